@@ -1,0 +1,1 @@
+"""Measurements behind the README's claims; each file is run by the command in its docstring."""

@@ -1,0 +1,47 @@
+"""Decode the bytes of an article, whatever an Arabic newsroom saved them in."""
+
+import codecs
+
+from charset_normalizer import from_bytes
+
+from index.errors import InputError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LEGACY = ["cp1256", "iso8859_6", "cp1252", "mac_arabic"]
+
+
+def decode(data: bytes) -> str:
+    r"""Return the text of some bytes, with ``\n`` line ends and no byte-order mark.
+
+    A byte-order mark decides; then UTF-8 if the bytes are valid in it; then the likeliest of the
+    encodings Arabic text was saved in before it.
+
+    Raises:
+        InputError: They are binary data or in no encoding known here.
+    """
+    return _decode(data).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(data: bytes) -> str:
+    try:
+        for mark, name in _MARKS:
+            if data.startswith(mark):
+                return data.decode(name)
+        if b"\0" in data:
+            raise InputError("it holds binary data, not text; convert it to a text format first")
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _guess(data)
+
+
+def _guess(data: bytes) -> str:
+    best = from_bytes(data, cp_isolation=_LEGACY, preemptive_behaviour=False).best()
+    if best is None:
+        raise InputError("its character encoding is unknown; save it as UTF-8")
+    return str(best)

@@ -1,0 +1,43 @@
+"""Everything that can go wrong with an index, each error saying what to do.
+
+JawabError
+├── InputError              a file, folder or setting that cannot be used
+├── EmbedderError           the embedder could not be loaded
+└── SearchIndexError
+    ├── IndexNotFoundError  the folder holds no index
+    ├── IndexMismatchError  it was built with another embedder, format or analyser
+    ├── IndexDamagedError   the database itself cannot be read
+    └── IndexLockedError    another process is writing
+"""
+
+
+class JawabError(Exception):
+    """Base of every error Jawab raises on purpose; its text is meant for the user."""
+
+
+class InputError(JawabError):
+    """Something the user gave cannot be used."""
+
+
+class EmbedderError(JawabError):
+    """The embedder is unknown, missing or could not be loaded."""
+
+
+class SearchIndexError(JawabError):
+    """Base of the errors about one index folder."""
+
+
+class IndexNotFoundError(SearchIndexError):
+    """The folder holds no index."""
+
+
+class IndexMismatchError(SearchIndexError):
+    """The index was built with something else than what is asked for now."""
+
+
+class IndexDamagedError(SearchIndexError):
+    """The index database cannot be read; nothing derived can replace it."""
+
+
+class IndexLockedError(SearchIndexError):
+    """Another process is writing to this index."""

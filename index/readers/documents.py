@@ -1,0 +1,86 @@
+"""Read formats that hold one article: plain text, Markdown with front matter, web pages."""
+
+import re
+from collections.abc import Iterator
+
+import frontmatter
+import yaml
+
+from index.articles import Article, opening_words, split_title
+from index.dates import parse_date
+from index.encoding import decode
+from index.errors import InputError
+from index.readers.fields import article_from, clean, public_url
+
+_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_PREFIX = re.compile(r"^(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
+
+
+def read_text(data: bytes) -> Iterator[Article]:
+    """Read a plain text: optional front matter, a headline line when there is one, the body."""
+    yield _with_front_matter(decode(data))
+
+
+def read_markdown(data: bytes) -> Iterator[Article]:
+    """Read Markdown with optional front matter; marks of formatting are taken off the body."""
+    article = _with_front_matter(decode(data), markdown=True)
+    yield article
+
+
+def _with_front_matter(text: str, *, markdown: bool = False) -> Article:
+    try:
+        fields, body = frontmatter.parse(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"its front matter is not valid YAML: {_one_line(error)}") from None
+    if not isinstance(fields, dict):
+        fields, body = {}, text
+    if markdown:
+        body = _plain(body, fields)
+    return article_from(fields, text=body)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _plain(body: str, fields: dict[str, object]) -> str:
+    """Take Markdown's marks off; a leading heading becomes the title when none is given."""
+    body = body.strip()
+    heading = _HEADING.match(body)
+    if heading and (not fields.get("title") or fields["title"] == heading[1]):
+        fields["title"] = heading[1]
+        body = body[heading.end() :]
+    body = _LINK.sub(r"\1", body)
+    body = _MARKUP.sub(r"\2", body)
+    return _PREFIX.sub("", body)
+
+
+def read_html(data: bytes) -> Iterator[Article]:
+    """Read the article of a web page, without its menus, with title, date and publisher.
+
+    Raises:
+        InputError: No article text was found in the page.
+    """
+    import trafilatura  # takes half a second; only web pages need it
+
+    page = trafilatura.bare_extraction(
+        decode(data), with_metadata=True, include_comments=False, favor_recall=True
+    )
+    if page is None or not page.text:
+        raise InputError("no article text was found in the page")
+    title, body = clean(page.title or ""), clean(page.text)
+    if title and body.startswith(title + "\n"):
+        body = body[len(title) :].lstrip()
+    elif not title:
+        title, body = split_title(body)
+    yield Article(
+        id="",
+        title=" ".join(title.split()) or opening_words(body),
+        text=body,
+        source=clean(page.sitename or ""),
+        date=parse_date(page.date),
+        author=clean(page.author or ""),
+        url=public_url(clean(page.url or "")),
+    )

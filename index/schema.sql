@@ -1,0 +1,50 @@
+-- The database is the truth. Everything else in the folder can be made from it again.
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE articles (
+    key     INTEGER PRIMARY KEY,
+    id      TEXT NOT NULL UNIQUE,
+    hash    TEXT NOT NULL,
+    title   TEXT NOT NULL,
+    text    TEXT NOT NULL,
+    source  TEXT NOT NULL,
+    date    TEXT NOT NULL,
+    author  TEXT NOT NULL,
+    url     TEXT NOT NULL,
+    origin  TEXT NOT NULL,
+    terms   TEXT NOT NULL,           -- analysed title, space-separated
+    indexed TEXT NOT NULL            -- UTC time of the last change, ISO 8601
+);
+CREATE INDEX articles_origin ON articles (origin);
+CREATE INDEX articles_hash ON articles (hash);
+CREATE INDEX articles_date ON articles (date);
+CREATE INDEX articles_source ON articles (source);
+
+-- AUTOINCREMENT: a key is never used twice, so a derived file can only know too few chunks or
+-- chunks that are gone, never take one for another.
+CREATE TABLE chunks (
+    key     INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL REFERENCES articles (key),
+    start   INTEGER NOT NULL,        -- characters into articles.text, half-open
+    "end"   INTEGER NOT NULL,
+    hash    TEXT NOT NULL,           -- of the text that was embedded
+    terms   TEXT NOT NULL,           -- analysed text, space-separated, in order
+    vector  BLOB NOT NULL            -- float16, little endian
+);
+CREATE INDEX chunks_article ON chunks (article);
+CREATE INDEX chunks_hash ON chunks (hash);
+
+-- How many chunks (title included) hold a term; skeletons are kept under '~' || skeleton.
+CREATE TABLE document_frequencies (
+    term  TEXT PRIMARY KEY,
+    count INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Chunks that the published generation knows but that are gone.
+CREATE TABLE removed_chunks (
+    key INTEGER PRIMARY KEY
+);

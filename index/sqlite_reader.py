@@ -1,0 +1,190 @@
+"""One consistent state of the SQLite store: published files plus what is newer, searched as one."""
+
+import heapq
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.arabic import skeleton
+from index.articles import Article
+from index.dense import Hit
+from index.embedding import FloatMatrix, FloatVector
+from index.generation import OpenGeneration
+from index.store import Filter, StoredChunk, Totals
+
+_PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delta:
+    """Chunks newer than the published files, and published ones that are gone.
+
+    Attributes:
+        keys: Shape (n,).
+        vectors: Shape (n, dimension).
+        terms: Terms of each chunk and its title, skeletons included as ``~skeleton``.
+        removed: Published keys that are gone.
+    """
+
+    keys: NDArray[np.int64]
+    vectors: FloatMatrix
+    terms: tuple[frozenset[str], ...]
+    removed: NDArray[np.int64]
+
+
+def load_delta(connection: sqlite3.Connection, max_key: int) -> Delta:
+    """Read the chunks after ``max_key`` and the removed ones."""
+    rows = connection.execute(
+        "SELECT c.key, c.vector, a.terms || ' ' || c.terms FROM chunks c"
+        " JOIN articles a ON a.key = c.article WHERE c.key > ? ORDER BY c.key",
+        (max_key,),
+    ).fetchall()
+    vectors = [np.frombuffer(blob, "<f2").astype(np.float32) for _, blob, _ in rows]
+    removed = connection.execute("SELECT key FROM removed_chunks").fetchall()
+    return Delta(
+        keys=np.array([key for key, _, _ in rows], np.int64),
+        vectors=np.stack(vectors) if vectors else np.zeros((0, 0), np.float32),
+        terms=tuple(_with_skeletons(terms.split()) for _, _, terms in rows),
+        removed=np.array([key for (key,) in removed], np.int64),
+    )
+
+
+def _with_skeletons(terms: Sequence[str]) -> frozenset[str]:
+    return frozenset(terms) | {"~" + skeleton(term) for term in terms}
+
+
+class SqliteReader:
+    """Searches inside one read transaction; made by ``SqliteStore.read``."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, opened: OpenGeneration | None, delta: Delta
+    ) -> None:
+        self._connection = connection
+        self._opened = opened
+        self._delta = delta
+        self.generation = opened.generation.number if opened else 0
+
+    def dense(self, vector: FloatVector, k: int, where: Filter | None = None) -> list[Hit]:
+        """Return the k chunks nearest to a vector, best first."""
+        only = self._allowed(where)
+        published = (
+            self._opened.dense.search(vector, k, only=only, without=self._delta.removed)
+            if self._opened
+            else []
+        )
+        if not len(self._delta.keys):
+            return published
+        cosines = self._delta.vectors @ vector
+        keep = _membership(only)
+        newer = [
+            Hit(key, score)
+            for key, score in zip(self._delta.keys.tolist(), cosines.tolist(), strict=True)
+            if keep(key)
+        ]
+        return heapq.nlargest(k, [*published, *newer], key=lambda hit: hit.score)
+
+    def lexical(self, terms: Sequence[str], k: int, where: Filter | None = None) -> list[Hit]:
+        """Return the k chunks that share most with the terms, best first.
+
+        Newer chunks are all candidates when they share a term: they are few, and ranking scores
+        every candidate again.
+        """
+        keep = _membership(self._allowed(where))
+        removed = set(self._delta.removed.tolist())
+        published = (
+            self._opened.lexical.search(terms, k, keep=lambda key: key not in removed and keep(key))
+            if self._opened
+            else []
+        )
+        wanted = _with_skeletons(terms)
+        shared = zip(self._delta.keys.tolist(), self._delta.terms, strict=True)
+        newer = [
+            Hit(key, float(len(wanted & have)))
+            for key, have in shared
+            if not wanted.isdisjoint(have) and keep(key)
+        ]
+        return published + heapq.nlargest(k, newer, key=lambda hit: hit.score)
+
+    def _allowed(self, where: Filter | None) -> NDArray[np.int64] | None:
+        """Return the chunk keys a filter allows, sorted; None allows all."""
+        if not where:
+            return None
+        conditions, values = _conditions(where)
+        rows = self._connection.execute(
+            "SELECT c.key FROM chunks c JOIN articles a ON a.key = c.article"  # noqa: S608
+            f" WHERE {' AND '.join(conditions)} ORDER BY c.key",
+            values,
+        )
+        return np.array([key for (key,) in rows], np.int64)
+
+    def fetch(self, chunk_keys: Sequence[int]) -> dict[int, StoredChunk]:
+        """Return stored chunks by key; keys that are gone are missing."""
+        sql = (
+            'SELECT c.key, c.article, c.start, c."end", c.terms, a.terms, c.vector FROM chunks c'
+            " JOIN articles a ON a.key = c.article WHERE c.key IN ({})"
+        )
+        return {
+            key: StoredChunk(
+                key=key,
+                article_key=article,
+                start=start,
+                end=end,
+                terms=tuple(terms.split()),
+                title_terms=tuple(title.split()),
+                vector=np.frombuffer(vector, "<f2").astype(np.float32),
+            )
+            for key, article, start, end, terms, title, vector in self._select(sql, chunk_keys)
+        }
+
+    def articles(self, article_keys: Sequence[int]) -> dict[int, Article]:
+        """Return articles by key."""
+        sql = (
+            "SELECT key, id, title, text, source, date, author, url, origin FROM articles"
+            " WHERE key IN ({})"
+        )
+        return {row[0]: Article(*row[1:]) for row in self._select(sql, article_keys)}
+
+    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return in how many chunks each term occurs; skeletons are asked as ``~skeleton``."""
+        sql = "SELECT term, count FROM document_frequencies WHERE term IN ({})"
+        return dict(self._select(sql, terms))
+
+    def totals(self) -> Totals:
+        """Return the sizes that BM25 needs."""
+        stored = dict(
+            self._connection.execute(
+                "SELECT key, value FROM meta WHERE key IN ('chunk_count', 'term_count')"
+            ).fetchall()
+        )
+        chunks, terms = int(stored.get("chunk_count", 0)), int(stored.get("term_count", 0))
+        return Totals(chunks, terms / chunks if chunks else 0.0)
+
+    def _select(self, sql: str, values: Sequence[int | str]) -> Iterator[tuple[Any, ...]]:
+        distinct = list(dict.fromkeys(values))
+        for start in range(0, len(distinct), _PARAMETERS):
+            part = distinct[start : start + _PARAMETERS]
+            yield from self._connection.execute(sql.format(",".join("?" * len(part))), part)
+
+
+def _membership(only: NDArray[np.int64] | None) -> Callable[[int], bool]:
+    if only is None:
+        return lambda _key: True
+    return set(only.tolist()).__contains__
+
+
+def _conditions(where: Filter) -> tuple[list[str], list[str]]:
+    conditions: list[str] = []
+    values: list[str] = []
+    for column, wanted in (("source", where.sources), ("id", where.articles)):
+        if wanted:
+            conditions.append(f"a.{column} IN ({','.join('?' * len(wanted))})")
+            values += wanted
+    for operator, day in ((">=", where.since), ("<=", where.until)):
+        if day:
+            conditions.append(f"a.date <> '' AND a.date {operator} ?")
+            values.append(day)
+    return conditions, values

@@ -1,0 +1,143 @@
+"""What an answer is: sentences, each with the exact words of an article behind it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from index.search import Passage
+
+SCHEMA_VERSION = 1
+"""Of :meth:`Answer.to_dict`; the same JSON from Python, the command line and HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words of an article that an answer rests on: ``article.text[start:end] == quote``.
+
+    Attributes:
+        number: As it stands in the answer's text, from 1.
+        article_id: The article's id in the index.
+        title: The article's title.
+        source: Publisher, or "".
+        date: The article's own date as ``YYYY-MM-DD``, or "".
+        url: Public address, or "".
+        quote: The article's own words.
+        start: Where the quote starts in the article's text, in characters.
+        end: Where it ends, exclusive.
+        score: How well the quote supports the sentence, in [0, 1]; 1 for a verbatim quote.
+    """
+
+    number: int
+    article_id: str
+    title: str
+    source: str
+    date: str
+    url: str
+    quote: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer.
+
+    Attributes:
+        text: Without citation marks.
+        citations: Numbers of the citations behind it.
+        support: How well they support it, in [0, 1].
+        supported: Whether that is enough; False only where unsupported sentences are marked.
+        lead: White space or bullet that stands before it.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+    supported: bool = True
+    lead: str = " "
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or a refusal, with everything it rests on.
+
+    Attributes:
+        question: As it was asked.
+        standalone_question: As it was understood, after what was said before.
+        text: The answer with its ``[n]`` marks, or the refusal.
+        sentences: The answer sentence by sentence; empty for a refusal.
+        citations: Only those used, numbered 1, 2, … in order of use.
+        passages: What was found and read, best first.
+        found: Whether the articles answer the question.
+        refusal: Why not: ``no_evidence``, ``empty_index`` or ``model_refused``; None when found.
+        model: What wrote the answer.
+        timings: Milliseconds by stage; their keys are ``rewrite search evidence answer total``.
+        index_generation: Of the search files used.
+        evidence: Probability that the passages hold an answer, in [0, 1].
+        notice: What the reader must know of how it came about, or None.
+        error: What kept the chosen model from answering, or None.
+    """
+
+    question: str
+    standalone_question: str
+    text: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    found: bool = False
+    refusal: str | None = None
+    model: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)
+    index_generation: int = 0
+    evidence: float = 0.0
+    notice: str | None = None
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON-ready values."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "text": self.text,
+            "found": self.found,
+            "refusal": self.refusal,
+            "sentences": [
+                {
+                    "text": sentence.text,
+                    "citations": list(sentence.citations),
+                    "support": round(sentence.support, 4),
+                    "supported": sentence.supported,
+                }
+                for sentence in self.sentences
+            ],
+            "citations": [
+                {**asdict(citation), "score": round(citation.score, 4)}
+                for citation in self.citations
+            ],
+            "passages": [passage_to_dict(passage) for passage in self.passages],
+            "model": self.model,
+            "evidence": round(self.evidence, 4),
+            "notice": self.notice,
+            "error": self.error,
+            "timings": {stage: round(ms, 1) for stage, ms in self.timings.items()},
+            "index_generation": self.index_generation,
+        }
+
+
+def passage_to_dict(passage: Passage) -> dict[str, Any]:
+    """Return a passage as JSON-ready values."""
+    return {
+        "rank": passage.rank,
+        "score": round(passage.score, 4),
+        "scores": {name: round(value, 4) for name, value in passage.scores.items()},
+        "article_id": passage.article.id,
+        "title": passage.article.title,
+        "source": passage.article.source,
+        "date": passage.article.date,
+        "url": passage.article.url,
+        "text": passage.text,
+        "start": passage.chunk.start,
+        "end": passage.chunk.end,
+    }

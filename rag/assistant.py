@@ -1,0 +1,326 @@
+"""The assistant: from a question to an answer whose every sentence was checked."""
+
+import logging
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable
+
+from index.embedding import load_embedder
+from index.errors import InputError
+from index.search import Passage, SearchIndex, SearchResult, open_index
+from index.store import Filter
+from prompts import load_phrases, load_prompt
+from rag.answers import Answer
+from rag.chain import (
+    Reading,
+    answer_chain,
+    language_of,
+    rewrite_question,
+    stream_text,
+)
+from rag.citations import unfinished
+from rag.drafting import Draft
+from rag.errors import ModelError
+from rag.evidence import Evidence, assess
+from rag.extractive import EXTRACTIVE, ExtractiveChatModel
+from rag.followup import History, leans_back, stand_alone
+from rag.models import load_chat_model
+from rag.passages import merge_neighbours
+from rag.relevance import score_sentences
+from rag.retriever import PassageRetriever
+from rag.runnable import AnswerRunnable
+from rag.settings import Settings, load_settings
+
+logger = logging.getLogger(__name__)
+
+MAX_QUESTION = 2_000
+"""Characters of a question; a longer one is refused."""
+_NEAREST = 3
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds by stage."""
+
+    started: float = field(default_factory=time.perf_counter)
+    last: float = field(default_factory=time.perf_counter)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def lap(self, stage: str) -> dict[str, float]:
+        now = time.perf_counter()
+        self.stages[stage] = (now - self.last) * 1000
+        self.last = now
+        return {**self.stages, "total": (now - self.started) * 1000}
+
+
+class Assistant:
+    """Answers questions from one index with one model; safe to use from several threads."""
+
+    def __init__(self, index: SearchIndex, model: BaseChatModel, settings: Settings) -> None:
+        self.index = index
+        self.settings = settings
+        self._model = model
+        self._quoter = ExtractiveChatModel()
+        self._prompt = load_prompt("answer")
+
+    @classmethod
+    def open(cls, index: str | Path | None = None, **settings: Any) -> "Assistant":
+        """Open an index for questions.
+
+        Args:
+            index: The index folder; None takes the setting.
+            settings: Override ``jawab.toml`` and the environment; see :class:`Settings`.
+
+        Raises:
+            IndexNotFoundError: The folder holds no index; the text names the command to build it.
+            IndexMismatchError: It was built with another embedder or version.
+            SettingsError: A setting is unknown or unusable.
+            ModelError: The model's package, key or file is missing.
+        """
+        folder = None if index is None else str(index)
+        return cls.from_settings(load_settings(index=folder, **settings))
+
+    @classmethod
+    def from_settings(cls, chosen: Settings) -> "Assistant":
+        """Open the index and the model that the settings name; errors as for ``open``."""
+        model = load_chat_model(chosen.model, base_url=chosen.base_url, timeout=chosen.timeout)
+        return cls(_open_index(chosen), model, chosen)
+
+    @property
+    def model_name(self) -> str:
+        """Name of what writes the answers."""
+        return EXTRACTIVE if self._quotes else self.settings.model
+
+    @property
+    def _quotes(self) -> bool:
+        return isinstance(self._model, ExtractiveChatModel)
+
+    @property
+    def retriever(self) -> PassageRetriever:
+        """The index as a LangChain ``BaseRetriever``."""
+        return PassageRetriever(index=self.index, k=self.settings.k)
+
+    def as_runnable(self) -> Runnable[str | dict[str, Any], Answer]:
+        """Return a LangChain Runnable: a question, or a dict of ``answer``'s arguments, in."""
+        return AnswerRunnable(self)
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> list[Passage]:
+        """Return the best passages for a question; no model is asked.
+
+        Raises:
+            InputError: The question is empty or too long.
+        """
+        wanted = self.settings.k if k is None else k
+        return self.index.search(_checked(question), k=wanted, where=filter)
+
+    def answer(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        k: int | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Answer:
+        """Answer a question from the articles.
+
+        Args:
+            question: In Arabic or another language the embedder knows.
+            history: Earlier turns, oldest first: (question, answer text).
+            k: Passages to read; None takes the setting.
+            filter: Which articles may be used.
+
+        Raises:
+            InputError: The question is empty or too long.
+        """
+        *_, last = self.stream(question, history=history, k=k, filter=filter)
+        return last
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        k: int | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> Iterator[Answer]:
+        """Yield the answer as it grows, sentence by checked sentence; the last one is whole.
+
+        The first one has the passages but no text yet. Arguments and errors as for ``answer``.
+        """
+        question = _checked(question)
+        clock = _Clock()
+        standalone = self._stand_alone(question, history)
+        clock.lap("rewrite")
+        wanted = self.settings.k if k is None else k
+        result = self.index.find(standalone, k=wanted, where=filter)
+        passages = tuple(merge_neighbours(result.passages))
+        answer = Answer(
+            question=question,
+            standalone_question=standalone,
+            passages=passages,
+            model=self.model_name,
+            index_generation=result.generation,
+            timings=clock.lap("search"),
+        )
+        evidence = self._assess(standalone, result, passages)
+        answer = replace(answer, evidence=evidence.probability, timings=clock.lap("evidence"))
+        if evidence.probability < self.settings.threshold:
+            reason = "no_evidence" if result.chunks else "empty_index"
+            yield _refused(answer, reason, clock)
+            return
+        yield answer
+        reading = Reading(standalone, passages, evidence.sentences)
+        yield from self._write(answer, reading, clock)
+
+    def _stand_alone(self, question: str, history: History) -> str:
+        if not history:
+            return question
+        if not self._quotes and leans_back(question):
+            try:
+                rewritten = rewrite_question(load_prompt("rewrite"), self._model, question, history)
+            except ModelError as error:
+                logger.warning("the model did not rewrite the follow-up: %s", error)
+            else:
+                if rewritten:
+                    return rewritten
+        return stand_alone(question, history)
+
+    def _assess(
+        self, question: str, result: SearchResult, passages: tuple[Passage, ...]
+    ) -> Evidence:
+        sentences = score_sentences(
+            question, result.vector, result.idf, passages, self.index.embedder
+        )
+        return assess(question, result.idf, passages, sentences)
+
+    def _write(self, answer: Answer, reading: Reading, clock: _Clock) -> Iterator[Answer]:
+        """Yield what the model writes as it is checked; quote the articles when it fails."""
+        phrases = load_phrases(language_of(answer.question))
+        draft = self._draft(answer.passages, phrases["unsupported_mark"])
+        try:
+            refused = yield from self._checked_text(answer, reading, draft, phrases["not_found"])
+        except ModelError as error:
+            logger.warning("the model %s failed: %s", self.model_name, error)
+            reason = f"{error}."
+            notice = phrases["model_failed"].format(model=self.model_name, reason=reason)
+            yield from self._quote(answer, reading, clock, notice=notice, error=str(error))
+            return
+        if refused:
+            yield _refused(answer, "model_refused", clock)
+        elif draft.supported:
+            removed = phrases["removed"].format(count=draft.removed) if draft.removed else None
+            yield _finished(answer, draft, clock, removed)
+        elif self._quotes:
+            yield _refused(answer, "no_evidence", clock)
+        else:
+            notice = phrases["model_unsupported"].format(model=self.model_name)
+            yield from self._quote(answer, reading, clock, notice=notice)
+
+    def _checked_text(
+        self, answer: Answer, reading: Reading, draft: Draft, refusal: str
+    ) -> Generator[Answer, None, bool]:
+        """Feed complete sentences to the draft; return whether the model refused."""
+        chain = answer_chain(self._prompt, self._model)
+        text, done = "", 0
+        for piece in stream_text(chain, reading):
+            text += piece
+            complete = done + unfinished(text[done:])
+            if complete > done and refusal.rstrip(".") not in text:
+                kept = draft.add(text[done:complete])
+                done = complete
+                if kept:
+                    yield _growing(answer, draft)
+        if refusal.rstrip(".") in text and not draft.sentences:
+            return True
+        draft.add(text[done:].replace(refusal, ""))
+        return False
+
+    def _quote(
+        self,
+        answer: Answer,
+        reading: Reading,
+        clock: _Clock,
+        *,
+        notice: str,
+        error: str | None = None,
+    ) -> Iterator[Answer]:
+        """Answer with quotes instead of the model, saying why."""
+        answer = replace(answer, model=EXTRACTIVE, notice=notice, error=error)
+        draft = self._draft(answer.passages, "")
+        draft.add("".join(stream_text(answer_chain(self._prompt, self._quoter), reading)))
+        if draft.supported:
+            yield _finished(answer, draft, clock, notice)
+        else:
+            yield _refused(answer, "no_evidence", clock)
+
+    def _draft(self, passages: tuple[Passage, ...], unsupported_mark: str) -> Draft:
+        return Draft(
+            passages=passages,
+            embedder=self.index.embedder,
+            mark=self.settings.unsupported == "mark",
+            unsupported_mark=unsupported_mark,
+        )
+
+
+def _open_index(settings: Settings) -> SearchIndex:
+    if not settings.embedder:
+        return open_index(settings.index)
+    embedder = load_embedder(
+        settings.embedder,
+        query_prefix=settings.query_prefix or None,
+        passage_prefix=settings.passage_prefix or None,
+    )
+    return open_index(settings.index, embedder=embedder)
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise InputError("the question is empty; write a question")
+    if len(question) > MAX_QUESTION:
+        raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
+    return question
+
+
+def _growing(answer: Answer, draft: Draft) -> Answer:
+    return replace(
+        answer,
+        text=draft.text,
+        sentences=tuple(draft.sentences),
+        citations=tuple(draft.citations),
+        found=True,
+    )
+
+
+def _finished(answer: Answer, draft: Draft, clock: _Clock, notice: str | None) -> Answer:
+    return replace(_growing(answer, draft), timings=clock.lap("answer"), notice=notice)
+
+
+def _refused(answer: Answer, reason: str, clock: _Clock) -> Answer:
+    """Say that nothing was found, and name the nearest articles."""
+    phrases = load_phrases(language_of(answer.question))
+    text = phrases["empty_index"] if reason == "empty_index" else phrases["not_found"]
+    titles = dict.fromkeys(passage.article.title for passage in answer.passages)
+    if titles:
+        named = "، ".join(f"«{title}»" for title in list(titles)[:_NEAREST])
+        text += f"\n{phrases['nearest']}{named}"
+    return replace(
+        answer,
+        text=text,
+        sentences=(),
+        citations=(),
+        found=False,
+        refusal=reason,
+        timings=clock.lap("answer"),
+    )

@@ -1,0 +1,103 @@
+"""Turn what a model writes into sentences and citations that were checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from index.arabic import fold
+from index.embedding import Embedder
+from index.search import Passage
+from rag.answers import Citation, Sentence
+from rag.citations import Claim, split_claims, with_marks
+from rag.grounding import Support, find_support
+
+
+@dataclass(slots=True)
+class Draft:
+    """An answer under way: give it text as it comes, read checked sentences.
+
+    Attributes:
+        passages: As they were numbered for the model.
+        embedder: The one the index was built with.
+        mark: Keep unsupported sentences, marked, instead of removing them.
+        sentences: What was checked so far.
+        citations: Those the sentences use, in order of use.
+        removed: How many sentences were left out.
+    """
+
+    passages: Sequence[Passage]
+    embedder: Embedder
+    mark: bool
+    unsupported_mark: str
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    removed: int = 0
+    _said: set[str] = field(default_factory=set)
+    _gap: str = ""
+
+    def add(self, text: str) -> bool:
+        """Check the sentences of some complete text; tell whether any was kept."""
+        before = len(self.sentences)
+        for position, claim in enumerate(split_claims(text)):
+            lead = claim.lead or ("\n" * min(2, self._gap.count("\n")) or " ")
+            self._add_claim(claim if position else replace(claim, lead=lead))
+        self._gap = text[len(text.rstrip()) :]
+        return len(self.sentences) > before
+
+    def _add_claim(self, claim: Claim) -> None:
+        key = fold(claim.text)
+        if key in self._said:
+            return
+        self._said.add(key)
+        support = find_support(claim, self.passages, self.embedder)
+        if support is not None:
+            number = self._number_of(support)
+            text = self._verbatim(claim, support)
+            self.sentences.append(Sentence(text, (number,), support.score, lead=claim.lead))
+        elif self.mark:
+            self.sentences.append(Sentence(claim.text, (), 0.0, supported=False, lead=claim.lead))
+        else:
+            self.removed += 1
+
+    def _verbatim(self, claim: Claim, support: Support) -> str:
+        """Return a quote in the article's own spacing, anything else as the model wrote it."""
+        if support.score < 1.0 or support.span.end - support.span.start < len(claim.text) - 1:
+            return claim.text
+        return self.passages[support.passage].article.text[support.span.start : support.span.end]
+
+    def _number_of(self, support: Support) -> int:
+        """Return the number of the citation of these words, a new one if they are new."""
+        article = self.passages[support.passage].article
+        start, end = support.span
+        for citation in self.citations:
+            if (citation.article_id, citation.start, citation.end) == (article.id, start, end):
+                return citation.number
+        citation = Citation(
+            number=len(self.citations) + 1,
+            article_id=article.id,
+            title=article.title,
+            source=article.source,
+            date=article.date,
+            url=article.url,
+            quote=article.text[start:end],
+            start=start,
+            end=end,
+            score=support.score,
+        )
+        self.citations.append(citation)
+        return citation.number
+
+    @property
+    def supported(self) -> bool:
+        """Whether any sentence is supported."""
+        return any(sentence.supported for sentence in self.sentences)
+
+    @property
+    def text(self) -> str:
+        """The answer with its marks."""
+        parts = []
+        for position, sentence in enumerate(self.sentences):
+            lead = sentence.lead if position else ""
+            shown = with_marks(sentence.text, sentence.citations)
+            suffix = "" if sentence.supported else f" {self.unsupported_mark}"
+            parts.append(f"{lead}{shown}{suffix}")
+        return "".join(parts).strip()

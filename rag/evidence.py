@@ -1,0 +1,108 @@
+"""The evidence gate: do the passages hold an answer? Asked before anything is written.
+
+A logistic model over a handful of readable features; its weights are in ``evidence.json`` with
+what they were trained on, by ``benchmarks/train_evidence.py``.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from index.search import Passage
+from index.sentences import sentence_spans
+from rag.orders import gives_orders
+from rag.questions import content_terms, is_arabic
+from rag.relevance import ScoredSentence, term_overlap, terms_within
+
+FEATURES = (
+    "cosine",
+    "cosine_margin",
+    "coverage",
+    "best_overlap",
+    "best_similarity",
+    "sentence_margin",
+    "agreement",
+    "sign",
+    "no_sign",
+)
+"""What the gate looks at when question and articles share a language."""
+
+ACROSS_LANGUAGES = ("cosine", "cosine_margin", "best_similarity", "agreement")
+"""What is left to look at when they do not: no words can be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the passages are worth for a question.
+
+    Attributes:
+        probability: That they hold an answer, in [0, 1].
+        features: What it was computed from.
+        sentences: The sentences that were read closely, best first.
+    """
+
+    probability: float
+    features: Mapping[str, float]
+    sentences: tuple[ScoredSentence, ...]
+
+
+def assess(
+    question: str,
+    idf: Mapping[str, float],
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+) -> Evidence:
+    """Return how likely the passages hold an answer to a question that stands alone."""
+    if not passages or not sentences:
+        return Evidence(0.0, {}, ())
+    values = evidence_features(question, idf, passages, sentences)
+    same = is_arabic(question) == is_arabic(passages[0].text)
+    weights = _weights()["same_language" if same else "across_languages"]
+    logit = weights["bias"] + sum(weights.get(name, 0.0) * values[name] for name in FEATURES)
+    return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))
+
+
+def evidence_features(
+    question: str,
+    idf: Mapping[str, float],
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+) -> dict[str, float]:
+    """Return the features of one question, by name; cosines are stretched to about [0, 1]."""
+    terms = content_terms(question)
+    cosines = sorted((passage.scores["cosine"] for passage in passages), reverse=True)
+    coverages = [
+        term_overlap(terms, idf, terms_within(f"{p.article.title}\n{_without_orders(p.text)}"))
+        for p in passages[:5]
+    ]
+    best = sentences[0]
+    by_cosine = max(passages, key=lambda passage: passage.scores["cosine"])
+    return {
+        "cosine": (cosines[0] - 0.75) / 0.15,
+        "cosine_margin": (cosines[0] - sum(cosines[1:6]) / max(1, len(cosines[1:6]))) / 0.05
+        if len(cosines) > 1
+        else 0.0,
+        "coverage": max(coverages),
+        "best_overlap": max(sentence.overlap for sentence in sentences[:5]),
+        "best_similarity": (max(s.similarity for s in sentences) - 0.75) / 0.15,
+        "sentence_margin": best.score - (sentences[3].score if len(sentences) > 3 else 0.0),
+        "agreement": float(by_cosine.rank == 1),
+        "sign": float(best.sign is True),
+        "no_sign": float(best.sign is False),
+    }
+
+
+def _without_orders(text: str) -> str:
+    """Return the sentences that tell readers something; orders to an assistant are no evidence."""
+    sentences = (text[start:end] for start, end in sentence_spans(text))
+    return "\n".join(sentence for sentence in sentences if not gives_orders(sentence))
+
+
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    text = resources.files("rag").joinpath("evidence.json").read_text(encoding="utf-8")
+    weights: dict[str, dict[str, float]] = json.loads(text)["weights"]
+    return weights

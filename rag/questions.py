@@ -1,0 +1,72 @@
+"""What a question asks for, and which of its words carry meaning."""
+
+import re
+from enum import Enum
+from functools import cache
+from importlib import resources
+
+from index.arabic import fold, stem, term_of, words
+
+
+class Kind(Enum):
+    """The kind of thing a question asks for."""
+
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    HOW_MANY = "how many"
+    WHY = "why"
+    YES_NO = "yes/no"
+    OTHER = "other"
+
+
+# Folded; standard, Egyptian, Levantine, Gulf, Iraqi and Moroccan words, then English.
+_OPENERS: tuple[tuple[Kind, str], ...] = (
+    (
+        Kind.WHEN,
+        r"متي|امتي|امته|ايمتي|وقتاش|فوقاش|شوكت|(?:في|ب)?اي (?:عام|سنه|يوم|تاريخ|شهر)|when\b",
+    ),
+    (Kind.WHERE, r"اين|وين|فين|منين|(?:في|ب)?اي (?:مدينه|بلد|دوله|مكان)|where\b"),
+    (
+        Kind.HOW_MANY,
+        r"كم|بكم|قديش|اديش|شحال|اشحال|شكد|ما (?:هو |هي )?(?:عدد|نسبه|قيمه|كلفه|حجم|سعر|طول)"
+        r"|how (?:many|much|long|old|far)",
+    ),
+    (Kind.WHY, r"لماذا|لم |ليش|ليه|علاش|ما (?:هو |هي )?(?:سبب|اسباب)|why\b"),
+    (Kind.YES_NO, r"هل|واش|is |are |was |were |did |does |do |will |has |have |can "),
+    (Kind.WHO, r"من (?!ال\w+ ان )|مين|منو|شكون|who\b|whom\b|whose\b"),
+)
+_PATTERNS = tuple((kind, re.compile(rf"(?:و|ف)?(?:{pattern})")) for kind, pattern in _OPENERS)
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    """Read the words that carry no subject of their own, as stems."""
+    data = resources.files("rag").joinpath("function_words.txt").read_text(encoding="utf-8")
+    lines = (line.split("#", 1)[0] for line in data.splitlines())
+    return frozenset(stem(fold(word)) for line in lines for word in line.split())
+
+
+def kind_of(question: str) -> Kind:
+    """Return what a question asks for.
+
+    >>> kind_of("ومتى بدأ الهجوم؟"), kind_of("من وقّع الإعلان؟"), kind_of("ما الخبر؟")
+    (<Kind.WHEN: 'when'>, <Kind.WHO: 'who'>, <Kind.OTHER: 'other'>)
+    """
+    opening = " ".join(words(question)) + " "
+    return next((kind for kind, pattern in _PATTERNS if pattern.match(opening)), Kind.OTHER)
+
+
+def content_words(text: str) -> list[str]:
+    """Return the folded words that carry meaning, in order."""
+    return [word for word in words(text) if stem(word) not in _function_words()]
+
+
+def content_terms(text: str) -> tuple[str, ...]:
+    """Return the distinct terms that carry meaning, in order."""
+    return tuple(dict.fromkeys(term_of(word) for word in content_words(text)))
+
+
+def is_arabic(text: str) -> bool:
+    """Tell whether most letters are Arabic; a text without letters counts as Arabic."""
+    return len(re.findall("[\u0600-\u06ff]", text)) >= len(re.findall("[A-Za-z]", text))

@@ -1,0 +1,129 @@
+"""Settings: defaults, then ``jawab.toml``, then ``JAWAB_*`` variables, then flags."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from rag.errors import SettingsError
+
+FILE = "jawab.toml"
+PREFIX = "JAWAB_"
+_NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.e5
+
+CAUTION = {"careful": 0.65, "balanced": 0.5, "lenient": 0.3}
+"""Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; secrets are read from the environment by the providers.
+
+    Attributes:
+        index: The index folder.
+        embedder: Of new indexes; "" means the one the index was built with, or the bundled one.
+        query_prefix: Put before questions by an embedder that is set here; "" means its own.
+        passage_prefix: Put before passages by an embedder that is set here; "" means its own.
+        model: What writes answers: ``extractive``, ``ollama:…``, ``openai:…``, ``anthropic:…``,
+            ``gguf:/path``, or any id that LangChain's ``init_chat_model`` takes.
+        base_url: Address of the model's server; "" means the provider's own.
+        timeout: Seconds to wait for the model.
+        k: Passages to read for an answer.
+        caution: ``careful``, ``balanced`` or ``lenient``: how sure to be before answering.
+        unsupported: ``remove`` or ``mark`` sentences that the articles do not support.
+    """
+
+    index: str = ".jawab"
+    embedder: str = ""
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    model: str = "extractive"
+    base_url: str = ""
+    timeout: float = 60.0
+    k: int = 8
+    caution: str = "balanced"
+    unsupported: str = "remove"
+
+    @property
+    def threshold(self) -> float:
+        """Evidence probability an answer needs."""
+        return CAUTION[self.caution]
+
+
+def load_settings(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    **flags: Any,
+) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        file: A TOML file; None means ``jawab.toml`` in the working folder, if it is there.
+        environment: None means the process's.
+        flags: Override everything else; those that are None are ignored.
+
+    Raises:
+        SettingsError: A name is unknown or a value unusable; the text says where and what to do.
+    """
+    environment = os.environ if environment is None else environment
+    settings = _override(Settings(), _from_file(file), "in " + str(file or FILE))
+    settings = _override(settings, _from_environment(environment), "in the environment")
+    return _override(settings, {k: v for k, v in flags.items() if v is not None}, "on the command")
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    path = file or Path(FILE)
+    if file is None and not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"there is no settings file {path}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS and value != ""
+    }
+
+
+def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Settings:
+    kinds = {field.name: type(getattr(settings, field.name)) for field in fields(settings)}
+    for name in values:
+        if name not in kinds:
+            near = difflib.get_close_matches(name, kinds, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(kinds)}"
+            raise SettingsError(f"unknown setting {name!r} {where}; {hint}")
+    converted = {name: _convert(name, kinds[name], values[name], where) for name in values}
+    settings = replace(settings, **converted)
+    _check(settings, where)
+    return settings
+
+
+def _convert(name: str, kind: type, value: Any, where: str) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise SettingsError(f"{name} {where} must be a {kind.__name__}, not {value!r}")
+    try:
+        return kind(value)
+    except ValueError:
+        raise SettingsError(f"{name} {where} must be a {kind.__name__}, not {value!r}") from None
+
+
+def _check(settings: Settings, where: str) -> None:
+    choices = {"caution": tuple(CAUTION), "unsupported": ("remove", "mark")}
+    for name, allowed in choices.items():
+        if (value := getattr(settings, name)) not in allowed:
+            raise SettingsError(
+                f"{name} {where} must be one of {', '.join(allowed)}, not {value!r}"
+            )
+    if not 1 <= settings.k <= 50:
+        raise SettingsError(f"k {where} must be from 1 to 50, not {settings.k}")
+    if not 0 < settings.timeout <= 3600:
+        raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")

@@ -1,0 +1,1 @@
+"""What people touch: the `jawab` command and the web page."""

@@ -1,0 +1,1 @@
+"""The `jawab` command; every module holds one group of commands, heavy imports inside them."""

@@ -1,0 +1,50 @@
+"""The command itself: its groups, its exit codes and where its errors end."""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from index.errors import JawabError
+from ui.cli import ask, chat, evaluate, indexing
+from ui.cli.console import errors
+
+app = typer.Typer(
+    name="jawab",
+    help="Answer questions in Arabic from your articles, with the source of every sentence.\n\n"
+    "أجب عن الأسئلة بالعربية من مقالاتك، مع مصدر كل جملة.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(indexing.app, name="index")
+app.command("ask")(ask.ask)
+app.command("chat")(chat.chat)
+app.command("eval")(evaluate.evaluate)
+
+
+@app.callback()
+def configure(
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Say more; twice for everything.")
+    ] = 0,
+) -> None:
+    """Set up logging."""
+    level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    for package in ("index", "rag", "ui"):
+        logging.getLogger(package).setLevel(level)
+
+
+def run() -> None:
+    """Run the command; exit codes: 0 ok, 1 failed, 2 wrong usage."""
+    try:
+        app()
+    except JawabError as error:
+        errors().print(f"[bold red]خطأ · error:[/] {error}", markup=True, highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors().print("أُوقف · interrupted")
+        sys.exit(130)

@@ -1,0 +1,121 @@
+"""`jawab ask`: one question, one answer with its sources."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from ui.cli.console import IndexOption, JsonOption, errors, output, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from index.store import Filter
+    from rag.answers import Answer
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in Arabic or another language.")],
+    index: IndexOption = None,
+    k: Annotated[int | None, typer.Option("-k", help="Passages to read.", min=1, max=50)] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="extractive, ollama:…, openai:…, anthropic:…, gguf:/path"),
+    ] = None,
+    base_url: Annotated[str | None, typer.Option(help="Address of the model's server.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds to wait for the model.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only articles of this source; may be repeated.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="Only articles from this day on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Only articles up to this day.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question from the articles; sources below.
+
+    Exit code 1 when the chosen model failed; the articles are then quoted instead.
+
+    Example: jawab ask "من وقّع إعلان باريس؟" --index my-index
+    """
+    from rag.errors import ModelError
+
+    chosen = {"k": k, "model": model, "base_url": base_url, "timeout": timeout}
+    where = _filter(source, since, until)
+    from rag.assistant import Assistant
+
+    try:
+        assistant = Assistant.open(index, **chosen)
+    except ModelError as error:
+        _report_failure(str(error))
+        assistant = Assistant.open(index, **{**chosen, "model": "extractive"})
+        failed = True
+    else:
+        failed = False
+    if as_json:
+        answer = assistant.answer(question, filter=where)
+        print_json(answer.to_dict())
+    else:
+        answer = _stream(assistant.stream(question, filter=where))
+        _print_sources(answer)
+    if answer.error:
+        _report_failure(answer.error)
+    if failed or answer.error:
+        raise typer.Exit(1)
+
+
+def _filter(source: list[str] | None, since: str | None, until: str | None) -> "Filter":
+    from index.dates import parse_date
+    from index.errors import InputError
+    from index.store import Filter
+
+    days = {"since": since, "until": until}
+    for name, day in days.items():
+        if day and not parse_date(day):
+            raise InputError(f"--{name} must be a day such as 2025-03-01, not {day!r}")
+    return Filter(
+        sources=tuple(source or ()),
+        since=parse_date(since or ""),
+        until=parse_date(until or ""),
+    )
+
+
+def _stream(answers: "Iterable[Answer]") -> "Answer":
+    """Print the answer as it grows and return the whole one."""
+    console, shown, last = output(), "", None
+    for answer in answers:
+        last = answer
+        if answer.text.startswith(shown):
+            console.print(Text(answer.text[len(shown) :]), end="")
+        else:  # the model failed after some sentences; its quoted replacement starts afresh
+            console.print()
+            console.print(Text(answer.text), end="")
+        shown = answer.text
+    console.print()
+    if last is None:
+        raise RuntimeError("the assistant gave no answer")
+    return last
+
+
+def _print_sources(answer: "Answer") -> None:
+    console = output()
+    if answer.standalone_question != answer.question:
+        console.print(Text(f"فهمتُ سؤالك هكذا: {answer.standalone_question}", style="dim"))
+    if answer.notice:
+        console.print(Text(answer.notice, style="yellow"))
+    if not answer.citations:
+        return
+    console.print()
+    console.print(Text("المصادر", style="bold"))
+    for citation in answer.citations:
+        about = [citation.title, citation.source, citation.date, citation.url]
+        head = " — ".join(part for part in about if part)
+        console.print(Text.assemble((f"[{citation.number}] ", "bold cyan"), head))
+        console.print(Text(f"    «{citation.quote}»", style="dim"))
+        place = f"    {citation.article_id} [{citation.start}:{citation.end}]"
+        console.print(Text(place, style="dim"))
+
+
+def _report_failure(reason: str) -> None:
+    console = errors()
+    console.print(Text(f"تعذّر استعمال النموذج، وهذا جواب مقتبس من المقالات بدلًا منه: {reason}"))
+    console.print(Text(f"The model failed; the articles are quoted instead: {reason}"))

@@ -1,0 +1,32 @@
+"""Consoles, and the options that several commands share."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+IndexOption = Annotated[
+    str | None,
+    typer.Option(
+        "--index", help="Index folder. Default: $JAWAB_INDEX, else ./.jawab", metavar="DIR"
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def output() -> Console:
+    """Return the console for results; it neither wraps nor colours what is piped on."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def errors() -> Console:
+    """Return the console for messages and progress."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(content: Any) -> None:
+    """Print a value as JSON with its letters, not escapes."""
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,19 @@
+"""Example questions made of what is indexed, so that each can be answered."""
+
+import re
+from collections.abc import Sequence
+
+from index.articles import Article
+
+_LENGTH = 70
+
+
+def example_questions(articles: Sequence[Article], count: int = 4) -> list[str]:
+    """Return questions about articles with a headline, from different sources where possible."""
+    chosen: dict[str, str] = {}
+    for article in articles:
+        title = re.sub(r"\s+", " ", article.title).strip()
+        plain = not re.search(r"[<>{}$\\`]", title)
+        if plain and not title.endswith("…") and len(title) <= _LENGTH:
+            chosen.setdefault(article.source or article.id, title)
+    return [f"ماذا جاء في خبر «{title}»؟" for title in list(chosen.values())[:count]]

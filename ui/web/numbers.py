@@ -1,0 +1,56 @@
+"""Arabic counted nouns and dates, as they are written in news."""
+
+import re
+
+_MONTHS = (
+    "يناير/كانون الثاني", "فبراير/شباط", "مارس/آذار", "أبريل/نيسان", "مايو/أيار", "يونيو/حزيران",
+    "يوليو/تموز", "أغسطس/آب", "سبتمبر/أيلول", "أكتوبر/تشرين الأول", "نوفمبر/تشرين الثاني",
+    "ديسمبر/كانون الأول",
+)  # fmt: skip
+NO_DATE = "بلا تاريخ"
+
+
+def counted(number: int, one: str, two: str, few: str, many: str, hundreds: str) -> str:
+    """Return a number with its noun in the right form.
+
+    Args:
+        number: How many.
+        one: The whole phrase for one («مقال واحد»).
+        two: The whole phrase for two («مقالين»; ours all follow a verb or preposition).
+        few: The noun after 3-10, and after a number that ends so («مقالات»).
+        many: The noun after 11-99 («مقالًا»).
+        hundreds: The noun after a full hundred, or one that ends in 01 or 02 («مقال»).
+    """
+    if number in {1, 2}:
+        return one if number == 1 else two
+    rest = number % 100
+    if 3 <= rest <= 10 or number == 0:
+        return f"{number} {few}"
+    return f"{number} {many if rest > 10 else hundreds}"
+
+
+def articles(number: int) -> str:
+    """Return «3 مقالات»."""
+    return counted(number, "مقال واحد", "مقالين", "مقالات", "مقالًا", "مقال")
+
+
+def passages(number: int) -> str:
+    """Return «3 مقاطع»."""
+    return counted(number, "مقطع واحد", "مقطعين", "مقاطع", "مقطعًا", "مقطع")
+
+
+def sources(number: int) -> str:
+    """Return «3 مصادر»."""
+    return counted(number, "مصدر واحد", "مصدرين", "مصادر", "مصدرًا", "مصدر")
+
+
+def date(iso: str) -> str:
+    """Return a day with both month names, or «بلا تاريخ».
+
+    >>> date("2025-02-15")
+    '15 فبراير/شباط 2025'
+    """
+    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", iso)
+    if not match:
+        return NO_DATE
+    return f"{int(match[3])} {_MONTHS[int(match[2]) - 1]} {match[1]}"

@@ -1,0 +1,234 @@
+"""Turn answers into HTML and Markdown; every string from an article or a model is escaped here.
+
+Gradio runs what it is given as HTML, and shows links and images that a model writes. So text
+becomes Markdown only after its markup was disarmed, and the only links that survive are ours.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from index.search import Passage
+from rag.answers import Answer, Citation
+from ui.web import numbers
+
+CLOSE = '<button type="button" class="src-close" aria-label="إغلاق المصادر">✕</button>'
+EMPTY_PANEL = (
+    f'<div class="src-panel"><div class="src-bar"><h2>المصادر</h2>{CLOSE}</div>'
+    '<p class="src-empty">ستظهر هنا المقاطع التي استندت إليها الإجابة، مع تمييز الجملة المقتبسة'
+    " داخل كل مقطع.</p></div>"
+)
+HEADER = (
+    '<div class="hdr"><div class="brand"><span class="logo" aria-hidden="true">ج</span>'
+    "<div><h1>جواب</h1><p>إجابات بالعربية من مقالاتك، ومع كل جملة مصدرها</p></div></div>"
+    '<div class="hdr-act"><button type="button" class="txt-btn" id="new-btn">محادثة جديدة</button>'
+    '<button type="button" class="txt-btn" id="theme-btn" aria-label="تبديل المظهر الداكن والفاتح">'
+    '<span aria-hidden="true">◐</span></button></div></div>'
+)
+PLACEHOLDER = (
+    '<div class="empty"><h2>اسأل مقالاتك</h2>'
+    "<p>اكتب سؤالك بالعربية، وستصلك إجابة مع أرقام مصادر يمكنك النقر عليها للتحقّق.</p></div>"
+)
+EMPTY_INDEX = (
+    '<div class="empty"><h2>لا توجد مقالات بعد</h2><p>أضف مقالات إلى الفهرس من سطر الأوامر:'
+    ' <code dir="ltr">jawab index build PATH</code></p></div>'
+)
+HINT = '<p class="hint">قد تخطئ النماذج اللغوية. تحقّق من المصادر قبل الاعتماد على الإجابة.</p>'
+
+_MARK = re.compile(r"\[(\d{1,3})\]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$])")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of the conversation and what it got.
+
+    Attributes:
+        id: Letters and digits, unique in the conversation.
+        question: As it was asked.
+        answer: What it got so far.
+        position: Of the question among the messages.
+    """
+
+    id: str
+    question: str
+    answer: Answer
+    position: int
+
+
+def escape(text: str) -> str:
+    """Return text as HTML that shows it."""
+    return html.escape(text, quote=True)
+
+
+def plain_markdown(text: str) -> str:
+    """Return text as Markdown that shows it: no markup, links, images or HTML of its own."""
+    shown = _MARKDOWN.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+    # A word joiner keeps a bare address from becoming a link.
+    return re.sub(r"(?i)(https?|ftp|www)(:|\\\.)", "\\1\u2060\\2", shown)
+
+
+def answer_markdown(turn: Turn) -> str:
+    """Return an answer for the chat: its text, with links from each mark to its source."""
+    answer = turn.answer
+    by_number = {citation.number: citation for citation in answer.citations}
+    parts, last = [], 0
+    for mark in _MARK.finditer(answer.text):
+        parts.append(plain_markdown(answer.text[last : mark.start()]))
+        citation = by_number.get(int(mark[1]))
+        parts.append(_citation_link(turn.id, citation) if citation else "")
+        last = mark.end()
+    parts.append(plain_markdown(answer.text[last:]))
+    return "".join(parts).replace("\n", "\n\n")
+
+
+def _citation_link(turn: str, citation: Citation) -> str:
+    about = " — ".join(part for part in (citation.title, citation.source) if part)
+    title = re.sub(r'["\\\[\]()<>`\n$&]', " ", about).strip()
+    return f'[{citation.number}](#src-{turn}-{citation.number} "{title}")'
+
+
+def whole_answer(turn: Turn) -> str:
+    """Return a finished answer for the chat, with notices and a link to its sources."""
+    answer = turn.answer
+    if not answer.found:
+        return refusal(answer)
+    parts = []
+    if answer.error:
+        parts.append(notice("error", "تعذّر استعمال النموذج.", answer.notice or ""))
+    elif answer.notice:
+        parts.append(notice("warn", answer.notice))
+    if answer.standalone_question != answer.question:
+        parts.append(notice("info", f"فهمتُ سؤالك هكذا: {answer.standalone_question}"))
+    parts.append(answer_markdown(turn))
+    parts.append(f"[عرض {numbers.sources(len(answer.citations))}](#src-{turn.id}-all)")
+    return "\n\n".join(parts)
+
+
+def refusal(answer: Answer) -> str:
+    """Return the notice that nothing was found."""
+    first, _, nearest = answer.text.partition("\n")
+    advice = "جرّب صياغة أخرى، أو أضف مقالات عن الموضوع."
+    return notice("warn", first, f"{advice} {nearest}".strip())
+
+
+def notice(kind: str, title: str, body: str = "") -> str:
+    """Return a box with a line in bold and perhaps a paragraph; both are escaped."""
+    paragraph = f"<p>{escape(body)}</p>" if body else ""
+    return f'<div class="notice notice-{kind}"><strong>{escape(title)}</strong>{paragraph}</div>'
+
+
+def search_step(answer: Answer, chunks: int, articles: int) -> str:
+    """Return the title of the finished search step."""
+    if not chunks:
+        return "الفهرس فارغ"
+    seconds = (
+        sum(answer.timings.get(stage, 0) for stage in ("rewrite", "search", "evidence")) / 1000
+    )
+    found = numbers.passages(len(answer.passages))
+    return f"بحثتُ في {numbers.articles(articles)} ووجدتُ {found} ({seconds:.1f} ث)"
+
+
+def panel(turns: Sequence[Turn], active: str) -> str:
+    """Return the sources panel: a section per turn, the active one shown."""
+    if not turns:
+        return EMPTY_PANEL
+    sections = "".join(_section(turn, shown=turn.id == active) for turn in turns)
+    bar = f'<div class="src-bar"><h2>المصادر</h2>{CLOSE}</div>'
+    return f'<div class="src-panel">{bar}{sections}</div>'
+
+
+def _section(turn: Turn, *, shown: bool) -> str:
+    answer = turn.answer
+    if answer.found:
+        note = ""
+        cards = [_citation_card(turn.id, c, _passage_of(answer, c)) for c in answer.citations]
+    elif answer.refusal:
+        note = '<p class="src-note">لا تكفي هذه المقاطع للإجابة، وهي الأقرب إلى سؤالك:</p>'
+        cards = [_passage_card(turn.id, n, p) for n, p in enumerate(answer.passages[:3], 1)]
+    else:
+        note = ""
+        cards = [_passage_card(turn.id, n, p) for n, p in enumerate(answer.passages, 1)]
+    return (
+        f'<section class="src-turn{" is-active" if shown else ""}" data-turn="{turn.id}"'
+        f' aria-label="مصادر السؤال: {escape(turn.question)}">'
+        f'<p class="src-q">السؤال: <bdi>{escape(turn.question)}</bdi></p>'
+        f"{note}<ol>{''.join(cards)}</ol></section>"
+    )
+
+
+def _passage_of(answer: Answer, citation: Citation) -> Passage | None:
+    for passage in answer.passages:
+        chunk = passage.chunk
+        if passage.article.id == citation.article_id and chunk.start <= citation.start < chunk.end:
+            return passage
+    return None
+
+
+def _citation_card(turn: str, citation: Citation, passage: Passage | None) -> str:
+    if passage is None:
+        body = f"<mark>{escape(citation.quote)}</mark>"
+    else:
+        text, start = passage.text, passage.chunk.start
+        a, b = citation.start - start, citation.end - start
+        body = f"{escape(text[:a])}<mark>{escape(text[a:b])}</mark>{escape(text[b:])}"
+    head = (citation.title, citation.source, citation.date, citation.url)
+    return _card(turn, citation.number, head, body, citation.quote)
+
+
+def _passage_card(turn: str, number: int, passage: Passage) -> str:
+    article = passage.article
+    head = (article.title, article.source, article.date, article.url)
+    return _card(turn, number, head, escape(passage.text), passage.text)
+
+
+def _card(turn: str, number: int, head: tuple[str, str, str, str], body: str, text: str) -> str:
+    title, source, day, url = head
+    shown = f"<bdi>{escape(title)}</bdi>"
+    if safe := safe_url(url):
+        shown = (
+            f'<a href="{escape(safe)}" target="_blank" rel="noopener noreferrer nofollow"'
+            f' referrerpolicy="no-referrer">{shown}<span class="sr-only"> (يُفتح في نافذة جديدة)'
+            "</span></a>"
+        )
+    meta = [f"<bdi>{escape(source)}</bdi>"] if source else []
+    datetime = f' datetime="{escape(day)}"' if numbers.date(day) != numbers.NO_DATE else ""
+    meta.append(f"<time{datetime}>{escape(numbers.date(day))}</time>")
+    return (
+        f'<li class="src-card" id="src-{turn}-{number}" data-n="{number}" tabindex="-1">'
+        f'<div class="src-head"><span class="src-n" aria-hidden="true">{number}</span>'
+        f'<h3 class="src-title">{shown}</h3></div>'
+        f'<p class="src-meta">{" · ".join(meta)}</p>'
+        f'<blockquote dir="{direction(text)}">{body}</blockquote></li>'
+    )
+
+
+def safe_url(url: str) -> str:
+    """Return the address if it is http or https, else ""."""
+    try:
+        return url if urlsplit(url).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+def direction(text: str) -> str:
+    """Return ``rtl`` or ``ltr`` by most letters.
+
+    ``dir="auto"`` looks at the first letter only and would turn «NATO تعلن…» around.
+    """
+    arabic = len(re.findall("[\u0600-\u06ff]", text))
+    return "rtl" if arabic >= len(re.findall("[A-Za-z]", text)) else "ltr"
+
+
+def message_text(content: object) -> str:
+    """Return what :func:`plain_markdown` was given, from a message as Gradio gives it back.
+
+    That is a string or a list of parts.
+    """
+    if isinstance(content, list):
+        parts = (part.get("text", "") if isinstance(part, dict) else part for part in content)
+        content = "".join(map(str, parts))
+    unescaped = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|~>$])", r"\1", str(content))
+    return html.unescape(unescaped.replace("\u2060", ""))

@@ -1,0 +1,126 @@
+"""Serve the page on one address; nothing is requested from any other host."""
+
+import os
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+# Gradio and the hub client read these while they are imported.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")
+
+import fontpkg_ibm_plex_sans_arabic
+import gradio as gr
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from index.errors import InputError
+from rag.assistant import Assistant
+from ui.web.page import build_page
+from ui.web.passwords import matches
+from ui.web.shell import ArabicShell
+
+_FONTS = "IBM Plex Sans Arabic", "Noto Sans Arabic", "Segoe UI", "Tahoma", "sans-serif"
+# Keys that Gradio 6.31 lacks in Arabic.
+_TRANSLATIONS: dict[str, Any] = {
+    "chatbot": {
+        "copy_message": "نسخ الرسالة",
+        "copied_message": "نُسخت الرسالة",
+        "complete": "اكتمل",
+    },
+    "common": {"progress": "التقدّم", "runs": "السجل", "back_to_app": "العودة"},
+    "status": {"queue_position": "في الانتظار: {position} من {size}"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who may open the page: a user and the hash of the password."""
+
+    user: str
+    password_hash: str
+
+    def allows(self, user: str, password: str) -> bool:
+        """Tell whether these are the right ones."""
+        return user == self.user and matches(password, self.password_hash)
+
+
+def serve(assistant: Assistant, *, host: str, port: int, login: Login | None = None) -> None:
+    """Serve the page until interrupted.
+
+    Raises:
+        InputError: The port is taken.
+    """
+    page = build_page(assistant)
+    try:
+        page.launch(
+            server_name=host,
+            server_port=port,
+            auth=login.allows if login else None,
+            auth_message="أدخل اسم المستخدم وكلمة المرور." if login else None,
+            quiet=True,
+            **launch_options(),
+        )
+    except OSError as error:
+        raise InputError(
+            f"cannot listen on {host}:{port}: {error}; choose another --port"
+        ) from None
+
+
+def launch_options() -> dict[str, Any]:
+    """Return how the page is launched: our shell, fonts and theme, nothing that phones home."""
+    return {
+        "theme": _theme(),
+        "i18n": gr.I18n(ar=_TRANSLATIONS),
+        "footer_links": [],
+        "run_history": False,
+        "show_error": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "share": False,
+        "enable_monitoring": False,
+        "mcp_server": False,
+        "app_kwargs": {
+            "middleware": [Middleware(ArabicShell)],
+            "routes": [
+                Mount("/ui/fonts", app=StaticFiles(directory=_font_folder())),
+                Mount("/ui", app=StaticFiles(directory=_static_folder())),
+            ],
+            "docs_url": None,
+            "redoc_url": None,
+        },
+    }
+
+
+def _static_folder() -> Path:
+    return Path(str(resources.files("ui.web").joinpath("static")))
+
+
+def _font_folder() -> Path:
+    return Path(fontpkg_ibm_plex_sans_arabic.__file__).parent / "files"
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.teal,
+        neutral_hue=gr.themes.colors.slate,
+        radius_size=gr.themes.sizes.radius_lg,
+        font=list(_FONTS),
+        font_mono=["Consolas", "monospace"],
+    ).set(
+        body_background_fill="#f7f8f8",
+        body_background_fill_dark="#0d1416",
+        block_background_fill="#ffffff",
+        block_background_fill_dark="#141d20",
+        input_background_fill="#f4f7f7",
+        input_background_fill_dark="#1a262b",
+        body_text_color="#1c2526",
+        body_text_color_dark="#e6edee",
+        body_text_color_subdued="#52606a",
+        body_text_color_subdued_dark="#a5b3ba",
+        border_color_primary_dark="#27343a",
+        block_border_color_dark="#27343a",
+    )

@@ -1,0 +1,99 @@
+/* Citations open their source; names for buttons that Gradio leaves unnamed or in English. */
+(() => {
+  const LINK = /#src-(t[0-9a-f]+)-(\d+|all)$/;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  function openSource(turn, number) {
+    const panel = document.querySelector("#sources");
+    const section = panel?.querySelector(`[data-turn="${CSS.escape(turn)}"]`);
+    if (!section) return;
+    for (const other of panel.querySelectorAll(".src-turn"))
+      other.classList.toggle("is-active", other === section);
+    document.body.classList.add("src-open");
+    const card = number === "all" ? section.querySelector(".src-card") : document.getElementById(`src-${turn}-${number}`);
+    if (!card) return;
+    for (const hit of panel.querySelectorAll(".is-hit")) hit.classList.remove("is-hit");
+    if (number !== "all") card.classList.add("is-hit");
+    const target = (number !== "all" && card.querySelector("mark")) || card;
+    target.scrollIntoView({block: "center", behavior: calm.matches ? "auto" : "smooth"});
+    card.focus({preventScroll: true});
+  }
+
+  function closeSources() {
+    if (!document.body.classList.contains("src-open")) return;
+    document.body.classList.remove("src-open");
+    document.querySelector("#q textarea")?.focus({preventScroll: true});
+  }
+
+  document.addEventListener("click", event => {
+    const link = event.target.closest?.('a[href*="#src-"]');
+    const found = link && LINK.exec(link.getAttribute("href"));
+    if (found) {
+      // The page has a <base href>: with a query string, following "#…" would reload it and lose the chat.
+      event.preventDefault();
+      event.stopPropagation();
+      openSource(found[1], found[2]);
+    } else if (event.target.closest?.(".src-close")) {
+      closeSources();
+    } else if (event.target.closest?.("#theme-btn")) {
+      const dark = document.body.classList.toggle("dark");
+      localStorage.setItem("jawab-theme", dark ? "dark" : "light");
+    } else if (event.target === document.body || event.target === document.documentElement) {
+      closeSources();
+    }
+  }, true);
+
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape") closeSources();
+    const typing = event.target.closest?.("input, textarea, [contenteditable]");
+    if (event.key === "/" && !typing) {
+      event.preventDefault();
+      document.querySelector("#q textarea")?.focus();
+    }
+  });
+
+  // Gradio's sanitizer strips aria-* from links, and some of its own names are English.
+  const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "ملاحظة"};
+  const BUTTONS = {".submit-button": "إرسال السؤال", ".stop-button": "إيقاف الإجابة"};
+
+  function rename() {
+    for (const link of document.querySelectorAll('#chat a[href*="#src-"]:not([aria-label])')) {
+      const one = /^\d+$/.test(link.textContent);
+      link.classList.add(one ? "cite" : "cite-all");
+      const title = link.title ? `: ${link.title}` : "";
+      link.setAttribute("aria-label", one ? `المصدر ${link.textContent}${title}` : link.textContent);
+    }
+    for (const message of document.querySelectorAll("#chat :is([data-testid=bot], [data-testid=user])[aria-label]"))
+      message.removeAttribute("aria-label");
+    for (const element of document.querySelectorAll("[aria-label]")) {
+      const name = element.getAttribute("aria-label");
+      if (NAMES[name]) element.setAttribute("aria-label", NAMES[name]);
+      else if (name.startsWith("Select example")) element.setAttribute("aria-label", name.replace(/^Select example \d+: /, "سؤال مقترح: "));
+      if (NAMES[element.title]) element.title = NAMES[element.title];
+    }
+    for (const arrow of document.querySelectorAll("#chat .thought-group .arrow:not([inert])")) arrow.inert = true;
+    for (const [selector, name] of Object.entries(BUTTONS)) {
+      const button = document.querySelector(`#q ${selector}:not([aria-label])`);
+      if (button) button.setAttribute("aria-label", button.title = name);
+    }
+  }
+  let timer;
+  new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(rename, 50); })
+    .observe(document.documentElement, {childList: true, subtree: true});
+
+  // Gradio copies raw Markdown: give back plain text with [1] for the links.
+  const clipboard = navigator.clipboard;
+  if (clipboard?.writeText) {
+    const write = clipboard.writeText.bind(clipboard);
+    clipboard.writeText = text => {
+      const plain = String(text)
+        .replace(/\n*\[[^\]]*\]\(#src-[^)]*-all\)/g, "")
+        .replace(/\[(\d+)\]\(#src-[^)]*\)/g, "[$1]")
+        .replace(/<[^>]+>/g, " ")
+        .replace(/\u2060/g, "")
+        .replace(/\\([\\`*_{}\[\]()#+\-.!|~>$])/g, "$1");
+      const decoded = new DOMParser().parseFromString(plain.replace(/</g, "&lt;"), "text/html");
+      return write(decoded.documentElement.textContent.trim());
+    };
+  }
+})();
