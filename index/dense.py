@@ -73,17 +73,21 @@ class DenseIndex:
         """
         if self.size == 0 or k < 1:
             return []
-        parameters = self._parameters(_selector(only, without))
+        parameters = self._parameters(_selector(only, without), everywhere=only is not None)
         scores, keys = self._index.search(vector[None, :], min(k, self.size), params=parameters)
         pairs = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
         return [Hit(key, score) for key, score in pairs if key >= 0]
 
-    def _parameters(self, selector: Any) -> Any:
+    def _parameters(self, selector: Any, *, everywhere: bool) -> Any:
+        """Return how to search; a choice of keys is looked for in every cell."""
         inner = faiss.downcast_index(self._index.index)
-        if isinstance(inner, faiss.IndexIVF):
-            coarse = faiss.SearchParametersHNSW(efSearch=_COARSE_SEARCH)
-            return faiss.SearchParametersIVF(nprobe=_PROBES, quantizer_params=coarse, sel=selector)
-        return faiss.SearchParameters(sel=selector)
+        if not isinstance(inner, faiss.IndexIVF):
+            return faiss.SearchParameters(sel=selector)
+        return faiss.SearchParametersIVF(
+            nprobe=inner.nlist if everywhere else _PROBES,
+            quantizer_params=faiss.SearchParametersHNSW(efSearch=_COARSE_SEARCH),
+            sel=selector,
+        )
 
 
 def _selector(only: NDArray[np.int64] | None, without: NDArray[np.int64] | None) -> Any:

@@ -26,7 +26,7 @@ from rag.chain import (
 from rag.citations import unfinished
 from rag.drafting import Draft
 from rag.errors import ModelError
-from rag.evidence import Evidence, assess
+from rag.evidence import Evidence, asks_of_the_unknown, assess
 from rag.extractive import EXTRACTIVE, ExtractiveChatModel
 from rag.followup import History, leans_back, stand_alone
 from rag.models import load_chat_model
@@ -173,7 +173,7 @@ class Assistant:
             index_generation=result.generation,
             timings=clock.lap("search"),
         )
-        evidence = self._assess(standalone, result, passages)
+        evidence = self._assess(question, standalone, result, passages)
         answer = replace(answer, evidence=evidence.probability, timings=clock.lap("evidence"))
         if evidence.probability < self.settings.threshold:
             reason = "no_evidence" if result.chunks else "empty_index"
@@ -197,12 +197,15 @@ class Assistant:
         return stand_alone(question, history)
 
     def _assess(
-        self, question: str, result: SearchResult, passages: tuple[Passage, ...]
+        self, asked: str, question: str, result: SearchResult, passages: tuple[Passage, ...]
     ) -> Evidence:
         sentences = score_sentences(
-            question, result.vector, result.idf, passages, self.index.embedder
+            question, result.vector, result.idf, passages, self.index.embedder, asked=asked
         )
-        return assess(question, result.idf, passages, sentences)
+        evidence = assess(question, result.idf, passages, sentences)
+        if asked != question and asks_of_the_unknown(asked, result.idf, result.chunks):
+            return replace(evidence, probability=0.0)
+        return evidence
 
     def _write(self, answer: Answer, reading: Reading, clock: _Clock) -> Iterator[Answer]:
         """Yield what the model writes as it is checked; quote the articles when it fails."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from index.arabic import skeleton
+from index.ranking import idf as rarity
 from index.search import Passage
 from index.sentences import sentence_spans
 from rag.orders import gives_orders
@@ -23,12 +25,14 @@ FEATURES = (
     "coverage",
     "best_overlap",
     "best_similarity",
+    "best_score",
     "sentence_margin",
     "agreement",
-    "sign",
     "no_sign",
 )
 """What the gate looks at when question and articles share a language."""
+
+_AVERAGE_SCORE = 18.0  # of right sentences; keeps the feature near zero
 
 ACROSS_LANGUAGES = ("cosine", "cosine_margin", "best_similarity", "agreement")
 """What is left to look at when they do not: no words can be compared."""
@@ -65,6 +69,23 @@ def assess(
     return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))
 
 
+def asks_of_the_unknown(asked: str, idf: Mapping[str, float], chunks: int) -> bool:
+    """Tell whether half of what a follow-up itself asks about occurs nowhere in the index.
+
+    What history adds to a question is known to be there, so it must not speak for the rest. A
+    single word is left to the gate: it may be a verb in a form that no article uses.
+    """
+    own = content_terms(asked)
+    total = sum(idf.get(term, 0.0) for term in own)
+    never = rarity(0, chunks)
+    unknown = sum(
+        idf[term]
+        for term in own
+        if min(idf.get(term, 0.0), idf.get("~" + skeleton(term), 0.0)) >= never
+    )
+    return len(own) > 1 and total > 0 and unknown >= 0.5 * total
+
+
 def evidence_features(
     question: str,
     idf: Mapping[str, float],
@@ -88,9 +109,9 @@ def evidence_features(
         "coverage": max(coverages),
         "best_overlap": max(sentence.overlap for sentence in sentences[:5]),
         "best_similarity": (max(s.similarity for s in sentences) - 0.75) / 0.15,
-        "sentence_margin": best.score - (sentences[3].score if len(sentences) > 3 else 0.0),
+        "best_score": best.score - _AVERAGE_SCORE,
+        "sentence_margin": best.score - sentences[min(3, len(sentences) - 1)].score,
         "agreement": float(by_cosine.rank == 1),
-        "sign": float(best.sign is True),
         "no_sign": float(best.sign is False),
     }
 

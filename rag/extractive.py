@@ -20,7 +20,7 @@ READING = "jawab_reading"
 
 _MAX_SENTENCES = 3
 _MAX_WORDS = 75
-_NEAR_BEST = 0.82  # of the best sentence's score: good enough to be quoted beside it
+_NEAR_BEST = 1.5  # logits below the best sentence: good enough to be quoted beside it
 _SAME = 0.6  # of the shorter sentence's terms: says the same again
 
 # «وأضاف»، «كما أكد»، «وقال إنه»: who speaks stands in the sentence before.
@@ -88,7 +88,7 @@ def choose_quotes(
         length = len(sentence.text.split())
         if chosen and (
             len(chosen) == _MAX_SENTENCES
-            or sentence.score < _NEAR_BEST * chosen[0].score
+            or sentence.score < chosen[0].score - _NEAR_BEST
             or spent + length > _MAX_WORDS
         ):
             continue

@@ -25,7 +25,7 @@ def load_chat_model(name: str, *, base_url: str = "", timeout: float = 60.0) -> 
         name: ``extractive``; ``ollama:…``, ``openai:…``, ``anthropic:…``; ``gguf:/path``; or any
             id that LangChain's ``init_chat_model`` takes.
         base_url: Address of the model's server; "" means the provider's own.
-        timeout: Seconds to wait for it.
+        timeout: Seconds to wait for it, the one retry included.
 
     Raises:
         ModelError: Its package, key or file is missing; the text says what to do.
@@ -66,7 +66,7 @@ def _options(provider: str, base_url: str, timeout: float) -> dict[str, Any]:
     if provider == "ollama":
         options["client_kwargs"] = {"timeout": timeout}
     else:
-        options |= {"timeout": timeout, "max_retries": 1}
+        options |= {"timeout": timeout / 2, "max_retries": 1}
     if base_url:
         options["base_url"] = base_url
     key = _KEYS.get(provider)

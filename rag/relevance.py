@@ -1,37 +1,52 @@
-"""Score the sentences of the found passages: which of them says what the question asks?"""
+"""Score the sentences of the found passages: which of them says what the question asks?
 
-import re
+A linear model over readable features; its weights are in ``relevance.json`` with what they were
+trained on, by ``benchmarks/train_relevance.py``.
+"""
+
+import json
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
 
 from index.arabic import analyse, fold, for_embedding, skeleton, term_of, words
-from index.dates import MONTH_NAME
 from index.embedding import Embedder, FloatVector
+from index.ranking import idf as rarity
 from index.search import Passage
 from index.sentences import Span, sentence_spans
 from rag.orders import gives_orders
 from rag.questions import Kind, content_terms, kind_of
+from rag.signs import sign_of
+
+FEATURES = (
+    "similarity",
+    "own_words",
+    "with_title",
+    "local_words",
+    "first_term",
+    "second_term",
+    "number",
+    "time",
+    "reason",
+    "place",
+    "length",
+    "position",
+    "opening",
+)
+"""What is looked at in a sentence, in the order of the weights."""
 
 _READ = 18
 """Sentences embedded per question; encoding them is what an answer costs most."""
-_LOW, _HIGH = 0.76, 0.92  # where E5 cosines of unrelated and of matching sentences lie
-
-_NUMBER = re.compile(
-    r"\d|\b(?:واحد|اثن|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع|عشر|مئ|مائ|الف|الاف|مليون|مليار|نصف|ثلث|ربع|ضعف)"
-)
-_TIME = re.compile(
-    rf"\d{{4}}|\b(?:{MONTH_NAME}|السبت|الاحد|الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعه|امس|اليوم|غدا"
-    r"|صباح|مساء|عام|سنه|منذ|الماضي|المقبل|القادم)\b"
-)
-_REASON = re.compile(r"بسبب|نتيجه|لان|جراء|نظرا|بهدف|من اجل|يعود|ادي|ادت|سبب|ارجع|عز[ات]|كي\b")
-_PLACE = re.compile(r"\bفي \w|\bب(?:مدينه|العاصمه|محافظه|ولايه|قريه)|\bمن \w|\bقرب |\bالي ")
-_SIGNS = {
-    Kind.HOW_MANY: _NUMBER,
-    Kind.WHEN: _TIME,
-    Kind.WHY: _REASON,
-    Kind.WHERE: _PLACE,
+_PASSAGE_WEIGHT = 20.0
+"""Of a passage's score (a cosine and bonuses) in the score of its sentences."""
+_SIGN_NAMES = {
+    Kind.HOW_MANY: "number",
+    Kind.WHEN: "time",
+    Kind.WHY: "reason",
+    Kind.WHERE: "place",
 }
 
 
@@ -46,25 +61,19 @@ class ScoredSentence:
         overlap: Share of the question's content words it holds, by rarity, in [0, 1].
         similarity: Cosine to the question; 0 where it was not computed.
         sign: Whether it holds the kind of thing asked for; None when no sign is known.
-        score: All of it together; higher is better.
+        score: Logit; of two sentences with scores a and b, the first is the answer e^(a-b) times
+            as likely.
+        features: What the score was computed from.
     """
 
     passage: int
     span: Span
     text: str
     overlap: float
-    similarity: float
-    sign: bool | None
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    passage: int
-    span: Span
-    text: str
-    overlap: float
-    sign: bool | None
+    similarity: float = 0.0
+    sign: bool | None = None
+    score: float = 0.0
+    features: Mapping[str, float] = field(default_factory=dict)
 
 
 def score_sentences(
@@ -73,6 +82,8 @@ def score_sentences(
     idf: Mapping[str, float],
     passages: Sequence[Passage],
     embedder: Embedder,
+    *,
+    asked: str | None = None,
 ) -> list[ScoredSentence]:
     """Return the sentences of the passages that were read closely, best first.
 
@@ -82,56 +93,110 @@ def score_sentences(
         idf: Rarity of its terms.
         passages: Best first.
         embedder: The one the index was built with.
+        asked: The question before it was completed from history; its own words say what is
+            wanted, the added ones only about what.
     """
-    candidates = _candidates(question, idf, passages)
-    if not candidates:
+    own = content_terms(asked) if asked else ()
+    weights = {term: idf.get(term, 1.0) * (2 if term in own else 1) for term in {*idf, *own}}
+    candidates = candidate_sentences(question, weights, passages)
+    close = sorted(candidates, key=lambda s: -_before_reading(s, passages))[:_READ]
+    if not close:
         return []
-    close = sorted(candidates, key=lambda c: -c.overlap + 0.05 * c.passage)[:_READ]
-    similarities = embedder.embed_passages([for_embedding(c.text) for c in close]) @ vector
+    cosines = embedder.embed_passages([for_embedding(s.text) for s in close]) @ vector
     scored = [
-        ScoredSentence(
-            passage=c.passage,
-            span=c.span,
-            text=c.text,
-            overlap=c.overlap,
-            similarity=float(similarity),
-            sign=c.sign,
-            score=_score(c, float(similarity)),
-        )
-        for c, similarity in zip(close, similarities, strict=True)
+        _scored(sentence, float(cosine), passages)
+        for sentence, cosine in zip(close, cosines, strict=True)
     ]
     return sorted(scored, key=lambda s: (-s.score, s.passage, s.span))
 
 
-def _score(candidate: _Candidate, similarity: float) -> float:
-    near = float(np.clip((similarity - _LOW) / (_HIGH - _LOW), 0, 1))
-    return (
-        0.5 * candidate.overlap
-        + 0.5 * near
-        + 0.15 * bool(candidate.sign)
-        - 0.02 * min(candidate.passage, 5)
-    )
+def _before_reading(sentence: ScoredSentence, passages: Sequence[Passage]) -> float:
+    """Score a sentence without its embedding, to choose which ones to embed."""
+    return _weighted(sentence.features) + _PASSAGE_WEIGHT * passages[sentence.passage].score
 
 
-def _candidates(
+def _scored(sentence: ScoredSentence, cosine: float, passages: Sequence[Passage]) -> ScoredSentence:
+    values = {**sentence.features, "similarity": cosine}
+    behind = passages[0].score - passages[sentence.passage].score
+    score = _weighted(values) - _PASSAGE_WEIGHT * behind
+    return replace(sentence, similarity=cosine, features=values, score=score)
+
+
+def _weighted(values: Mapping[str, float]) -> float:
+    weights = _weights()
+    return sum(weights[name] * value for name, value in values.items())
+
+
+@cache
+def _weights() -> dict[str, float]:
+    text = resources.files("rag").joinpath("relevance.json").read_text(encoding="utf-8")
+    weights: dict[str, float] = json.loads(text)["weights"]
+    return weights
+
+
+def candidate_sentences(
     question: str, idf: Mapping[str, float], passages: Sequence[Passage]
-) -> list[_Candidate]:
+) -> list[ScoredSentence]:
+    """Return the sentences that could be quoted, each once, with all features but similarity."""
     terms, kind = content_terms(question), kind_of(question)
-    candidates, taken = [], set()
+    found: list[tuple[ScoredSentence, int, frozenset[str]]] = []
+    taken: set[str] = set()
     for number, passage in enumerate(passages):
-        title = frozenset(analyse(passage.article.title))
-        before: frozenset[str] = frozenset()
-        for start, end in sentence_spans(passage.text):
+        for position, (start, end) in enumerate(sentence_spans(passage.text)):
             text = passage.text[start:end]
-            have = terms_within(text)
             key = fold(text)
-            if key not in taken and len(text.split()) >= 3 and not gives_orders(text):
-                taken.add(key)
-                span = Span(passage.chunk.start + start, passage.chunk.start + end)
-                overlap = term_overlap(terms, idf, have, title | before)
-                candidates.append(_Candidate(number, span, text, overlap, sign_of(kind, text)))
-            before = have
-    return candidates
+            if key in taken or len(text.split()) < 3 or gives_orders(text):
+                continue
+            taken.add(key)
+            have = terms_within(text)
+            span = Span(passage.chunk.start + start, passage.chunk.start + end)
+            overlap = term_overlap(terms, idf, have)
+            sentence = ScoredSentence(number, span, text, overlap, sign=sign_of(kind, text))
+            found.append((sentence, position, have))
+    local = _local_rarity(terms, [have for _, _, have in found])
+    titles = [frozenset(analyse(passage.article.title)) for passage in passages]
+    return [
+        replace(
+            sentence,
+            features=_features(
+                sentence, position, have, terms, kind, idf, local, titles[sentence.passage]
+            ),
+        )
+        for sentence, position, have in found
+    ]
+
+
+def _features(
+    sentence: ScoredSentence,
+    position: int,
+    have: frozenset[str],
+    terms: Sequence[str],
+    kind: Kind,
+    idf: Mapping[str, float],
+    local: Mapping[str, float],
+    title: frozenset[str],
+) -> dict[str, float]:
+    bare = {skeleton(term) for term in have}
+    signs = dict.fromkeys(_SIGN_NAMES.values(), 0.0)
+    if sentence.sign:
+        signs[_SIGN_NAMES[kind]] = 1.0
+    return {
+        "own_words": sentence.overlap,
+        "with_title": term_overlap(terms, idf, have, title),
+        "local_words": term_overlap(terms, local, have),
+        "first_term": float(bool(terms) and skeleton(terms[0]) in bare),
+        "second_term": float(len(terms) > 1 and terms[1] in have),
+        **signs,
+        "length": math.log(len(sentence.text.split())),
+        "position": min(position, 6) / 6,
+        "opening": float(position == 0),
+    }
+
+
+def _local_rarity(terms: Sequence[str], sentences: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Return how rare each term is among the candidates: what all share tells them apart least."""
+    counts = Counter(term for have in sentences for term in terms if term in have)
+    return {term: rarity(counts[term], len(sentences)) for term in terms}
 
 
 def terms_within(text: str) -> frozenset[str]:
@@ -149,12 +214,12 @@ def term_overlap(
     terms: Sequence[str],
     idf: Mapping[str, float],
     have: frozenset[str],
-    context: frozenset[str] = frozenset(),
+    title: frozenset[str] = frozenset(),
 ) -> float:
     """Return the share of terms found, each weighed by its rarity, in [0, 1].
 
-    A term found only by its consonants counts 0.8, one found only in the context (the title or
-    the sentence before) 0.4.
+    A term found only by its consonants counts 0.8, one found only in the title 0.9: an article
+    rarely repeats in a sentence what its headline said.
     """
     bare = {skeleton(term) for term in have}
     total = found = 0.0
@@ -165,12 +230,6 @@ def term_overlap(
             found += weight
         elif skeleton(term) in bare:
             found += 0.8 * weight
-        elif term in context:
-            found += 0.4 * weight
+        elif term in title:
+            found += 0.9 * weight
     return found / total if total else 0.0
-
-
-def sign_of(kind: Kind, text: str) -> bool | None:
-    """Tell whether a text holds the kind of thing asked for; None when that cannot be told."""
-    pattern = _SIGNS.get(kind)
-    return bool(pattern.search(fold(text))) if pattern else None

@@ -32,7 +32,7 @@ _BOOT = b"""<script>
   for (const [name, value] of [["language", "ar"], ["languages", ["ar"]]])
     Object.defineProperty(navigator, name, {get: () => value});
   const theme = localStorage.getItem("jawab-theme");
-  if (theme && !/[?&]__theme=/.test(location.search)) {
+  if (theme) {
     const address = new URL(location);
     address.searchParams.set("__theme", theme);
     history.replaceState(null, "", address);

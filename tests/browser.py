@@ -1,0 +1,87 @@
+"""The served page and the browser that opens it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Chromium refuses to focus a field in a page that is not in front; harmless.
+HARMLESS = ("Autofocus processing was blocked", "Method not implemented")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def chromium():
+    """Return the path of an installed browser, or None."""
+    found = (shutil.which(name) for name in NAMES)
+    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@contextmanager
+def served(index, log, *options):
+    """Serve an index with `jawab chat` and yield its address."""
+    port = free_port()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-m", "ui", "chat", "--index", str(index), "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, *options], env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        _wait_for(address, process, log)
+        yield address
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+
+
+def _wait_for(address, process, log):
+    deadline = time.monotonic() + 120
+    while True:
+        with suppress(OSError):
+            urllib.request.urlopen(address, timeout=2).read()
+            return
+        assert process.poll() is None, log.read_text(encoding="utf-8")[-3000:]
+        assert time.monotonic() < deadline, "the page did not come up in two minutes"
+        time.sleep(0.3)
+
+
+class Chat:
+    """The page as a person uses it."""
+
+    def __init__(self, page):
+        self.page = page
+        self.foreign = []
+        self.console = []
+
+    def ask(self, question):
+        self.page.fill("#q textarea", question)
+        self.page.keyboard.press("Enter")
+        self.wait()
+
+    def wait(self):
+        self.page.wait_for_selector("#q .stop-button", timeout=10_000)
+        self.page.wait_for_selector("#q .submit-button", timeout=60_000)
+
+    @property
+    def answer(self):
+        return self.page.locator("#chat .bot-row").last

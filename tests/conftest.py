@@ -1,0 +1,101 @@
+"""Fixtures: a predictable embedder, small indexes, the real index over the samples."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from fakes import WordEmbedder
+
+from index import build_index, open_index
+from index.articles import Article
+from rag import Assistant
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "samples" / "articles"
+SHARED = ROOT.parent / "shared"
+
+ARTICLES = {
+    "جسر": "افتتاح جسر النهر\n\nافتتح الوزير جسر النهر الجديد يوم الأحد. بلغت كلفة الجسر 12 مليون دينار."
+    " وقال الوزير: «الجسر يخدم ألف سيارة في اليوم. هذا إنجاز».",
+    "مدرسة": "مدرسة جديدة في القرية\n\nبنت البلدية مدرسة في القرية. تضم المدرسة 20 صفًا.",
+    "مطر": "أمطار غزيرة\n\nهطلت أمطار غزيرة على الساحل فجر الاثنين. لم تقع إصابات.",
+}
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch):
+    """Fail a test that connects anywhere else."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "localhost", "::1"}:
+            raise AssertionError(f"a test connects to {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch):
+    for name in list(os.environ):
+        if name.startswith("JAWAB_") and name != "JAWAB_CACHE":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def embedder():
+    return WordEmbedder()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three small articles, one file each."""
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for name, text in ARTICLES.items():
+        (articles / f"{name}.txt").write_text(text, encoding="utf-8")
+    return articles
+
+
+@pytest.fixture
+def built(folder, tmp_path, embedder):
+    """The folder of an index over the small articles."""
+    build_index([folder], tmp_path / "index", embedder=embedder)
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def index(built, embedder):
+    return open_index(built, embedder=embedder)
+
+
+@pytest.fixture(scope="session")
+def sample_index(tmp_path_factory):
+    """The samples, indexed with the embedder that ships."""
+    folder = tmp_path_factory.mktemp("samples") / "index"
+    build_index([SAMPLES], folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def assistant(sample_index):
+    """The assistant that ships, over the samples."""
+    return Assistant.open(sample_index)
+
+
+@pytest.fixture
+def article():
+    text = (SAMPLES / "قطع-المياه.txt").read_text(encoding="utf-8").split("---\n", 2)[2].strip()
+    return Article(id="water", title="قطع المياه", text=text)
+
+
+@pytest.fixture
+def shared_articles():
+    folder = SHARED / "articles"
+    if not folder.is_dir():
+        pytest.skip("the real articles are not on this machine")
+    return folder

@@ -1,0 +1,103 @@
+"""Fakes a reader can predict by hand."""
+
+import hashlib
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+
+from index.arabic import analyse
+from index.embedding import EmbedderIdentity
+
+DIMENSION = 256
+
+
+class WordEmbedder:
+    """One slot per term: texts that share words are near, others are not."""
+
+    def __init__(self, name="words"):
+        self.identity = EmbedderIdentity(name, "1", "", "")
+        self.embedded = 0
+
+    def embed_passages(self, texts):
+        self.embedded += len(texts)
+        return np.stack([self._vector(text) for text in texts])
+
+    def embed_query(self, text):
+        return self._vector(text)
+
+    def count_tokens(self, texts):
+        return [len(text.split()) for text in texts]
+
+    def _vector(self, text):
+        vector = np.full(DIMENSION, 1e-3, np.float32)
+        for term in analyse(text):
+            vector[int(hashlib.sha256(term.encode()).hexdigest(), 16) % DIMENSION] += 1
+        return vector / np.linalg.norm(vector)
+
+
+@contextmanager
+def model_server(script):
+    """Serve an OpenAI-compatible chat model over HTTP that says what the script says.
+
+    Args:
+        script: Takes the messages of a request; returns the reply's text, or an HTTP status.
+
+    Yields the address and the list of requests received.
+    """
+    requests = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            requests.append(body)
+            reply = script(body["messages"])
+            if isinstance(reply, int):
+                self._send(reply, "application/json", b'{"error": {"message": "scripted"}}')
+            elif body.get("stream"):
+                self._send(200, "text/event-stream", _events(reply))
+            else:
+                content = {
+                    "choices": [
+                        {
+                            "index": 0,
+                            "finish_reason": "stop",
+                            "message": {"role": "assistant", "content": reply},
+                        }
+                    ]
+                }
+                self._send(200, "application/json", json.dumps(_envelope(content)).encode())
+
+        def _send(self, status, kind, body):
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1", requests
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _events(text):
+    pieces = [text[i : i + 7] for i in range(0, len(text), 7)]
+    chunks = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    lines = [
+        f"data: {json.dumps(_envelope(chunk, 'chat.completion.chunk'))}\n\n" for chunk in chunks
+    ]
+    return "".join([*lines, "data: [DONE]\n\n"]).encode()
+
+
+def _envelope(content, kind="chat.completion"):
+    return {"id": "1", "object": kind, "created": 0, "model": "scripted", **content}

@@ -1,0 +1,193 @@
+"""The `jawab` command, run as people run it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+
+import pytest
+from conftest import ARTICLES, ROOT, SAMPLES
+
+from index.sqlite_store import SqliteStore
+
+
+def jawab(*arguments, env=None, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "ui", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **(env or {})},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("ask",),
+        ("chat",),
+        ("eval",),
+        *[
+            ("index", name)
+            for name in ("build", "add", "remove", "list", "info", "verify", "rebuild")
+        ],
+    ],
+)
+def test_every_command_explains_itself_with_an_example(command):
+    done = jawab(*command, "--help")
+    assert done.returncode == 0
+    assert not command or "Example: jawab" in done.stdout
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['jawab', '--help']\n"
+        "try:\n    from ui.__main__ import main; main()\nexcept SystemExit: pass\n"
+        "heavy = {'torch', 'gradio', 'faiss', 'langchain_core', 'numpy', 'tantivy'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert "HEAVY []" in done.stdout
+
+
+def test_the_life_of_an_index(tmp_path):
+    folder, index = tmp_path / "articles", tmp_path / "index"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / "bad.json").write_text("{", encoding="utf-8")
+    options = ("--index", index)
+
+    done = jawab("index", "build", folder, *options)
+    assert done.returncode == 0, done.stderr
+    assert "3 added" in done.stdout
+    assert "bad.json" in done.stdout
+
+    assert "nothing to embed" in jawab("index", "build", folder, *options).stdout
+    assert jawab("index", "build", folder, "--strict", *options).returncode == 1
+    assert len(json.loads(jawab("index", "list", "--json", *options).stdout)) == 3
+    assert jawab("index", "remove", "مطر", *options).returncode == 0
+    assert json.loads(jawab("index", "info", "--json", *options).stdout)["articles"] == 2
+    assert jawab("index", "add", folder / "مطر.txt", *options).returncode == 0
+    assert "سليم" in jawab("index", "verify", *options).stdout
+
+    for path in index.glob("v-*.faiss"):
+        path.unlink()
+    assert jawab("index", "verify", *options).returncode == 1
+    assert jawab("index", "rebuild", *options).returncode == 0
+    assert jawab("index", "verify", *options).returncode == 0
+
+
+def test_ask_prints_the_answer_and_its_sources(sample_index):
+    done = jawab("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index)
+    assert done.returncode == 0, done.stderr
+    answer, _, sources = done.stdout.partition("المصادر")
+    assert "ريم شاهين" in answer
+    assert "[1]" in answer
+    assert "مجلة أوراق — 2025-11-02" in sources
+
+
+def test_ask_prints_json_with_its_letters(sample_index):
+    done = jawab("ask", "ما عاصمة كندا؟", "--json", env={"JAWAB_INDEX": str(sample_index)})
+    assert done.returncode == 0
+    assert "\\u" not in done.stdout
+    assert json.loads(done.stdout)["refusal"] == "no_evidence"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("ask", "سؤال", "--index", "nowhere"), 1, "jawab index build"),
+        (("ask", "سؤال", "--index", "nowhere", "--since", "قريبا"), 1, "--since must be a day"),
+        (("ask", ""), 1, "jawab index build"),
+        (("ask", "سؤال", "-k", "0"), 2, "-k"),
+        (("index", "build", "nowhere"), 1, "does not exist"),
+        (("chat", "--auth", "user", "--index", "nowhere"), 2, "--auth"),
+        (("nothing",), 2, "No such command"),
+        (("eval", "nowhere.jsonl"), 1, "nowhere"),
+    ],
+)
+def test_wrong_use_says_what_to_do(tmp_path, arguments, code, message):
+    done = jawab(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert message in done.stderr
+
+
+def test_an_unknown_setting_is_refused(tmp_path):
+    done = jawab("index", "list", env={"JAWAB_INDX": "x"}, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "did you mean 'index'" in done.stderr
+
+
+@pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
+def test_a_dead_model_server_exits_with_1_and_quotes_the_articles(sample_index):
+    started = time.monotonic()
+    done = jawab(
+        *("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index, "--model", "openai:x"),
+        *("--base-url", "http://127.0.0.1:9/v1", "--timeout", "5"),
+    )
+    assert done.returncode == 1
+    assert time.monotonic() - started < 60
+    assert "تعذّر استعمال النموذج" in done.stderr
+    assert "The model failed" in done.stderr
+    assert "ريم شاهين" in done.stdout
+
+
+def test_eval_measures_retrieval(sample_index):
+    done = jawab("eval", ROOT / "samples" / "questions.jsonl", "--index", sample_index, "--json")
+    report = json.loads(done.stdout)
+    assert report["questions"] >= 60
+    assert report["recall_1"] >= 0.9
+    assert report["recall_10"] >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("question", "article", "words"),
+    [
+        ("هل ستنشر الولايات المتحدة قوات في أوكرانيا؟", "000", "لن تقوم بنشر قوات"),
+        ("من وقّع إعلان النوايا في باريس؟", "003", "قادة فرنسا وبريطانيا وأوكرانيا"),
+        ("متى بدأ الهجوم الروسي على أوكرانيا؟", "000", "24 فبراير"),
+        ("كم دولة في مجموعة الاتصال للدفاع عن أوكرانيا؟", "001", "50 دولة"),
+        ("ماذا قال ترمب عن الناتو؟", "004", "الناتو"),
+        ("ماذا قال ترامب عن الناتو؟", "004", "الناتو"),
+        ("من هو الأمين العام لحلف الناتو؟", "", "مارك روته"),
+        ("ما عاصمة اليابان؟", None, "لم أجد"),
+    ],
+)
+def test_real_articles_answer_real_questions(real_assistant, question, article, words):
+    assistant, folder = real_assistant
+    answer = assistant.answer(question)
+    assert words in answer.text
+    assert answer.found is (article is not None)
+    for citation in answer.citations:
+        text = SqliteStore.open(folder).get_article(citation.article_id).text
+        assert text[citation.start : citation.end] == citation.quote
+    if article:
+        assert answer.citations[0].article_id.startswith(article)
+
+
+@pytest.fixture(scope="module")
+def real_assistant(tmp_path_factory):
+    from conftest import SHARED
+
+    from index import build_index
+    from rag import Assistant
+
+    if not (SHARED / "articles").is_dir():
+        pytest.skip("the real articles are not on this machine")
+    folder = tmp_path_factory.mktemp("real") / "index"
+    build_index([SHARED / "articles"], folder)
+    assert build_index([SHARED / "articles"], folder).embedded == 0
+    return Assistant.open(folder), folder
+
+
+def test_samples_are_found_where_the_readme_says():
+    assert SAMPLES.is_dir()

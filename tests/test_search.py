@@ -1,0 +1,55 @@
+import pytest
+
+from index import build_index, open_index
+from index.ranking import idf
+
+
+def test_the_best_passage_comes_first_and_ranks_start_at_one(index):
+    passages = index.search("كم بلغت كلفة الجسر؟", k=3)
+    assert passages[0].article.id == "جسر"
+    assert [passage.rank for passage in passages] == [1, 2, 3]
+    assert passages[0].score >= passages[-1].score
+
+
+def test_a_passage_is_an_exact_part_of_its_article(index):
+    for passage in index.search("الوزير"):
+        chunk = passage.chunk
+        assert passage.article.text[chunk.start : chunk.end] == passage.text
+
+
+def test_scores_explain_themselves(index):
+    passage = index.search("كلفة الجسر")[0]
+    parts = ("cosine", "bm25", "skeleton", "coverage")
+    assert passage.score == pytest.approx(sum(passage.scores[part] for part in parts))
+
+
+def test_a_rare_word_weighs_more_than_a_common_one():
+    assert idf(1, 100) > idf(50, 100) > idf(100, 100) > 0
+
+
+def test_saving_and_opening_gives_the_same(index, built, embedder):
+    question = "أمطار الساحل"
+    assert open_index(built, embedder=embedder).search(question) == index.search(question)
+
+
+def test_an_empty_index_finds_nothing(tmp_path, embedder):
+    (tmp_path / "none").mkdir()
+    build_index([tmp_path / "none"], tmp_path / "index", embedder=embedder)
+    assert open_index(tmp_path / "index", embedder=embedder).search("شيء") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ماذا قرر ترامب بشأن التمور؟", "ماذا قرر ترمب بشأن التمور؟"),
+        ("ماذا أعلن نتنياهو عن الكهرباء؟", "ماذا أعلن نتانياهو عن الكهرباء؟"),
+        ("إلى ماذا دعا غوتيريش؟", "إلى ماذا دعا غوتيريس؟"),
+        ("كَمْ بَلَغَ التَّضَخُّمُ فِي سِبْتَمْبَرَ؟", "كم بلغ التضخم في سبتمبر؟"),
+        ("القمة الأميركية للمعادن", "القمة الأمريكية للمعادن"),
+    ],
+)
+def test_every_spelling_finds_the_same_articles(assistant, one, other):
+    def found(question):
+        return [passage.article.id for passage in assistant.search(question, k=5)]
+
+    assert found(one) == found(other)

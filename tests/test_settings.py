@@ -1,0 +1,44 @@
+import pytest
+
+from rag.settings import Settings, SettingsError, load_settings
+
+
+def test_defaults_need_nothing():
+    assert load_settings(environment={}) == Settings()
+
+
+def test_flags_override_the_environment_and_that_the_file(tmp_path):
+    file = tmp_path / "jawab.toml"
+    file.write_text('k = 3\nmodel = "ollama:a"\ncaution = "careful"\n', encoding="utf-8")
+    settings = load_settings(file, {"JAWAB_MODEL": "ollama:b", "JAWAB_K": "4"}, k=5, index=None)
+    assert (settings.k, settings.model, settings.caution) == (5, "ollama:b", "careful")
+    assert settings.threshold > Settings().threshold
+
+
+@pytest.mark.parametrize(
+    ("environment", "hint"),
+    [
+        ({"JAWAB_MODLE": "x"}, "did you mean 'model'"),
+        ({"JAWAB_K": "many"}, "must be a int"),
+        ({"JAWAB_K": "0"}, "from 1 to 50"),
+        ({"JAWAB_CAUTION": "reckless"}, "careful, balanced, lenient"),
+        ({"JAWAB_TIMEOUT": "0"}, "seconds"),
+    ],
+)
+def test_a_wrong_setting_says_what_would_be_right(environment, hint):
+    with pytest.raises(SettingsError, match=hint):
+        load_settings(environment=environment)
+
+
+def test_an_unknown_key_of_the_file_is_refused(tmp_path):
+    file = tmp_path / "jawab.toml"
+    file.write_text("thershold = 1\nkk = 2", encoding="utf-8")
+    with pytest.raises(SettingsError, match="unknown setting"):
+        load_settings(file, {})
+
+
+def test_broken_toml_is_refused(tmp_path):
+    file = tmp_path / "jawab.toml"
+    file.write_text("k = ", encoding="utf-8")
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        load_settings(file, {})
