@@ -10,7 +10,7 @@ PORT   ?= 7860
 # registry has only the CUDA build, which is several gigabytes:
 #   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 ifneq ($(TORCH_INDEX),)
 PIP += --extra-index-url $(TORCH_INDEX)
 endif
