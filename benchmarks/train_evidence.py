@@ -23,8 +23,9 @@ from benchmarks.datasets import DEFAULT, read
 from benchmarks.regression import Matrix, auroc, fit_logistic, rounded, scores
 from index import SearchIndex, build_index, open_index
 from index.arabic import fold
-from index.embedding import Embedder, FloatMatrix, FloatVector
+from index.embedding import Embedder
 from index.store import Filter
+from index.vectors import FloatMatrix, FloatVector
 from rag.evidence import ACROSS_LANGUAGES, FEATURES, evidence_features
 from rag.passages import merge_neighbours
 from rag.relevance import score_sentences

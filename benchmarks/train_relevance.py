@@ -21,7 +21,7 @@ from benchmarks.regression import Matrix, fit_choice, rounded, scores
 from index.arabic import for_embedding
 from index.articles import Article
 from index.chunking import Chunk
-from index.embedding import load_embedder
+from index.embedders import load_embedder
 from index.search import Passage
 from rag.questions import content_terms
 from rag.relevance import FEATURES, candidate_sentences, terms_within

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
         remove_articles,
     )
     from index.chunking import Chunk
-    from index.embedding import load_embedder
+    from index.embedders import load_embedder
     from index.search import Passage, SearchIndex, open_index
     from index.store import Filter
     from index.verification import verify_index
@@ -43,7 +43,7 @@ _HOME = {
     "SearchIndex": "search",
     "add_articles": "build",
     "build_index": "build",
-    "load_embedder": "embedding",
+    "load_embedder": "embedders",
     "open_index": "search",
     "remove_articles": "build",
     "verify_index": "verification",

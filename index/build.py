@@ -10,12 +10,14 @@ from typing import Any
 from index.arabic import analyse, for_embedding
 from index.articles import Article, distinguish
 from index.chunking import Chunk, chunk_article
-from index.embedding import Embedder, FloatMatrix, load_embedder
+from index.embedders import load_embedder
+from index.embedding import Embedder
 from index.errors import InputError
 from index.manifest import Manifest
 from index.readers import ReadFailure, list_files, read_file
 from index.sqlite_store import SqliteStore
 from index.store import ArticleChunks
+from index.vectors import FloatMatrix
 
 _BATCH_CHUNKS = 256
 _EMBED_CHUNKS = 32

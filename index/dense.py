@@ -9,7 +9,7 @@ import faiss as _faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import FloatMatrix, FloatVector
+from index.vectors import FloatMatrix, FloatVector
 
 SCAN_LIMIT = 250_000
 """Chunks up to which every vector is compared; above, an inverted file narrows the search.

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.arabic import skeleton
-from index.embedding import FloatVector
 from index.store import Reader, StoredChunk, Totals
+from index.vectors import FloatVector
 
 K1, B = 1.2, 0.6
 """BM25's saturation and length normalisation, chosen on the development sets."""

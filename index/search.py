@@ -7,11 +7,13 @@ from pathlib import Path
 from index.arabic import analyse, for_embedding
 from index.articles import Article
 from index.chunking import Chunk
-from index.embedding import Embedder, FloatVector, load_embedder
+from index.embedders import load_embedder
+from index.embedding import Embedder
 from index.manifest import Manifest
 from index.ranking import Weights, contributions, features, prepare
 from index.sqlite_store import SqliteStore
 from index.store import Filter, StoredChunk, StoreStats
+from index.vectors import FloatVector
 
 CANDIDATES = 50
 """Chunks taken from either side before ranking."""

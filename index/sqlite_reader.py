@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from index.arabic import skeleton
 from index.articles import Article
 from index.dense import Hit
-from index.embedding import FloatMatrix, FloatVector
 from index.generation import OpenGeneration
 from index.store import Filter, StoredChunk, Totals
+from index.vectors import FloatMatrix, FloatVector
 
 _PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
 

@@ -24,7 +24,6 @@ from index.arabic import skeleton
 from index.articles import Article
 from index.chunking import Chunk
 from index.dense import sample_size, write_dense
-from index.embedding import FloatMatrix, FloatVector
 from index.errors import IndexDamagedError, IndexLockedError, IndexNotFoundError
 from index.generation import (
     Generation,
@@ -38,6 +37,7 @@ from index.lexical import write_lexical
 from index.manifest import Manifest
 from index.sqlite_reader import Delta, SqliteReader, load_delta
 from index.store import ApplyReport, ArticleChunks, StoreStats
+from index.vectors import FloatMatrix, FloatVector
 
 logger = logging.getLogger(__name__)
 

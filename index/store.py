@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index.articles import Article
 from index.chunking import Chunk
 from index.dense import Hit
-from index.embedding import FloatMatrix, FloatVector
+from index.vectors import FloatMatrix, FloatVector
 
 
 @dataclass(frozen=True, slots=True)

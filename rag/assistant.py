@@ -10,7 +10,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
 
-from index.embedding import load_embedder
+from index.embedders import load_embedder
 from index.errors import InputError
 from index.search import Passage, SearchIndex, SearchResult, open_index
 from index.store import Filter

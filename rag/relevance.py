@@ -13,10 +13,11 @@ from functools import cache
 from importlib import resources
 
 from index.arabic import analyse, fold, for_embedding, skeleton, term_of, words
-from index.embedding import Embedder, FloatVector
+from index.embedding import Embedder
 from index.ranking import idf as rarity
 from index.search import Passage
 from index.sentences import Span, sentence_spans
+from index.vectors import FloatVector
 from rag.orders import gives_orders
 from rag.questions import Kind, content_terms, kind_of
 from rag.signs import sign_of

