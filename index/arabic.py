@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
-ANALYSER_VERSION = "ar-light-1"
+ANALYSER_VERSION = "ar-light-2"
 """Changes whenever :func:`analyse` may return something else for the same text."""
 
 # Harakat, Quranic marks and superscript alef; tatweel; zero-width and bidi controls; soft hyphen.
@@ -26,6 +26,8 @@ _ARTICLES = ("وال", "بال", "كال", "فال", "ولل", "لل", "ال")
 _CLITICS = ("و", "ل", "ب")
 _SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
 _WEAK_SUFFIXES = frozenset({"ين", "ون"})
+# ة is written ت before a pronoun: «كلفته» is «كلفة» and «ه».
+_FEMININE_PRONOUNS = ("تهما", "تها", "تهم", "تنا", "ته")
 
 
 def fold(text: str) -> str:
@@ -55,6 +57,8 @@ def stem(word: str) -> str:
 
     >>> stem("والمهندسون"), stem("مدرسه"), stem("كتاب"), stem("كاتب")
     ('مهندس', 'مدرس', 'كتاب', 'كاتب')
+    >>> stem("كلفته") == stem("الكلفه")
+    True
     """
     if len(word) <= 3 or not _ARABIC.search(word):
         return word
@@ -71,6 +75,10 @@ def _strip_prefix(word: str) -> str:
 
 
 def _strip_suffixes(word: str) -> str:
+    for suffix in _FEMININE_PRONOUNS:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            word = word[: -len(suffix)]
+            break
     for _ in range(2):
         for suffix in _SUFFIXES:
             keep = 4 if suffix in _WEAK_SUFFIXES else 3

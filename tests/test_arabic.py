@@ -21,6 +21,8 @@ from index.arabic import analyse, fold, for_embedding, skeleton, stem
         ("ﻻعب", "لاعب"),
         ("کتاب", "كتاب"),
         ("جمـــيل", "جميل"),
+        ("كلفته", "الكلفة"),
+        ("ونسبتها", "نسبة"),
     ],
 )
 def test_spellings_of_one_word_become_one_term(one, other):
