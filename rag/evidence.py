@@ -25,14 +25,9 @@ FEATURES = (
     "coverage",
     "best_overlap",
     "best_similarity",
-    "best_score",
     "sentence_margin",
-    "agreement",
-    "no_sign",
 )
 """What the gate looks at when question and articles share a language."""
-
-_AVERAGE_SCORE = 18.0  # of right sentences; keeps the feature near zero
 
 ACROSS_LANGUAGES = ("cosine", "cosine_margin", "best_similarity", "agreement")
 """What is left to look at when they do not: no words can be compared."""
@@ -65,7 +60,7 @@ def assess(
     values = evidence_features(question, idf, passages, sentences)
     same = is_arabic(question) == is_arabic(passages[0].text)
     weights = _weights()["same_language" if same else "across_languages"]
-    logit = weights["bias"] + sum(weights.get(name, 0.0) * values[name] for name in FEATURES)
+    logit = sum(weight * values.get(name, 1.0) for name, weight in weights.items())  # bias × 1
     return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))
 
 
@@ -109,10 +104,8 @@ def evidence_features(
         "coverage": max(coverages),
         "best_overlap": max(sentence.overlap for sentence in sentences[:5]),
         "best_similarity": (max(s.similarity for s in sentences) - 0.75) / 0.15,
-        "best_score": best.score - _AVERAGE_SCORE,
         "sentence_margin": best.score - sentences[min(3, len(sentences) - 1)].score,
         "agreement": float(by_cosine.rank == 1),
-        "no_sign": float(best.sign is False),
     }
 
 

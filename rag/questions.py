@@ -59,7 +59,13 @@ def kind_of(question: str) -> Kind:
 
 def content_words(text: str) -> list[str]:
     """Return the folded words that carry meaning, in order."""
-    return [word for word in words(text) if stem(word) not in _function_words()]
+    return [word for word in words(text) if not _is_function_word(word)]
+
+
+def _is_function_word(word: str) -> bool:
+    """Tell whether a word, or what stands behind its «و» or «ف», carries no subject."""
+    known = _function_words()
+    return stem(word) in known or (word[0] in "وف" and stem(word[1:]) in known)
 
 
 def content_terms(text: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ FILE = "jawab.toml"
 PREFIX = "JAWAB_"
 _NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.e5
 
-CAUTION = {"careful": 0.5, "balanced": 0.3, "lenient": 0.15}
+CAUTION = {"careful": 0.45, "balanced": 0.2, "lenient": 0.1}
 """Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل."""
 
 

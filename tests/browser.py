@@ -72,6 +72,7 @@ class Chat:
         self.page = page
         self.foreign = []
         self.console = []
+        self.turns = 0
 
     def ask(self, question):
         self.page.fill("#q textarea", question)
@@ -79,8 +80,15 @@ class Chat:
         self.wait()
 
     def wait(self):
-        self.page.wait_for_selector("#q .stop-button", timeout=10_000)
-        self.page.wait_for_selector("#q .submit-button", timeout=60_000)
+        """Wait until one more question is answered: it is shown, and the next may be sent."""
+        self.turns += 1
+        self.page.wait_for_function(
+            """turns => document.querySelectorAll('#chat .user-row').length === turns
+            && document.querySelectorAll('#chat .bot-row').length >= turns
+            && document.querySelector('#q .submit-button') !== null""",
+            arg=self.turns,
+            timeout=60_000,
+        )
 
     @property
     def answer(self):

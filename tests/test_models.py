@@ -169,7 +169,10 @@ def test_a_real_model_in_this_process_gives_a_checked_answer(assistant, sample_i
         pytest.skip("no model file on this machine (make test installs one)")
     (file,) = Path(package.origin).parent.glob("*.gguf")
     settings = load_settings(model=f"gguf:{file}", environment={})
-    found = Assistant(assistant.index, load_chat_model(settings.model), settings).answer(QUESTION)
+    model = load_chat_model(settings.model)
+    assert model.invoke("Say hello.").text.strip()
+    found = Assistant(assistant.index, model, settings).answer(QUESTION)
     assert found.error is None
-    assert found.found
+    assert found.found or found.refusal == "model_refused"
+    assert all(sentence.supported for sentence in found.sentences)
     check_citations(found, sample_index)
