@@ -11,8 +11,9 @@ QUESTIONS = [
     json.loads(line)
     for line in (ROOT / "samples" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-ANSWERED_AT_LEAST = 0.90
-REFUSED_AT_LEAST = 0.90
+# Reached: 60 of 65 and 16 of 17; one may turn on the processor's floating-point precision.
+ANSWERED_AT_LEAST = 59
+REFUSED_AT_LEAST = 16
 
 
 def is_right(question, answer):
@@ -54,8 +55,8 @@ def test_the_score_reached_is_held(outcomes):
         right[group] += ok
     wrong = [question["question"] for question, _, ok in outcomes if not ok]
     print(f"samples: {dict(right)} of {dict(asked)}; wrong: {wrong}")
-    assert right["answered"] >= ANSWERED_AT_LEAST * asked["answered"], wrong
-    assert right["refused"] >= REFUSED_AT_LEAST * asked["refused"], wrong
+    assert right["answered"] >= ANSWERED_AT_LEAST, wrong
+    assert right["refused"] >= REFUSED_AT_LEAST, wrong
 
 
 def test_reports_that_disagree_are_quoted_with_their_dates(assistant):
