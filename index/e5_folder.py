@@ -83,7 +83,7 @@ def _configuration(header: Header) -> dict[str, Any]:
             "max_position_embeddings": header.positions,
             "type_vocab_size": header.types,
             "pad_token_id": 1,
-            "torch_dtype": "float16",
+            "torch_dtype": "float32",
         },
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
