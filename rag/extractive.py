@@ -18,9 +18,8 @@ EXTRACTIVE = "extractive"
 READING = "jawab_reading"
 """Key of ``additional_kwargs`` under which the prompt carries what was found."""
 
-_MAX_SENTENCES = 3
 _MAX_WORDS = 75
-_NEAR_BEST = 1.5  # logits below the best sentence: good enough to be quoted beside it
+_NEAR_BEST = (0.0, 1.5, 0.8)  # logits below the best that a 1st, 2nd, 3rd sentence may be
 _SAME = 0.6  # of the shorter sentence's terms: says the same again
 
 # «وأضاف»، «كما أكد»، «وقال إنه»: who speaks stands in the sentence before.
@@ -86,11 +85,10 @@ def choose_quotes(
     spent = 0
     for sentence in sentences:
         length = len(sentence.text.split())
-        if chosen and (
-            len(chosen) == _MAX_SENTENCES
-            or sentence.score < chosen[0].score - _NEAR_BEST
-            or spent + length > _MAX_WORDS
-        ):
+        if len(chosen) == len(_NEAR_BEST):
+            break
+        far = bool(chosen) and sentence.score < chosen[0].score - _NEAR_BEST[len(chosen)]
+        if far or (chosen and spent + length > _MAX_WORDS):
             continue
         if not any(_says_the_same(sentence, other) for other in chosen):
             chosen.append(sentence)
