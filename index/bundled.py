@@ -1,7 +1,6 @@
 """The embedder that ships: multilingual-e5-small on OpenVINO, without torch."""
 
 import logging
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import e5
-from index.embedding import EmbedderIdentity
-from index.vectors import FloatMatrix, FloatVector
+from index.embedding import EmbedderIdentity, PrefixingEmbedder
+from index.vectors import FloatMatrix
 
 logger = logging.getLogger(__name__)
 
@@ -21,48 +20,27 @@ _BATCH_TOKENS = 4_096
 """Tokens encoded together, padding included: enough to be fast, 150 MB of activations."""
 
 
-class BundledEmbedder:
+class BundledEmbedder(PrefixingEmbedder):
     """Loads on first use; safe from threads. Raises EmbedderError when it cannot be unpacked."""
 
     def __init__(self, identity: EmbedderIdentity) -> None:
-        self._identity = identity
-        self._lock = threading.Lock()
+        super().__init__(identity)
         self._graph: Any = None
         self._tokenizer: Any = None
 
-    @property
-    def identity(self) -> EmbedderIdentity:
-        """Name, revision and prefixes."""
-        return self._identity
-
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        """Embed pieces of articles, shape (len(texts), dimension)."""
-        return self._encode([self._identity.passage_prefix + text for text in texts])
-
-    def embed_query(self, text: str) -> FloatVector:
-        """Embed a question, shape (dimension,)."""
-        vector: FloatVector = self._encode([self._identity.query_prefix + text])[0]
-        return vector
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text as the model sees them, without special ones."""
-        if not texts:
-            return []
-        with self._lock:
-            encodings = self._tokenize(list(texts), special=False)
-        return [len(encoding.ids) for encoding in encodings]
+    def _token_counts(self, texts: list[str]) -> list[int]:
+        return [len(encoding.ids) for encoding in self._tokenize(texts, special=False)]
 
     def _encode(self, texts: list[str]) -> FloatMatrix:
         vectors = np.zeros((len(texts), DIMENSION), np.float32)
-        with self._lock:
-            tokens = [
-                encoding.ids[: e5.MAX_TOKENS - 1] + encoding.ids[-1:]
-                if len(encoding.ids) > e5.MAX_TOKENS
-                else encoding.ids
-                for encoding in self._tokenize(texts, special=True)
-            ]
-            for batch in batches([len(ids) for ids in tokens]):
-                vectors[batch] = self._loaded()(*_padded([tokens[n] for n in batch]))
+        tokens = [
+            encoding.ids[: e5.MAX_TOKENS - 1] + encoding.ids[-1:]
+            if len(encoding.ids) > e5.MAX_TOKENS
+            else encoding.ids
+            for encoding in self._tokenize(texts, special=True)
+        ]
+        for batch in batches([len(ids) for ids in tokens]):
+            vectors[batch] = self._loaded()(*_padded([tokens[n] for n in batch]))
         return vectors
 
     def _tokenize(self, texts: list[str], *, special: bool) -> list[Any]:

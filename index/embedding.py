@@ -1,5 +1,7 @@
 """What an index needs of an embedder."""
 
+import threading
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
@@ -43,3 +45,42 @@ class Embedder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text as the model sees them, without special ones."""
         ...
+
+
+class PrefixingEmbedder(ABC):
+    """An embedder that puts its prefixes before texts and encodes one batch at a time."""
+
+    def __init__(self, identity: EmbedderIdentity) -> None:
+        self._identity = identity
+        self._lock = threading.Lock()
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Name, revision and prefixes."""
+        return self._identity
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+        """Embed pieces of articles, shape (len(texts), dimension)."""
+        with self._lock:
+            return self._encode([self._identity.passage_prefix + text for text in texts])
+
+    def embed_query(self, text: str) -> FloatVector:
+        """Embed a question, shape (dimension,)."""
+        with self._lock:
+            vector: FloatVector = self._encode([self._identity.query_prefix + text])[0]
+        return vector
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text as the model sees them, without special ones."""
+        if not texts:
+            return []
+        with self._lock:
+            return self._token_counts(list(texts))
+
+    @abstractmethod
+    def _encode(self, texts: list[str]) -> FloatMatrix:
+        """Return a unit vector per text; called by one thread at a time."""
+
+    @abstractmethod
+    def _token_counts(self, texts: list[str]) -> list[int]:
+        """Return how many tokens each text has; called by one thread at a time."""

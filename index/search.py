@@ -28,7 +28,7 @@ class Passage:
         article: The whole article.
         score: Cosine plus lexical bonuses; higher is better, comparable within one question.
         rank: 1 for the best.
-        scores: What each feature added to the score, and raw values the evidence gate reads.
+        scores: What each feature added to the score.
     """
 
     chunk: Chunk
@@ -116,7 +116,7 @@ class SearchIndex:
             article=article,
             score=sum(parts.values()),
             rank=rank,
-            scores={**parts, "raw_bm25": values["bm25"], "raw_coverage": values["coverage"]},
+            scores=parts,
         )
 
     def stats(self) -> StoreStats:

@@ -2,58 +2,34 @@
 
 import logging
 import os
-import threading
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from index.embedding import EmbedderIdentity
+from index.embedding import EmbedderIdentity, PrefixingEmbedder
 from index.errors import EmbedderError
-from index.vectors import FloatMatrix, FloatVector
+from index.vectors import FloatMatrix
 
 logger = logging.getLogger(__name__)
 
 
-class SentenceTransformerEmbedder:
+class SentenceTransformerEmbedder(PrefixingEmbedder):
     """A ``SentenceTransformer`` with prefixes, loaded on first use, safe from threads."""
 
     def __init__(self, identity: EmbedderIdentity) -> None:
-        self._identity = identity
-        self._lock = threading.Lock()
+        super().__init__(identity)
         self._model: Any = None
         self._tokenizer: Any = None
 
-    @property
-    def identity(self) -> EmbedderIdentity:
-        """Name, revision and prefixes."""
-        return self._identity
-
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        """Embed pieces of articles, shape (len(texts), dimension)."""
-        return self._encode([self._identity.passage_prefix + text for text in texts])
-
-    def embed_query(self, text: str) -> FloatVector:
-        """Embed a question, shape (dimension,)."""
-        vector: FloatVector = self._encode([self._identity.query_prefix + text])[0]
-        return vector
-
     def _encode(self, texts: list[str]) -> FloatMatrix:
-        with self._lock:
-            vectors = self._loaded().encode(
-                texts, batch_size=32, normalize_embeddings=True, show_progress_bar=False
-            )
+        vectors = self._loaded().encode(
+            texts, batch_size=32, normalize_embeddings=True, show_progress_bar=False
+        )
         return np.asarray(vectors, np.float32)
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text as the model sees them, without special ones."""
-        if not texts:
-            return []
-        with self._lock:
-            encodings = self._fast_tokenizer().encode_batch_fast(
-                list(texts), add_special_tokens=False
-            )
+    def _token_counts(self, texts: list[str]) -> list[int]:
+        encodings = self._fast_tokenizer().encode_batch_fast(texts, add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
     def _fast_tokenizer(self) -> Any:

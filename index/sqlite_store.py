@@ -8,11 +8,9 @@ Chunks newer than the files are searched exactly, in memory.
 import logging
 import sqlite3
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -20,7 +18,6 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index.arabic import skeleton
 from index.articles import Article
 from index.chunking import Chunk
 from index.dense import sample_size, write_dense
@@ -36,6 +33,16 @@ from index.generation import (
 from index.lexical import write_lexical
 from index.manifest import Manifest
 from index.sqlite_reader import Delta, SqliteReader, load_delta
+from index.sqlite_rows import (
+    Changes,
+    add_meta,
+    count_rows,
+    insert_article,
+    meta,
+    now,
+    remove_article,
+    set_meta,
+)
 from index.store import ApplyReport, ArticleChunks, StoreStats
 from index.vectors import FloatMatrix, FloatVector
 
@@ -76,7 +83,7 @@ class SqliteStore:
                 f"no index in {folder}; build one: jawab index build PATH --index {folder}"
             )
         with _reported(folder), _connect(path, read_only=True) as connection:
-            manifest = Manifest.from_json(_meta(connection, "manifest") or "{}")
+            manifest = Manifest.from_json(meta(connection, "manifest") or "{}")
         return cls(folder, manifest)
 
     @classmethod
@@ -91,7 +98,7 @@ class SqliteStore:
         schema = resources.files("index").joinpath("schema.sql").read_text(encoding="utf-8")
         with _connect(staged) as connection:
             connection.executescript(schema)
-            _set_meta(connection, "manifest", manifest.to_json())
+            set_meta(connection, "manifest", manifest.to_json())
             connection.execute("PRAGMA journal_mode = WAL")
         publish_path(staged, path)
         return cls(folder, manifest)
@@ -144,13 +151,13 @@ class SqliteStore:
         """Add, replace and remove articles in one transaction; doing it twice changes nothing."""
         report = ApplyReport()
         with self._transaction() as connection:
-            changes = _Changes()
+            changes = Changes()
             for article_id in deletes:
-                gone = _remove(connection, article_id, changes)
+                gone = remove_article(connection, article_id, changes)
                 report = replace(report, removed=report.removed + gone)
             for item in upserts:
-                gone = _remove(connection, item.article.id, changes)
-                _insert(connection, item, changes)
+                gone = remove_article(connection, item.article.id, changes)
+                insert_article(connection, item, changes)
                 self._remember_dimension(connection, item.vectors)
                 report = replace(
                     report,
@@ -159,20 +166,22 @@ class SqliteStore:
                     chunks=report.chunks + len(item.chunks),
                 )
             changes.store(connection)
-            _add_meta(connection, "revision", 1)
-            _set_meta(connection, "updated", _now())
+            add_meta(connection, "revision", 1)
+            set_meta(connection, "updated", now())
         return report
 
     def _remember_dimension(self, connection: sqlite3.Connection, vectors: FloatMatrix) -> None:
         if self.manifest.dimension == 0 and len(vectors):
             self.manifest = replace(self.manifest, dimension=int(vectors.shape[1]))
-            _set_meta(connection, "manifest", self.manifest.to_json())
+            set_meta(connection, "manifest", self.manifest.to_json())
 
     def compact_if_needed(self) -> bool:
         """Publish a new generation when much has changed since the last; tell whether it did."""
         generation, connection = self._generation(), self._reading()
-        new = _count(connection, "SELECT count(*) FROM chunks WHERE key > ?", generation.max_key)
-        gone = _count(connection, "SELECT count(*) FROM removed_chunks")
+        new = count_rows(
+            connection, "SELECT count(*) FROM chunks WHERE key > ?", generation.max_key
+        )
+        gone = count_rows(connection, "SELECT count(*) FROM removed_chunks")
         if new + gone <= min(_COMPACT_CHUNKS, _COMPACT_SHARE * generation.chunks):
             return False
         self.compact()
@@ -183,13 +192,13 @@ class SqliteStore:
         previous = self._generation()
         with _connect(self.folder / DATABASE) as connection:
             connection.execute("BEGIN")
-            max_key = _count(connection, "SELECT coalesce(max(key), 0) FROM chunks")
-            chunks = _count(connection, "SELECT count(*) FROM chunks")
+            max_key = count_rows(connection, "SELECT coalesce(max(key), 0) FROM chunks")
+            chunks = count_rows(connection, "SELECT count(*) FROM chunks")
             upcoming = Generation(previous.number + 1, max_key, chunks)
             self._write_files(connection, upcoming)
             connection.execute("ROLLBACK")
         with self._transaction() as connection:
-            _set_meta(connection, "generation", upcoming.to_json())
+            set_meta(connection, "generation", upcoming.to_json())
             connection.execute("DELETE FROM removed_chunks WHERE key <= ?", (max_key,))
         remove_stale(self.folder, keep={upcoming.number, previous.number})
         logger.info("published generation %d with %d chunks", upcoming.number, chunks)
@@ -236,7 +245,7 @@ class SqliteStore:
 
     def _generation_of(self, connection: sqlite3.Connection) -> OpenGeneration | None:
         """Return the open files of the generation the transaction sees; None if damaged."""
-        generation = Generation.from_json(_meta(connection, "generation"))
+        generation = Generation.from_json(meta(connection, "generation"))
         with self._cache_lock:
             if self._open is not None and self._open.generation == generation:
                 return self._open
@@ -255,7 +264,7 @@ class SqliteStore:
 
     def _delta_of(self, connection: sqlite3.Connection, opened: OpenGeneration | None) -> Delta:
         generation = opened.generation if opened else Generation()
-        version = (generation.number, _meta(connection, "revision") or "")
+        version = (generation.number, meta(connection, "revision") or "")
         with self._cache_lock:
             if self._delta is None or self._delta[0] != version:
                 self._delta = (version, load_delta(connection, generation.max_key))
@@ -310,16 +319,16 @@ class SqliteStore:
         newer = "SELECT count(*) FROM chunks WHERE key > ?"
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         return StoreStats(
-            articles=_count(connection, "SELECT count(*) FROM articles"),
-            chunks=_count(connection, "SELECT count(*) FROM chunks"),
+            articles=count_rows(connection, "SELECT count(*) FROM articles"),
+            chunks=count_rows(connection, "SELECT count(*) FROM chunks"),
             dated=dated,
             first_date=first or "",
             last_date=last or "",
             sources=dict(sources),
             generation=generation.number,
-            unpublished_chunks=_count(connection, newer, generation.max_key),
+            unpublished_chunks=count_rows(connection, newer, generation.max_key),
             bytes_on_disk=sum(path.stat().st_size for path in files),
-            updated=_meta(connection, "updated") or "",
+            updated=meta(connection, "updated") or "",
         )
 
     @contextmanager
@@ -336,7 +345,7 @@ class SqliteStore:
     @staticmethod
     def generation_in(connection: sqlite3.Connection) -> Generation:
         """Return the published generation that a snapshot names."""
-        return Generation.from_json(_meta(connection, "generation"))
+        return Generation.from_json(meta(connection, "generation"))
 
     def _generation(self) -> Generation:
         return self.generation_in(self._reading())
@@ -399,100 +408,6 @@ def _reported(folder: Path) -> Iterator[None]:
             f"the database of {folder} cannot be read ({error}); restore {DATABASE} from a"
             " backup, or build the articles again: jawab index build PATH --index NEW"
         ) from error
-
-
-def _meta(connection: sqlite3.Connection, key: str) -> str | None:
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return row[0] if row else None
-
-
-def _set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-
-def _add_meta(connection: sqlite3.Connection, key: str, change: int) -> None:
-    _set_meta(connection, key, str(int(_meta(connection, key) or 0) + change))
-
-
-def _count(connection: sqlite3.Connection, sql: str, *values: int) -> int:
-    return int(connection.execute(sql, values).fetchone()[0])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@dataclass(slots=True)
-class _Changes:
-    """What a transaction changes in the counts that BM25 needs."""
-
-    frequencies: Counter[str] = field(default_factory=Counter)
-    chunks: int = 0
-    terms: int = 0
-
-    def count(self, title_terms: Sequence[str], terms: Sequence[str], sign: int) -> None:
-        """Count a chunk in (+1) or out (-1)."""
-        distinct = {*title_terms, *terms}
-        for name in distinct | {"~" + skeleton(term) for term in distinct}:
-            self.frequencies[name] += sign
-        self.chunks += sign
-        self.terms += sign * (len(title_terms) + len(terms))
-
-    def store(self, connection: sqlite3.Connection) -> None:
-        """Add the changes to what is stored."""
-        connection.executemany(
-            "INSERT INTO document_frequencies VALUES (?, ?)"
-            " ON CONFLICT (term) DO UPDATE SET count = count + excluded.count",
-            ((term, change) for term, change in self.frequencies.items() if change),
-        )
-        connection.executemany(
-            "DELETE FROM document_frequencies WHERE term = ? AND count <= 0",
-            ((term,) for term, change in self.frequencies.items() if change < 0),
-        )
-        _add_meta(connection, "chunk_count", self.chunks)
-        _add_meta(connection, "term_count", self.terms)
-
-
-def _insert(connection: sqlite3.Connection, item: ArticleChunks, changes: _Changes) -> None:
-    a = item.article
-    values = (a.id, a.content_hash, a.title, a.text, a.source, a.date, a.author, a.url, a.origin)
-    cursor = connection.execute(
-        "INSERT INTO articles (id, hash, title, text, source, date, author, url, origin, terms,"
-        " indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*values, " ".join(item.title_terms), _now()),
-    )
-    key = cursor.lastrowid
-    halves = item.vectors.astype("<f2")
-    rows = zip(item.chunks, item.hashes, item.terms, halves, strict=True)
-    connection.executemany(
-        'INSERT INTO chunks (article, start, "end", hash, terms, vector) VALUES (?, ?, ?, ?, ?, ?)',
-        (
-            (key, chunk.start, chunk.end, hash_, " ".join(terms), half.tobytes())
-            for chunk, hash_, terms, half in rows
-        ),
-    )
-    for terms in item.terms:
-        changes.count(item.title_terms, terms, +1)
-
-
-def _remove(connection: sqlite3.Connection, article_id: str, changes: _Changes) -> int:
-    """Remove an article with its chunks; return how many articles went (0 or 1)."""
-    row = connection.execute(
-        "SELECT key, terms FROM articles WHERE id = ?", (article_id,)
-    ).fetchone()
-    if row is None:
-        return 0
-    key, title_terms = row
-    for (terms,) in connection.execute("SELECT terms FROM chunks WHERE article = ?", (key,)):
-        changes.count(title_terms.split(), terms.split(), -1)
-    published = Generation.from_json(_meta(connection, "generation")).max_key
-    connection.execute(
-        "INSERT INTO removed_chunks SELECT key FROM chunks WHERE article = ? AND key <= ?",
-        (key, published),
-    )
-    connection.execute("DELETE FROM chunks WHERE article = ?", (key,))
-    connection.execute("DELETE FROM articles WHERE key = ?", (key,))
-    return 1
 
 
 def _vector_blocks(
