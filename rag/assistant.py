@@ -215,7 +215,7 @@ class Assistant:
             refused = yield from self._checked_text(answer, reading, draft, phrases["not_found"])
         except ModelError as error:
             logger.warning("the model %s failed: %s", self.model_name, error)
-            reason = f"{error}."
+            reason = f"{str(error).rstrip('.')}."
             notice = phrases["model_failed"].format(model=self.model_name, reason=reason)
             yield from self._quote(answer, reading, clock, notice=notice, error=str(error))
             return
