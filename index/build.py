@@ -10,7 +10,7 @@ from typing import Any
 from index.arabic import analyse, for_embedding
 from index.articles import Article, distinguish
 from index.chunking import Chunk, chunk_article
-from index.embedders import load_embedder
+from index.embedders import embedder_like, load_embedder
 from index.embedding import Embedder
 from index.errors import InputError
 from index.manifest import Manifest
@@ -179,9 +179,7 @@ def _open_or_create(folder: Path, embedder: Embedder | None) -> tuple[SqliteStor
         return SqliteStore.create(folder, Manifest(embedder.identity)), embedder
     store = SqliteStore.open(folder)
     stored = store.manifest.embedder
-    embedder = embedder or load_embedder(
-        stored.id, query_prefix=stored.query_prefix, passage_prefix=stored.passage_prefix
-    )
+    embedder = embedder or embedder_like(stored)
     store.manifest.require(embedder.identity, folder)
     return store, embedder
 

@@ -57,6 +57,15 @@ def load_embedder(
     return BundledEmbedder(identity) if name == BUNDLED else SentenceTransformerEmbedder(identity)
 
 
+def embedder_like(identity: EmbedderIdentity) -> Embedder:
+    """Return the embedder that an index remembers."""
+    return load_embedder(
+        identity.id,
+        query_prefix=identity.query_prefix,
+        passage_prefix=identity.passage_prefix,
+    )
+
+
 def _own_prefixes(name: str) -> tuple[str, str]:
     """Return the prefixes a model was trained with; E5 models need theirs, most have none."""
     lowered = name.lower()

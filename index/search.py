@@ -7,7 +7,7 @@ from pathlib import Path
 from index.arabic import analyse, for_embedding
 from index.articles import Article
 from index.chunking import Chunk
-from index.embedders import load_embedder
+from index.embedders import embedder_like
 from index.embedding import Embedder
 from index.manifest import Manifest
 from index.ranking import Weights, contributions, features, prepare
@@ -139,8 +139,6 @@ def open_index(folder: str | Path, *, embedder: Embedder | None = None) -> Searc
     store = SqliteStore.open(Path(folder))
     stored = store.manifest.embedder
     if embedder is None:
-        embedder = load_embedder(
-            stored.id, query_prefix=stored.query_prefix, passage_prefix=stored.passage_prefix
-        )
+        embedder = embedder_like(stored)
     store.manifest.require(embedder.identity, folder)
     return SearchIndex(store, embedder)

@@ -19,7 +19,6 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from index.articles import Article
-from index.chunking import Chunk
 from index.dense import sample_size, write_dense
 from index.errors import IndexDamagedError, IndexLockedError, IndexNotFoundError
 from index.generation import (
@@ -232,8 +231,10 @@ class SqliteStore:
         with _reported(self.folder):
             connection.execute("BEGIN")
             try:
-                opened = self._generation_of(connection)
-                if opened is None:
+                try:
+                    opened = self._generation_of(connection)
+                except GenerationDamagedError as error:
+                    logger.warning("rebuilding the search files of %s: %s", self.folder, error)
                     connection.execute("ROLLBACK")
                     self._mend()
                     connection.execute("BEGIN")
@@ -244,17 +245,19 @@ class SqliteStore:
                     connection.execute("ROLLBACK")
 
     def _generation_of(self, connection: sqlite3.Connection) -> OpenGeneration | None:
-        """Return the open files of the generation the transaction sees; None if damaged."""
-        generation = Generation.from_json(meta(connection, "generation"))
+        """Return the open files of the generation the transaction sees.
+
+        None before the first is published: then every chunk is compared one by one.
+
+        Raises:
+            GenerationDamagedError: The files cannot be used.
+        """
+        generation = self.generation_in(connection)
+        if generation.number == 0:
+            return None
         with self._cache_lock:
-            if self._open is not None and self._open.generation == generation:
-                return self._open
-            try:
+            if self._open is None or self._open.generation != generation:
                 self._open = open_generation(self.folder, generation)
-            except GenerationDamagedError as error:
-                if generation.number:
-                    logger.warning("rebuilding the search files of %s: %s", self.folder, error)
-                return None
             return self._open
 
     def _mend(self) -> None:
@@ -288,14 +291,9 @@ class SqliteStore:
         found = row.fetchone()
         return Article(*found) if found else None
 
-    def chunks_of(self, article_id: str) -> list[Chunk]:
-        """Return the chunks of an article in order; empty if it is unknown."""
-        rows = self._reading().execute(
-            'SELECT c.start, c."end", substr(a.text, c.start + 1, c."end" - c.start)'
-            " FROM chunks c JOIN articles a ON a.key = c.article WHERE a.id = ? ORDER BY c.start",
-            (article_id,),
-        )
-        return [Chunk(article_id, *row) for row in rows]
+    def count_articles(self) -> int:
+        """Return how many articles there are."""
+        return count_rows(self._reading(), "SELECT count(*) FROM articles")
 
     def list_articles(self) -> list[dict[str, object]]:
         """Return a row per article, newest first: id, title, source, date, url, chunks."""

@@ -10,7 +10,6 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
 
-from index.embedders import load_embedder
 from index.errors import InputError
 from index.search import Passage, SearchIndex, SearchResult, open_index
 from index.store import Filter
@@ -34,7 +33,7 @@ from rag.passages import merge_neighbours
 from rag.relevance import score_sentences
 from rag.retriever import PassageRetriever
 from rag.runnable import AnswerRunnable
-from rag.settings import Settings, load_settings
+from rag.settings import Settings, chosen_embedder, load_settings
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +88,8 @@ class Assistant:
     def from_settings(cls, chosen: Settings) -> "Assistant":
         """Open the index and the model that the settings name; errors as for ``open``."""
         model = load_chat_model(chosen.model, base_url=chosen.base_url, timeout=chosen.timeout)
-        return cls(_open_index(chosen), model, chosen)
+        index = open_index(chosen.index, embedder=chosen_embedder(chosen))
+        return cls(index, model, chosen)
 
     @property
     def model_name(self) -> str:
@@ -274,17 +274,6 @@ class Assistant:
             mark=self.settings.unsupported == "mark",
             unsupported_mark=unsupported_mark,
         )
-
-
-def _open_index(settings: Settings) -> SearchIndex:
-    if not settings.embedder:
-        return open_index(settings.index)
-    embedder = load_embedder(
-        settings.embedder,
-        query_prefix=settings.query_prefix or None,
-        passage_prefix=settings.passage_prefix or None,
-    )
-    return open_index(settings.index, embedder=embedder)
 
 
 def _checked(question: str) -> str:

@@ -6,9 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
+
+if TYPE_CHECKING:
+    from index.embedding import Embedder
 
 FILE = "jawab.toml"
 PREFIX = "JAWAB_"
@@ -127,3 +130,20 @@ def _check(settings: Settings, where: str) -> None:
         raise SettingsError(f"k {where} must be from 1 to 50, not {settings.k}")
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
+
+
+def chosen_embedder(settings: Settings) -> "Embedder | None":
+    """Return the embedder that is set, or None to take the index's own.
+
+    Raises:
+        EmbedderError: No such embedder is bundled.
+    """
+    if not settings.embedder:
+        return None
+    from index.embedders import load_embedder
+
+    return load_embedder(
+        settings.embedder,
+        query_prefix=settings.query_prefix or None,
+        passage_prefix=settings.passage_prefix or None,
+    )

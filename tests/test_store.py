@@ -13,6 +13,7 @@ from index.build import add_articles
 from index.chunking import Chunk
 from index.dense import DenseIndex, write_dense
 from index.errors import IndexDamagedError
+from index.manifest import Manifest
 from index.sqlite_store import SqliteStore
 from index.store import ArticleChunks
 
@@ -148,6 +149,15 @@ def test_threads_may_share_an_index(index):
     with ThreadPoolExecutor(8) as threads:
         results = list(threads.map(ask, range(40)))
     assert results == results[:1] * 40
+
+
+def test_an_index_answers_while_its_first_build_is_under_way(tmp_path, embedder):
+    store = SqliteStore.create(tmp_path / "first", Manifest(embedder.identity))
+    with store.writing():
+        store.apply([stored(text="الفلكيون رصدوا مذنبًا لامعًا.")])
+        index = open_index(tmp_path / "first", embedder=embedder)
+        assert index.search("مذنب لامع", k=1)[0].article.id == "x"
+        assert index.stats().generation == 0
 
 
 def test_filters_narrow_both_sides(tmp_path, embedder):

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from index.build import BuildReport
-    from index.embedding import Embedder
     from rag.settings import Settings
 
 app = typer.Typer(
@@ -191,9 +190,12 @@ def _update(
     quiet: bool,
     as_json: bool,
 ) -> None:
+    from rag.settings import chosen_embedder
+
     settings = _settings(index)
+    embedder = chosen_embedder(settings)
     with _progress(shown=not quiet and not as_json) as progress:
-        report = change(paths, settings.index, embedder=_embedder(settings), progress=progress)
+        report = change(paths, settings.index, embedder=embedder, progress=progress)
     if as_json:
         print_json(report.to_dict())
     else:
@@ -201,18 +203,6 @@ def _update(
     nothing = report.failures and not report.read
     if nothing or (strict and report.failures):
         raise typer.Exit(1)
-
-
-def _embedder(settings: "Settings") -> "Embedder | None":
-    if not settings.embedder:
-        return None
-    from index.embedders import load_embedder
-
-    return load_embedder(
-        settings.embedder,
-        query_prefix=settings.query_prefix or None,
-        passage_prefix=settings.passage_prefix or None,
-    )
 
 
 def _progress(*, shown: bool) -> AbstractContextManager[Any]:

@@ -35,7 +35,7 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, 
 
 def build_page(assistant: Assistant) -> gr.Blocks:
     """Return the page over an assistant; nothing is served yet."""
-    stats = assistant.index.stats()
+    articles = assistant.index.store.count_articles()
     page: gr.Blocks
     with gr.Blocks(
         title="جواب", fill_height=True, fill_width=True, analytics_enabled=False
@@ -50,9 +50,9 @@ def build_page(assistant: Assistant) -> gr.Blocks:
         )
         with gr.Row(elem_id="chat-row", equal_height=False):
             with gr.Column(scale=7, elem_id="chat-col", min_width=320):
-                chat = _chatbot(assistant, empty=not stats.articles)
+                chat = _chatbot(assistant, empty=not articles)
                 with gr.Column(elem_id="composer"):
-                    box = _question_box(interactive=bool(stats.articles))
+                    box = _question_box(interactive=bool(articles))
                 gr.HTML(render.HINT, elem_id="hint", apply_default_css=False)
             with gr.Column(scale=4, elem_id="src-col", min_width=300):
                 panel = gr.HTML(
@@ -161,12 +161,12 @@ class _Answering:
     ) -> Iterator[State]:
         history = [(turn.question, turn.answer.text) for turn in turns]
         turn_id, shown = f"t{uuid.uuid4().hex[:8]}", 0.0
-        stats = self._assistant.index.stats()
+        articles = self._assistant.index.store.count_articles()
         turn: Turn | None = None
         for answer in self._assistant.stream(question, history=history):
             first = turn is None
             turn = Turn(turn_id, question, answer, position)
-            step = _step(answer, stats.chunks, stats.articles)
+            step = _step(answer, articles)
             if first:
                 yield [*messages, step], render.panel([*turns, turn], turn_id), [*turns, turn]
             elif time.perf_counter() - shown > _STREAM_SECONDS:
@@ -193,10 +193,10 @@ def _is_pending(message: Message) -> bool:
     return (message.get("metadata") or {}).get("status") == "pending"
 
 
-def _step(answer: Answer, chunks: int, articles: int) -> Message:
+def _step(answer: Answer, articles: int) -> Message:
     titles = dict.fromkeys(passage.article.title for passage in answer.passages)
     listed = "\n".join(f"- {render.plain_markdown(title)}" for title in titles)
-    title = render.search_step(answer, chunks, articles)
+    title = render.search_step(answer, articles)
     return {"role": "assistant", "content": listed, "metadata": {"title": title, "status": "done"}}
 
 

@@ -120,9 +120,9 @@ def notice(kind: str, title: str, body: str = "") -> str:
     return f'<div class="notice notice-{kind}"><strong>{escape(title)}</strong>{paragraph}</div>'
 
 
-def search_step(answer: Answer, chunks: int, articles: int) -> str:
+def search_step(answer: Answer, articles: int) -> str:
     """Return the title of the finished search step."""
-    if not chunks:
+    if not articles:
         return "الفهرس فارغ"
     seconds = (
         sum(answer.timings.get(stage, 0) for stage in ("rewrite", "search", "evidence")) / 1000
