@@ -2,8 +2,11 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
+_PART = "::"
 _TITLE_LENGTH = 120
 _DERIVED_TITLE_WORDS = 12
 _SENTENCE_MARKS = re.compile(r"[.!?؟؛…:]$")
@@ -21,7 +24,8 @@ class Article:
         date: Day of publication as ``YYYY-MM-DD``, or "" when unknown. Never the day of indexing.
         author: Byline, or "".
         url: Public address (http or https), or "".
-        origin: Where it was read: an absolute path, an address, with ``#n`` for the n-th record.
+        origin: Where it was read: an absolute path or an address; then, for each file inside an
+            archive and each record, ``::`` and its name or number.
     """
 
     id: str
@@ -37,7 +41,21 @@ class Article:
     def content_hash(self) -> str:
         """Hash of everything a reader can see; changes exactly when the article does."""
         fields = (self.title, self.text, self.source, self.date, self.author, self.url)
-        return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()[:32]
+        return _hash(fields)
+
+    @property
+    def text_hash(self) -> str:
+        """Hash of title and text: the same for one article at two addresses."""
+        return _hash((self.title, self.text))
+
+    @property
+    def publisher(self) -> str:
+        """The source, else the host of the address, else ""."""
+        return self.source or (urlsplit(self.url).hostname or "").removeprefix("www.")
+
+
+def _hash(fields: Sequence[str]) -> str:
+    return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()[:32]
 
 
 def split_title(text: str) -> tuple[str, str]:
@@ -76,3 +94,17 @@ def distinguish(article: Article, taken_by: str | None) -> Article:
         return article
     suffix = hashlib.sha256(article.origin.encode()).hexdigest()[:6]
     return replace(article, id=f"{article.id}-{suffix}")
+
+
+def place_in(origin: str, part: object) -> str:
+    """Return the origin of a record, or of a file in an archive."""
+    return f"{origin}{_PART}{part}"
+
+
+def file_of(origin: str) -> str:
+    """Return the file or address of an origin, without what stands in it.
+
+    >>> file_of(place_in("/news/a.jsonl", 7))
+    '/news/a.jsonl'
+    """
+    return origin.split(_PART, 1)[0]

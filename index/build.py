@@ -1,26 +1,32 @@
-"""Build an index: read, cut, analyse, embed and store what is new or changed."""
+"""Build an index: read, cut, analyse, embed and store what is new or changed.
 
-import hashlib
+Three things go on at once: a thread reads and cuts ahead, this one embeds, a third stores.
+"""
+
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.arabic import analyse, for_embedding
-from index.articles import Article, distinguish
-from index.chunking import Chunk, chunk_article
+from index.ahead import Ahead
+from index.articles import file_of
 from index.embedders import embedder_like, load_embedder
 from index.embedding import Embedder
 from index.errors import InputError
+from index.intake import Batch, Counts, CutArticle, Duplicate, Intake
 from index.manifest import Manifest
-from index.readers import ReadFailure, list_files, read_file
+from index.readers import ReadFailure, Reading, Source, list_sources
+from index.readers.fields import FIELDS
+from index.readers.web import is_address
 from index.sqlite_store import SqliteStore
-from index.store import ArticleChunks
+from index.store import ApplyReport, ArticleChunks
 from index.vectors import FloatMatrix
 
-_BATCH_CHUNKS = 256
 _EMBED_CHUNKS = 32
+_BATCHES_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,8 @@ class BuildProgress:
     """How far a build is.
 
     Attributes:
-        fraction: Share of the bytes read and stored, in [0, 1].
+        fraction: Share of the bytes read and embedded, in [0, 1].
+        files: Files and addresses read so far.
         articles: Articles read so far.
         chunks: Chunks embedded so far.
         failures: Articles that could not be read so far.
@@ -37,6 +44,7 @@ class BuildProgress:
     """
 
     fraction: float
+    files: int
     articles: int
     chunks: int
     failures: int
@@ -61,26 +69,32 @@ class BuildReport:
     """What a build did.
 
     Attributes:
-        read: Articles that could be read.
+        files: Files and addresses looked at.
+        read: Articles read, unchanged ones included.
         added: New articles.
-        replaced: Articles whose content changed.
-        unchanged: Articles that were there already.
-        removed: Articles whose file is gone.
-        embedded: Chunks that went through the model.
-        reused: Chunks whose vector was known already.
-        failures: Each file or record that could not be read, with the reason.
-        seconds: How long it took.
-        generation: Number of the published generation.
+        replaced: Changed articles.
+        moved: Articles found under another name or address, otherwise the same.
+        unchanged: Articles that are stored as they are.
+        removed: Articles that are gone.
+        embedded: Chunks embedded.
+        reused: Chunks whose vector was known.
+        failures: What could not be read, and why.
+        duplicates: Articles the index has from elsewhere already; they were not stored again.
+        seconds: Time taken.
+        generation: Of the search files now.
     """
 
+    files: int = 0
     read: int = 0
     added: int = 0
     replaced: int = 0
+    moved: int = 0
     unchanged: int = 0
     removed: int = 0
     embedded: int = 0
     reused: int = 0
     failures: tuple[ReadFailure, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
     seconds: float = 0.0
     generation: int = 0
 
@@ -89,30 +103,41 @@ class BuildReport:
         return asdict(self)
 
 
+Progress = Callable[[BuildProgress], None]
+
+
 def build_index(
     paths: Iterable[str | Path],
     folder: str | Path,
     *,
     embedder: Embedder | None = None,
-    progress: Callable[[BuildProgress], None] | None = None,
+    progress: Progress | None = None,
+    columns: Mapping[str, str] | None = None,
+    allow_private: bool = False,
 ) -> BuildReport:
     """Make an index hold what the paths hold: add, replace what changed, remove what vanished.
 
     Only articles read from these paths are ever removed, and none that is there but cannot be
-    read. Work is saved in batches: an interrupted build goes on where it stopped.
+    read. What came from web addresses is never removed. Work is saved in batches: an interrupted
+    build goes on where it stopped.
 
     Args:
-        paths: Files and folders of articles.
+        paths: Files and folders of articles; web addresses of articles and feeds.
         folder: The index folder; made when it is not there.
         embedder: None takes the one the index was built with, or the default for a new index.
-        progress: Called often with how far the build is.
+        progress: Called often with how far the build is, in the calling thread.
+        columns: Field of an article -> its name in records and front matter, when it is none of
+            the usual ones: ``{"text": "body_ar"}``.
+        allow_private: Whether web addresses of this machine and its network may be fetched.
 
     Raises:
-        InputError: A path does not exist, or no path was given.
+        InputError: A path does not exist, no path was given, or a column is for no known field.
         IndexMismatchError: The index was built with another embedder or version.
         IndexLockedError: Another process is writing to it.
+        IndexWriteError: The disk is full, or the folder may not be written to.
     """
-    return _update(paths, folder, embedder, progress, mirror=True)
+    reading = Reading(_checked(columns or {}), allow_private)
+    return _update(paths, folder, embedder, progress, reading, mirror=True)
 
 
 def add_articles(
@@ -120,10 +145,20 @@ def add_articles(
     folder: str | Path,
     *,
     embedder: Embedder | None = None,
-    progress: Callable[[BuildProgress], None] | None = None,
+    progress: Progress | None = None,
+    columns: Mapping[str, str] | None = None,
+    allow_private: bool = False,
 ) -> BuildReport:
     """Add or replace articles and remove none; arguments and errors as for ``build_index``."""
-    return _update(paths, folder, embedder, progress, mirror=False)
+    reading = Reading(_checked(columns or {}), allow_private)
+    return _update(paths, folder, embedder, progress, reading, mirror=False)
+
+
+def _checked(columns: Mapping[str, str]) -> Mapping[str, str]:
+    for name in columns:
+        if name not in FIELDS:
+            raise InputError(f"articles have no field {name!r}; there are {', '.join(FIELDS)}")
+    return columns
 
 
 def remove_articles(ids: Iterable[str], folder: str | Path) -> BuildReport:
@@ -132,6 +167,8 @@ def remove_articles(ids: Iterable[str], folder: str | Path) -> BuildReport:
     Raises:
         InputError: The index has no article of such an id; nothing is removed then.
         IndexNotFoundError: The folder holds no index.
+        IndexLockedError: Another process is writing to it.
+        IndexWriteError: The disk is full, or the folder may not be written to.
     """
     started = time.perf_counter()
     store = SqliteStore.open(Path(folder))
@@ -155,22 +192,25 @@ def _update(
     paths: Iterable[str | Path],
     folder: str | Path,
     embedder: Embedder | None,
-    progress: Callable[[BuildProgress], None] | None,
+    progress: Progress | None,
+    reading: Reading,
     *,
     mirror: bool,
 ) -> BuildReport:
-    roots = [Path(path) for path in paths]
+    roots = list(paths)
     if not roots:
         raise InputError("name at least one file or folder of articles")
-    files = [(path, root) for root in roots for path in list_files(root)]
+    sources = list_sources(roots)
     store, embedder = _open_or_create(Path(folder), embedder)
     with store.writing():
         run = _Run(store, embedder, progress)
-        run.take_in(files)
-        if mirror:
-            run.remove_vanished(roots)
+        run.take_in(sources, reading, mirrored=_places(roots) if mirror else ())
         store.compact_if_needed()
     return run.report(store.stats().generation)
+
+
+def _places(roots: Sequence[str | Path]) -> list[str]:
+    return [str(Path(root).resolve()) for root in roots if not is_address(root)]
 
 
 def _open_or_create(folder: Path, embedder: Embedder | None) -> tuple[SqliteStore, Embedder]:
@@ -190,168 +230,142 @@ class _Run:
 
     store: SqliteStore
     embedder: Embedder
-    progress: Callable[[BuildProgress], None] | None
+    progress: Progress | None
     started: float = field(default_factory=time.perf_counter)
-    known: dict[str, str] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-    failures: list[ReadFailure] = field(default_factory=list)
-    pending: list[tuple[Article, list[Chunk]]] = field(default_factory=list)
-    fraction: float = 0.0
-    title: str = ""
-    read: int = 0
-    added: int = 0
-    replaced: int = 0
-    unchanged: int = 0
-    removed: int = 0
+    counts: Counts = field(default_factory=Counts)
+    failures: Sequence[ReadFailure] = ()
+    duplicates: Sequence[Duplicate] = ()
+    done: ApplyReport = field(default_factory=ApplyReport)
     embedded: int = 0
     reused: int = 0
 
-    def __post_init__(self) -> None:
-        self.known = dict(self.store.known())
-        self.origins = dict(self.store.origins())
-
-    def take_in(self, files: Sequence[tuple[Path, Path]]) -> None:
-        """Read the files in order and store what is new or changed."""
-        for item, fraction in _items(files):
-            self.fraction = fraction
-            if isinstance(item, ReadFailure):
-                self.failures.append(item)
-            else:
-                self._take(item)
-            self._tell()
-        self._flush()
-        self.fraction = 1.0
+    def take_in(
+        self, sources: Sequence[Source], reading: Reading, *, mirrored: Sequence[str]
+    ) -> None:
+        """Read the sources and store what is new or changed; forget what vanished below places."""
+        intake = Intake(
+            dict(self.store.known()), self.store.files(), self.embedder.count_tokens, reading
+        )
+        stored = dict(intake.known)
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="store") as writer,
+            Ahead(intake.batches(sources), room=_BATCHES_AHEAD) as batches,
+        ):
+            storing: Future[ApplyReport] | None = None
+            for batch in batches:
+                if batch.articles or batch.files:
+                    vectors = self._vectors(batch)
+                    self._count(storing)
+                    storing = writer.submit(self._store, batch, vectors)
+                self.counts = batch.counts
+                self._tell()
+            self._count(storing)
+        self.failures = intake.failures
+        moves, self.duplicates = intake.settle(sources)
+        broken = {failure.origin for failure in self.failures}
+        gone = [
+            article_id
+            for article_id, known in stored.items()
+            if article_id not in intake.seen
+            and _is_below(known.origin, mirrored)
+            and known.origin not in broken
+            and file_of(known.origin) not in broken
+        ]
+        if moves or gone:
+            self._add(self.store.apply((), gone, moves=moves))
         self._tell()
 
-    def _take(self, article: Article) -> None:
-        article = distinguish(article, self.origins.get(article.id))
-        self.read += 1
-        self.title = article.title
-        self.seen.add(article.id)
-        self.origins[article.id] = article.origin
-        if self.known.get(article.id) == article.content_hash:
-            self.unchanged += 1
-            return
-        self.known[article.id] = article.content_hash
-        chunks = chunk_article(article, self.embedder.count_tokens)
-        self.pending.append((article, chunks))
-        if sum(len(chunks) for _, chunks in self.pending) >= _BATCH_CHUNKS:
-            self._flush()
+    def _store(self, batch: Batch, vectors: FloatMatrix) -> ApplyReport:
+        """Store a batch in one transaction; called in the thread that stores."""
+        start, upserts = 0, []
+        for cut in batch.articles:
+            end = start + len(cut.chunks)
+            upserts.append(_embedded(cut, vectors[start:end]))
+            start = end
+        try:
+            report = self.store.apply(upserts, files=batch.files)
+            self.store.compact_if_needed(growing=True)
+        finally:
+            self.store.close()
+        return report
 
-    def _flush(self) -> None:
-        """Embed and store what is pending, in one transaction."""
-        if not self.pending:
-            return
-        texts = [embedded_text(a, chunk) for a, chunks in self.pending for chunk in chunks]
-        hashes = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
-        vectors = self._vectors(texts, hashes)
-        report = self.store.apply(_stored(self.pending, hashes, vectors))
-        self.added += report.added
-        self.replaced += report.replaced
-        self.pending.clear()
+    def _count(self, storing: Future[ApplyReport] | None) -> None:
+        """Wait until what was handed over is stored."""
+        if storing is not None:
+            self._add(storing.result())
 
-    def _vectors(self, texts: list[str], hashes: list[str]) -> FloatMatrix:
-        """Return a vector per text, embedding only texts never seen before."""
+    def _add(self, report: ApplyReport) -> None:
+        done = self.done
+        self.done = ApplyReport(
+            added=done.added + report.added,
+            replaced=done.replaced + report.replaced,
+            moved=done.moved + report.moved,
+            removed=done.removed + report.removed,
+            chunks=done.chunks + report.chunks,
+        )
+
+    def _vectors(self, batch: Batch) -> FloatMatrix:
+        """Return a vector per chunk, embedding only texts never seen before."""
         import numpy as np
 
+        texts = {h: t for cut in batch.articles for h, t in zip(cut.hashes, cut.texts, strict=True)}
+        hashes = [hash_ for cut in batch.articles for hash_ in cut.hashes]
         known = self.store.vectors_of(hashes)
         self.reused += sum(hash_ in known for hash_ in hashes)
-        new = {hash_: text for hash_, text in zip(hashes, texts, strict=True) if hash_ not in known}
         # Texts of like length together waste least on padding.
-        order = sorted(new, key=lambda hash_: len(new[hash_]))
+        order = sorted(texts.keys() - known.keys(), key=lambda hash_: (len(texts[hash_]), hash_))
         for start in range(0, len(order), _EMBED_CHUNKS):
             part = order[start : start + _EMBED_CHUNKS]
-            vectors = self.embedder.embed_passages([new[hash_] for hash_ in part])
+            vectors = self.embedder.embed_passages([texts[hash_] for hash_ in part])
             known.update(zip(part, vectors, strict=True))
             self.embedded += len(part)
             self._tell()
-        return np.stack([known[hash_] for hash_ in hashes])
-
-    def remove_vanished(self, roots: Sequence[Path]) -> None:
-        """Remove articles that came from below the roots and are there no more."""
-        places = [str(root.resolve()) for root in roots]
-        broken = tuple(failure.origin for failure in self.failures)
-        gone = [
-            article_id
-            for article_id, origin in self.origins.items()
-            if article_id not in self.seen
-            and _is_below(origin, places)
-            and not any(origin == place or origin.startswith(place + "#") for place in broken)
-        ]
-        if gone:
-            self.removed = self.store.apply((), gone).removed
+        return np.stack([known[hash_] for hash_ in hashes]) if hashes else np.zeros((0, 0), "f4")
 
     def _tell(self) -> None:
         if self.progress is not None:
             self.progress(
                 BuildProgress(
-                    fraction=self.fraction,
-                    articles=self.read,
+                    fraction=self.counts.fraction,
+                    files=self.counts.files,
+                    articles=self.counts.articles,
                     chunks=self.embedded,
-                    failures=len(self.failures),
+                    failures=self.counts.failures,
                     seconds=time.perf_counter() - self.started,
-                    title=self.title,
+                    title=self.counts.title,
                 )
             )
 
     def report(self, generation: int) -> BuildReport:
         """Return what was done."""
         return BuildReport(
-            read=self.read,
-            added=self.added,
-            replaced=self.replaced,
-            unchanged=self.unchanged,
-            removed=self.removed,
+            files=self.counts.files,
+            read=self.counts.articles,
+            added=self.done.added,
+            replaced=self.done.replaced,
+            moved=self.done.moved,
+            unchanged=self.counts.unchanged,
+            removed=self.done.removed,
             embedded=self.embedded,
             reused=self.reused,
             failures=tuple(self.failures),
+            duplicates=tuple(self.duplicates),
             seconds=time.perf_counter() - self.started,
             generation=generation,
         )
 
 
-def embedded_text(article: Article, chunk: Chunk) -> str:
-    """Return what is embedded for a chunk: its text under the article's headline.
-
-    An untitled article's title is its own opening words, which would add nothing.
-    """
-    headline = article.title.rstrip("…")
-    if not headline or article.text.startswith(headline):
-        return for_embedding(chunk.text)
-    return for_embedding(f"{headline}\n{chunk.text}")
-
-
-def _items(
-    files: Sequence[tuple[Path, Path]],
-) -> Iterator[tuple[Article | ReadFailure, float]]:
-    """Yield every article or failure with the share of all bytes read after it."""
-    sizes = [path.stat().st_size + 1 for path, _ in files]
-    total, done = sum(sizes), 0
-    for (path, root), size in zip(files, sizes, strict=True):
-        found = list(read_file(path, base=root if root.is_dir() else root.parent))
-        for number, item in enumerate(found, start=1):
-            yield item, (done + size * number / len(found)) / total
-        done += size
-
-
-def _stored(
-    pending: Sequence[tuple[Article, list[Chunk]]], hashes: Sequence[str], vectors: FloatMatrix
-) -> Iterator[ArticleChunks]:
-    start = 0
-    for article, chunks in pending:
-        end = start + len(chunks)
-        yield ArticleChunks(
-            article=article,
-            chunks=chunks,
-            hashes=hashes[start:end],
-            terms=[analyse(chunk.text) for chunk in chunks],
-            title_terms=analyse(article.title),
-            vectors=vectors[start:end],
-        )
-        start = end
+def _embedded(cut: CutArticle, vectors: FloatMatrix) -> ArticleChunks:
+    return ArticleChunks(
+        article=cut.article,
+        chunks=cut.chunks,
+        hashes=cut.hashes,
+        terms=cut.terms,
+        title_terms=cut.title_terms,
+        vectors=vectors,
+    )
 
 
 def _is_below(origin: str, places: Sequence[str]) -> bool:
-    file = origin.split("#", 1)[0]
-    return any(file == place or Path(file).is_relative_to(place) for place in places)
+    file = file_of(origin)
+    return any(file == place or file.startswith(place + os.sep) for place in places)

@@ -1,6 +1,7 @@
 """The embedder that ships: multilingual-e5-small on OpenVINO, without torch."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ class BundledEmbedder(PrefixingEmbedder):
 
     def __init__(self, identity: EmbedderIdentity) -> None:
         super().__init__(identity)
+        self._token_lock = threading.Lock()  # its tokenizer is safe beside a batch being encoded
         self._graph: Any = None
         self._tokenizer: Any = None
 

@@ -29,6 +29,13 @@ _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:$|[t\s])")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:$|[t\s,])")
 _WRITTEN = re.compile(rf"(\d{{1,2}})\s+({MONTH_NAME})(?:\s*/\s*(?:{MONTH_NAME}))?,?\s+(\d{{4}})")
 _MONTH_FIRST = re.compile(rf"({MONTH_NAME})\s+(\d{{1,2}}),?\s+(\d{{4}})")
+_LONE_DATE = re.compile(
+    r"(?:(?:نشر(?: في)?|تاريخ(?: النشر)?|التاريخ|بتاريخ)\s*:?\s*)?"
+    r"(?:(?:السبت|الاحد|الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعه)\s*[،,/-]?\s*)?"
+    rf"(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|{_WRITTEN.pattern})"
+    r"(?:\s*(?:م|ميلادي))?"
+)
+_DATELINES = 4
 
 
 def parse_date(value: object) -> str:
@@ -49,9 +56,20 @@ def parse_date(value: object) -> str:
     return _from_numbers(text) or _from_words(text) or _from_mail(str(value or ""))
 
 
-def month_number(name: str) -> int | None:
-    """Return 1-12 for a month name of any Arabic tradition or English, else None."""
-    return _NUMBER_OF.get(fold(name).strip())
+def dateline(text: str) -> str:
+    r"""Return the day on a line of its own among the first lines of a text, or "".
+
+    What a document's file properties say is the day it was saved, which is no day of publication.
+
+    >>> dateline("افتتاح الجسر\nالأحد، ١٤ مارس ٢٠٢٥\nافتتح الوزير الجسر.")
+    '2025-03-14'
+    """
+    for line in text.strip().split("\n")[:_DATELINES]:
+        folded = fold(line).strip(" .-–|")
+        found = _LONE_DATE.fullmatch(folded)
+        if found and (day := parse_date(found[1])):
+            return day
+    return ""
 
 
 def _from_numbers(text: str) -> str:

@@ -53,6 +53,7 @@ class PrefixingEmbedder(ABC):
     def __init__(self, identity: EmbedderIdentity) -> None:
         self._identity = identity
         self._lock = threading.Lock()
+        self._token_lock = self._lock
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -74,7 +75,7 @@ class PrefixingEmbedder(ABC):
         """Count the tokens of each text as the model sees them, without special ones."""
         if not texts:
             return []
-        with self._lock:
+        with self._token_lock:
             return self._token_counts(list(texts))
 
     @abstractmethod

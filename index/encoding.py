@@ -16,19 +16,23 @@ _MARKS = (
 _LEGACY = ["cp1256", "iso8859_6", "cp1252", "mac_arabic"]
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, *, declared: str = "") -> str:
     r"""Return the text of some bytes, with ``\n`` line ends and no byte-order mark.
 
-    A byte-order mark decides; then UTF-8 if the bytes are valid in it; then the likeliest of the
-    encodings Arabic text was saved in before it.
+    A byte-order mark decides; then UTF-8 if the bytes are valid in it; then what the document says
+    of itself; then the likeliest of the encodings Arabic text was saved in before UTF-8.
+
+    Args:
+        data: The bytes.
+        declared: The encoding the document says it is in, if it does.
 
     Raises:
         InputError: They are binary data or in no encoding known here.
     """
-    return _decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    return _decode(data, declared).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decode(data: bytes) -> str:
+def _decode(data: bytes, declared: str) -> str:
     try:
         for mark, name in _MARKS:
             if data.startswith(mark):
@@ -37,7 +41,14 @@ def _decode(data: bytes) -> str:
             raise InputError("it holds binary data, not text; convert it to a text format first")
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return _guess(data)
+        return _as_declared(data, declared) or _guess(data)
+
+
+def _as_declared(data: bytes, declared: str) -> str:
+    try:
+        return data.decode(declared) if declared else ""
+    except (LookupError, UnicodeError):
+        return ""
 
 
 def _guess(data: bytes) -> str:

@@ -7,7 +7,8 @@ JawabError
     ├── IndexNotFoundError  the folder holds no index
     ├── IndexMismatchError  it was built with another embedder, format or analyser
     ├── IndexDamagedError   the database itself cannot be read
-    └── IndexLockedError    another process is writing
+    ├── IndexLockedError    another process is writing
+    └── IndexWriteError     the disk is full, or the folder may not be written to
 """
 
 
@@ -41,3 +42,7 @@ class IndexDamagedError(SearchIndexError):
 
 class IndexLockedError(SearchIndexError):
     """Another process is writing to this index."""
+
+
+class IndexWriteError(SearchIndexError):
+    """Nothing more could be written; what was stored before is whole."""

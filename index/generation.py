@@ -1,10 +1,12 @@
 """A generation: the derived, immutable files that search the chunks up to a certain key."""
 
+import hashlib
 import json
 import logging
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from index.dense import DenseIndex
@@ -21,11 +23,13 @@ class Generation:
         number: Grows by one with every publication; 0 means nothing is published.
         max_key: Every chunk up to this key is in the files.
         chunks: How many that were.
+        checksums: SHA-256 of the vector file and of the word folder, by name.
     """
 
     number: int = 0
     max_key: int = 0
     chunks: int = 0
+    checksums: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dense_name(self) -> str:
@@ -77,6 +81,19 @@ def open_generation(folder: Path, generation: Generation) -> OpenGeneration:
             f"it holds {dense.size} vectors and {lexical.size} texts for {generation.chunks} chunks"
         )
     return OpenGeneration(generation, dense, lexical)
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the names and contents of a folder's files."""
+    total = hashlib.sha256()
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    for file in files:
+        if file.suffix == ".lock":
+            continue
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        total.update(f"{file.name if path.is_dir() else ''} {digest}\n".encode())
+    return total.hexdigest()
 
 
 def remove_stale(folder: Path, keep: set[int]) -> None:

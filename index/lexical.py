@@ -4,6 +4,9 @@ It only gives candidates. Their BM25 score is computed again from the database's
 frequencies (see :mod:`index.ranking`), so that ranking does not depend on the engine.
 """
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -40,12 +43,32 @@ class LexicalIndex:
         """
         if not folder.is_dir():
             raise ValueError(f"{folder} is missing")
-        return cls(tantivy.Index.open(str(folder)))
+        try:
+            return cls(tantivy.Index.open(str(folder)))
+        except ValueError as error:
+            if "Lockfile" not in str(error):
+                raise
+        # tantivy puts a lock beside its files even to read them. Where that may not be written,
+        # it is given a folder of links to them.
+        stand_in = tempfile.mkdtemp(prefix="jawab-")
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                Path(stand_in, path.name).symlink_to(path.resolve())
+        opened = cls(tantivy.Index.open(stand_in))
+        weakref.finalize(opened, shutil.rmtree, stand_in, ignore_errors=True)
+        return opened
 
     @property
     def size(self) -> int:
         """Number of chunks in the folder."""
         return int(self._searcher.num_docs)
+
+    def keys(self) -> list[int]:
+        """Return the chunk keys in the folder, in no order."""
+        if not self.size:
+            return []
+        found = self._searcher.search(tantivy.Query.all_query(), self.size).hits
+        return [self._searcher.doc(address)["key"][0] for _, address in found]
 
     def search(
         self, terms: Sequence[str], k: int, *, keep: Callable[[int], bool] | None = None

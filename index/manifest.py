@@ -8,7 +8,7 @@ from index.chunking import CHUNKER_VERSION
 from index.embedding import EmbedderIdentity
 from index.errors import IndexMismatchError
 
-FORMAT = 1
+FORMAT = 2
 """Of the folder and its database; see docs/index-format.md."""
 
 
@@ -52,16 +52,17 @@ class Manifest:
         Raises:
             IndexMismatchError: They differ; the text names the command that mends it.
         """
-        mend = f"build it again: jawab index build PATH --index NEW (stored in {folder})"
         if self.embedder != embedder:
             raise IndexMismatchError(
                 f"{folder} was built with {_name(self.embedder)}, not {_name(embedder)}; leave the"
-                f" setting `embedder` out to use the one it was built with, or {mend}"
+                " setting `embedder` out to use the one it was built with, or embed it again:"
+                f" jawab index migrate --embedder {embedder.id} --index {folder}"
             )
         if (self.chunker, self.analyser) != (CHUNKER_VERSION, ANALYSER_VERSION):
             raise IndexMismatchError(
                 f"{folder} was built by another version of Jawab"
-                f" ({self.chunker}, {self.analyser}); {mend}"
+                f" ({self.chunker}, {self.analyser}); bring it up to this one:"
+                f" jawab index migrate --index {folder}"
             )
 
 

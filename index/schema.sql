@@ -5,27 +5,42 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- AUTOINCREMENT: a key is never used twice, so nothing derived can take one row for another.
 CREATE TABLE articles (
-    key     INTEGER PRIMARY KEY,
-    id      TEXT NOT NULL UNIQUE,
-    hash    TEXT NOT NULL,
-    title   TEXT NOT NULL,
-    text    TEXT NOT NULL,
-    source  TEXT NOT NULL,
-    date    TEXT NOT NULL,
-    author  TEXT NOT NULL,
-    url     TEXT NOT NULL,
-    origin  TEXT NOT NULL,
-    terms   TEXT NOT NULL,           -- analysed title, space-separated
-    indexed TEXT NOT NULL            -- UTC time of the last change, ISO 8601
+    key       INTEGER PRIMARY KEY AUTOINCREMENT,
+    id        TEXT NOT NULL UNIQUE,
+    hash      TEXT NOT NULL,         -- of everything a reader can see
+    text_hash TEXT NOT NULL,         -- of title and text alone
+    family    INTEGER NOT NULL,      -- the same for an article and its reprints
+    signature BLOB NOT NULL,         -- MinHash of its words, uint32, little endian
+    title     TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    source    TEXT NOT NULL,
+    date      TEXT NOT NULL,
+    author    TEXT NOT NULL,
+    url       TEXT NOT NULL,
+    origin    TEXT NOT NULL,
+    terms     TEXT NOT NULL,         -- analysed title, space-separated
+    indexed   TEXT NOT NULL          -- UTC time of the last change, ISO 8601
 );
 CREATE INDEX articles_origin ON articles (origin);
-CREATE INDEX articles_hash ON articles (hash);
+CREATE INDEX articles_family ON articles (family);
 CREATE INDEX articles_date ON articles (date);
 CREATE INDEX articles_source ON articles (source);
 
--- AUTOINCREMENT: a key is never used twice, so a derived file can only know too few chunks or
--- chunks that are gone, never take one for another.
+-- Articles whose signatures share a band are compared: they may be reprints of one another.
+CREATE TABLE bands (
+    band    INTEGER NOT NULL,
+    article INTEGER NOT NULL,
+    PRIMARY KEY (band, article)
+) WITHOUT ROWID;
+
+-- Files that were read without a failure, so that unchanged ones need not be read again.
+CREATE TABLE files (
+    path   TEXT PRIMARY KEY,
+    digest TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE chunks (
     key     INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES articles (key),

@@ -1,19 +1,25 @@
 """Find the passages for a question: candidates from both sides, one ranking over all of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.arabic import analyse, for_embedding
 from index.articles import Article
 from index.chunking import Chunk
+from index.copies import Reprint
 from index.embedders import embedder_like
 from index.embedding import Embedder
 from index.manifest import Manifest
 from index.ranking import Weights, contributions, features, prepare
 from index.sqlite_store import SqliteStore
-from index.store import Filter, StoredChunk, StoreStats
+from index.store import Filter, Reader, StoredChunk, StoreStats
 from index.vectors import FloatVector
+
+if TYPE_CHECKING:
+    from index.build import BuildReport, Progress
+    from index.verification import Verification
 
 CANDIDATES = 50
 """Chunks taken from either side before ranking."""
@@ -29,6 +35,8 @@ class Passage:
         score: Cosine plus lexical bonuses; higher is better, comparable within one question.
         rank: 1 for the best.
         scores: What each feature added to the score.
+        reprints: Other articles of the index that say the same in nearly the same words; they are
+            not found beside this one.
     """
 
     chunk: Chunk
@@ -36,6 +44,7 @@ class Passage:
     score: float
     rank: int
     scores: Mapping[str, float] = field(default_factory=dict)
+    reprints: tuple[Reprint, ...] = ()
 
     @property
     def text(self) -> str:
@@ -66,10 +75,15 @@ class SearchIndex:
     """An index folder and the embedder it was built with, open for questions."""
 
     def __init__(
-        self, store: SqliteStore, embedder: Embedder, *, weights: Weights | None = None
+        self,
+        store: SqliteStore,
+        embedder: Embedder | None = None,
+        *,
+        weights: Weights | None = None,
     ) -> None:
         self.store = store
-        self.embedder = embedder
+        self.embedder = embedder or embedder_like(store.manifest.embedder)
+        self._follows = embedder is None
         self._weights = weights or Weights()
 
     @property
@@ -82,25 +96,53 @@ class SearchIndex:
         return list(self.find(question, k=k, where=where).passages)
 
     def find(self, question: str, *, k: int = 8, where: Filter | None = None) -> SearchResult:
-        """Return the k best passages with what the corpus says of the question's terms."""
-        vector = self.embedder.embed_query(for_embedding(question))
-        terms = analyse(question)
-        with self.store.read() as reader:
-            asked = prepare(reader, vector, terms)
-            hits = [
-                *reader.dense(vector, CANDIDATES, where),
-                *reader.lexical(asked.terms, CANDIDATES, where),
-            ]
-            chunks = reader.fetch([hit.key for hit in hits]).values()
-            scored = [(chunk, features(asked, chunk)) for chunk in chunks]
-            best = sorted(scored, key=self._order)[:k]
-            articles = reader.articles([chunk.article_key for chunk, _ in best])
-            generation = reader.generation
+        """Return the k best passages with what the corpus says of the question's terms.
+
+        Raises:
+            IndexMismatchError: The index was embedded again with an embedder other than the one
+                this was opened with.
+        """
+        terms, text = analyse(question), for_embedding(question)
+        while True:
+            embedder = self.embedder
+            vector = embedder.embed_query(text)
+            with self.store.read() as reader:
+                if reader.embedder == embedder.identity:
+                    return self._found(reader, vector, terms, k, where)
+            self._follow()
+
+    def _follow(self) -> None:
+        """Take up the embedder that the index was embedded again with."""
+        if not self._follows:
+            self.manifest.require(self.embedder.identity, self.store.folder)
+        self.embedder = embedder_like(self.manifest.embedder)
+
+    def _found(
+        self,
+        reader: Reader,
+        vector: FloatVector,
+        terms: Sequence[str],
+        k: int,
+        where: Filter | None,
+    ) -> SearchResult:
+        asked = prepare(reader, vector, terms)
+        hits = [
+            *reader.dense(vector, CANDIDATES, where),
+            *reader.lexical(asked.terms, CANDIDATES, where),
+        ]
+        chunks = reader.fetch([hit.key for hit in hits]).values()
+        scored = [(chunk, features(asked, chunk)) for chunk in chunks]
+        best = _one_per_family(sorted(scored, key=self._order))[:k]
+        keys = [chunk.article_key for chunk, _ in best]
+        articles, reprints = reader.articles(keys), reader.reprints(keys)
         passages = tuple(
-            self._passage(chunk, values, articles[chunk.article_key], rank)
+            replace(
+                self._passage(chunk, values, articles[chunk.article_key], rank),
+                reprints=reprints.get(chunk.article_key, ()),
+            )
             for rank, (chunk, values) in enumerate(best, start=1)
         )
-        return SearchResult(passages, vector, asked.idf, generation, asked.totals.chunks)
+        return SearchResult(passages, vector, asked.idf, reader.generation, asked.totals.chunks)
 
     def _order(self, scored: tuple[StoredChunk, Mapping[str, float]]) -> tuple[float, int]:
         chunk, values = scored
@@ -123,6 +165,36 @@ class SearchIndex:
         """Return counts for people."""
         return self.store.stats()
 
+    def add(
+        self, paths: Iterable[str | Path], *, progress: "Progress | None" = None
+    ) -> "BuildReport":
+        """Add or replace articles and remove none; see :func:`index.build.add_articles`."""
+        from index.build import add_articles
+
+        return add_articles(paths, self.store.folder, embedder=self.embedder, progress=progress)
+
+    def remove(self, ids: Iterable[str]) -> "BuildReport":
+        """Remove articles by id; see :func:`index.build.remove_articles`."""
+        from index.build import remove_articles
+
+        return remove_articles(ids, self.store.folder)
+
+    def verify(self) -> "Verification":
+        """Check that the index is whole; see :func:`index.verification.verify_index`."""
+        from index.verification import verify_index
+
+        return verify_index(self.store.folder)
+
+
+def _one_per_family(
+    scored: Sequence[tuple[StoredChunk, Mapping[str, float]]],
+) -> list[tuple[StoredChunk, Mapping[str, float]]]:
+    """Keep, of articles that reprint one another, the one found first."""
+    chosen: dict[int, int] = {}
+    for chunk, _ in scored:
+        chosen.setdefault(chunk.family, chunk.article_key)
+    return [item for item in scored if chosen[item[0].family] == item[0].article_key]
+
 
 def open_index(folder: str | Path, *, embedder: Embedder | None = None) -> SearchIndex:
     """Open an index for searching.
@@ -137,8 +209,6 @@ def open_index(folder: str | Path, *, embedder: Embedder | None = None) -> Searc
         IndexDamagedError: Its database cannot be read.
     """
     store = SqliteStore.open(Path(folder))
-    stored = store.manifest.embedder
-    if embedder is None:
-        embedder = embedder_like(stored)
-    store.manifest.require(embedder.identity, folder)
-    return SearchIndex(store, embedder)
+    index = SearchIndex(store, embedder)
+    store.manifest.require(index.embedder.identity, folder)
+    return index

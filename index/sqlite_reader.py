@@ -2,21 +2,21 @@
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.arabic import skeleton
 from index.articles import Article
+from index.copies import Reprint
 from index.dense import Hit
+from index.embedding import EmbedderIdentity
 from index.generation import OpenGeneration
+from index.sqlite_catalogue import articles_by_key, select_in
 from index.store import Filter, StoredChunk, Totals
 from index.vectors import FloatMatrix, FloatVector
-
-_PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,22 +57,56 @@ def _with_skeletons(terms: Sequence[str]) -> frozenset[str]:
     return frozenset(terms) | {"~" + skeleton(term) for term in terms}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyFilter:
+    """The chunks that a filter allows.
+
+    Attributes:
+        keys: Shape (n,), sorted.
+        members: The same, for asking about one.
+    """
+
+    keys: NDArray[np.int64]
+    members: frozenset[int]
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, where: Filter) -> "KeyFilter":
+        """Look up what a filter allows."""
+        conditions, values = _conditions(where)
+        rows = connection.execute(
+            "SELECT c.key FROM chunks c JOIN articles a ON a.key = c.article"  # noqa: S608
+            f" WHERE {' AND '.join(conditions)} ORDER BY c.key",
+            values,
+        )
+        keys = [key for (key,) in rows]
+        return cls(np.array(keys, np.int64), frozenset(keys))
+
+
 class SqliteReader:
     """Searches inside one read transaction; made by ``SqliteStore.read``."""
 
     def __init__(
-        self, connection: sqlite3.Connection, opened: OpenGeneration | None, delta: Delta
+        self,
+        connection: sqlite3.Connection,
+        opened: OpenGeneration | None,
+        delta: Delta,
+        *,
+        embedder: EmbedderIdentity,
+        key_filter: Callable[[sqlite3.Connection, Filter], KeyFilter],
     ) -> None:
         self._connection = connection
         self._opened = opened
         self._delta = delta
+        self._key_filter = key_filter
+        self.embedder = embedder
         self.generation = opened.generation.number if opened else 0
 
     def dense(self, vector: FloatVector, k: int, where: Filter | None = None) -> list[Hit]:
         """Return the k chunks nearest to a vector, best first."""
         only = self._allowed(where)
+        keys = None if only is None else only.keys
         published = (
-            self._opened.dense.search(vector, k, only=only, without=self._delta.removed)
+            self._opened.dense.search(vector, k, only=keys, without=self._delta.removed)
             if self._opened
             else []
         )
@@ -109,49 +143,51 @@ class SqliteReader:
         ]
         return published + heapq.nlargest(k, newer, key=lambda hit: hit.score)
 
-    def _allowed(self, where: Filter | None) -> NDArray[np.int64] | None:
-        """Return the chunk keys a filter allows, sorted; None allows all."""
-        if not where:
-            return None
-        conditions, values = _conditions(where)
-        rows = self._connection.execute(
-            "SELECT c.key FROM chunks c JOIN articles a ON a.key = c.article"  # noqa: S608
-            f" WHERE {' AND '.join(conditions)} ORDER BY c.key",
-            values,
-        )
-        return np.array([key for (key,) in rows], np.int64)
+    def _allowed(self, where: Filter | None) -> KeyFilter | None:
+        """Return the chunks a filter allows; None allows all."""
+        return self._key_filter(self._connection, where) if where else None
 
     def fetch(self, chunk_keys: Sequence[int]) -> dict[int, StoredChunk]:
         """Return stored chunks by key; keys that are gone are missing."""
         sql = (
-            'SELECT c.key, c.article, c.start, c."end", c.terms, a.terms, c.vector FROM chunks c'
-            " JOIN articles a ON a.key = c.article WHERE c.key IN ({})"
+            'SELECT c.key, c.article, a.family, c.start, c."end", c.terms, a.terms, c.vector'
+            " FROM chunks c JOIN articles a ON a.key = c.article WHERE c.key IN ({})"
         )
         return {
             key: StoredChunk(
                 key=key,
                 article_key=article,
+                family=family,
                 start=start,
                 end=end,
                 terms=tuple(terms.split()),
                 title_terms=tuple(title.split()),
                 vector=np.frombuffer(vector, "<f2").astype(np.float32),
             )
-            for key, article, start, end, terms, title, vector in self._select(sql, chunk_keys)
+            for key, article, family, start, end, terms, title, vector in select_in(
+                self._connection, sql, chunk_keys
+            )
         }
 
     def articles(self, article_keys: Sequence[int]) -> dict[int, Article]:
         """Return articles by key."""
+        return articles_by_key(self._connection, article_keys)
+
+    def reprints(self, article_keys: Sequence[int]) -> dict[int, tuple[Reprint, ...]]:
+        """Return the other articles of each article's family, by date; most have none."""
         sql = (
-            "SELECT key, id, title, text, source, date, author, url, origin FROM articles"
-            " WHERE key IN ({})"
+            "SELECT a.key, b.id, b.title, b.source, b.date, b.url FROM articles a JOIN articles b"
+            " ON b.family = a.family AND b.key <> a.key WHERE a.key IN ({}) ORDER BY b.date, b.id"
         )
-        return {row[0]: Article(*row[1:]) for row in self._select(sql, article_keys)}
+        found: dict[int, tuple[Reprint, ...]] = {}
+        for key, *other in select_in(self._connection, sql, article_keys):
+            found[key] = (*found.get(key, ()), Reprint(*other))
+        return found
 
     def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many chunks each term occurs; skeletons are asked as ``~skeleton``."""
         sql = "SELECT term, count FROM document_frequencies WHERE term IN ({})"
-        return dict(self._select(sql, terms))
+        return dict(select_in(self._connection, sql, terms))
 
     def totals(self) -> Totals:
         """Return the sizes that BM25 needs."""
@@ -163,17 +199,9 @@ class SqliteReader:
         chunks, terms = int(stored.get("chunk_count", 0)), int(stored.get("term_count", 0))
         return Totals(chunks, terms / chunks if chunks else 0.0)
 
-    def _select(self, sql: str, values: Sequence[int | str]) -> Iterator[tuple[Any, ...]]:
-        distinct = list(dict.fromkeys(values))
-        for start in range(0, len(distinct), _PARAMETERS):
-            part = distinct[start : start + _PARAMETERS]
-            yield from self._connection.execute(sql.format(",".join("?" * len(part))), part)
 
-
-def _membership(only: NDArray[np.int64] | None) -> Callable[[int], bool]:
-    if only is None:
-        return lambda _key: True
-    return set(only.tolist()).__contains__
+def _membership(only: KeyFilter | None) -> Callable[[int], bool]:
+    return (lambda _key: True) if only is None else only.members.__contains__
 
 
 def _conditions(where: Filter) -> tuple[list[str], list[str]]:

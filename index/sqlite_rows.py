@@ -2,13 +2,20 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import numpy as np
+
 from index.arabic import skeleton
+from index.articles import file_of
+from index.copies import bands, is_reprint, signature
 from index.generation import Generation
-from index.store import ArticleChunks
+from index.store import ArticleChunks, Move
+
+_CANDIDATES = 20
+"""Articles compared word by word with a new one, those that share most bands first."""
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -71,13 +78,21 @@ class Changes:
 def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes: Changes) -> None:
     """Store an article with its chunks."""
     a = item.article
-    values = (a.id, a.content_hash, a.title, a.text, a.source, a.date, a.author, a.url, a.origin)
+    found = signature(a.text)
+    family = _family(connection, a.text, bands(found))
+    values = (a.id, a.content_hash, a.text_hash, found.astype("<u4").tobytes(), a.title, a.text)
+    more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())
     cursor = connection.execute(
-        "INSERT INTO articles (id, hash, title, text, source, date, author, url, origin, terms,"
-        " indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*values, " ".join(item.title_terms), now()),
+        "INSERT INTO articles (id, hash, text_hash, signature, title, text, source, date, author,"
+        " url, origin, terms, indexed, family) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*values, *more, family or 0),
     )
     key = cursor.lastrowid
+    if family is None:
+        connection.execute("UPDATE articles SET family = key WHERE key = ?", (key,))
+    connection.executemany(
+        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands(found))
+    )
     halves = item.vectors.astype("<f2")
     rows = zip(item.chunks, item.hashes, item.terms, halves, strict=True)
     connection.executemany(
@@ -94,11 +109,11 @@ def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes:
 def remove_article(connection: sqlite3.Connection, article_id: str, changes: Changes) -> int:
     """Remove an article with its chunks; return how many articles went (0 or 1)."""
     row = connection.execute(
-        "SELECT key, terms FROM articles WHERE id = ?", (article_id,)
+        "SELECT key, terms, signature FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
     if row is None:
         return 0
-    key, title_terms = row
+    key, title_terms, found = row
     for (terms,) in connection.execute("SELECT terms FROM chunks WHERE article = ?", (key,)):
         changes.count(title_terms.split(), terms.split(), -1)
     published = Generation.from_json(meta(connection, "generation")).max_key
@@ -107,5 +122,44 @@ def remove_article(connection: sqlite3.Connection, article_id: str, changes: Cha
         (key, published),
     )
     connection.execute("DELETE FROM chunks WHERE article = ?", (key,))
+    connection.executemany(
+        "DELETE FROM bands WHERE band = ? AND article = ?",
+        ((band, key) for band in bands(np.frombuffer(found, "<u4").astype(np.uint32))),
+    )
     connection.execute("DELETE FROM articles WHERE key = ?", (key,))
     return 1
+
+
+def move_article(connection: sqlite3.Connection, move: Move) -> int:
+    """Give a stored article its new id and place; return how many there were (0 or 1)."""
+    a = move.article
+    cursor = connection.execute(
+        "UPDATE articles SET id = ?, hash = ?, source = ?, date = ?, author = ?, url = ?,"
+        " origin = ?, indexed = ? WHERE id = ?",
+        (a.id, move.content_hash, a.source, a.date, a.author, a.url, a.origin, now(), move.old_id),
+    )
+    return cursor.rowcount
+
+
+def remember_files(connection: sqlite3.Connection, files: Mapping[str, str]) -> None:
+    """Store which files are stored completely, by digest."""
+    connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", files.items())
+
+
+def forget_file(connection: sqlite3.Connection, article_id: str) -> None:
+    """Have the file that an article came from read again by the next build."""
+    row = connection.execute("SELECT origin FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if row:
+        connection.execute("DELETE FROM files WHERE path = ?", (file_of(row[0]),))
+
+
+def _family(connection: sqlite3.Connection, text: str, found: Sequence[int]) -> int | None:
+    """Return the family of an article that this text reprints, or None."""
+    marks = ",".join("?" * len(found))
+    rows = connection.execute(
+        "SELECT a.family, a.text FROM articles a JOIN (SELECT article, count(*) AS shared"  # noqa: S608
+        f" FROM bands WHERE band IN ({marks}) GROUP BY article ORDER BY shared DESC, article"
+        f" LIMIT {_CANDIDATES}) b ON a.key = b.article ORDER BY b.shared DESC, a.key",
+        tuple(found),
+    )
+    return next((family for family, other in rows if is_reprint(text, other)), None)

@@ -5,22 +5,20 @@ effect when the database names them, so a process killed at any moment leaves a 
 Chunks newer than the files are searched exactly, in memory.
 """
 
+import json
 import logging
 import sqlite3
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
-from index.articles import Article
-from index.dense import sample_size, write_dense
-from index.errors import IndexDamagedError, IndexLockedError, IndexNotFoundError
+from index.errors import IndexLockedError, IndexNotFoundError, IndexWriteError
 from index.generation import (
     Generation,
     GenerationDamagedError,
@@ -29,32 +27,45 @@ from index.generation import (
     publish_path,
     remove_stale,
 )
-from index.lexical import write_lexical
 from index.manifest import Manifest
-from index.sqlite_reader import Delta, SqliteReader, load_delta
+from index.publication import write_generation
+from index.sqlite_catalogue import Catalogue
+from index.sqlite_connections import (
+    DATABASE,
+    checkpoint,
+    connected,
+    reading_connection,
+    reading_reported,
+    transaction,
+    writing_reported,
+)
+from index.sqlite_reader import Delta, KeyFilter, SqliteReader, load_delta
 from index.sqlite_rows import (
     Changes,
     add_meta,
     count_rows,
+    forget_file,
     insert_article,
     meta,
+    move_article,
     now,
+    remember_files,
     remove_article,
     set_meta,
 )
-from index.store import ApplyReport, ArticleChunks, StoreStats
-from index.vectors import FloatMatrix, FloatVector
+from index.store import ApplyReport, ArticleChunks, Filter, Move
+from index.vectors import FloatMatrix
 
 logger = logging.getLogger(__name__)
 
-DATABASE = "store.db"
 _COMPACT_CHUNKS = 2_000
 _COMPACT_SHARE = 0.02
-_BLOCK = 20_000
-_BUSY_MS = 30_000
+_GROWTH = 5_000
+"""While a build is under way, search files are made when the index has doubled, this at least."""
+_FILTERS_KEPT = 8
 
 
-class SqliteStore:
+class SqliteStore(Catalogue):
     """An index folder. Many processes may read while one writes."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
@@ -64,6 +75,7 @@ class SqliteStore:
         self._cache_lock = threading.Lock()
         self._open: OpenGeneration | None = None
         self._delta: tuple[tuple[int, str], Delta] | None = None
+        self._filters: OrderedDict[tuple[str, Filter], KeyFilter] = OrderedDict()
 
     # -- opening ---------------------------------------------------------------------------------
 
@@ -81,25 +93,34 @@ class SqliteStore:
             raise IndexNotFoundError(
                 f"no index in {folder}; build one: jawab index build PATH --index {folder}"
             )
-        with _reported(folder), _connect(path, read_only=True) as connection:
-            manifest = Manifest.from_json(meta(connection, "manifest") or "{}")
+        with reading_reported(folder):
+            connection = reading_connection(path)
+            try:
+                manifest = Manifest.from_json(meta(connection, "manifest") or "{}")
+            finally:
+                connection.close()
         return cls(folder, manifest)
 
     @classmethod
     def create(cls, folder: Path, manifest: Manifest) -> "SqliteStore":
-        """Make an empty index in a folder; an existing one is opened instead."""
+        """Make an empty index in a folder; an existing one is opened instead.
+
+        Raises:
+            IndexWriteError: The folder cannot be written to.
+        """
         path = folder / DATABASE
         if path.is_file():
             return cls.open(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         staged = folder / f"{DATABASE}.tmp"
-        staged.unlink(missing_ok=True)
         schema = resources.files("index").joinpath("schema.sql").read_text(encoding="utf-8")
-        with _connect(staged) as connection:
-            connection.executescript(schema)
-            set_meta(connection, "manifest", manifest.to_json())
-            connection.execute("PRAGMA journal_mode = WAL")
-        publish_path(staged, path)
+        with writing_reported(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            staged.unlink(missing_ok=True)
+            with connected(staged) as connection:
+                connection.executescript(schema)
+                set_meta(connection, "manifest", manifest.to_json())
+                connection.execute("PRAGMA journal_mode = WAL")
+            publish_path(staged, path)
         return cls(folder, manifest)
 
     @contextmanager
@@ -108,52 +129,59 @@ class SqliteStore:
 
         Raises:
             IndexLockedError: Another process holds it.
+            IndexWriteError: The disk is full, or the folder may not be written to.
         """
         lock = FileLock(self.folder / "writer.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise IndexLockedError(
-                f"another process is writing to {self.folder}; wait until it is done"
-            ) from None
-        try:
-            current = self._generation().number
-            remove_stale(self.folder, keep={current, current - 1})
-            yield
-        finally:
-            lock.release()
+        with writing_reported(self.folder):
+            try:
+                lock.acquire()
+            except Timeout:
+                raise IndexLockedError(
+                    f"another process is writing to {self.folder}; wait until it is done"
+                ) from None
+            try:
+                self._remove_stale()
+                yield
+                checkpoint(self.folder / DATABASE)
+            except BaseException:
+                self._remove_stale()
+                raise
+            finally:
+                lock.release()
+
+    def _remove_stale(self) -> None:
+        current = self._generation().number
+        remove_stale(self.folder, keep={current, current - 1})
 
     # -- changing --------------------------------------------------------------------------------
 
-    def known(self) -> Mapping[str, str]:
-        """Return article id -> content hash."""
-        return dict(self._reading().execute("SELECT id, hash FROM articles").fetchall())
+    def apply(
+        self,
+        upserts: Iterable[ArticleChunks],
+        deletes: Iterable[str] = (),
+        *,
+        moves: Iterable[Move] = (),
+        files: Mapping[str, str] | None = None,
+    ) -> ApplyReport:
+        """Add, replace, move and remove articles in one transaction; twice changes nothing more.
 
-    def origins(self) -> Mapping[str, str]:
-        """Return article id -> where it was read from."""
-        return dict(self._reading().execute("SELECT id, origin FROM articles").fetchall())
-
-    def vectors_of(self, hashes: Iterable[str]) -> dict[str, FloatVector]:
-        """Return stored vectors by the hash of the text they embed, for those that are known."""
-        wanted = list(set(hashes))
-        rows: list[tuple[str, bytes]] = []
-        for start in range(0, len(wanted), 500):
-            part = wanted[start : start + 500]
-            marks = ",".join("?" * len(part))
-            rows += self._reading().execute(
-                f"SELECT hash, vector FROM chunks WHERE hash IN ({marks})",  # noqa: S608
-                part,
-            )
-        return {hash_: np.frombuffer(blob, "<f2").astype(np.float32) for hash_, blob in rows}
-
-    def apply(self, upserts: Iterable[ArticleChunks], deletes: Iterable[str] = ()) -> ApplyReport:
-        """Add, replace and remove articles in one transaction; doing it twice changes nothing."""
+        Args:
+            upserts: Articles to add or replace.
+            deletes: Ids of articles to remove; unknown ones are passed over.
+            moves: Articles found elsewhere now.
+            files: Path -> digest of files that are stored completely once this is done.
+        """
         report = ApplyReport()
-        with self._transaction() as connection:
+        with transaction(self.folder / DATABASE) as connection:
             changes = Changes()
             for article_id in deletes:
+                forget_file(connection, article_id)
                 gone = remove_article(connection, article_id, changes)
                 report = replace(report, removed=report.removed + gone)
+            for move in moves:
+                forget_file(connection, move.old_id)
+                moved = move_article(connection, move)
+                report = replace(report, moved=report.moved + moved)
             for item in upserts:
                 gone = remove_article(connection, item.article.id, changes)
                 insert_article(connection, item, changes)
@@ -164,9 +192,11 @@ class SqliteStore:
                     replaced=report.replaced + gone,
                     chunks=report.chunks + len(item.chunks),
                 )
+            remember_files(connection, files or {})
             changes.store(connection)
-            add_meta(connection, "revision", 1)
-            set_meta(connection, "updated", now())
+            if report != ApplyReport():
+                add_meta(connection, "revision", 1)
+                set_meta(connection, "updated", now())
         return report
 
     def _remember_dimension(self, connection: sqlite3.Connection, vectors: FloatMatrix) -> None:
@@ -174,14 +204,19 @@ class SqliteStore:
             self.manifest = replace(self.manifest, dimension=int(vectors.shape[1]))
             set_meta(connection, "manifest", self.manifest.to_json())
 
-    def compact_if_needed(self) -> bool:
-        """Publish a new generation when much has changed since the last; tell whether it did."""
+    def compact_if_needed(self, *, growing: bool = False) -> bool:
+        """Publish a new generation when much has changed since the last; tell whether it did.
+
+        Args:
+            growing: Whether more is about to come, so that only doubling is worth a publication.
+        """
         generation, connection = self._generation(), self._reading()
         new = count_rows(
             connection, "SELECT count(*) FROM chunks WHERE key > ?", generation.max_key
         )
         gone = count_rows(connection, "SELECT count(*) FROM removed_chunks")
-        if new + gone <= min(_COMPACT_CHUNKS, _COMPACT_SHARE * generation.chunks):
+        small = min(_COMPACT_CHUNKS, _COMPACT_SHARE * generation.chunks)
+        if new + gone <= (max(_GROWTH, generation.chunks) if growing else small):
             return False
         self.compact()
         return True
@@ -189,38 +224,22 @@ class SqliteStore:
     def compact(self) -> None:
         """Write the derived files over everything stored now and publish them."""
         previous = self._generation()
-        with _connect(self.folder / DATABASE) as connection:
+        with connected(self.folder / DATABASE) as connection:
             connection.execute("BEGIN")
             max_key = count_rows(connection, "SELECT coalesce(max(key), 0) FROM chunks")
             chunks = count_rows(connection, "SELECT count(*) FROM chunks")
-            upcoming = Generation(previous.number + 1, max_key, chunks)
-            self._write_files(connection, upcoming)
+            upcoming = write_generation(
+                connection,
+                self.folder,
+                Generation(previous.number + 1, max_key, chunks),
+                dimension=self.manifest.dimension,
+            )
             connection.execute("ROLLBACK")
-        with self._transaction() as connection:
+        with transaction(self.folder / DATABASE) as connection:
             set_meta(connection, "generation", upcoming.to_json())
             connection.execute("DELETE FROM removed_chunks WHERE key <= ?", (max_key,))
         remove_stale(self.folder, keep={upcoming.number, previous.number})
         logger.info("published generation %d with %d chunks", upcoming.number, chunks)
-
-    def _write_files(self, connection: sqlite3.Connection, generation: Generation) -> None:
-        dense = self.folder / f"{generation.dense_name}.tmp"
-        dimension = self.manifest.dimension or 1
-        write_dense(
-            dense,
-            _vector_blocks(connection),
-            dimension=dimension,
-            count=generation.chunks,
-            sample=_vector_sample(connection, generation.chunks),
-        )
-        publish_path(dense, self.folder / generation.dense_name)
-        lexical = self.folder / f"{generation.lexical_name}.tmp"
-        lexical.mkdir()
-        rows = connection.execute(
-            "SELECT c.key, a.terms || ' ' || c.terms FROM chunks c"
-            " JOIN articles a ON a.key = c.article ORDER BY c.key"
-        )
-        write_lexical(lexical, rows)
-        publish_path(lexical, self.folder / generation.lexical_name)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -228,21 +247,34 @@ class SqliteStore:
     def read(self) -> Iterator[SqliteReader]:
         """Open one consistent state for reading; safe in any thread."""
         connection = self._reading()
-        with _reported(self.folder):
+        with reading_reported(self.folder):
             connection.execute("BEGIN")
             try:
+                self._follow_manifest(connection)
                 try:
                     opened = self._generation_of(connection)
                 except GenerationDamagedError as error:
-                    logger.warning("rebuilding the search files of %s: %s", self.folder, error)
                     connection.execute("ROLLBACK")
-                    self._mend()
+                    mended = self._mend(error)
                     connection.execute("BEGIN")
-                    opened = self._generation_of(connection)
-                yield SqliteReader(connection, opened, self._delta_of(connection, opened))
+                    opened = self._generation_of(connection) if mended else None
+                delta = self._delta_of(connection, opened)
+                yield SqliteReader(
+                    connection,
+                    opened,
+                    delta,
+                    embedder=self.manifest.embedder,
+                    key_filter=self._filter_keys,
+                )
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def _follow_manifest(self, connection: sqlite3.Connection) -> None:
+        """Notice that the index was embedded again with another embedder."""
+        stored = meta(connection, "manifest") or "{}"
+        if json.loads(stored) != json.loads(self.manifest.to_json()):
+            self.manifest = Manifest.from_json(stored)
 
     def _generation_of(self, connection: sqlite3.Connection) -> OpenGeneration | None:
         """Return the open files of the generation the transaction sees.
@@ -260,10 +292,20 @@ class SqliteStore:
                 self._open = open_generation(self.folder, generation)
             return self._open
 
-    def _mend(self) -> None:
-        """Make the derived files again from the database."""
-        with self.writing():
-            self.compact()
+    def _mend(self, error: Exception) -> bool:
+        """Make the derived files again from the database; tell whether that could be done.
+
+        While another process writes, or where nothing can be written, every chunk is compared one
+        by one instead.
+        """
+        logger.warning("rebuilding the search files of %s: %s", self.folder, error)
+        try:
+            with self.writing():
+                self.compact()
+        except (IndexLockedError, IndexWriteError) as reason:
+            logger.warning("searching %s without its search files: %s", self.folder, reason)
+            return False
+        return True
 
     def _delta_of(self, connection: sqlite3.Connection, opened: OpenGeneration | None) -> Delta:
         generation = opened.generation if opened else Generation()
@@ -273,67 +315,21 @@ class SqliteStore:
                 self._delta = (version, load_delta(connection, generation.max_key))
             return self._delta[1]
 
-    def newest_articles(self, count: int) -> list[Article]:
-        """Return the newest articles, those with a date first."""
-        rows = self._reading().execute(
-            "SELECT id, title, text, source, date, author, url, origin FROM articles"
-            " ORDER BY date DESC, key LIMIT ?",
-            (count,),
-        )
-        return [Article(*row) for row in rows]
-
-    def get_article(self, article_id: str) -> Article | None:
-        """Return the article of that id, or None."""
-        row = self._reading().execute(
-            "SELECT id, title, text, source, date, author, url, origin FROM articles WHERE id = ?",
-            (article_id,),
-        )
-        found = row.fetchone()
-        return Article(*found) if found else None
-
-    def count_articles(self) -> int:
-        """Return how many articles there are."""
-        return count_rows(self._reading(), "SELECT count(*) FROM articles")
-
-    def list_articles(self) -> list[dict[str, object]]:
-        """Return a row per article, newest first: id, title, source, date, url, chunks."""
-        rows = self._reading().execute(
-            "SELECT a.id, a.title, a.source, a.date, a.url, count(c.key) FROM articles a"
-            " LEFT JOIN chunks c ON c.article = a.key GROUP BY a.key ORDER BY a.date DESC, a.id"
-        )
-        names = ("id", "title", "source", "date", "url", "chunks")
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
-    def stats(self) -> StoreStats:
-        """Return counts for people."""
-        connection, generation = self._reading(), self._generation()
-        first, last, dated = connection.execute(
-            "SELECT min(date), max(date), count(*) FROM articles WHERE date <> ''"
-        ).fetchone()
-        sources = connection.execute(
-            "SELECT source, count(*) AS n FROM articles WHERE source <> ''"
-            " GROUP BY source ORDER BY n DESC, source"
-        ).fetchall()
-        newer = "SELECT count(*) FROM chunks WHERE key > ?"
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return StoreStats(
-            articles=count_rows(connection, "SELECT count(*) FROM articles"),
-            chunks=count_rows(connection, "SELECT count(*) FROM chunks"),
-            dated=dated,
-            first_date=first or "",
-            last_date=last or "",
-            sources=dict(sources),
-            generation=generation.number,
-            unpublished_chunks=count_rows(connection, newer, generation.max_key),
-            bytes_on_disk=sum(path.stat().st_size for path in files),
-            updated=meta(connection, "updated") or "",
-        )
+    def _filter_keys(self, connection: sqlite3.Connection, where: Filter) -> KeyFilter:
+        """Return the chunks a filter allows; those of the last few filters are remembered."""
+        name = (meta(connection, "revision") or "", where)
+        with self._cache_lock:
+            found = self._filters.pop(name, None) or KeyFilter.of(connection, where)
+            self._filters[name] = found
+            while len(self._filters) > _FILTERS_KEPT:
+                self._filters.popitem(last=False)
+        return found
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Open one consistent state of the database itself, for checks."""
         connection = self._reading()
-        with _reported(self.folder):
+        with reading_reported(self.folder):
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -352,25 +348,10 @@ class SqliteStore:
         """Return this thread's connection for reading."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                f"{(self.folder / DATABASE).resolve().as_uri()}?mode=ro",
-                uri=True,
-                isolation_level=None,
-            )
-            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            with reading_reported(self.folder):
+                connection = reading_connection(self.folder / DATABASE)
             self._local.connection = connection
         return connection
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _connect(self.folder / DATABASE) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -378,54 +359,3 @@ class SqliteStore:
         if connection is not None:
             connection.close()
             self._local.connection = None
-
-
-@contextmanager
-def _connect(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connection]:
-    mode = "ro" if read_only else "rwc"
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None
-    )
-    try:
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        connection.execute("PRAGMA synchronous = FULL")
-        yield connection
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _reported(folder: Path) -> Iterator[None]:
-    """Say what to do when the database itself is unreadable."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-            raise
-        raise IndexDamagedError(
-            f"the database of {folder} cannot be read ({error}); restore {DATABASE} from a"
-            " backup, or build the articles again: jawab index build PATH --index NEW"
-        ) from error
-
-
-def _vector_blocks(
-    connection: sqlite3.Connection,
-) -> Iterator[tuple[NDArray[np.int64], FloatMatrix]]:
-    cursor = connection.execute("SELECT key, vector FROM chunks ORDER BY key")
-    while rows := cursor.fetchmany(_BLOCK):
-        keys = np.array([key for key, _ in rows], np.int64)
-        yield keys, _matrix(blob for _, blob in rows)
-
-
-def _vector_sample(connection: sqlite3.Connection, chunks: int) -> FloatMatrix | None:
-    """Return vectors spread evenly over the keys, to train an inverted file on."""
-    if not chunks:
-        return None
-    step = max(1, chunks // sample_size(chunks))
-    rows = connection.execute("SELECT vector FROM chunks WHERE key % ? = 0", (step,))
-    blobs = [blob for (blob,) in rows]
-    return _matrix(blobs) if blobs else None
-
-
-def _matrix(blobs: Iterable[bytes]) -> FloatMatrix:
-    return np.stack([np.frombuffer(blob, "<f2") for blob in blobs]).astype(np.float32)

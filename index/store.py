@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from index.articles import Article
 from index.chunking import Chunk
+from index.copies import Reprint
 from index.dense import Hit
+from index.embedding import EmbedderIdentity
 from index.vectors import FloatMatrix, FloatVector
 
 
@@ -61,10 +63,11 @@ class ArticleChunks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredChunk:
-    """A chunk as ranking needs it."""
+    """A chunk as ranking needs it; reprints of one story have the same ``family``."""
 
     key: int
     article_key: int
+    family: int
     start: int
     end: int
     terms: tuple[str, ...]
@@ -73,11 +76,37 @@ class StoredChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What a build needs to know of a stored article."""
+
+    content_hash: str
+    text_hash: str
+    publisher: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A stored article that is now found elsewhere, its title and text unchanged.
+
+    Attributes:
+        old_id: Its id so far.
+        article: What it is now; its ``text`` is not looked at.
+        content_hash: Of the article with its text.
+    """
+
+    old_id: str
+    article: Article
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApplyReport:
     """What one ``apply`` changed."""
 
     added: int = 0
     replaced: int = 0
+    moved: int = 0
     removed: int = 0
     chunks: int = 0
 
@@ -100,6 +129,7 @@ class StoreStats:
     first_date: str
     last_date: str
     sources: Mapping[str, int] = field(default_factory=dict)
+    reprints: int = 0
     generation: int = 0
     unpublished_chunks: int = 0
     bytes_on_disk: int = 0
@@ -107,9 +137,15 @@ class StoreStats:
 
 
 class Reader(Protocol):
-    """One consistent state of a store."""
+    """One consistent state of a store.
+
+    Attributes:
+        generation: Of the derived files.
+        embedder: What its vectors were made with.
+    """
 
     generation: int
+    embedder: EmbedderIdentity
 
     def dense(self, vector: FloatVector, k: int, where: Filter | None = None) -> list[Hit]:
         """Return the k chunks nearest to a vector, best first."""
@@ -127,6 +163,10 @@ class Reader(Protocol):
         """Return articles by key."""
         ...
 
+    def reprints(self, article_keys: Sequence[int]) -> dict[int, tuple[Reprint, ...]]:
+        """Return the other articles of each article's family, by date; most have none."""
+        ...
+
     def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many chunks each term occurs; skeletons are asked as ``~skeleton``."""
         ...
@@ -139,12 +179,26 @@ class Reader(Protocol):
 class Store(Protocol):
     """Where an index lives."""
 
-    def known(self) -> Mapping[str, str]:
-        """Return article id -> content hash."""
+    def known(self) -> Mapping[str, KnownArticle]:
+        """Return article id -> what is known of it."""
         ...
 
-    def apply(self, upserts: Iterable[ArticleChunks], deletes: Iterable[str] = ()) -> ApplyReport:
-        """Add, replace and remove articles in one transaction; doing it twice changes nothing."""
+    def apply(
+        self,
+        upserts: Iterable[ArticleChunks],
+        deletes: Iterable[str] = (),
+        *,
+        moves: Iterable[Move] = (),
+        files: Mapping[str, str] | None = None,
+    ) -> ApplyReport:
+        """Add, replace, move and remove articles in one transaction; twice changes nothing more.
+
+        Args:
+            upserts: Articles to add or replace.
+            deletes: Ids of articles to remove; unknown ones are passed over.
+            moves: Articles found elsewhere now.
+            files: Path -> digest of files that are stored completely once this is done.
+        """
         ...
 
     def read(self) -> AbstractContextManager[Reader]:

@@ -1,11 +1,18 @@
 """Check that an index is whole: its database, its offsets, and the files derived from it."""
 
 import sqlite3
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.generation import GenerationDamagedError, open_generation
+from index.articles import Article
+from index.embedded import embedded_hash, embedded_text
+from index.generation import Generation, GenerationDamagedError, checksum, open_generation
+from index.sqlite_rows import Changes, meta
 from index.sqlite_store import SqliteStore
+
+_MADE_AGAIN = "the next search or `jawab index rebuild` makes them again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +40,46 @@ class Verification:
 def verify_index(folder: str | Path) -> Verification:
     """Check everything that can be checked without the embedder.
 
+    Rows, hashes of articles and of embedded texts (and with them all offsets), counts of terms,
+    checksums of the search files, and that vectors and terms are those of the chunks.
+
     Raises:
         IndexNotFoundError: The folder holds no index.
         IndexDamagedError: Its database cannot be opened.
     """
     store = SqliteStore.open(Path(folder))
     with store.snapshot() as connection:
-        problems = [*_database(connection, store.manifest.dimension)]
+        problems = [
+            *_rows(connection, store.manifest.dimension),
+            *_contents(connection),
+            *_terms(connection),
+        ]
         keys = {key for (key,) in connection.execute("SELECT key FROM chunks")}
         removed = {key for (key,) in connection.execute("SELECT key FROM removed_chunks")}
+        (articles,) = connection.execute("SELECT count(*) FROM articles").fetchone()
         generation = store.generation_in(connection)
-    published = 0
+    expected = {key for key in keys | removed if key <= generation.max_key}
     if generation.number:
-        expected = {key for key in keys | removed if key <= generation.max_key}
-        try:
-            opened = open_generation(store.folder, generation)
-        except GenerationDamagedError as error:
-            problems.append(f"search files: {error}; the next search or build makes them again")
-        else:
-            published = opened.dense.size
-            if set(opened.dense.keys().tolist()) != expected:
-                problems.append("search files: the vectors are not those of the database")
-    stats = store.stats()
-    return Verification(stats.articles, stats.chunks, published, tuple(problems))
+        problems += _files(store.folder, generation, expected)
+    return Verification(articles, len(keys), generation.chunks, tuple(problems))
 
 
-def _database(connection: sqlite3.Connection, dimension: int) -> list[str]:
+def _files(folder: Path, generation: Generation, expected: set[int]) -> Iterator[str]:
+    try:
+        opened = open_generation(folder, generation)
+    except GenerationDamagedError as error:
+        yield f"search files: {error}; {_MADE_AGAIN}"
+        return
+    for name, known in generation.checksums.items():
+        if checksum(folder / name) != known:
+            yield f"search files: {name} is not as it was written; {_MADE_AGAIN}"
+    if set(opened.dense.keys().tolist()) != expected:
+        yield f"search files: the vectors are not those of the database; {_MADE_AGAIN}"
+    if set(opened.lexical.keys()) != expected:
+        yield f"search files: the terms are not those of the database; {_MADE_AGAIN}"
+
+
+def _rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
     checks = {
         "chunks without an article": (
             "SELECT count(*) FROM chunks WHERE article NOT IN (SELECT key FROM articles)"
@@ -73,17 +94,49 @@ def _database(connection: sqlite3.Connection, dimension: int) -> list[str]:
         "chunks with a vector of the wrong length": (
             f"SELECT count(*) FROM chunks WHERE length(vector) <> {2 * dimension}"  # noqa: S608
         ),
-        "counts of chunks that are off": (
-            "SELECT abs((SELECT count(*) FROM chunks) - coalesce((SELECT CAST(value AS INTEGER)"
-            " FROM meta WHERE key = 'chunk_count'), 0))"
+        "articles in no band of reprints": (
+            "SELECT count(*) FROM articles WHERE key NOT IN (SELECT article FROM bands)"
         ),
     }
-    problems = []
     (integrity,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if integrity != "ok":
-        problems.append(f"database: {integrity}")
+        yield f"database: {integrity}"
     for what, sql in checks.items():
         (count,) = connection.execute(sql).fetchone()
         if count:
-            problems.append(f"database: {count} {what}")
-    return problems
+            yield f"database: {count} {what}"
+
+
+def _contents(connection: sqlite3.Connection) -> Iterator[str]:
+    """Check that articles are as they were stored, and chunks where their vectors say."""
+    changed = misplaced = 0
+    for key, hash_, *fields in connection.execute(
+        "SELECT key, hash, id, title, text, source, date, author, url FROM articles"
+    ):
+        article = Article(*fields)
+        changed += article.content_hash != hash_
+        misplaced += sum(
+            embedded_hash(embedded_text(article, article.text[start:end])) != known
+            for start, end, known in connection.execute(
+                'SELECT start, "end", hash FROM chunks WHERE article = ?', (key,)
+            )
+        )
+    if changed:
+        yield f"database: {changed} articles are not as they were stored"
+    if misplaced:
+        yield f"database: {misplaced} chunks are not what was embedded for them"
+
+
+def _terms(connection: sqlite3.Connection) -> Iterator[str]:
+    """Count the terms again and compare with what ranking uses."""
+    counted = Changes()
+    for title, terms in connection.execute(
+        "SELECT a.terms, c.terms FROM chunks c JOIN articles a ON a.key = c.article"
+    ):
+        counted.count(title.split(), terms.split(), +1)
+    stored = Counter(dict(connection.execute("SELECT term, count FROM document_frequencies")))
+    totals = [int(meta(connection, name) or 0) for name in ("chunk_count", "term_count")]
+    if stored != counted.frequencies:
+        yield "database: the counts of terms are off"
+    if totals != [counted.chunks, counted.terms]:
+        yield "database: the counts of chunks are off"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from index.copies import Reprint
 from index.search import Passage
 
 SCHEMA_VERSION = 1
@@ -25,6 +26,7 @@ class Citation:
         start: Where the quote starts in the article's text, in characters.
         end: Where it ends, exclusive.
         score: How well the quote supports the sentence, in [0, 1]; 1 for a verbatim quote.
+        reprints: Other articles that say the same in nearly the same words: not further sources.
     """
 
     number: int
@@ -37,6 +39,7 @@ class Citation:
     start: int
     end: int
     score: float
+    reprints: tuple[Reprint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
         "source": passage.article.source,
         "date": passage.article.date,
         "url": passage.article.url,
+        "reprints": [asdict(reprint) for reprint in passage.reprints],
         "text": passage.text,
         "start": passage.chunk.start,
         "end": passage.chunk.end,

@@ -66,8 +66,8 @@ class Draft:
 
     def _number_of(self, support: Support) -> int:
         """Return the number of the citation of these words, a new one if they are new."""
-        article = self.passages[support.passage].article
-        start, end = support.span
+        passage = self.passages[support.passage]
+        article, (start, end) = passage.article, support.span
         for citation in self.citations:
             if (citation.article_id, citation.start, citation.end) == (article.id, start, end):
                 return citation.number
@@ -82,6 +82,7 @@ class Draft:
             start=start,
             end=end,
             score=support.score,
+            reprints=passage.reprints,
         )
         self.citations.append(citation)
         return citation.number

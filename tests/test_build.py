@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import pytest
@@ -5,6 +6,7 @@ from conftest import ARTICLES
 from fakes import WordEmbedder
 
 from index import add_articles, build_index, open_index, remove_articles, verify_index
+from index.articles import file_of
 from index.errors import IndexLockedError, IndexMismatchError, IndexNotFoundError, InputError
 from index.sqlite_store import SqliteStore
 
@@ -61,12 +63,125 @@ def test_one_bad_article_is_reported_and_the_others_indexed(folder, tmp_path, em
     assert "not valid JSON" in report.failures[0].reason
 
 
-def test_equal_names_in_two_folders_are_two_articles(tmp_path, folder, embedder):
+def test_equal_names_in_two_folders_are_two_articles_and_copies_are_reported(
+    tmp_path, folder, embedder
+):
     twin = tmp_path / "twin"
     shutil.copytree(folder, twin)
     (twin / "مطر.txt").write_text("أمطار أخرى\n\nهطلت أمطار على الجبل.", encoding="utf-8")
-    build_index([folder, twin], tmp_path / "both", embedder=embedder)
-    assert len(ids(tmp_path / "both")) == 6
+    report = build_index([folder, twin], tmp_path / "both", embedder=embedder)
+    known = SqliteStore.open(tmp_path / "both").known()
+    assert {file_of(article.origin) for article in known.values()} == {
+        *map(str, folder.iterdir()),
+        str(twin / "مطر.txt"),
+    }
+    assert {(d.origin, d.article_id) for d in report.duplicates} == {
+        (str(twin / "جسر.txt"), "جسر"),
+        (str(twin / "مدرسة.txt"), "مدرسة"),
+    }
+
+
+def test_a_renamed_file_is_the_same_article(folder, built, embedder):
+    before = embedder.embedded
+    (folder / "مطر.txt").rename(folder / "عاصفة.txt")
+    report = build_index([folder], built, embedder=embedder)
+    assert (report.moved, report.added, report.removed, report.embedded) == (1, 0, 0, 0)
+    assert embedder.embedded == before
+    assert ids(built) == {"جسر", "مدرسة", "عاصفة"}
+    passage = open_index(built, embedder=embedder).search("أمطار الساحل", k=1)[0]
+    assert passage.article.id == passage.chunk.article_id == "عاصفة"
+    assert verify_index(built).ok
+    assert build_index([folder], built, embedder=embedder).unchanged == 3
+
+
+def test_a_moved_file_is_found_by_add_too(tmp_path, folder, built, embedder):
+    (tmp_path / "archive").mkdir()
+    (folder / "مطر.txt").rename(tmp_path / "archive" / "مطر-قديم.txt")
+    report = add_articles([tmp_path / "archive"], built, embedder=embedder)
+    assert (report.moved, report.added) == (1, 0)
+
+
+def test_a_copy_takes_the_place_of_the_file_it_was_made_of(folder, built, embedder):
+    shutil.copy(folder / "مطر.txt", folder / "نسخة.txt")
+    report = build_index([folder], built, embedder=embedder)
+    assert [(d.article_id, report.added) for d in report.duplicates] == [("مطر", 0)]
+    (folder / "مطر.txt").unlink()
+    report = build_index([folder], built, embedder=embedder)
+    assert (report.moved, report.removed) == (1, 0)
+    assert ids(built) == {"جسر", "مدرسة", "نسخة"}
+
+
+def test_a_record_whose_id_changed_is_the_same_article(tmp_path, embedder):
+    path = tmp_path / "a.jsonl"
+    record = {"id": "one", "title": "خبر", "text": "وصل القطار إلى المحطة متأخرًا."}
+    path.write_text(json.dumps(record), encoding="utf-8")
+    build_index([path], tmp_path / "index", embedder=embedder)
+    path.write_text(json.dumps({**record, "id": "two"}), encoding="utf-8")
+    report = build_index([path], tmp_path / "index", embedder=embedder)
+    assert (report.moved, ids(tmp_path / "index")) == (1, {"two"})
+
+
+def test_the_same_article_at_two_addresses_is_reported(tmp_path, embedder):
+    records = [
+        {"id": n, "title": "خبر", "text": "وصل القطار إلى المحطة متأخرًا.", "url": url}
+        for n, url in (("a", "https://n.example/1"), ("b", "https://n.example/1?utm=x"))
+    ]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(records), encoding="utf-8")
+    report = build_index([path], tmp_path / "index", embedder=embedder)
+    assert (report.added, report.read) == (1, 2)
+    assert [duplicate.article_id for duplicate in report.duplicates] == ["a"]
+    again = build_index([path], tmp_path / "index", embedder=embedder)
+    assert (again.embedded, again.moved, len(again.duplicates)) == (0, 0, 1)
+
+
+def test_two_records_of_one_id_are_reported_and_the_first_is_kept(tmp_path, embedder):
+    records = [{"id": "x", "text": "وصل القطار."}, {"id": "x", "text": "غادرت السفينة."}]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(records), encoding="utf-8")
+    report = build_index([path], tmp_path / "index", embedder=embedder)
+    assert (report.added, "id 'x'" in report.failures[0].reason) == (1, True)
+
+
+def test_unchanged_files_are_not_even_parsed(folder, built, embedder, monkeypatch):
+    monkeypatch.setattr("index.intake.read_source", None)
+    report = build_index([folder], built, embedder=embedder)
+    assert (report.unchanged, report.read, report.files) == (3, 3, 3)
+
+
+def test_a_removed_article_comes_back_with_the_next_build_of_its_file(folder, built, embedder):
+    remove_articles(["مطر"], built)
+    assert build_index([folder], built, embedder=embedder).added == 1
+
+
+def test_columns_may_be_called_anything(tmp_path, embedder):
+    path = tmp_path / "a.csv"
+    path.write_text("head,story,day\nخبر,وصل القطار إلى المحطة.,2025-01-02\n", encoding="utf-8")
+    columns = {"title": "head", "text": "story", "date": "day"}
+    build_index([path], tmp_path / "index", embedder=embedder, columns=columns)
+    article = open_index(tmp_path / "index", embedder=embedder).search("القطار")[0].article
+    assert (article.title, article.text, article.date) == (
+        "خبر",
+        "وصل القطار إلى المحطة.",
+        "2025-01-02",
+    )
+
+
+def test_a_column_for_no_known_field_is_refused(folder, tmp_path, embedder):
+    with pytest.raises(InputError, match="no field 'body'"):
+        build_index([folder], tmp_path / "index", embedder=embedder, columns={"body": "x"})
+
+
+def test_search_files_are_made_while_a_long_build_goes_on(tmp_path, embedder, monkeypatch):
+    monkeypatch.setattr("index.intake._BATCH_CHUNKS", 10)
+    monkeypatch.setattr("index.sqlite_store._GROWTH", 20)
+    records = [{"id": n, "text": f"وصل القطار رقم {n} إلى المحطة."} for n in range(100)]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(records), encoding="utf-8")
+    report = build_index([path], tmp_path / "index", embedder=embedder)
+    assert report.added == 100
+    assert report.generation >= 3
+    assert verify_index(tmp_path / "index").ok
 
 
 def test_removing_an_unknown_id_removes_nothing(built):
@@ -87,7 +202,7 @@ def test_another_embedder_is_refused_with_what_to_do(built, folder):
         lambda: open_index(built, embedder=WordEmbedder("other")),
         lambda: build_index([folder], built, embedder=WordEmbedder("other")),
     ):
-        with pytest.raises(IndexMismatchError, match="jawab index build"):
+        with pytest.raises(IndexMismatchError, match="jawab index migrate --embedder other"):
             action()
 
 
@@ -115,7 +230,7 @@ def test_progress_grows_to_the_end(folder, tmp_path, embedder):
 
 
 def test_an_interrupted_build_goes_on_where_it_stopped(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr("index.build._BATCH_CHUNKS", 1)
+    monkeypatch.setattr("index.intake._BATCH_CHUNKS", 1)
     embedder = WordEmbedder()
 
     def interrupt(progress):

@@ -35,7 +35,17 @@ def jawab(*arguments, env=None, cwd=None):
         ("eval",),
         *[
             ("index", name)
-            for name in ("build", "add", "remove", "list", "info", "verify", "rebuild")
+            for name in (
+                "build",
+                "add",
+                "remove",
+                "list",
+                "info",
+                "verify",
+                "rebuild",
+                "migrate",
+                "backup",
+            )
         ],
     ],
 )
@@ -191,3 +201,41 @@ def real_assistant(tmp_path_factory):
 
 def test_samples_are_found_where_the_readme_says():
     assert SAMPLES.is_dir()
+
+
+def test_an_index_is_backed_up_migrated_and_rebuilt(folder, tmp_path):
+    index = tmp_path / "index"
+    assert jawab("index", "build", folder, "--index", index, "--quiet").returncode == 0
+    done = jawab("index", "backup", tmp_path / "copy", "--index", index)
+    assert (done.returncode, "MiB" in done.stdout) == (0, True)
+    done = jawab("index", "migrate", "--index", index, "--json")
+    assert json.loads(done.stdout) == {"chunks": 3}
+    assert jawab("index", "rebuild", "--index", index).returncode == 0
+    for place in (index, tmp_path / "copy"):
+        assert "whole: 3 articles" in jawab("index", "verify", "--index", place).stdout
+
+
+def test_renamed_and_copied_files_are_named_in_the_summary(folder, tmp_path):
+    index = tmp_path / "index"
+    jawab("index", "build", folder, "--index", index)
+    (folder / "مطر.txt").rename(folder / "عاصفة.txt")
+    (folder / "نسخة.txt").write_text(ARTICLES["جسر"], encoding="utf-8")
+    done = jawab("index", "build", folder, "--index", index)
+    assert "1 renamed" in done.stdout
+    assert "نسخة.txt: the same as جسر" in done.stdout
+
+
+def test_columns_are_named_on_the_command(tmp_path):
+    table = tmp_path / "a.csv"
+    table.write_text("story\nوصل القطار إلى المحطة.\n", encoding="utf-8")
+    index = ("--index", tmp_path / "index")
+    done = jawab("index", "build", table, *index, "--column", "text=story", "--json")
+    assert json.loads(done.stdout)["added"] == 1
+    assert jawab("index", "build", table, *index, "--column", "text").returncode == 2
+    done = jawab("index", "build", table, *index, "--column", "body=story")
+    assert (done.returncode, "no field 'body'" in done.stderr) == (1, True)
+
+
+def test_a_private_address_is_refused_and_nothing_read_is_a_failure(tmp_path):
+    done = jawab("index", "add", "http://127.0.0.1:9/x", "--index", tmp_path / "index")
+    assert (done.returncode, "--allow-private" in done.stdout) == (1, True)

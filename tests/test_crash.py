@@ -58,6 +58,8 @@ def test_a_writer_killed_at_random_moments_loses_nothing(folder, tmp_path, embed
                 writer.wait()
             found = verify_index(index)
             assert found.problems == ()
+            stored = {known.text_hash for known in SqliteStore.open(index).known().values()}
+            assert len(stored) == found.articles, "an article is there twice"
             generations.add(SqliteStore.open(index).stats().generation)
         for reader in (one, other):
             output, _ = reader.communicate("")

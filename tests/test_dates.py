@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from index.dates import month_number, parse_date
+from index.dates import dateline, parse_date
 
 
 @pytest.mark.parametrize(
@@ -27,5 +27,21 @@ def test_a_date_is_read_however_it_is_written(written, day):
     assert parse_date(written) == day
 
 
-def test_months_have_three_traditions():
-    assert {month_number(name) for name in ("يناير", "كانون الثاني", "جانفي", "January")} == {1}
+@pytest.mark.parametrize(
+    "month", ["يناير", "كانون الثاني", "جانفي", "January", "كانون الثاني/ يناير"]
+)
+def test_months_have_three_traditions(month):
+    assert parse_date(f"5 {month} 2024") == "2024-01-05"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("عنوان\nالأحد 14 مارس 2025\nنص", "2025-03-14"),
+        ("عنوان\nنشر في: 14/3/2025\nنص", "2025-03-14"),
+        ("عنوان\nافتتح الجسر في 14 مارس 2025\nنص", ""),
+        ("عنوان\nأ\nب\nج\n14 مارس 2025", ""),
+    ],
+)
+def test_only_a_date_that_stands_alone_near_the_top_dates_an_article(text, day):
+    assert dateline(text) == day

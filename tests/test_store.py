@@ -12,6 +12,7 @@ from index.articles import Article
 from index.build import add_articles
 from index.chunking import Chunk
 from index.dense import DenseIndex, write_dense
+from index.embedded import embedded_hash, embedded_text
 from index.errors import IndexDamagedError
 from index.manifest import Manifest
 from index.sqlite_store import SqliteStore
@@ -22,10 +23,11 @@ QUESTION = "كم كلفة الجسر؟"
 
 def stored(article_id="x", text="نص قصير هنا.", title="عنوان"):
     embedder = WordEmbedder()
+    article = Article(article_id, title, text)
     return ArticleChunks(
-        article=Article(article_id, title, text),
+        article=article,
         chunks=[Chunk(article_id, 0, len(text), text)],
-        hashes=[text],
+        hashes=[embedded_hash(embedded_text(article, text))],
         terms=[["نص", "قصير"]],
         title_terms=["عنوان"],
         vectors=embedder.embed_passages([text]),

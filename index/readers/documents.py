@@ -1,7 +1,7 @@
 """Read formats that hold one article: plain text, Markdown with front matter, web pages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import frontmatter
 import yaml
@@ -12,24 +12,24 @@ from index.encoding import decode
 from index.errors import InputError
 from index.readers.fields import article_from, clean, public_url
 
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _PREFIX = re.compile(r"^(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
 
 
-def read_text(data: bytes) -> Iterator[Article]:
+def read_text(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
     """Read a plain text: optional front matter, a headline line when there is one, the body."""
-    yield _with_front_matter(decode(data))
+    yield _with_front_matter(decode(data), columns)
 
 
-def read_markdown(data: bytes) -> Iterator[Article]:
+def read_markdown(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
     """Read Markdown with optional front matter; marks of formatting are taken off the body."""
-    article = _with_front_matter(decode(data), markdown=True)
-    yield article
+    yield _with_front_matter(decode(data), columns, markdown=True)
 
 
-def _with_front_matter(text: str, *, markdown: bool = False) -> Article:
+def _with_front_matter(text: str, columns: Mapping[str, str], *, markdown: bool = False) -> Article:
     try:
         fields, body = frontmatter.parse(text)
     except yaml.YAMLError as error:
@@ -38,7 +38,7 @@ def _with_front_matter(text: str, *, markdown: bool = False) -> Article:
         fields, body = {}, text
     if markdown:
         body = _plain(body, fields)
-    return article_from(fields, text=body)
+    return article_from(fields, columns, text=body)
 
 
 def _one_line(error: Exception) -> str:
@@ -65,8 +65,12 @@ def read_html(data: bytes) -> Iterator[Article]:
     """
     import trafilatura  # takes half a second; only web pages need it
 
+    declared = _CHARSET.search(data[:4_000])
     page = trafilatura.bare_extraction(
-        decode(data), with_metadata=True, include_comments=False, favor_recall=True
+        decode(data, declared=declared[1].decode() if declared else ""),
+        with_metadata=True,
+        include_comments=False,
+        favor_recall=True,
     )
     if page is None or not page.text:
         raise InputError("no article text was found in the page")

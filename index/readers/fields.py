@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.articles import Article, opening_words, split_title
-from index.dates import parse_date
+from index.dates import dateline, parse_date
 
 _NAMES = {
     "id": ("id", "article_id", "guid", "_id"),
@@ -19,17 +19,30 @@ _NAMES = {
 }
 
 
-def article_from(record: Mapping[str, Any], text: str | None = None) -> Article:
+FIELDS = tuple(_NAMES)
+"""Fields of an article that a record may have."""
+
+
+def article_from(
+    record: Mapping[str, Any], columns: Mapping[str, str], *, text: str | None = None
+) -> Article:
     """Return the article in a record; its id and origin may still be empty.
 
     Args:
         record: Field name -> value; names are matched without case, in English or Arabic.
+        columns: Field of an article -> its name in the record, where it is another one.
         text: The body when it is not a field of the record (front matter).
     """
     known = {str(name).strip().lower(): value for name, value in record.items()}
-    values = {field: _first(known, names) for field, names in _NAMES.items()}
+    names = {field: (columns[field].strip().lower(),) for field in columns} | {
+        field: usual for field, usual in _NAMES.items() if field not in columns
+    }
+    values = {field: _first(known, names[field]) for field in _NAMES}
     body = clean(values["text"] if text is None else text)
     title = " ".join(clean(values["title"]).split())
+    day = parse_date(values["date"])
+    if text is not None and not values["date"]:
+        day = dateline(body)
     if not title:
         title, body = split_title(body) if text is not None else (opening_words(body), body)
     return Article(
@@ -37,7 +50,7 @@ def article_from(record: Mapping[str, Any], text: str | None = None) -> Article:
         title=title,
         text=body,
         source=clean(values["source"]),
-        date=parse_date(values["date"]),
+        date=day,
         author=clean(values["author"]),
         url=public_url(clean(values["url"])),
     )

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from index.articles import Article
@@ -15,11 +15,11 @@ csv.field_size_limit(64 * 1024 * 1024)
 _LIST_NAMES = ("articles", "items", "data", "results", "documents")
 
 
-def read_jsonl(data: bytes) -> Iterator[Article]:
+def read_jsonl(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
     """Read one JSON object per line; a line that is none counts as a record without text."""
     for line in decode(data).split("\n"):
         if line.strip():
-            yield _article(_object_in(line))
+            yield _article(_object_in(line), columns)
 
 
 def _object_in(line: str) -> Any:
@@ -29,7 +29,7 @@ def _object_in(line: str) -> Any:
         return None
 
 
-def read_json(data: bytes) -> Iterator[Article]:
+def read_json(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
     """Read an array of objects, one object, or an object with a list such as ``articles``.
 
     Raises:
@@ -45,15 +45,17 @@ def read_json(data: bytes) -> Iterator[Article]:
     if not isinstance(content, list):
         raise InputError("holds neither an object nor a list of objects")
     for record in content:
-        yield _article(record)
+        yield _article(record, columns)
 
 
-def _article(record: Any) -> Article:
+def _article(record: Any, columns: Mapping[str, str]) -> Article:
     """Return the record's article; one that is no object has no text and is reported so."""
-    return article_from(record) if isinstance(record, dict) else Article(id="", title="", text="")
+    if not isinstance(record, dict):
+        return Article(id="", title="", text="")
+    return article_from(record, columns)
 
 
-def read_csv(data: bytes) -> Iterator[Article]:
+def read_csv(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
     """Read a table whose first row names its columns; the delimiter is , ; or tab.
 
     Raises:
@@ -65,6 +67,6 @@ def read_csv(data: bytes) -> Iterator[Article]:
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for row in rows:
-            yield article_from({name: value for name, value in row.items() if name})
+            yield article_from({name: row[name] for name in row if name}, columns)
     except csv.Error as error:
         raise InputError(f"is not a valid table: {error}, line {rows.line_num}") from None

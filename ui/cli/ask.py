@@ -111,6 +111,9 @@ def _print_sources(answer: "Answer") -> None:
         head = " — ".join(part for part in about if part)
         console.print(Text.assemble((f"[{citation.number}] ", "bold cyan"), head))
         console.print(Text(f"    «{citation.quote}»", style="dim"))
+        for reprint in citation.reprints:
+            also = " — ".join(filter(None, (reprint.source, reprint.title, reprint.date)))
+            console.print(Text(f"    نُشر أيضًا: {also}", style="dim"))
         place = f"    {citation.article_id} [{citation.start}:{citation.end}]"
         console.print(Text(place, style="dim"))
 

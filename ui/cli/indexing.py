@@ -1,7 +1,7 @@
 """`jawab index`: make, change and look at an index."""
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +20,23 @@ app = typer.Typer(
 )
 
 Paths = Annotated[
-    list[Path], typer.Argument(help="Files or folders of articles.", metavar="PATH...")
+    list[str],
+    typer.Argument(
+        help="Files or folders of articles; web addresses of articles and feeds.",
+        metavar="PATH|URL...",
+    ),
+]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="FIELD=NAME",
+        help="What a field (title, text, date, source, author, url, id) is called in your files.",
+    ),
+]
+PrivateOption = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Also fetch addresses of this machine and its network."),
 ]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Fail when any article could not be read.")
@@ -31,6 +47,8 @@ StrictOption = Annotated[
 def build(
     paths: Paths,
     index: IndexOption = None,
+    column: ColumnOption = None,
+    allow_private: PrivateOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -39,28 +57,34 @@ def build(
 
     Running it again embeds only what is new; an interrupted build goes on where it stopped.
 
+    Exit code 1 only when nothing could be read; with --strict, when anything could not.
+
     Example: jawab index build articles/ --index my-index
     """
     from index.build import build_index
 
-    _update(build_index, paths, index, strict=strict, quiet=quiet, as_json=as_json)
+    options = _Options(column, allow_private, strict, quiet, as_json)
+    _update(build_index, paths, index, options)
 
 
 @app.command("add")
 def add(
     paths: Paths,
     index: IndexOption = None,
+    column: ColumnOption = None,
+    allow_private: PrivateOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add articles, or replace them where they changed; nothing is ever removed.
 
-    Example: jawab index add today/ --index my-index
+    Example: jawab index add today/ https://example.org/feed.xml --index my-index
     """
     from index.build import add_articles
 
-    _update(add_articles, paths, index, strict=strict, quiet=quiet, as_json=as_json)
+    options = _Options(column, allow_private, strict, quiet, as_json)
+    _update(add_articles, paths, index, options)
 
 
 @app.command("remove")
@@ -123,7 +147,7 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     dates = f"{stats.first_date} – {stats.last_date}" if stats.first_date else "—"
     rows = {
         "folder": store.folder,
-        "articles": f"{stats.articles} ({stats.dated} with a date)",
+        "articles": f"{stats.articles} ({stats.dated} with a date, {stats.reprints} reprints)",
         "chunks": stats.chunks,
         "dates": dates,
         "sources": "، ".join(f"{name} ({n})" for name, n in stats.sources.items()) or "—",
@@ -171,6 +195,50 @@ def rebuild(index: IndexOption = None) -> None:
     output().print(f"أُعيد بناء ملفات البحث · rebuilt, generation {store.stats().generation}")
 
 
+@app.command("migrate")
+def migrate(
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", help="The new embedder. Default: the same again.")
+    ] = None,
+    index: IndexOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Embed the articles again, with another embedder or by a new version of Jawab.
+
+    The index answers as before until all is done; an interrupted migration goes on.
+
+    Example: jawab index migrate --embedder intfloat/multilingual-e5-base --index my-index
+    """
+    from index.migration import migrate_index
+    from rag.settings import chosen_embedder, load_settings
+
+    settings = load_settings(index=index, embedder=embedder)
+    with _progress(shown=not quiet and not as_json) as progress:
+        chunks = migrate_index(
+            settings.index, embedder=chosen_embedder(settings), progress=progress
+        )
+    if as_json:
+        print_json({"chunks": chunks})
+    else:
+        output().print(f"أُعيد التضمين · embedded again: {chunks} chunks")
+
+
+@app.command("backup")
+def backup(
+    copy: Annotated[Path, typer.Argument(help="A new folder for the copy.")],
+    index: IndexOption = None,
+) -> None:
+    """Copy an index, also while it is in use; the copy is an index of its own.
+
+    Example: jawab index backup backups/monday --index my-index
+    """
+    from index.backup import backup_index
+
+    path = backup_index(_folder(index), copy)
+    output().print(f"نُسخ · copied to {path.parent} ({path.stat().st_size / 2**20:.1f} MiB)")
+
+
 def _settings(index: str | None) -> "Settings":
     from rag.settings import load_settings
 
@@ -181,27 +249,51 @@ def _folder(index: str | None) -> str:
     return _settings(index).index
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The flags that `build` and `add` share."""
+
+    column: list[str] | None
+    allow_private: bool
+    strict: bool
+    quiet: bool
+    as_json: bool
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Field -> its name in the files."""
+        pairs = [pair.partition("=") for pair in self.column or []]
+        for field, equals, name in pairs:
+            if not (field and equals and name):
+                raise typer.BadParameter(f"--column wants FIELD=NAME, not {field!r}")
+        return {field: name for field, _, name in pairs}
+
+
 def _update(
     change: "Callable[..., BuildReport]",
-    paths: list[Path],
+    paths: list[str],
     index: str | None,
-    *,
-    strict: bool,
-    quiet: bool,
-    as_json: bool,
+    options: _Options,
 ) -> None:
     from rag.settings import chosen_embedder
 
     settings = _settings(index)
     embedder = chosen_embedder(settings)
-    with _progress(shown=not quiet and not as_json) as progress:
-        report = change(paths, settings.index, embedder=embedder, progress=progress)
-    if as_json:
+    with _progress(shown=not options.quiet and not options.as_json) as progress:
+        report = change(
+            paths,
+            settings.index,
+            embedder=embedder,
+            progress=progress,
+            columns=options.columns,
+            allow_private=options.allow_private,
+        )
+    if options.as_json:
         print_json(report.to_dict())
     else:
         _summarise(report, settings.index)
     nothing = report.failures and not report.read
-    if nothing or (strict and report.failures):
+    if nothing or (options.strict and report.failures):
         raise typer.Exit(1)
 
 
@@ -218,6 +310,7 @@ def _summarise(report: "BuildReport", folder: str) -> None:
     parts = [
         f"{report.added} added",
         f"{report.replaced} replaced",
+        *([f"{report.moved} renamed"] if report.moved else []),
         f"{report.unchanged} unchanged",
         f"{report.removed} removed",
     ]
@@ -229,3 +322,6 @@ def _summarise(report: "BuildReport", folder: str) -> None:
     for failure in report.failures:
         console.print("[yellow]تُرك · skipped[/] ", end="")
         console.print(f"{failure.origin}: {failure.reason}", markup=False)
+    for duplicate in report.duplicates:
+        console.print("[yellow]مكرر · duplicate[/] ", end="")
+        console.print(f"{duplicate.origin}: the same as {duplicate.article_id}", markup=False)

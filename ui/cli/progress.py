@@ -41,6 +41,7 @@ class BuildBar:
         """Show how far the build is."""
         left = progress.seconds_left
         parts = [
+            *([f"{progress.files} files"] if progress.files else []),
             f"{progress.articles} articles",
             f"{progress.chunks} chunks",
             f"{progress.chunks_per_second:.0f} chunks/s",

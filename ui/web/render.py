@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from index.copies import Reprint
 from index.search import Passage
 from rag.answers import Answer, Citation
 from ui.web import numbers
@@ -175,7 +176,7 @@ def _citation_card(turn: str, citation: Citation, passage: Passage | None) -> st
         a, b = citation.start - start, citation.end - start
         body = f"{escape(text[:a])}<mark>{escape(text[a:b])}</mark>{escape(text[b:])}"
     head = (citation.title, citation.source, citation.date, citation.url)
-    return _card(turn, citation.number, head, body, citation.quote)
+    return _card(turn, citation.number, head, body, citation.quote, citation.reprints)
 
 
 def _passage_card(turn: str, number: int, passage: Passage) -> str:
@@ -184,7 +185,26 @@ def _passage_card(turn: str, number: int, passage: Passage) -> str:
     return _card(turn, number, head, escape(passage.text), passage.text)
 
 
-def _card(turn: str, number: int, head: tuple[str, str, str, str], body: str, text: str) -> str:
+def _reprints(reprints: Sequence[Reprint]) -> str:
+    """Name the other articles that say the same; they are not sources of their own."""
+    if not reprints:
+        return ""
+    names = (
+        f"<bdi>{escape(reprint.source or reprint.title)}</bdi>"
+        f" ({escape(numbers.date(reprint.date))})"
+        for reprint in reprints
+    )
+    return f'<p class="src-meta src-reprints">نُشر أيضًا في: {"، ".join(names)}</p>'
+
+
+def _card(
+    turn: str,
+    number: int,
+    head: tuple[str, str, str, str],
+    body: str,
+    text: str,
+    reprints: Sequence[Reprint] = (),
+) -> str:
     title, source, day, url = head
     shown = f"<bdi>{escape(title)}</bdi>"
     if safe := safe_url(url):
@@ -201,7 +221,7 @@ def _card(turn: str, number: int, head: tuple[str, str, str, str], body: str, te
         f'<div class="src-head"><span class="src-n" aria-hidden="true">{number}</span>'
         f'<h3 class="src-title">{shown}</h3></div>'
         f'<p class="src-meta">{" · ".join(meta)}</p>'
-        f'<blockquote dir="{direction(text)}">{body}</blockquote></li>'
+        f'<blockquote dir="{direction(text)}">{body}</blockquote>{_reprints(reprints)}</li>'
     )
 
 

@@ -1,0 +1,203 @@
+"""How the cost of searching grows: 10,000, 100,000 and 1,000,000 chunks.
+
+Texts and terms come from real articles, repeated with every seventh term changed; vectors are
+synthetic (unit vectors around 4,000 centres), because embedding a million chunks takes a day here.
+
+    python -m benchmarks.scale --data ../shared/data --sizes 10000 100000 1000000
+"""
+
+import argparse
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.datasets import DEFAULT, read
+from index.arabic import analyse
+from index.articles import Article
+from index.chunking import Chunk, chunk_article
+from index.embedding import EmbedderIdentity
+from index.manifest import Manifest
+from index.ranking import features, prepare
+from index.search import CANDIDATES
+from index.sqlite_store import SqliteStore
+from index.store import ArticleChunks, Filter
+
+DIMENSION = 384
+QUESTIONS = 200
+_BATCH = 2_000
+
+
+class Vectors:
+    """Synthetic embeddings that lie in clusters, as real ones do."""
+
+    def __init__(self) -> None:
+        self._random = np.random.default_rng(7)
+        self._centres = self._random.normal(size=(4_000, DIMENSION)).astype(np.float32)
+
+    def take(self, count: int) -> np.ndarray:
+        """Return unit vectors, shape (count, DIMENSION)."""
+        near = self._centres[self._random.integers(len(self._centres), size=count)]
+        found = near + 0.6 * self._random.normal(size=(count, DIMENSION)).astype(np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def main() -> None:
+    options = _options()
+    if options.ask:
+        print(json.dumps(_measure(options.ask, options.data)))
+        return
+    results = []
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
+            built = _build(Path(folder) / "index", size, options.data)
+            asked = subprocess.run(  # noqa: S603
+                [sys.executable, "-m", "benchmarks.scale", "--data", str(options.data),
+                 "--ask", f"{folder}/index"],
+                capture_output=True, text=True, check=True,
+            )  # a fresh process, so that its memory is that of answering alone  # fmt: skip
+            results.append({**built, **json.loads(asked.stdout)})
+        print(json.dumps(results[-1]), flush=True)
+    if options.out:
+        options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DEFAULT)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--scratch", help="where the indexes are made; 4 GB for a million chunks")
+    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    parser.add_argument("--ask", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _articles(data: Path) -> Iterator[ArticleChunks]:
+    """Yield real articles, then the same with changed terms, without end."""
+    originals = []
+    for row in read(data, "antcorpus", "articles.jsonl"):
+        article = Article(row["id"], row["title"], row["text"], date=row["date"] or "")
+        chunks = chunk_article(article, lambda texts: [len(text) // 3 for text in texts])
+        if chunks:
+            terms = [analyse(chunk.text) for chunk in chunks]
+            originals.append((article, chunks, terms, analyse(article.title)))
+    chance, vectors = random.Random(3), Vectors()
+    vocabulary = [term for _, _, terms, _ in originals for chunk in terms for term in chunk]
+    for turn in range(1_000_000):
+        for article, chunks, terms, title in originals:
+            name = f"{article.id}-{turn}"
+            yield ArticleChunks(
+                article=Article(
+                    name, article.title, article.text, date=article.date, source=f"s{turn % 10}"
+                ),
+                chunks=[Chunk(name, c.start, c.end, c.text) for c in chunks],
+                hashes=[f"{name}-{c.start}" for c in chunks],
+                terms=[_changed(t, vocabulary, chance) if turn else t for t in terms],
+                title_terms=title,
+                vectors=vectors.take(len(chunks)),
+            )
+
+
+def _changed(terms: list[str], vocabulary: list[str], chance: random.Random) -> list[str]:
+    return [chance.choice(vocabulary) if n % 7 == 3 else term for n, term in enumerate(terms)]
+
+
+def _build(folder: Path, size: int, data: Path) -> dict[str, float]:
+    store = SqliteStore.create(folder, Manifest(EmbedderIdentity("synthetic", "", "", "")))
+    articles, stored, started = _articles(data), 0, time.perf_counter()
+    with store.writing():
+        while stored < size:
+            batch = list(islice(articles, _BATCH))
+            stored += store.apply(batch).chunks
+        writing = time.perf_counter() - started
+        store.compact()
+    total = time.perf_counter() - started
+    return {
+        "chunks": stored,
+        "write_chunks_per_s": round(stored / writing),
+        "publish_s": round(total - writing, 1),
+        "bytes_per_chunk": round(store.stats().bytes_on_disk / stored),
+    }
+
+
+def _measure(folder: str, data: Path) -> dict[str, float]:
+    started = time.perf_counter()
+    store = SqliteStore.open(Path(folder))
+    with store.read() as reader:
+        reader.totals()
+    opened = time.perf_counter() - started
+    questions = [
+        analyse(row["question"])
+        for row in islice(read(data, "antcorpus", "headline_queries.jsonl"), QUESTIONS)
+    ]
+    vectors = Vectors().take(len(questions))
+    stages: dict[str, list[float]] = {
+        "dense": [],
+        "lexical": [],
+        "fetch": [],
+        "rank": [],
+        "all": [],
+    }
+    narrowed = []
+    for _ in range(2):  # the second round has the files in memory
+        for values in stages.values():
+            values.clear()
+        for terms, vector in zip(questions, vectors, strict=True):
+            _ask(store, terms, vector, stages)
+    for terms, vector in zip(questions[:50], vectors, strict=False):
+        begun = time.perf_counter()
+        with store.read() as reader:
+            where = Filter(sources=("s1",))
+            reader.dense(vector, CANDIDATES, where)
+            reader.lexical(terms, CANDIDATES, where)
+        narrowed.append(time.perf_counter() - begun)
+    p50 = {
+        f"{name}_ms": round(1e3 * statistics.median(values), 2) for name, values in stages.items()
+    }
+    search = [
+        sum(parts)
+        for parts in zip(stages["dense"], stages["lexical"], stages["fetch"], strict=True)
+    ]
+    return {
+        "open_ms": round(1e3 * opened, 1),
+        **p50,
+        "search_p50_ms": round(1e3 * statistics.median(search), 2),
+        "search_p95_ms": round(1e3 * sorted(search)[int(0.95 * len(search))], 2),
+        "filtered_p50_ms": round(1e3 * statistics.median(narrowed), 2),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def _ask(
+    store: SqliteStore, terms: list[str], vector: np.ndarray, stages: dict[str, list[float]]
+) -> None:
+    marks = [time.perf_counter()]
+    with store.read() as reader:
+        asked = prepare(reader, vector, terms)
+        dense = reader.dense(vector, CANDIDATES)
+        marks.append(time.perf_counter())
+        lexical = reader.lexical(asked.terms, CANDIDATES)
+        marks.append(time.perf_counter())
+        chunks = reader.fetch([hit.key for hit in [*dense, *lexical]])
+        marks.append(time.perf_counter())
+        for chunk in chunks.values():
+            features(asked, chunk)
+        marks.append(time.perf_counter())
+    for name, begin, end in zip(
+        ("dense", "lexical", "fetch", "rank"), marks, marks[1:], strict=False
+    ):
+        stages[name].append(end - begin)
+    stages["all"].append(marks[-1] - marks[0])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Work ahead: run an iterator in a thread of its own while its items are being used."""
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Ahead(Generic[Item]):
+    """Iterates over something in a thread that stays at most a few items ahead.
+
+    An error in the thread is raised where the item would have come. Leaving the context stops the
+    thread at its next item.
+    """
+
+    def __init__(self, items: Iterable[Item], *, room: int) -> None:
+        self._items = items
+        self._queue: queue.Queue[tuple[str, Item | BaseException | None]] = queue.Queue(room)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
+
+    def __enter__(self) -> Iterator[Item]:
+        self._thread.start()
+        return self._taken()
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            for item in self._items:
+                if not self._put(("item", item)):
+                    return
+            self._put(("end", None))
+        except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
+            self._put(("error", error))
+
+    def _put(self, entry: tuple[str, Item | BaseException | None]) -> bool:
+        while not self._stopped.is_set():
+            try:
+                self._queue.put(entry, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def _taken(self) -> Iterator[Item]:
+        while True:
+            kind, content = self._queue.get()
+            if kind == "end":
+                return
+            if isinstance(content, BaseException) and kind == "error":
+                raise content
+            yield content  # type: ignore[misc]  # an entry of kind "item" holds one

@@ -1,0 +1,238 @@
+"""Fetch web addresses without reaching into the network this machine stands in.
+
+Every connection, also after a redirect, goes to an address that was checked: the name is looked up
+once and the connection is made to that very address, so that a name cannot point elsewhere a moment
+later (DNS rebinding). Size and time are limited.
+"""
+
+import ipaddress
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpcore
+
+from index.errors import InputError
+
+MAX_BYTES = 30 * 1024 * 1024
+SECONDS = 30.0
+REDIRECTS = 5
+"""Limits on one fetch: bytes after unpacking, seconds altogether, redirects followed."""
+
+_STEP_SECONDS = 10.0
+_USER_AGENT = "Jawab/0.1 (+article indexer)"
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a web address holds.
+
+    Attributes:
+        url: Where it was found in the end, after redirects.
+        content_type: Such as ``text/html``; "" when the server does not say.
+        charset: As the server says, or "".
+        data: The content.
+    """
+
+    url: str
+    content_type: str
+    charset: str
+    data: bytes
+
+
+def fetch(url: str, *, allow_private: bool = False) -> Fetched:
+    """Fetch a web address.
+
+    Args:
+        url: An http or https address.
+        allow_private: Whether addresses of this machine and its network may be fetched.
+
+    Raises:
+        InputError: It is no public web address, cannot be reached, answers with an error, or is
+            too large or too slow.
+    """
+    deadline = time.monotonic() + SECONDS
+    backend = _GuardedBackend(deadline, allow_private=allow_private)
+    try:
+        with httpcore.ConnectionPool(
+            network_backend=backend, ssl_context=ssl.create_default_context()
+        ) as pool:
+            for _ in range(REDIRECTS + 1):
+                _require_web(url)
+                found = _get(pool, url, deadline)
+                if isinstance(found, Fetched):
+                    return found
+                url = urljoin(url, found)
+        raise InputError(f"redirects more than {REDIRECTS} times")
+    except httpcore.TimeoutException:
+        raise InputError(f"takes over {SECONDS:.0f} s to answer") from None
+    except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
+        raise InputError(f"cannot be fetched: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _require_web(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InputError(f"{url} is no web address; it must begin with http:// or https://")
+    if parts.username or parts.password:
+        raise InputError("web addresses with a password in them are not fetched")
+
+
+def _get(pool: httpcore.ConnectionPool, url: str, deadline: float) -> Fetched | str:
+    """Return what is there, or where it redirects to."""
+    headers: dict[bytes | str, bytes | str] = {
+        "User-Agent": _USER_AGENT,
+        "Accept-Encoding": "identity",
+        "Accept": "*/*",
+    }
+    limits = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), _STEP_SECONDS)}
+    with pool.stream("GET", _encoded(url), headers=headers, extensions=limits) as response:
+        fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+        if response.status in {301, 302, 303, 307, 308} and b"location" in fields:
+            return fields[b"location"]
+        if response.status != 200:
+            raise InputError(f"the server answers {response.status}")
+        data = _body(response, deadline)
+    kind, _, rest = fields.get(b"content-type", "").partition(";")
+    charset = rest.partition("charset=")[2].split(";")[0].strip(" \"'")
+    data = _unpacked(data, fields.get(b"content-encoding", "").strip().lower())
+    return Fetched(url, kind.strip().lower(), charset, data)
+
+
+def _encoded(url: str) -> str:
+    """Return the address in ASCII: Arabic in its path is written in percent signs."""
+    from urllib.parse import quote
+
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna").decode()
+    host = f"[{host}]" if ":" in host else host
+    place = f"{host}:{parts.port}" if parts.port else host
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
+    return f"{parts.scheme}://{place}{path}{query}"
+
+
+def _body(response: httpcore.Response, deadline: float) -> bytes:
+    parts, size = [], 0
+    for part in response.iter_stream():
+        size += len(part)
+        if size > MAX_BYTES:
+            raise InputError(f"is over {MAX_BYTES >> 20} MiB")
+        if time.monotonic() > deadline:
+            raise httpcore.ReadTimeout
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _unpacked(data: bytes, encoding: str) -> bytes:
+    """Unpack what a server packed though it was asked not to, up to the limit."""
+    if encoding in {"", "identity"}:
+        return data
+    if encoding not in {"gzip", "deflate"}:
+        raise InputError(f"is packed with {encoding!r}, which cannot be unpacked here")
+    unpacker = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib, whichever it is
+    try:
+        plain = unpacker.decompress(data, MAX_BYTES)
+    except zlib.error as error:
+        raise InputError(f"cannot be unpacked: {error}") from None
+    if unpacker.unconsumed_tail:
+        raise InputError(f"is over {MAX_BYTES >> 20} MiB")
+    return plain
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one of the public Internet.
+
+    IPv6 addresses that stand for an IPv4 one (mapped, 6to4, Teredo, NAT64) are judged by it.
+
+    >>> is_public("93.184.216.34"), is_public("10.0.0.1"), is_public("::ffff:127.0.0.1")
+    (True, False, False)
+    """
+    ip = ipaddress.ip_address(address.split("%", 1)[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+class _GuardedBackend(httpcore.NetworkBackend):
+    """Connects only to addresses it has checked, and only until the deadline."""
+
+    def __init__(self, deadline: float, *, allow_private: bool) -> None:
+        self._plain = httpcore.SyncBackend()
+        self._deadline = deadline
+        self._allow_private = allow_private
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        address = self._checked(host, port)
+        stream = self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+        return _TimedStream(stream, self._deadline)
+
+    def _checked(self, host: str, port: int) -> str:
+        """Look a name up, once, and return an address of it that may be reached."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror:
+            raise InputError(f"there is no host {host}") from None
+        addresses = [str(entry[4][0]) for entry in found]
+        if not self._allow_private and not all(map(is_public, addresses)):
+            raise InputError(
+                f"{host} is an address of this machine or its network, which is not fetched;"
+                " if you trust it: --allow-private"
+            )
+        return addresses[0]
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A stream whose every step ends by the deadline, so that a trickle cannot last for ever."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def _left(self, timeout: float | None) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return min(left, timeout or left)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._left(timeout))
+        return _TimedStream(stream, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
