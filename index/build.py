@@ -25,7 +25,7 @@ from index.sqlite_store import SqliteStore
 from index.store import ApplyReport, ArticleChunks
 from index.vectors import FloatMatrix
 
-_EMBED_CHUNKS = 32
+_EMBED_CHUNKS = 64
 _BATCHES_AHEAD = 3
 
 

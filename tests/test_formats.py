@@ -286,6 +286,19 @@ def test_a_page_says_in_meta_tags_who_wrote_it_when_and_where(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("extra", "day"),
+    [
+        ("<footer>© 2026 جميع الحقوق محفوظة</footer>", ""),
+        ("<aside>أخبار أخرى: 12/03/2020</aside>", ""),
+        ('<time datetime="2025-03-14">أمس</time>', "2025-03-14"),
+    ],
+)
+def test_a_page_is_not_dated_by_its_footer_or_by_other_news(tmp_path, extra, day):
+    article = one(tmp_path, "a.html", page("").replace("</body>", f"{extra}</body>"))
+    assert article.date == day
+
+
 def test_a_page_says_which_encoding_it_is_in(tmp_path):
     data = page('<meta charset="windows-1256">').encode("cp1256")
     assert TEXT in one(tmp_path, "a.html", data).text

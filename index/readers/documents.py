@@ -7,7 +7,7 @@ import frontmatter
 import yaml
 
 from index.articles import Article, opening_words, split_title
-from index.dates import parse_date
+from index.dates import dateline, parse_date
 from index.encoding import decode
 from index.errors import InputError
 from index.readers.fields import article_from, clean, public_url
@@ -71,6 +71,8 @@ def read_html(data: bytes) -> Iterator[Article]:
         with_metadata=True,
         include_comments=False,
         favor_recall=True,
+        # Its extensive search takes any year it finds, the footer's copyright too, for the date.
+        date_extraction_params={"extensive_search": False, "original_date": True},
     )
     if page is None or not page.text:
         raise InputError("no article text was found in the page")
@@ -84,7 +86,7 @@ def read_html(data: bytes) -> Iterator[Article]:
         title=" ".join(title.split()) or opening_words(body),
         text=body,
         source=clean(page.sitename or ""),
-        date=parse_date(page.date),
+        date=parse_date(page.date) or dateline(body),
         author=clean(page.author or ""),
         url=public_url(clean(page.url or "")),
     )
