@@ -91,19 +91,19 @@ def _articles(data: Path) -> Iterator[ArticleChunks]:
     vectors = Vectors()
     for turn in range(1_000_000):
         for place, (article, chunks, terms, title) in enumerate(originals):
-            name, text = f"{article.id}-{turn}", article.text
+            name, text, mixed = f"{article.id}-{turn}", article.text, terms
             if turn:
                 other, _, other_terms, _ = originals[(place + 37 * turn) % len(originals)]
                 text = " ".join(_mixed(text.split(), other.text.split()))
                 strange = [term for chunk in other_terms for term in chunk]
-                terms = [_mixed(chunk, strange) for chunk in terms]
+                mixed = [_mixed(chunk, strange) for chunk in terms]
             yield ArticleChunks(
                 article=Article(
                     name, article.title, text, date=article.date, source=f"s{turn % 10}"
                 ),
                 chunks=[Chunk(name, c.start, c.end, c.text) for c in chunks],
                 hashes=[f"{name}-{c.start}" for c in chunks],
-                terms=terms,
+                terms=mixed,
                 title_terms=title,
                 vectors=vectors.take(len(chunks)),
             )

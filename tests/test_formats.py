@@ -9,6 +9,7 @@ import pytest
 from browser import FLAGS, chromium
 from documents import FONT, REPORT
 
+from index import readers
 from index.readers import ReadFailure, archives, pdf, read_articles
 
 TEXT = "قال الوزير إن الجسر سيفتح غدًا أمام السيارات. وشكر العمال على عملهم."
@@ -198,6 +199,29 @@ def test_xml_that_multiplies_itself_is_refused(tmp_path):
     assert reason(tmp_path, "a.epub", book)
     feed = bomb.replace("<package>&a11;</package>", "<rss><channel>&a11;</channel></rss>")
     assert reason(tmp_path, "a.rss", feed)
+
+
+def test_what_a_library_trips_over_does_not_stop_the_others(tmp_path):
+    broken = documents.zipped(
+        {
+            "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+            "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            '<Relationship Id="a" Type="x" Target="nowhere"/></Relationships>',
+        }
+    )
+    (tmp_path / "a.docx").write_bytes(broken)
+    (tmp_path / "b.txt").write_text(TEXT, encoding="utf-8")
+    failure, article = read_articles([tmp_path])
+    assert failure.origin.endswith("a.docx")
+    assert article.text == TEXT
+
+
+def test_any_error_of_a_reader_is_a_failure_of_that_file_alone(tmp_path, monkeypatch):
+    def trip(_):
+        raise ZeroDivisionError("inside a library")
+
+    monkeypatch.setitem(readers._FORMATS, ".pdf", readers._Format(trip))
+    assert "ZeroDivisionError: inside a library" in reason(tmp_path, "a.pdf", b"x")
 
 
 @pytest.mark.parametrize("ending", [".docx", ".epub", ".zip"])

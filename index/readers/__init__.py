@@ -6,6 +6,7 @@ new format is one function in this package and one line in ``_FORMATS``.
 """
 
 import io
+import logging
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from index.readers.tables import read_csv, read_json, read_jsonl
 from index.readers.web import address_id, fetch_readable, is_address, read_linked
 from index.readers.word import read_docx
 from index.repair import repair
+
+logger = logging.getLogger(__name__)
 
 READERS_VERSION = "1"
 """Changes whenever the same file may be read differently."""
@@ -266,6 +269,10 @@ def _read(
         yield ReadFailure(place.origin, "is nested too deeply")
     except MemoryError:
         yield ReadFailure(place.origin, "takes too much memory to read; split it")
+    except Exception as error:  # what a library trips over must not stop the others
+        logger.debug("reading %s", place.origin, exc_info=True)
+        reason = " ".join(str(error).split())[:200]
+        yield ReadFailure(place.origin, f"cannot be read ({type(error).__name__}: {reason})")
 
 
 def _format(ending: str) -> _Format:
