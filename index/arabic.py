@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
-ANALYSER_VERSION = "ar-light-2"
+ANALYSER_VERSION = "ar-light-3"
 """Changes whenever :func:`analyse` may return something else for the same text."""
 
 # Harakat, Quranic marks and superscript alef; tatweel; zero-width and bidi controls; soft hyphen.
@@ -41,11 +41,16 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    r"""Split folded text into words and numbers.
+    r"""Split folded text into words and numbers; a month's name of two words becomes one.
 
     Folding comes first because a regular expression's ``\w`` breaks words at harakat.
+
+    >>> words("في كانون الثاني ٢٠٢٥")
+    ['في', 'يناير', '2025']
     """
-    return _WORD.findall(fold(text))
+    folded = fold(text)
+    pattern, table = _phrases()
+    return _WORD.findall(pattern.sub(lambda found: found[1] + table[found[2]], folded))
 
 
 @lru_cache(maxsize=200_000)
@@ -90,6 +95,7 @@ def _strip_suffixes(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=200_000)
 def skeleton(term: str) -> str:
     """Drop the long vowels inside a term, so that نتنياهو and نتانياهو meet.
 
@@ -107,13 +113,21 @@ def _variant_rows() -> tuple[tuple[str, ...], ...]:
     """Read the spelling variants: per line one name, the spelling used inside first."""
     data = resources.files("index").joinpath("spellings.tsv").read_text(encoding="utf-8")
     lines = (line.split("#", 1)[0].split() for line in data.splitlines())
-    return tuple(tuple(line) for line in lines if line)
+    rows = ([name.replace("_", " ") for name in line] for line in lines if line)
+    return tuple(map(tuple, rows))
+
+
+@cache
+def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return what finds a folded name of two words, and the one word that stands for it."""
+    table = {fold(name): fold(row[0]) for row in _variant_rows() for name in row[1:] if " " in name}
+    return re.compile(rf"\b([وفبلك]?)({'|'.join(map(re.escape, table))})\b"), table
 
 
 @cache
 def _spellings() -> dict[str, str]:
     """Return the stem of every variant -> stem of the spelling used inside."""
-    rows = ([stem(fold(word)) for word in row] for row in _variant_rows())
+    rows = ([stem(fold(name)) for name in row if " " not in name] for row in _variant_rows())
     return {variant: row[0] for row in rows for variant in row[1:]}
 
 
@@ -133,8 +147,10 @@ def analyse(text: str) -> list[str]:
 
 
 _MARKS = re.compile(
-    "[\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f]"
+    "[\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed\u0640\u00ad\u061c"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+_PLAIN = {**_DIGITS, **str.maketrans("یکہھۀ", "يكههة")}
 _ENDINGS = "|".join(("يون", "يين", "يات", "ية", "يا", "ون", "ين", "ات", "ي", "ة", "ا", ""))
 
 
@@ -162,5 +178,5 @@ def for_embedding(text: str) -> str:
     'قال ترامب للأمريكيين في 2025'
     """
     pattern, table = _variant_pattern()
-    plain = _MARKS.sub("", unicodedata.normalize("NFKC", text)).translate(_DIGITS)
+    plain = _MARKS.sub("", unicodedata.normalize("NFKC", text)).translate(_PLAIN)
     return pattern.sub(lambda found: found[1] + table[found[2]] + found[3], plain)

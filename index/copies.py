@@ -24,6 +24,7 @@ _HASHES, _BANDS = 64, 16
 """16 bands of 4 hashes: of articles that share 60 % of their shingles, 89 % meet in a band."""
 _SHINGLE = 3
 _SHARED = 0.6
+_REPEATED = 0.7
 _MOST_WORDS = 4_000
 
 
@@ -68,6 +69,18 @@ def is_reprint(text: str, other: str) -> bool:
         return False
     mine, theirs = set(_shingles(text)), set(_shingles(other))
     return len(mine & theirs) >= _SHARED * len(mine | theirs)
+
+
+def repeats(part: str, text: str) -> bool:
+    """Tell whether a text says what a part of its reprint says, in nearly the same words.
+
+    >>> repeats("افتتح الوزير الجسر الجديد", "أمس افتتح الوزير الجسر الجديد على النهر")
+    True
+    """
+    if not _numbers(part) <= _numbers(text):
+        return False
+    said = set(_shingles(part))
+    return len(said & set(_shingles(text))) >= _REPEATED * len(said)
 
 
 def _shingles(text: str) -> Iterator[str]:

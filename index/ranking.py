@@ -1,14 +1,18 @@
 """Score candidate chunks: every candidate gets every feature, whichever side found it.
 
-The score is a weighted sum of cosine, BM25 over our terms, BM25 over consonant skeletons, and
-the share of the question's rare words that the chunk covers. Adding scores keeps how sure each
-side is, which adding ranks throws away; see docs/decisions/0004-score-fusion.md.
+The score is a weighted sum; adding scores keeps how sure each side is, which adding ranks throws
+away (docs/decisions/0004-score-fusion.md). The weights are in ``ranking.json``, with what they were
+trained on.
 """
 
+import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import pairwise
 
 from index.arabic import skeleton
 from index.store import Reader, StoredChunk, Totals
@@ -17,14 +21,22 @@ from index.vectors import FloatVector
 K1, B = 1.2, 0.6
 """BM25's saturation and length normalisation, chosen on the development sets."""
 
+_NEAR = ((1, 1.0), (3, 0.6), (8, 0.3))
+"""Words apart, and what two neighbours of the question are worth at that distance in a chunk."""
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Of the features in a score; 1 is the weight of the cosine."""
+FEATURES = ("cosine", "bm25", "skeleton", "coverage", "proximity", "numbers")
+"""What a score is made of."""
 
-    bm25: float = 0.004
-    skeleton: float = 0.0027
-    coverage: float = 0.02
+Weights = Mapping[str, float]
+"""Of each feature; 1 is the weight of the cosine."""
+
+
+@cache
+def trained_weights() -> Weights:
+    """Return the weights that ship."""
+    text = resources.files("index").joinpath("ranking.json").read_text(encoding="utf-8")
+    weights: dict[str, float] = json.loads(text)["weights"]
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +46,16 @@ class Question:
     Attributes:
         vector: Its embedding, shape (dimension,).
         terms: Its distinct analysed terms.
+        skeletons: Their distinct skeletons, as ``~skeleton``.
+        neighbours: Pairs of terms that follow one another in it.
         idf: Weight of each term and of each ``~skeleton``.
         totals: Sizes of the corpus.
     """
 
     vector: FloatVector
     terms: tuple[str, ...]
+    skeletons: tuple[str, ...]
+    neighbours: tuple[tuple[str, str], ...]
     idf: Mapping[str, float]
     totals: Totals
 
@@ -47,10 +63,12 @@ class Question:
 def prepare(reader: Reader, vector: FloatVector, terms: Sequence[str]) -> Question:
     """Look up what the corpus says of the question's terms."""
     distinct = tuple(dict.fromkeys(terms))
-    names = [*distinct, *("~" + skeleton(term) for term in distinct)]
+    skeletons = tuple(dict.fromkeys("~" + skeleton(term) for term in distinct))
+    names = [*distinct, *skeletons]
     frequencies, totals = reader.document_frequencies(names), reader.totals()
     weights = {name: idf(frequencies.get(name, 0), totals.chunks) for name in names}
-    return Question(vector, distinct, weights, totals)
+    neighbours = tuple((one, other) for one, other in pairwise(terms) if one != other)
+    return Question(vector, distinct, skeletons, neighbours, weights, totals)
 
 
 def idf(frequency: int, chunks: int) -> float:
@@ -63,27 +81,48 @@ def features(question: Question, chunk: StoredChunk) -> dict[str, float]:
     counts = Counter((*chunk.title_terms, *chunk.terms))
     return {
         "cosine": float(question.vector @ chunk.vector),
-        "bm25": _bm25(question, question.terms, counts),
-        "skeleton": _bm25(
-            question,
-            tuple(dict.fromkeys("~" + skeleton(term) for term in question.terms)),
-            _skeleton_counts(counts),
-        ),
+        "bm25": _bm25(question, question.terms, counts, counts.total()),
+        "skeleton": _bm25(question, question.skeletons, _skeletons(counts), counts.total()),
         "coverage": coverage(question, counts),
+        "proximity": _proximity(question, chunk.terms),
+        "numbers": _numbers(question, counts),
     }
 
 
-def _skeleton_counts(counts: Counter[str]) -> Counter[str]:
+def _skeletons(counts: Counter[str]) -> Counter[str]:
     bare: Counter[str] = Counter()
     for term, count in counts.items():
         bare["~" + skeleton(term)] += count
     return bare
 
 
-def _bm25(question: Question, terms: Sequence[str], counts: Counter[str]) -> float:
+def _proximity(question: Question, terms: Sequence[str]) -> float:
+    """Return how near neighbours of the question stand to each other, weighed by rarity."""
+    places: dict[str, list[int]] = {term: [] for term in question.terms}
+    for place, term in enumerate(terms):
+        if term in places:
+            places[term].append(place)
+    near = total = 0.0
+    for one, other in question.neighbours:
+        weight = question.idf[one] + question.idf[other]
+        total += weight
+        if places[one] and places[other]:
+            apart = min(abs(a - b) for a in places[one] for b in places[other])
+            near += weight * next((worth for limit, worth in _NEAR if apart <= limit), 0.0)
+    return near / total if total else 0.0
+
+
+def _numbers(question: Question, counts: Mapping[str, int]) -> float:
+    """Return the share of the question's numbers and years that occur."""
+    wanted = [term for term in question.terms if term.isdigit()]
+    return sum(term in counts for term in wanted) / len(wanted) if wanted else 0.0
+
+
+def _bm25(
+    question: Question, terms: Sequence[str], counts: Mapping[str, int], length: int
+) -> float:
     """Return Okapi BM25 of a chunk for some terms (Robertson & Zaragoza 2009)."""
-    length = counts.total() / (question.totals.average_length or 1.0)
-    damping = K1 * (1 - B + B * length)
+    damping = K1 * (1 - B + B * length / (question.totals.average_length or 1.0))
     return sum(
         question.idf[term] * counts[term] * (K1 + 1) / (counts[term] + damping)
         for term in terms
@@ -100,9 +139,4 @@ def coverage(question: Question, counts: Mapping[str, int]) -> float:
 
 def contributions(values: Mapping[str, float], weights: Weights) -> dict[str, float]:
     """Return what each feature adds to the score."""
-    return {
-        "cosine": values["cosine"],
-        "bm25": weights.bm25 * values["bm25"],
-        "skeleton": weights.skeleton * values["skeleton"],
-        "coverage": weights.coverage * values["coverage"],
-    }
+    return {name: weights[name] * value for name, value in values.items()}

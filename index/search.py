@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from index.arabic import analyse, for_embedding
 from index.articles import Article
 from index.chunking import Chunk
-from index.copies import Reprint
+from index.copies import Reprint, repeats
 from index.embedders import embedder_like
 from index.embedding import Embedder
 from index.manifest import Manifest
-from index.ranking import Weights, contributions, features, prepare
+from index.ranking import Weights, contributions, features, prepare, trained_weights
 from index.sqlite_store import SqliteStore
 from index.store import Filter, Reader, StoredChunk, StoreStats
 from index.vectors import FloatVector
@@ -84,7 +84,7 @@ class SearchIndex:
         self.store = store
         self.embedder = embedder or embedder_like(store.manifest.embedder)
         self._follows = embedder is None
-        self._weights = weights or Weights()
+        self._weights = weights or trained_weights()
 
     @property
     def manifest(self) -> Manifest:
@@ -132,7 +132,7 @@ class SearchIndex:
         ]
         chunks = reader.fetch([hit.key for hit in hits]).values()
         scored = [(chunk, features(asked, chunk)) for chunk in chunks]
-        best = _one_per_family(sorted(scored, key=self._order))[:k]
+        best = _without_repeats(reader, sorted(scored, key=self._order), k)
         keys = [chunk.article_key for chunk, _ in best]
         articles, reprints = reader.articles(keys), reader.reprints(keys)
         passages = tuple(
@@ -186,14 +186,26 @@ class SearchIndex:
         return verify_index(self.store.folder)
 
 
-def _one_per_family(
-    scored: Sequence[tuple[StoredChunk, Mapping[str, float]]],
+def _without_repeats(
+    reader: Reader, scored: Sequence[tuple[StoredChunk, Mapping[str, float]]], k: int
 ) -> list[tuple[StoredChunk, Mapping[str, float]]]:
-    """Keep, of articles that reprint one another, the one found first."""
+    """Return the k best without what a reprint found before them says as well.
+
+    A paragraph that only the reprint has is kept.
+    """
+    found: list[tuple[StoredChunk, Mapping[str, float]]] = []
     chosen: dict[int, int] = {}
-    for chunk, _ in scored:
-        chosen.setdefault(chunk.family, chunk.article_key)
-    return [item for item in scored if chosen[item[0].family] == item[0].article_key]
+    for chunk, values in scored:
+        if len(found) == k:
+            break
+        first = chosen.setdefault(chunk.family, chunk.article_key)
+        if first != chunk.article_key:
+            texts = reader.articles([first, chunk.article_key])
+            part = texts[chunk.article_key].text[chunk.start : chunk.end]
+            if repeats(part, texts[first].text):
+                continue
+        found.append((chunk, values))
+    return found
 
 
 def open_index(folder: str | Path, *, embedder: Embedder | None = None) -> SearchIndex:

@@ -79,6 +79,20 @@ def test_a_story_and_its_reprints_are_found_once(reprinted, embedder):
     assert not next(p for p in passages if p.article.id == "e").reprints
 
 
+def test_what_only_the_reprint_says_is_found_in_it(tmp_path, embedder):
+    more = " وكشف المهندس المشرف أن الجسر صُبغ بدهان مقاوم للملوحة صُنع في مختبر محلي صغير." * 3
+    folder = write(
+        tmp_path / "articles",
+        a=("وكالة", "2025-03-01", STORY * 2),
+        b=("صحيفة", "2025-03-02", STORY * 2 + more),
+    )
+    build_index([folder], tmp_path / "index", embedder=embedder)
+    index = open_index(tmp_path / "index", embedder=embedder)
+    assert index.stats().reprints == 1
+    passages = index.search("دهان مقاوم للملوحة من مختبر كشف عنه المهندس في جسر الوادي الكبير")
+    assert any("للملوحة" in passage.text for passage in passages)
+
+
 def test_a_family_outlives_its_first_article(reprinted, embedder):
     remove_articles(["a"], reprinted)
     passages = open_index(reprinted, embedder=embedder).search("كم كلفة جسر الوادي الكبير؟")

@@ -1,7 +1,7 @@
 import pytest
 
 from index import build_index, open_index
-from index.ranking import idf
+from index.ranking import FEATURES, idf
 
 
 def test_the_best_passage_comes_first_and_ranks_start_at_one(index):
@@ -19,8 +19,19 @@ def test_a_passage_is_an_exact_part_of_its_article(index):
 
 def test_scores_explain_themselves(index):
     passage = index.search("كلفة الجسر")[0]
-    parts = ("cosine", "bm25", "skeleton", "coverage")
-    assert passage.score == pytest.approx(sum(passage.scores[part] for part in parts))
+    assert set(passage.scores) == set(FEATURES)
+    assert passage.score == pytest.approx(sum(passage.scores.values()))
+
+
+def test_words_side_by_side_in_the_question_count_when_they_are_in_the_text(index):
+    scores = index.search("جسر النهر الجديد")[0].scores
+    apart = index.search("النهر فيه ماء وعليه جسر بناه الجديد")[0].scores
+    assert scores["proximity"] > 2 * apart["proximity"]
+
+
+def test_numbers_of_the_question_count_however_their_digits_are_written(index):
+    assert index.search("من دفع ١٢ مليون دينار؟")[0].scores["numbers"] > 0
+    assert index.search("من دفع 13 مليون دينار؟")[0].scores["numbers"] == 0
 
 
 def test_a_rare_word_weighs_more_than_a_common_one():

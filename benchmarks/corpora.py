@@ -1,0 +1,62 @@
+"""Public question sets as indexes, built once and kept, and their questions."""
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.datasets import read
+from index import build_index, open_index
+from index.search import SearchIndex
+
+FOLDERS = {"ARCD": "arcd", "TyDi": "tydiqa-goldp-ar-dev"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a set whose article is known.
+
+    Attributes:
+        set: Name of the set.
+        text: The question.
+        article: Id of the article that answers it.
+        held_out: Whether no weight was ever fitted on it: ARCD's own test split, and of TyDi,
+            which has none, the half whose ids hash to an even number.
+    """
+
+    set: str
+    text: str
+    article: str
+    held_out: bool
+
+
+def questions(data: Path) -> list[Asked]:
+    """Return the questions of ARCD and TyDi, in their order."""
+    found = []
+    for name, folder in FOLDERS.items():
+        for row in read(data, folder, "questions.jsonl"):
+            even = hashlib.sha256(row["id"].encode()).digest()[0] % 2 == 0
+            held_out = row["split"] == "test" if name == "ARCD" else even
+            found.append(Asked(name, row["question"], row["passage_id"], held_out))
+    return found
+
+
+def families(index: SearchIndex) -> dict[str, str]:
+    """Return article id -> one id for all articles that reprint one another.
+
+    Some passages of the sets are the same text twice; either is a right answer.
+    """
+    with index.store.snapshot() as connection:
+        rows = connection.execute(
+            "SELECT a.id, min(b.id) FROM articles a JOIN articles b ON b.family = a.family"
+            " GROUP BY a.key"
+        )
+        return dict(rows.fetchall())
+
+
+def pooled_index(data: Path, scratch: Path | None = None) -> SearchIndex:
+    """Return an index of the passages of both sets as one corpus, built where it is missing."""
+    scratch = scratch or Path(tempfile.gettempdir(), "jawab-benchmarks")
+    paths = [data / folder / "passages.jsonl" for folder in FOLDERS.values()]
+    build_index(paths, scratch / "pooled")
+    return open_index(scratch / "pooled")
