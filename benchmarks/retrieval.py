@@ -10,7 +10,6 @@ ARCD's test split and TyDi QA are asked against their 1,302 passages as one corp
 import argparse
 import hashlib
 import json
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -235,7 +234,7 @@ def _draw(rows: Sequence[Mapping[str, object]], path: Path) -> None:
         spread = np.abs(values[:, 1:] - values[:, :1]).T
         axis.barh([str(row["row"]) for row in chosen], values[:, 0], xerr=spread, color="#5b8")
         axis.set_title(f"{name}, R@1")
-        axis.set_xlim(math.floor(10 * values.min()) / 10 - 0.1, 1)
+        axis.set_xlim(0, 1)
         if axis is not axes[0]:
             axis.set_yticklabels([])
     figure.savefig(path, metadata={"Date": None})

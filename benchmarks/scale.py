@@ -99,7 +99,7 @@ def _articles(data: Path) -> Iterator[ArticleChunks]:
                 mixed = [_mixed(chunk, strange) for chunk in terms]
             yield ArticleChunks(
                 article=Article(
-                    name, article.title, text, date=article.date, source=f"s{turn % 10}"
+                    name, article.title, text, date=article.date, source=f"s{place % 10}"
                 ),
                 chunks=[Chunk(name, c.start, c.end, c.text) for c in chunks],
                 hashes=[f"{name}-{c.start}" for c in chunks],

@@ -17,6 +17,7 @@ from index.dense import Hit
 
 _WRITER_BYTES = 64 * 1024 * 1024
 _SKELETON_WEIGHT = 0.4
+_MOST_LOOKED_AT = 20_000
 
 
 def _schema() -> tantivy.Schema:
@@ -71,26 +72,33 @@ class LexicalIndex:
         return [self._searcher.doc(address)["key"][0] for _, address in found]
 
     def search(
-        self, terms: Sequence[str], k: int, *, keep: Callable[[int], bool] | None = None
+        self,
+        terms: Sequence[str],
+        k: int,
+        *,
+        keep: Callable[[int], bool] | None = None,
+        share: float = 1.0,
     ) -> list[Hit]:
         """Return the k chunks that match the terms best, best first.
 
         Args:
             terms: Analysed terms; all of them count, however common.
             k: How many; fewer come back when fewer match.
-            keep: Tells whether a chunk key may be returned; None keeps all.
+            keep: Tells whether a chunk key may be returned; None keeps all. At most
+                ``_MOST_LOOKED_AT`` matches are asked about.
+            share: Of all chunks, about how many ``keep`` keeps; saves asking again and again.
         """
         if not terms or k < 1 or self.size == 0:
             return []
-        query, limit = self._query(terms), k
+        query, limit = self._query(terms), min(_MOST_LOOKED_AT, round(k / max(share, 1e-6)))
         while True:
             found = self._searcher.search(query, limit).hits
             keys = (self._searcher.doc(address)["key"][0] for _, address in found)
             scored = [Hit(key, score) for key, (score, _) in zip(keys, found, strict=True)]
             kept = [hit for hit in scored if keep is None or keep(hit.key)]
-            if len(kept) >= k or len(found) < limit:
+            if len(kept) >= k or len(found) < limit or limit >= _MOST_LOOKED_AT:
                 return kept[:k]
-            limit *= 4
+            limit = min(_MOST_LOOKED_AT, 4 * limit)
 
     def _query(self, terms: Sequence[str]) -> tantivy.Query:
         clauses = [

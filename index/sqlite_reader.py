@@ -2,7 +2,7 @@
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,9 @@ from index.generation import OpenGeneration
 from index.sqlite_catalogue import articles_by_key, select_in
 from index.store import Filter, StoredChunk, Totals
 from index.vectors import FloatMatrix, FloatVector
+
+_FEW = 2_000
+"""Chunks that a filter may leave for them to be read one by one rather than searched."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,21 +130,31 @@ class SqliteReader:
         Newer chunks are all candidates when they share a term: they are few, and ranking scores
         every candidate again.
         """
-        keep = _membership(self._allowed(where))
+        only = self._allowed(where)
+        if only is not None and len(only.keys) <= _FEW:
+            return _most_shared(terms, k, self._terms_of(only.keys.tolist()))
+        keep = _membership(only)
         removed = set(self._delta.removed.tolist())
         published = (
-            self._opened.lexical.search(terms, k, keep=lambda key: key not in removed and keep(key))
+            self._opened.lexical.search(
+                terms,
+                k,
+                keep=lambda key: key not in removed and keep(key),
+                share=1.0 if only is None else len(only.keys) / max(1, self._opened.lexical.size),
+            )
             if self._opened
             else []
         )
-        wanted = _with_skeletons(terms)
-        shared = zip(self._delta.keys.tolist(), self._delta.terms, strict=True)
-        newer = [
-            Hit(key, float(len(wanted & have)))
-            for key, have in shared
-            if not wanted.isdisjoint(have) and keep(key)
-        ]
-        return published + heapq.nlargest(k, newer, key=lambda hit: hit.score)
+        newer = zip(self._delta.keys.tolist(), self._delta.terms, strict=True)
+        return published + _most_shared(terms, k, (pair for pair in newer if keep(pair[0])))
+
+    def _terms_of(self, keys: Sequence[int]) -> Iterator[tuple[int, frozenset[str]]]:
+        sql = (
+            "SELECT c.key, a.terms || ' ' || c.terms FROM chunks c JOIN articles a"
+            " ON a.key = c.article WHERE c.key IN ({})"
+        )
+        for key, terms in select_in(self._connection, sql, keys):
+            yield key, _with_skeletons(terms.split())
 
     def _allowed(self, where: Filter | None) -> KeyFilter | None:
         """Return the chunks a filter allows; None allows all."""
@@ -198,6 +211,15 @@ class SqliteReader:
         )
         chunks, terms = int(stored.get("chunk_count", 0)), int(stored.get("term_count", 0))
         return Totals(chunks, terms / chunks if chunks else 0.0)
+
+
+def _most_shared(
+    terms: Sequence[str], k: int, chunks: Iterable[tuple[int, frozenset[str]]]
+) -> list[Hit]:
+    """Return the k chunks that share most terms and skeletons, of those that share any."""
+    wanted = _with_skeletons(terms)
+    shared = (Hit(key, float(len(wanted & have))) for key, have in chunks)
+    return heapq.nlargest(k, (hit for hit in shared if hit.score), key=lambda hit: hit.score)
 
 
 def _membership(only: KeyFilter | None) -> Callable[[int], bool]:

@@ -14,6 +14,7 @@ from index.chunking import Chunk
 from index.dense import DenseIndex, write_dense
 from index.embedded import embedded_hash, embedded_text
 from index.errors import IndexDamagedError
+from index.lexical import write_lexical
 from index.manifest import Manifest
 from index.sqlite_store import SqliteStore
 from index.store import ArticleChunks
@@ -95,7 +96,18 @@ def test_a_search_gives_the_same_before_and_after_compaction(folder, index):
     assert index.stats().unpublished_chunks == 0
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut short", "foreign", "no texts"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "missing",
+        "cut short",
+        "foreign",
+        "no texts",
+        "texts cut short",
+        "empty texts",
+        "foreign texts",
+    ],
+)
 def test_a_damaged_search_file_is_made_again_from_the_database(built, embedder, damage, caplog):
     expected = open_index(built, embedder=embedder).search(QUESTION)
     (vectors,), (texts,) = built.glob("v-*.faiss"), built.glob("t-*")
@@ -107,8 +119,17 @@ def test_a_damaged_search_file_is_made_again_from_the_database(built, embedder, 
         write_dense(
             vectors, [(np.array([1]), np.eye(1, 8, dtype=np.float32))], dimension=8, count=1
         )
+    elif damage == "texts cut short":
+        for path in texts.iterdir():
+            path.write_bytes(path.read_bytes()[:40])
+    elif damage == "empty texts":
+        for path in texts.iterdir():
+            path.write_bytes(b"")
     else:
         shutil.rmtree(texts)
+        if damage == "foreign texts":
+            texts.mkdir()
+            write_lexical(texts, [(1, "نص آخر")])
     assert not verify_index(built).ok
     with caplog.at_level(logging.WARNING):
         assert open_index(built, embedder=embedder).search(QUESTION) == expected
@@ -179,6 +200,22 @@ def test_filters_narrow_both_sides(tmp_path, embedder):
     assert found(since="2025-01-15") == {"ب2025-02-01"}
     assert found(until="2025-01-15") == {"أ2025-01-01"}
     assert found(articles=("أ",), sources=("ب",)) == set()
+
+
+def test_a_filter_that_leaves_few_finds_them_among_many(tmp_path, embedder, monkeypatch):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for n in range(300):
+        source = "نادر" if n % 100 == 0 else "شائع"
+        text = f"---\ntitle: خبر {n}\nsource: {source}\n---\nبلغت كلفة الجسر رقم {n} مليونًا وزيادة."
+        (folder / f"{n}.md").write_text(text, encoding="utf-8")
+    build_index([folder], tmp_path / "index", embedder=embedder)
+    index = open_index(tmp_path / "index", embedder=embedder)
+    where = Filter(sources=("نادر",))
+    found = [p.chunk for p in index.search(QUESTION, where=where)]
+    assert {chunk.article_id for chunk in found} == {"0", "100", "200"}
+    monkeypatch.setattr("index.sqlite_reader._FEW", 0)
+    assert [p.chunk for p in index.search(QUESTION, where=where)] == found
 
 
 def test_an_inverted_file_finds_what_a_scan_finds(tmp_path, monkeypatch):
