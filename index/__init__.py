@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from index.articles import Article
     from index.build import (
-        BuildProgress,
-        BuildReport,
         add_articles,
         build_index,
         remove_articles,
     )
     from index.chunking import Chunk
     from index.embedders import load_embedder
+    from index.reports import BuildProgress, BuildReport
     from index.search import Passage, SearchIndex, open_index
     from index.store import Filter
     from index.verification import verify_index
@@ -35,8 +34,8 @@ __all__ = [
 
 _HOME = {
     "Article": "articles",
-    "BuildProgress": "build",
-    "BuildReport": "build",
+    "BuildProgress": "reports",
+    "BuildReport": "reports",
     "Chunk": "chunking",
     "Filter": "store",
     "Passage": "search",

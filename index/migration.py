@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from index.articles import Article
-from index.build import BuildProgress, Progress
 from index.embedders import embedder_like
 from index.embedding import Embedder
 from index.generation import Generation, remove_stale
 from index.intake import CutArticle, cut_article
 from index.manifest import Manifest
 from index.publication import ChunkRows, write_generation
+from index.reports import BuildProgress, Progress
 from index.sqlite_connections import DATABASE, connected, transaction
 from index.sqlite_rows import Changes, count_rows, meta, now, set_meta
 from index.sqlite_store import SqliteStore

@@ -18,7 +18,7 @@ from index.store import Filter, Reader, StoredChunk, StoreStats
 from index.vectors import FloatVector
 
 if TYPE_CHECKING:
-    from index.build import BuildReport, Progress
+    from index.reports import BuildReport, Progress
     from index.verification import Verification
 
 CANDIDATES = 50

@@ -163,14 +163,7 @@ class SqliteStore(Catalogue):
         moves: Iterable[Move] = (),
         files: Mapping[str, str] | None = None,
     ) -> ApplyReport:
-        """Add, replace, move and remove articles in one transaction; twice changes nothing more.
-
-        Args:
-            upserts: Articles to add or replace.
-            deletes: Ids of articles to remove; unknown ones are passed over.
-            moves: Articles found elsewhere now.
-            files: Path -> digest of files that are stored completely once this is done.
-        """
+        """Change articles in one transaction, as :meth:`index.store.Store.apply` says."""
         report = ApplyReport()
         with transaction(self.folder / DATABASE) as connection:
             changes = Changes()

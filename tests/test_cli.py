@@ -105,6 +105,14 @@ def test_ask_prints_the_answer_and_its_sources(sample_index):
     assert "مجلة أوراق — 2025-11-02" in sources
 
 
+def test_ask_explains_its_ranking(sample_index):
+    done = jawab("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index, "--explain")
+    head, first = done.stdout.split("ranking", 1)[1].strip().split("\n")[:2]
+    assert head.split()[:4] == ["#", "article", "score", "cosine"]
+    numbers = [float(cell) for cell in first.split()[3:]]
+    assert numbers[0] == pytest.approx(sum(numbers[1:]), abs=0.005)
+
+
 def test_ask_prints_json_with_its_letters(sample_index):
     done = jawab("ask", "ما عاصمة كندا؟", "--json", env={"JAWAB_INDEX": str(sample_index)})
     assert done.returncode == 0

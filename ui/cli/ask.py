@@ -29,6 +29,9 @@ def ask(
     ] = None,
     since: Annotated[str | None, typer.Option(help="Only articles from this day on.")] = None,
     until: Annotated[str | None, typer.Option(help="Only articles up to this day.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show why each passage ranked where it did.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the articles; sources below.
@@ -57,6 +60,8 @@ def ask(
     else:
         answer = _stream(assistant.stream(question, filter=where))
         _print_sources(answer)
+        if explain:
+            _print_scores(answer)
     if answer.error:
         _report_failure(answer.error)
     if failed or answer.error:
@@ -116,6 +121,27 @@ def _print_sources(answer: "Answer") -> None:
             console.print(Text(f"    نُشر أيضًا: {also}", style="dim"))
         place = f"    {citation.article_id} [{citation.start}:{citation.end}]"
         console.print(Text(place, style="dim"))
+
+
+def _print_scores(answer: "Answer") -> None:
+    """Print what each feature added to the score of each passage that was read."""
+    if not answer.passages:
+        return
+    from rich.table import Table
+
+    parts = list(answer.passages[0].scores)
+    table = Table(box=None, pad_edge=False, title="الترتيب · ranking", title_justify="left")
+    table.add_column("#", justify="right")
+    table.add_column("article")
+    for name in ("score", *parts):
+        table.add_column(name, justify="right")
+    for passage in answer.passages:
+        place = f"{passage.article.id} [{passage.chunk.start}:{passage.chunk.end}]"
+        values = (passage.score, *(passage.scores[name] for name in parts))
+        table.add_row(str(passage.rank), Text(place), *(f"{value:.3f}" for value in values))
+    console = output()
+    console.print()
+    console.print(table)
 
 
 def _report_failure(reason: str) -> None:

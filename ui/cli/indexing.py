@@ -12,7 +12,7 @@ from ui.cli.console import IndexOption, JsonOption, QuietOption, errors, output,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index.build import BuildReport
+    from index.reports import BuildReport
     from rag.settings import Settings
 
 app = typer.Typer(

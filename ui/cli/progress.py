@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 
 if TYPE_CHECKING:
-    from index.build import BuildProgress
+    from index.reports import BuildProgress
 
 
 class BuildBar:
