@@ -166,12 +166,24 @@ class SearchIndex:
         return self.store.stats()
 
     def add(
-        self, paths: Iterable[str | Path], *, progress: "Progress | None" = None
+        self,
+        paths: Iterable[str | Path],
+        *,
+        progress: "Progress | None" = None,
+        columns: Mapping[str, str] | None = None,
+        allow_private: bool = False,
     ) -> "BuildReport":
         """Add or replace articles and remove none; see :func:`index.build.add_articles`."""
         from index.build import add_articles
 
-        return add_articles(paths, self.store.folder, embedder=self.embedder, progress=progress)
+        return add_articles(
+            paths,
+            self.store.folder,
+            embedder=self.embedder,
+            progress=progress,
+            columns=columns,
+            allow_private=allow_private,
+        )
 
     def remove(self, ids: Iterable[str]) -> "BuildReport":
         """Remove articles by id; see :func:`index.build.remove_articles`."""

@@ -211,6 +211,18 @@ def test_a_folder_without_index_names_the_command(tmp_path):
         open_index(tmp_path)
 
 
+def test_an_open_index_changes_itself_and_sees_it(built, folder, embedder):
+    index = open_index(built, embedder=embedder)
+    (folder / "قطار.txt").write_text("القطار\n\nوصل القطار السريع.", encoding="utf-8")
+    seen = []
+    assert index.add([folder / "قطار.txt"], progress=seen.append).added == 1
+    assert seen[-1].fraction == 1.0
+    assert index.search("القطار السريع", k=1)[0].article.id == "قطار"
+    assert index.remove(["قطار"]).removed == 1
+    assert "قطار" not in {passage.article.id for passage in index.search("القطار السريع")}
+    assert index.verify().ok
+
+
 def test_two_writers_at_once_are_refused(built, folder, embedder):
     with SqliteStore.open(built).writing(), pytest.raises(IndexLockedError, match="wait"):
         build_index([folder], built, embedder=embedder)
