@@ -7,6 +7,7 @@ from pathlib import Path
 from fakes import WordEmbedder
 
 from index.build import add_articles, build_index, remove_articles
+from index.migration import migrate_index
 from index.sqlite_store import SqliteStore
 
 SUBJECTS = ("الجسر", "المدرسة", "المطر", "الميناء", "المتحف", "الملعب", "السوق", "المرصد")
@@ -20,7 +21,7 @@ def main():
     while True:
         for _ in range(choose.randint(1, 12)):
             write(folder / f"{choose.randrange(60)}.txt", choose)
-        action = choose.choice(("build", "build", "add", "remove", "compact"))
+        action = choose.choice(("build", "build", "add", "remove", "compact", "migrate"))
         if action == "build":
             for path in choose.sample(sorted(folder.iterdir()), 2):
                 path.unlink()
@@ -29,6 +30,8 @@ def main():
             add_articles([folder], index, embedder=embedder)
         elif action == "remove" and (known := sorted(SqliteStore.open(index).known())):
             remove_articles(choose.sample(known, min(3, len(known))), index)
+        elif action == "migrate":
+            migrate_index(index, embedder=embedder)
         elif action == "compact":
             store = SqliteStore.open(index)
             with store.writing():
