@@ -223,6 +223,12 @@ def test_an_open_index_changes_itself_and_sees_it(built, folder, embedder):
     assert index.verify().ok
 
 
+def test_an_index_that_lies_among_the_articles_is_not_read(folder, embedder):
+    for _ in range(2):
+        report = build_index([folder], folder / "my-index", embedder=embedder)
+        assert (report.read, report.failures) == (3, ())
+
+
 def test_two_writers_at_once_are_refused(built, folder, embedder):
     with SqliteStore.open(built).writing(), pytest.raises(IndexLockedError, match="wait"):
         build_index([folder], built, embedder=embedder)

@@ -24,6 +24,7 @@ from index.readers.tables import read_csv, read_json, read_jsonl
 from index.readers.web import address_id, fetch_readable, is_address, read_linked
 from index.readers.word import read_docx
 from index.repair import repair
+from index.sqlite_connections import DATABASE
 
 logger = logging.getLogger(__name__)
 
@@ -120,8 +121,8 @@ class Source:
 def list_sources(roots: Iterable[str | Path]) -> list[Source]:
     """Return what there is to read below some paths and addresses, each once, in name order.
 
-    Folders are walked; hidden files and files of unknown formats inside them are passed over. A
-    file that is named itself must be readable.
+    Folders are walked; hidden files, files of unknown formats and index folders inside them are
+    passed over. A file that is named itself must be readable.
 
     Raises:
         InputError: A path does not exist.
@@ -150,8 +151,15 @@ def _sources(root: str | Path) -> Iterator[Source]:
 def _files(root: Path) -> list[Path]:
     if root.is_file():
         return [root]
+    indexes = {path.parent for path in root.rglob(DATABASE)}
     files = (path for path in sorted(root.rglob("*")) if path.suffix.lower() in FORMATS)
-    return [path for path in files if path.is_file() and not _is_hidden(path.relative_to(root))]
+    return [
+        path
+        for path in files
+        if path.is_file()
+        and not _is_hidden(path.relative_to(root))
+        and indexes.isdisjoint(path.parents)
+    ]
 
 
 def _is_hidden(path: Path) -> bool:
