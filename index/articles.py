@@ -75,6 +75,16 @@ def split_title(text: str) -> tuple[str, str]:
     return opening_words(text), text
 
 
+def titled(title: str, text: str) -> tuple[str, str]:
+    r"""Return a title on one line with its body; without a title the text's headline is taken.
+
+    >>> titled("عنوان\n الخبر", "نص."), titled("", "عنوان\nقال الوزير.")
+    (('عنوان الخبر', 'نص.'), ('عنوان', 'قال الوزير.'))
+    """
+    title = " ".join(title.split())
+    return (title, text) if title else split_title(text)
+
+
 def opening_words(text: str) -> str:
     """Name an untitled text by its first words.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import frontmatter
 import yaml
 
-from index.articles import Article, opening_words, split_title
+from index.articles import Article, titled
 from index.dates import dateline, parse_date
 from index.encoding import decode
 from index.errors import InputError
@@ -79,11 +79,10 @@ def read_html(data: bytes) -> Iterator[Article]:
     title, body = clean(page.title or ""), clean(page.text)
     if title and body.startswith(title + "\n"):
         body = body[len(title) :].lstrip()
-    elif not title:
-        title, body = split_title(body)
+    title, body = titled(title, body)
     yield Article(
         id="",
-        title=" ".join(title.split()) or opening_words(body),
+        title=title,
         text=body,
         source=clean(page.sitename or ""),
         date=parse_date(page.date) or dateline(body),

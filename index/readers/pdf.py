@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.articles import Article, opening_words, split_title
+from index.articles import Article, titled
 from index.dates import dateline
 from index.errors import InputError
 from index.readers.fields import clean
@@ -48,15 +48,13 @@ def read_pdf(data: bytes) -> Iterator[Article]:
 
 def _article(found: dict[str, Any]) -> Article:
     text = clean("\n".join(found["paragraphs"]))
-    title = " ".join(clean(found["title"]).split())
-    heading = found["heading"]
+    title, heading = clean(found["title"]), found["heading"]
     if heading and text.startswith(heading + "\n"):
-        title, text = " ".join(heading.split()), text[len(heading) :].lstrip()
-    elif not title:
-        title, text = split_title(text)
+        title, text = heading, text[len(heading) :].lstrip()
+    title, text = titled(title, text)
     return Article(
         id="",
-        title=title or opening_words(text),
+        title=title,
         text=text,
         date=dateline(text),
         author=clean(found["author"]),

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from index.articles import Article, opening_words, split_title
+from index.articles import Article, titled
 from index.dates import dateline
 from index.errors import InputError
 from index.readers.archives import require_modest
@@ -44,11 +44,10 @@ def _article(document: Any) -> Article:
     if headings and lines[0] == headings[0]:
         title, lines = headings[0], lines[1:]
     body = "\n".join(lines)
-    if not title:
-        title, body = split_title(body)
+    title, body = titled(title, body)
     return Article(
         id="",
-        title=" ".join(title.split()) or opening_words(body),
+        title=title,
         text=body,
         date=dateline(f"{title}\n{body}"),
         author=_author(document),
