@@ -23,7 +23,11 @@ def main() -> None:
     parts = {"dense_ms": "vectors", "lexical_ms": "words", "fetch_ms": "fetch"}
     _lines(axes[0], chunks, rows, {**parts, "search_p50_ms": "all, p50", "search_p95_ms": "p95"})
     axes[0].set_title("one search, ms")
-    _lines(axes[1], chunks, rows, {"open_ms": "open", "rank_ms": "rank 100 candidates, p50"})
+    times = {
+        "open_ms": "open", "rank_ms": "ranking, p50", "late_ms": "late interaction, p50",
+        "all_ms": "question to passages, p50",
+    }  # fmt: skip
+    _lines(axes[1], chunks, rows, times)
     axes[1].set_title("opening, ranking, ms")
     _lines(axes[2], chunks, rows, {"resident_mb": "resident", "private_mb": "without mapped files"})
     axes[2].set_title("memory while answering, MB")

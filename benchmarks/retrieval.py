@@ -3,65 +3,77 @@
     pip install --group benchmark
     python -m benchmarks.retrieval --data ../shared/data --out benchmarks/results/retrieval
 
-ARCD's test split and TyDi QA are asked against their 1,302 passages as one corpus. Intervals are
-95 % by bootstrap over questions. «held out» is the half of TyDi that no weight was fitted on.
+ARCD's test split and TyDi QA are asked against their 1,302 passages as one corpus; 1,000 headlines
+against 9,965 news articles indexed without them; Belebele's questions in standard Arabic, five
+dialects and English against its 488 passages. Intervals are 95 % by bootstrap over questions. «held
+out» is the half of TyDi that no weight was fitted on. The first run builds three indexes and takes
+ten minutes more. ``--reranker ID`` adds a row with a cross-encoder.
 """
 
 import argparse
-import hashlib
 import json
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from benchmarks.corpora import FOLDERS, Asked, families, pooled_index, questions
+from benchmarks.baselines import bm25, snowball
+from benchmarks.corpora import FOLDERS, families, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
-from index import ranking
-from index.arabic import analyse, for_embedding, words
-from index.search import CANDIDATES, SearchIndex
+from index import build_index, open_index
+from index.ranking import trained_weights
+from index.reranking import CrossEncoderReranker
+from index.search import SearchIndex
+from rag.evaluation import (
+    DEPTH,
+    METRICS,
+    OTHER_RANKINGS,
+    Estimate,
+    Ranked,
+    fingerprint,
+    metrics,
+    ranked,
+)
 
-DEPTH = 10
-_RESAMPLES = 1_000
-_RANK_FUSION = 60
-"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
-
-Ranked = list[str]
-"""Article ids, best first, each once."""
+_PER_VARIETY = 300
+_VARIETIES = {
+    "en": "English", "arz": "Egyptian", "apc": "Levantine", "ary": "Moroccan", "ars": "Gulf",
+    "acm": "Iraqi",
+}  # fmt: skip
+_ROWS = {"words alone": "our words alone", "score fusion": "first fusion"}
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chunk found for a question: its article and its features."""
+class Corpus:
+    """An index and the questions asked against it.
 
-    article: str
-    values: Mapping[str, float]
-    dense: int
-    lexical: int
+    Attributes:
+        index: Over the passages.
+        texts: Passage id -> what BM25 in memory is given.
+        asked: (names of the sets it counts in, question, id of the right passage).
+    """
+
+    index: SearchIndex
+    texts: Mapping[str, str]
+    asked: Sequence[tuple[tuple[str, ...], str, str]]
 
 
 def main() -> None:
     """Print the table; write it with a chart where ``--out`` says."""
     options = _options()
-    asked = [q for q in questions(options.data) if q.set != "ARCD" or q.held_out]
-    index = pooled_index(options.data, options.scratch)
-    same = families(index)
-    runs = {
-        name: [list(dict.fromkeys(same[article] for article in ranked)) for ranked in found]
-        for name, found in _runs(options, index, asked).items()
-    }
-    asked = [replace(question, article=same[question.article]) for question in asked]
-    rows = [
-        {"set": name, "row": row, **_metrics([ranked[n] for n in members], members, asked)}
-        for name, members in _groups(asked).items()
-        for row, ranked in runs.items()
-    ]
-    print(_table(rows))
+    rows: list[dict[str, Any]] = []
+    prints = {}
+    for name, corpus in _corpora(options):
+        rows += _measured(corpus, options.reranker)
+        prints[name] = fingerprint(corpus.index)
+        print(_table(rows), flush=True)
     if options.out:
-        fingerprint = hashlib.sha256(json.dumps(ranking.trained_weights()).encode()).hexdigest()
-        content = {"weights": fingerprint[:12], "depth": DEPTH, "rows": rows}
+        content = {"settings": prints, "depth": DEPTH, "rows": rows}
         options.out.with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
         _draw(rows, options.out.with_suffix(".svg"))
 
@@ -69,157 +81,133 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT)
-    parser.add_argument("--scratch", type=Path, help="where the index is kept")
+    parser.add_argument("--scratch", type=Path, help="where the indexes are kept")
     parser.add_argument("--out", type=Path, help="write NAME.json and NAME.svg")
+    parser.add_argument("--reranker", help="a CrossEncoder id or folder, for a row of its own")
+    parser.add_argument(
+        "--only", choices=("encyclopaedia", "headlines", "varieties"), help="one of the corpora"
+    )
     return parser.parse_args()
 
 
-def _groups(asked: Sequence[Asked]) -> dict[str, list[int]]:
-    places = range(len(asked))
-    return {
-        "ARCD test": [n for n in places if asked[n].set == "ARCD"],
-        "TyDi": [n for n in places if asked[n].set == "TyDi"],
-        "TyDi held out": [n for n in places if asked[n].set == "TyDi" and asked[n].held_out],
-        "pooled": list(places),
+def _corpora(options: argparse.Namespace) -> Iterator[tuple[str, Corpus]]:
+    made = {"encyclopaedia": _encyclopaedia, "headlines": _headlines, "varieties": _varieties}
+    scratch = options.scratch or Path(tempfile.gettempdir(), "jawab-benchmarks")
+    scratch.mkdir(parents=True, exist_ok=True)
+    for name, make in made.items():
+        if options.only in {None, name}:
+            yield name, make(options.data, scratch)
+
+
+def _encyclopaedia(data: Path, scratch: Path) -> Corpus:
+    asked = []
+    for question in questions(data):
+        if question.set == "ARCD" and question.held_out:
+            asked.append((("ARCD test", "pooled"), question.text, question.article))
+        elif question.set == "TyDi":
+            held = ("TyDi held out",) if question.held_out else ()
+            asked.append((("TyDi", *held, "pooled"), question.text, question.article))
+    texts = {
+        row["id"]: f"{row['title']}\n{row['text']}"
+        for folder in FOLDERS.values()
+        for row in read(data, folder, "passages.jsonl")
     }
+    return Corpus(pooled_index(data, scratch), texts, asked)
+
+
+def _headlines(data: Path, scratch: Path) -> Corpus:
+    texts = {}
+    path = scratch / "headlines.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for row in read(data, "antcorpus", "articles.jsonl"):
+            texts[row["id"]] = row["text"]
+            untitled = {name: value for name, value in row.items() if name != "title"}
+            file.write(json.dumps(untitled, ensure_ascii=False) + "\n")
+    build_index([path], scratch / "headlines")
+    queries = read(data, "antcorpus", "headline_queries.jsonl")
+    asked = [(("headlines",), row["question"], row["article_id"]) for row in queries]
+    return Corpus(open_index(scratch / "headlines"), texts, asked)
+
+
+def _varieties(data: Path, scratch: Path) -> Corpus:
+    passages = data / "belebele-ar" / "passages.jsonl"
+    build_index([passages], scratch / "belebele")
+    standard = list(read(data, "belebele-ar", "questions.jsonl"))[:_PER_VARIETY]
+    others = list(read(data, "belebele-ar", "questions_other_varieties.jsonl"))[:_PER_VARIETY]
+    asked = [(("standard Arabic",), row["question"], row["passage_id"]) for row in standard] + [
+        ((name,), row[f"question_{short}"], row["passage_id"])
+        for short, name in _VARIETIES.items()
+        for row in others
+    ]
+    texts = {row["id"]: f"{row['title']}\n{row['text']}" for row in read(passages)}
+    return Corpus(open_index(scratch / "belebele"), texts, asked)
+
+
+def _measured(corpus: Corpus, reranker: str | None) -> list[dict[str, Any]]:
+    same = families(corpus.index)
+    times: dict[str, list[float]] = {}
+    runs = {
+        name: [list(dict.fromkeys(same[article] for article in run)) for run in found]
+        for name, found in _runs(corpus, reranker, times).items()
+    }
+    sets = list(dict.fromkeys(name for names, _, _ in corpus.asked for name in names))
+    rows = []
+    for name in sets:
+        members = [n for n, (names, _, _) in enumerate(corpus.asked) if name in names]
+        right = [frozenset({same[corpus.asked[n][2]]}) for n in members]
+        for row, found in runs.items():
+            measured = metrics([found[n] for n in members], right)
+            spent = statistics.median(times[row][n] for n in members) if row in times else None
+            rows.append(
+                {"set": name, "row": row, "questions": len(members), "ms p50": spent, **measured}
+            )
+    return rows
 
 
 def _runs(
-    options: argparse.Namespace, index: SearchIndex, asked: Sequence[Asked]
+    corpus: Corpus, reranker: str | None, times: dict[str, list[float]]
 ) -> dict[str, list[Ranked]]:
-    passages = {
-        row["id"]: f"{row['title']}\n{row['text']}"
-        for folder in FOLDERS.values()
-        for row in read(options.data, folder, "passages.jsonl")
+    asked, index = [text for _, text, _ in corpus.asked], corpus.index
+    plain = trained_weights(wordwise=False)
+    runs: dict[str, list[Ranked]] = {
+        "BM25, split at spaces": bm25(corpus.texts, asked, str.split),
+        "BM25, folded + Snowball": bm25(corpus.texts, asked, snowball()),
     }
-    candidates = [_candidates(index, question) for question in asked]
-    return {
-        "BM25, split at spaces": _bm25(passages, asked, str.split),
-        "BM25, folded + Snowball": _bm25(passages, asked, _snowball()),
-        "our lexical side": [_ranked(found, _lexical) for found in candidates],
-        "dense only": [_ranked(found, lambda c: c.values["cosine"]) for found in candidates],
-        "rank fusion": [_ranked(found, _fused_ranks) for found in candidates],
-        "first fusion": [_first_fusion(found) for found in candidates],
-        "Jawab": [
-            list(dict.fromkeys(p.article.id for p in index.search(question.text, k=3 * DEPTH)))
-            for question in asked
-        ],
-    }
-
-
-def _candidates(index: SearchIndex, question: Asked) -> list[Candidate]:
-    vector = index.embedder.embed_query(for_embedding(question.text))
-    with index.store.read() as reader:
-        prepared = ranking.prepare(reader, vector, analyse(question.text))
-        dense = [hit.key for hit in reader.dense(vector, CANDIDATES)]
-        lexical = [hit.key for hit in reader.lexical(prepared.terms, CANDIDATES)]
-        chunks = reader.fetch([*dense, *lexical])
-        articles = reader.articles([chunk.article_key for chunk in chunks.values()])
-    return [
-        Candidate(
-            articles[chunk.article_key].id,
-            ranking.features(prepared, chunk),
-            dense.index(key) if key in dense else 10 * CANDIDATES,
-            lexical.index(key) if key in lexical else 10 * CANDIDATES,
-        )
-        for key, chunk in chunks.items()
-    ]
-
-
-def _ranked(found: Sequence[Candidate], score: Callable[[Candidate], float]) -> Ranked:
-    best = sorted(found, key=score, reverse=True)
-    return list(dict.fromkeys(candidate.article for candidate in best))
-
-
-def _lexical(candidate: Candidate) -> float:
-    return candidate.values["bm25"] + 0.4 * candidate.values["skeleton"]
-
-
-def _fused_ranks(candidate: Candidate) -> float:
-    return 1 / (_RANK_FUSION + candidate.dense) + 1 / (_RANK_FUSION + candidate.lexical)
-
-
-def _first_fusion(found: Sequence[Candidate]) -> Ranked:
-    """Rank by the design's first fusion: half min-max cosine, half BM25 over the best."""
-    cosines = [candidate.values["cosine"] for candidate in found]
-    low, high = min(cosines), max(cosines)
-    most = max(candidate.values["bm25"] for candidate in found) or 1.0
-    return _ranked(
-        found,
-        lambda c: (c.values["cosine"] - low) / (high - low or 1.0) + c.values["bm25"] / most,
-    )
-
-
-def _snowball() -> Callable[[str], list[str]]:
-    import snowballstemmer
-
-    stemmer = snowballstemmer.stemmer("arabic")
-    return lambda text: stemmer.stemWords(words(text))
-
-
-def _bm25(
-    passages: Mapping[str, str], asked: Sequence[Asked], analyser: Callable[[str], list[str]]
-) -> list[Ranked]:
-    counts = {key: Counter(analyser(text)) for key, text in passages.items()}
-    average = sum(count.total() for count in counts.values()) / len(counts)
-    postings: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for key, count in counts.items():
-        damping = ranking.K1 * (1 - ranking.B + ranking.B * count.total() / average)
-        for term, n in count.items():
-            postings[term].append((key, n * (ranking.K1 + 1) / (n + damping)))
-    runs = []
-    for question in asked:
-        scores: Counter[str] = Counter()
-        for term in set(analyser(question.text)):
-            rarity = ranking.idf(len(postings.get(term, ())), len(passages))
-            for key, value in postings.get(term, ()):
-                scores[key] += rarity * value
-        runs.append([key for key, _ in scores.most_common(2 * DEPTH)])
+    for text in asked:
+        found = index.candidates(text)
+        for name, score in OTHER_RANKINGS.items():
+            runs.setdefault(_ROWS.get(name, name), []).append(ranked(found, score))
+        without = ranked(found, lambda _: lambda c: c.score(plain))
+        runs.setdefault("Jawab without late interaction", []).append(without)
+    searches = {"Jawab": index}
+    if reranker:
+        reading = CrossEncoderReranker(reranker)
+        searches[f"Jawab + {reranker}"] = SearchIndex(index.store, index.embedder, reranker=reading)
+    for name, search in searches.items():
+        search.search(asked[0])
+        runs[name], times[name] = [], []
+        for text in asked:
+            started = time.perf_counter()
+            passages = search.search(text, k=3 * DEPTH)
+            times[name].append((time.perf_counter() - started) * 1000)
+            runs[name].append([passage.article.id for passage in passages])
     return runs
 
 
-def _metrics(
-    runs: Sequence[Ranked], members: Sequence[int], asked: Sequence[Asked]
-) -> dict[str, object]:
-    """Return the usual metrics with their intervals; one article is right for a question."""
-    ranks = np.array(
-        [
-            ranked[:DEPTH].index(asked[n].article) + 1 if asked[n].article in ranked[:DEPTH] else 0
-            for ranked, n in zip(runs, members, strict=True)
-        ]
-    )
-    found = ranks > 0
-    each = {
-        "R@1": ranks == 1,
-        "R@5": found & (ranks <= 5),
-        "R@10": found,
-        "MRR@10": np.where(found, 1 / np.maximum(ranks, 1), 0),
-        "nDCG@10": np.where(found, 1 / np.log2(np.maximum(ranks, 1) + 1), 0),
-    }
-    chance = np.random.default_rng(11)
-    draws = chance.integers(len(ranks), size=(_RESAMPLES, len(ranks)))
-    return {"questions": len(ranks)} | {
-        name: [
-            round(float(np.mean(values)), 4),
-            *(round(float(q), 4) for q in np.quantile(values[draws].mean(axis=1), [0.025, 0.975])),
-        ]
-        for name, values in each.items()
-    }
-
-
-def _table(rows: Sequence[Mapping[str, object]]) -> str:
-    names = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
-    lines = [f"| set | | {' | '.join(names)} |", "|" + "---|" * (2 + len(names))]
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    lines = [f"| set | | {' | '.join(METRICS)} | ms p50 |", "|" + "---|" * (3 + len(METRICS))]
     for row in rows:
-        cells = []
-        for name in names:
-            value, low, high = row[name]  # type: ignore[misc]
-            cells.append(f"{value:.3f} ±{(high - low) / 2:.3f}")
-        lines.append(f"| {row['set']} | {row['row']} | {' | '.join(cells)} |")
+        cells = [_cell(row[name]) for name in METRICS]
+        spent = "" if row["ms p50"] is None else f"{row['ms p50']:.0f}"
+        lines.append(f"| {row['set']} | {row['row']} | {' | '.join(cells)} | {spent} |")
     return "\n".join(lines)
 
 
-def _draw(rows: Sequence[Mapping[str, object]], path: Path) -> None:
+def _cell(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} ±{(estimate.high - estimate.low) / 2:.3f}"
+
+
+def _draw(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -227,15 +215,22 @@ def _draw(rows: Sequence[Mapping[str, object]], path: Path) -> None:
 
     mpl.rcParams.update({"svg.hashsalt": "jawab", "font.size": 9})
     sets = list(dict.fromkeys(row["set"] for row in rows))
-    figure, axes = plt.subplots(1, len(sets), figsize=(13, 3), sharex=True, layout="constrained")
-    for axis, name in zip(axes, sets, strict=True):
-        chosen = [row for row in rows if row["set"] == name][::-1]
+    columns = min(4, len(sets))
+    height = -(-len(sets) // columns)
+    figure, axes = plt.subplots(
+        height, columns, figsize=(14, 3 * height), sharex=True, layout="constrained", squeeze=False
+    )
+    for place, axis in enumerate(axes.flat):
+        if place >= len(sets):
+            axis.set_axis_off()
+            continue
+        chosen = [row for row in rows if row["set"] == sets[place]][::-1]
         values = np.array([row["R@1"] for row in chosen], float)
         spread = np.abs(values[:, 1:] - values[:, :1]).T
         axis.barh([str(row["row"]) for row in chosen], values[:, 0], xerr=spread, color="#5b8")
-        axis.set_title(f"{name}, R@1")
+        axis.set_title(f"{sets[place]}, R@1")
         axis.set_xlim(0, 1)
-        if axis is not axes[0]:
+        if place % columns:
             axis.set_yticklabels([])
     figure.savefig(path, metadata={"Date": None})
 

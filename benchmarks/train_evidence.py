@@ -23,7 +23,7 @@ from benchmarks.datasets import DEFAULT, read
 from benchmarks.regression import Matrix, auroc, fit_logistic, rounded, scores
 from index import SearchIndex, build_index, open_index
 from index.arabic import fold
-from index.embedding import Embedder
+from index.embedding import WordwiseEmbedder
 from index.store import Filter
 from index.vectors import FloatMatrix, FloatVector
 from rag.evidence import ACROSS_LANGUAGES, FEATURES, evidence_features
@@ -39,13 +39,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT)
     parser.add_argument("--questions", type=int, default=350, help="per set")
+    parser.add_argument(
+        "--features", type=Path, help="keep the features here; read them where they are there"
+    )
     arguments = parser.parse_args()
-    random.seed(7)
-    with tempfile.TemporaryDirectory() as folder:
-        index = _index_over(arguments.data, Path(folder))
-        ids = sorted(index.store.known())
-        rows = list(_rows(arguments.data, index, ids, arguments.questions))
-    weights, report = {}, {}
+    rows = _collected(arguments)
+    weights: dict[str, Any] = {}
+    report: dict[str, Any] = {}
     for name, features in (("same_language", FEATURES), ("across_languages", ACROSS_LANGUAGES)):
         own = [row for row in rows if row["model"] == name]
         train = [row for row in own if row["train"]]
@@ -60,6 +60,21 @@ def main() -> None:
     print(json.dumps(content, indent=2))
 
 
+def _collected(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    kept: Path | None = arguments.features
+    if kept and kept.is_file():
+        rows: list[dict[str, Any]] = json.loads(kept.read_text(encoding="utf-8"))
+        return rows
+    random.seed(7)
+    with tempfile.TemporaryDirectory() as folder:
+        index = _index_over(arguments.data, Path(folder))
+        ids = sorted(index.store.known())
+        rows = list(_rows(arguments.data, index, ids, arguments.questions))
+    if kept:
+        kept.write_text(json.dumps(rows), encoding="utf-8")
+    return rows
+
+
 def _index_over(data: Path, folder: Path) -> SearchIndex:
     paths = []
     for name in SETS:
@@ -68,6 +83,7 @@ def _index_over(data: Path, folder: Path) -> SearchIndex:
         paths.append(path)
     build_index(paths, folder / "index")
     index = open_index(folder / "index")
+    assert isinstance(index.embedder, WordwiseEmbedder)  # noqa: S101
     return SearchIndex(index.store, _Remembering(index.embedder))
 
 
@@ -173,10 +189,12 @@ def _report(
 class _Remembering:
     """An embedder that embeds every text once; questions share most sentences."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: WordwiseEmbedder) -> None:
         self.identity = embedder.identity
         self.count_tokens = embedder.count_tokens
         self.embed_query = embedder.embed_query
+        self.embed_query_wordwise = embedder.embed_query_wordwise
+        self.embed_passages_wordwise = embedder.embed_passages_wordwise
         self._embedder = embedder
         self._known: dict[str, FloatVector] = {}
 

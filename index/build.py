@@ -12,20 +12,19 @@ from pathlib import Path
 
 from index.ahead import Ahead
 from index.articles import file_of
+from index.embedded import Embedded, embed_new
 from index.embedders import embedder_like, load_embedder
 from index.embedding import Embedder
 from index.errors import InputError
-from index.intake import Batch, Counts, CutArticle, Duplicate, Intake
+from index.intake import Batch, Counts, Duplicate, Intake, texts_of
 from index.manifest import Manifest
 from index.readers import ReadFailure, Reading, Source, list_sources
 from index.readers.fields import FIELDS
 from index.readers.web import is_address
 from index.reports import BuildProgress, BuildReport, Progress
 from index.sqlite_store import SqliteStore
-from index.store import ApplyReport, ArticleChunks
-from index.vectors import FloatMatrix
+from index.store import ApplyReport
 
-_EMBED_CHUNKS = 64
 _BATCHES_AHEAD = 3
 
 
@@ -177,9 +176,9 @@ class _Run:
             storing: Future[ApplyReport] | None = None
             for batch in batches:
                 if batch.articles or batch.files:
-                    vectors = self._vectors(batch)
+                    embedded = self._embedded(batch)
                     self._count(storing)
-                    storing = writer.submit(self._store, batch, vectors)
+                    storing = writer.submit(self._store, batch, embedded)
                 self.counts = batch.counts
                 self._tell()
             self._count(storing)
@@ -198,13 +197,9 @@ class _Run:
             self._add(self.store.apply((), gone, moves=moves))
         self._tell()
 
-    def _store(self, batch: Batch, vectors: FloatMatrix) -> ApplyReport:
+    def _store(self, batch: Batch, embedded: Mapping[str, Embedded]) -> ApplyReport:
         """Store a batch in one transaction; called in the thread that stores."""
-        start, upserts = 0, []
-        for cut in batch.articles:
-            end = start + len(cut.chunks)
-            upserts.append(_embedded(cut, vectors[start:end]))
-            start = end
+        upserts = [cut.with_embedded(embedded) for cut in batch.articles]
         try:
             report = self.store.apply(upserts, files=batch.files)
             self.store.compact_if_needed(growing=True)
@@ -227,23 +222,16 @@ class _Run:
             chunks=done.chunks + report.chunks,
         )
 
-    def _vectors(self, batch: Batch) -> FloatMatrix:
-        """Return a vector per chunk, embedding only texts never seen before."""
-        import numpy as np
+    def _embedded(self, batch: Batch) -> Mapping[str, Embedded]:
+        """Return what is known by hash, having embedded the texts never seen before."""
+        texts = texts_of(batch.articles)
+        known = self.store.embedded(texts)
+        self.reused += sum(hash_ in known for cut in batch.articles for hash_ in cut.hashes)
+        return embed_new(self.embedder, texts, known, self._tell_embedded)
 
-        texts = {h: t for cut in batch.articles for h, t in zip(cut.hashes, cut.texts, strict=True)}
-        hashes = [hash_ for cut in batch.articles for hash_ in cut.hashes]
-        known = self.store.vectors_of(hashes)
-        self.reused += sum(hash_ in known for hash_ in hashes)
-        # Texts of like length together waste least on padding.
-        order = sorted(texts.keys() - known.keys(), key=lambda hash_: (len(texts[hash_]), hash_))
-        for start in range(0, len(order), _EMBED_CHUNKS):
-            part = order[start : start + _EMBED_CHUNKS]
-            vectors = self.embedder.embed_passages([texts[hash_] for hash_ in part])
-            known.update(zip(part, vectors, strict=True))
-            self.embedded += len(part)
-            self._tell()
-        return np.stack([known[hash_] for hash_ in hashes]) if hashes else np.zeros((0, 0), "f4")
+    def _tell_embedded(self, count: int) -> None:
+        self.embedded += count
+        self._tell()
 
     def _tell(self) -> None:
         if self.progress is not None:
@@ -276,17 +264,6 @@ class _Run:
             seconds=time.perf_counter() - self.started,
             generation=generation,
         )
-
-
-def _embedded(cut: CutArticle, vectors: FloatMatrix) -> ArticleChunks:
-    return ArticleChunks(
-        article=cut.article,
-        chunks=cut.chunks,
-        hashes=cut.hashes,
-        terms=cut.terms,
-        title_terms=cut.title_terms,
-        vectors=vectors,
-    )
 
 
 def _is_below(origin: str, places: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from index import e5
 from index.embedding import EmbedderIdentity, PrefixingEmbedder
 from index.vectors import FloatMatrix
+from index.word_vectors import Wordwise, pooled, word_spans
+
+if TYPE_CHECKING:
+    from index.e5_graph import Encoded
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +26,10 @@ _BATCH_TOKENS = 2_048
 
 
 class BundledEmbedder(PrefixingEmbedder):
-    """Loads on first use; safe from threads. Raises EmbedderError when it cannot be unpacked."""
+    """Loads on first use; safe from threads. Raises EmbedderError when it cannot be unpacked.
+
+    It is a :class:`index.embedding.WordwiseEmbedder`.
+    """
 
     def __init__(self, identity: EmbedderIdentity) -> None:
         super().__init__(identity)
@@ -30,31 +37,56 @@ class BundledEmbedder(PrefixingEmbedder):
         self._graph: Any = None
         self._tokenizer: Any = None
 
-    def _token_counts(self, texts: list[str]) -> list[int]:
-        return [len(encoding.ids) for encoding in self._tokenize(texts, special=False)]
+    def embed_passages_wordwise(self, texts: Sequence[str]) -> list[Wordwise]:
+        """Embed pieces of articles and their words."""
+        return self._wordwise(self._identity.passage_prefix, texts)
+
+    def embed_query_wordwise(self, text: str) -> Wordwise:
+        """Embed a question and its words."""
+        return self._wordwise(self._identity.query_prefix, [text])[0]
+
+    def _wordwise(self, prefix: str, texts: Sequence[str]) -> list[Wordwise]:
+        prefixed = [prefix + text for text in texts]
+        found: list[Any] = [None] * len(texts)
+        with self._lock:
+            encodings = self._tokenize(prefixed, special=True)
+            for batch, (vectors, tokens) in self._encoded(encodings):
+                for row, position in enumerate(batch):
+                    offsets = _offsets(encodings[position])
+                    spans = [s for s in word_spans(prefixed[position]) if s[0] >= len(prefix)]
+                    inner = tokens[row, 1 : 1 + len(offsets)]
+                    found[position] = Wordwise(vectors[row], pooled(inner, offsets, spans))
+        return found
 
     def _encode(self, texts: list[str]) -> FloatMatrix:
         vectors = np.zeros((len(texts), DIMENSION), np.float32)
+        for batch, (rows, _) in self._encoded(self._tokenize(texts, special=True)):
+            vectors[batch] = rows
+        return vectors
+
+    def _encoded(self, encodings: Sequence[Any]) -> Iterator[tuple[list[int], "Encoded"]]:
+        """Encode in batches; yield the positions of each and what came out."""
         tokens = [
             encoding.ids[: e5.MAX_TOKENS - 1] + encoding.ids[-1:]
             if len(encoding.ids) > e5.MAX_TOKENS
             else encoding.ids
-            for encoding in self._tokenize(texts, special=True)
+            for encoding in encodings
         ]
         positions = list(batches([len(ids) for ids in tokens]))
         padded = [_padded([tokens[n] for n in batch]) for batch in positions]
         graph = self._loaded()
         found = [graph(*padded[0])] if len(padded) == 1 else graph.many(padded)
-        for batch, rows in zip(positions, found, strict=True):
-            vectors[batch] = rows
-        return vectors
+        yield from zip(positions, found, strict=True)
+
+    def _token_counts(self, texts: list[str]) -> list[int]:
+        return [len(encoding.ids) for encoding in self._tokenize(texts, special=False)]
 
     def _tokenize(self, texts: list[str], *, special: bool) -> list[Any]:
         if self._tokenizer is None:
             from tokenizers import Tokenizer
 
             self._tokenizer = Tokenizer.from_file(str(e5.graph_folder() / e5.TOKENIZER))
-        encodings: list[Any] = self._tokenizer.encode_batch_fast(texts, add_special_tokens=special)
+        encodings: list[Any] = self._tokenizer.encode_batch(texts, add_special_tokens=special)
         return encodings
 
     def _loaded(self) -> Any:
@@ -65,6 +97,12 @@ class BundledEmbedder(PrefixingEmbedder):
             self._graph = E5Graph(e5.graph_folder() / e5.GRAPH)
             logger.info("loaded %s in %.1f s", BUNDLED, time.perf_counter() - started)
         return self._graph
+
+
+def _offsets(encoding: Any) -> list[tuple[int, int]]:
+    """Return the characters that each token the model reads covers, without the special ones."""
+    offsets: list[tuple[int, int]] = encoding.offsets[1:-1][: e5.MAX_TOKENS - 2]
+    return offsets
 
 
 def batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -29,6 +29,10 @@ _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:$|[t\s])")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:$|[t\s,])")
 _WRITTEN = re.compile(rf"(\d{{1,2}})\s+({MONTH_NAME})(?:\s*/\s*(?:{MONTH_NAME}))?,?\s+(\d{{4}})")
 _MONTH_FIRST = re.compile(rf"({MONTH_NAME})\s+(\d{{1,2}}),?\s+(\d{{4}})")
+_MONTH_OF_YEAR = re.compile(
+    rf"\b[وفبلك]?({MONTH_NAME})(?:\s*/\s*(?:{MONTH_NAME}))?,?\s+(?:عام\s+|سنه\s+)?((?:19|20)\d\d)\b"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LONE_DATE = re.compile(
     r"(?:(?:نشر(?: في)?|تاريخ(?: النشر)?|التاريخ|بتاريخ)\s*:?\s*)?"
     r"(?:(?:السبت|الاحد|الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعه)\s*[،,/-]?\s*)?"
@@ -54,6 +58,17 @@ def parse_date(value: object) -> str:
         return datetime.fromtimestamp(value, tz=UTC).date().isoformat()
     text = fold(str(value or "")).strip()
     return _from_numbers(text) or _from_words(text) or _from_mail(str(value or ""))
+
+
+def months_in(text: str) -> list[str]:
+    """Return the months and years a question names, as ``YYYY-MM`` and ``YYYY``.
+
+    >>> months_in("ماذا قرر المجلس في جانفي ٢٠١٧؟"), months_in("من فاز عام 2016؟")
+    (['2017-01'], ['2016'])
+    """
+    folded = fold(text)
+    named = [f"{year}-{_NUMBER_OF[month]:02}" for month, year in _MONTH_OF_YEAR.findall(folded)]
+    return named or _YEAR.findall(folded)
 
 
 def dateline(text: str) -> str:

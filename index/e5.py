@@ -29,7 +29,7 @@ CHECKSUM = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 GRAPH = "model.xml"
 TOKENIZER = "tokenizer.json"
 MAX_TOKENS = 512
-_LAYOUT = 2  # of the unpacked folders
+_LAYOUT = 3  # of the unpacked folders
 
 
 def graph_folder() -> Path:

@@ -6,7 +6,7 @@ sentence-transformers id or folder is one setting. Models load on first use.
 
 import logging
 
-from index import e5
+from index import e5, word_vectors
 from index.bundled import BUNDLED, BundledEmbedder
 from index.embedding import Embedder, EmbedderIdentity
 from index.errors import EmbedderError
@@ -50,7 +50,7 @@ def load_embedder(
     query, passage = _own_prefixes(name)
     identity = EmbedderIdentity(
         id=name,
-        revision=e5.CHECKSUM[:12] if name == BUNDLED else "",
+        revision=f"{e5.CHECKSUM[:12]} {word_vectors.VERSION}" if name == BUNDLED else "",
         query_prefix=query if query_prefix is None else query_prefix,
         passage_prefix=passage if passage_prefix is None else passage_prefix,
     )

@@ -4,9 +4,10 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from index.vectors import FloatMatrix, FloatVector
+from index.word_vectors import Wordwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,22 @@ class Embedder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text as the model sees them, without special ones."""
+        ...
+
+
+@runtime_checkable
+class WordwiseEmbedder(Embedder, Protocol):
+    """An embedder that also gives every word a vector, for late interaction.
+
+    Its word vectors are those the centre in ``word_vectors.json`` was measured on.
+    """
+
+    def embed_passages_wordwise(self, texts: Sequence[str]) -> list[Wordwise]:
+        """Embed pieces of articles and their words."""
+        ...
+
+    def embed_query_wordwise(self, text: str) -> Wordwise:
+        """Embed a question and its words."""
         ...
 
 

@@ -3,6 +3,7 @@
 JawabError
 ├── InputError              a file, folder or setting that cannot be used
 ├── EmbedderError           the embedder could not be loaded
+├── RerankerError           the reranker could not be loaded, or is none
 └── SearchIndexError
     ├── IndexNotFoundError  the folder holds no index
     ├── IndexMismatchError  it was built with another embedder, format or analyser
@@ -18,6 +19,10 @@ class JawabError(Exception):
 
 class InputError(JawabError):
     """Something the user gave cannot be used."""
+
+
+class RerankerError(JawabError):
+    """A reranker cannot be loaded or is none."""
 
 
 class EmbedderError(JawabError):

@@ -3,14 +3,14 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.arabic import analyse
 from index.articles import Article, distinguish, file_of
 from index.chunking import Chunk, TokenCounter, chunk_article
-from index.embedded import embedded_hash, embedded_text
+from index.embedded import Embedded, embedded_hash, embedded_text
 from index.errors import InputError
 from index.readers import (
     READERS_VERSION,
@@ -20,7 +20,7 @@ from index.readers import (
     load,
     read_source,
 )
-from index.store import KnownArticle, Move
+from index.store import ArticleChunks, KnownArticle, Move
 
 _BATCH_CHUNKS = 256
 _TELL_SECONDS = 0.1
@@ -54,6 +54,26 @@ class CutArticle:
     hashes: Sequence[str]
     terms: Sequence[Sequence[str]]
     title_terms: Sequence[str]
+
+    def with_embedded(self, embedded: Mapping[str, Embedded]) -> ArticleChunks:
+        """Return it as it is stored.
+
+        Args:
+            embedded: What the embedder made of its texts, by hash.
+        """
+        return ArticleChunks(
+            article=self.article,
+            chunks=self.chunks,
+            hashes=self.hashes,
+            terms=self.terms,
+            title_terms=self.title_terms,
+            embedded=[embedded[hash_] for hash_ in self.hashes],
+        )
+
+
+def texts_of(articles: Iterable[CutArticle]) -> dict[str, str]:
+    """Return what is embedded for some articles, by hash."""
+    return {h: t for cut in articles for h, t in zip(cut.hashes, cut.texts, strict=True)}
 
 
 def cut_article(article: Article, count_tokens: TokenCounter) -> CutArticle:

@@ -8,7 +8,7 @@ from index.chunking import CHUNKER_VERSION
 from index.embedding import EmbedderIdentity
 from index.errors import IndexMismatchError
 
-FORMAT = 2
+FORMAT = 3
 """Of the folder and its database; see docs/index-format.md."""
 
 

@@ -8,24 +8,23 @@ place of the old and names search files that were written before: a reader sees 
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from index.articles import Article
+from index.embedded import embed_new
 from index.embedders import embedder_like
 from index.embedding import Embedder
 from index.generation import Generation, remove_stale
-from index.intake import CutArticle, cut_article
+from index.intake import cut_article, texts_of
 from index.manifest import Manifest
 from index.publication import ChunkRows, write_generation
 from index.reports import BuildProgress, Progress
 from index.sqlite_connections import DATABASE, connected, transaction
-from index.sqlite_rows import Changes, count_rows, meta, now, set_meta
+from index.sqlite_rows import Changes, count_rows, insert_chunks, meta, now, set_meta
 from index.sqlite_store import SqliteStore
-from index.vectors import FloatMatrix
+from index.store import ArticleChunks
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +39,8 @@ CREATE TABLE staged_chunks (
     "end"   INTEGER NOT NULL,
     hash    TEXT NOT NULL,
     terms   TEXT NOT NULL,
-    vector  BLOB NOT NULL
+    vector  BLOB NOT NULL,
+    words   BLOB NOT NULL
 );
 CREATE INDEX staged_chunks_hash ON staged_chunks (hash);
 """
@@ -119,19 +119,13 @@ class _Migration:
             cut = [
                 cut_article(Article(*fields), self._embedder.count_tokens) for _, *fields in rows
             ]
-            vectors = self._vectors(cut)
+            texts = texts_of(cut)
+            known = self._store.embedded(texts) if self._same_embedder else {}
+            embedded = embed_new(self._embedder, texts, known)
+            self._chunks += len(embedded) - len(known)
             with transaction(self._path) as connection:
-                _insert(connection, [key for key, *_ in rows], cut, vectors)
-
-    def _vectors(self, cut: Sequence[CutArticle]) -> FloatMatrix:
-        texts = {h: t for item in cut for h, t in zip(item.hashes, item.texts, strict=True)}
-        known = self._store.vectors_of(texts) if self._same_embedder else {}
-        new = sorted(texts.keys() - known.keys(), key=lambda hash_: (len(texts[hash_]), hash_))
-        if new:
-            vectors = self._embedder.embed_passages([texts[hash_] for hash_ in new])
-            known.update(zip(new, vectors, strict=True))
-            self._chunks += len(new)
-        return np.stack([known[hash_] for item in cut for hash_ in item.hashes])
+                for (key, *_), item in zip(rows, cut, strict=True):
+                    _insert(connection, key, item.with_embedded(embedded))
 
     def _swap(self) -> int:
         """Write search files over what was staged, and put it in the place of what was."""
@@ -154,9 +148,9 @@ class _Migration:
         with transaction(self._path) as connection:
             connection.execute("DELETE FROM chunks")
             connection.execute(
-                'INSERT INTO chunks (key, article, start, "end", hash, terms, vector) SELECT'
-                ' key + ?, article, start, "end", hash, terms, vector FROM staged_chunks'
-                " ORDER BY key",
+                'INSERT INTO chunks (key, article, start, "end", hash, terms, vector, words)'
+                ' SELECT key + ?, article, start, "end", hash, terms, vector, words'
+                " FROM staged_chunks ORDER BY key",
                 (base,),
             )
             connection.execute(
@@ -191,25 +185,10 @@ class _Migration:
             )
 
 
-def _insert(
-    connection: sqlite3.Connection,
-    keys: Sequence[int],
-    cut: Sequence[CutArticle],
-    vectors: FloatMatrix,
-) -> None:
-    halves = iter(vectors.astype("<f2"))
-    for key, item in zip(keys, cut, strict=True):
-        connection.execute(
-            "INSERT INTO staged_articles VALUES (?, ?)", (key, " ".join(item.title_terms))
-        )
-        connection.executemany(
-            'INSERT INTO staged_chunks (article, start, "end", hash, terms, vector)'
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (key, chunk.start, chunk.end, hash_, " ".join(terms), next(halves).tobytes())
-                for chunk, hash_, terms in zip(item.chunks, item.hashes, item.terms, strict=True)
-            ],
-        )
+def _insert(connection: sqlite3.Connection, key: int, item: ArticleChunks) -> None:
+    terms = " ".join(item.title_terms)
+    connection.execute("INSERT INTO staged_articles VALUES (?, ?)", (key, terms))
+    insert_chunks(connection, "staged_chunks", key, item)
 
 
 def _drop_staging(connection: sqlite3.Connection) -> None:

@@ -48,7 +48,8 @@ CREATE TABLE chunks (
     "end"   INTEGER NOT NULL,
     hash    TEXT NOT NULL,           -- of the text that was embedded
     terms   TEXT NOT NULL,           -- analysed text, space-separated, in order
-    vector  BLOB NOT NULL            -- float16, little endian
+    vector  BLOB NOT NULL,           -- float16, little endian
+    words   BLOB NOT NULL            -- two bits a dimension for every word, or empty
 );
 CREATE INDEX chunks_article ON chunks (article);
 CREATE INDEX chunks_hash ON chunks (hash);

@@ -1,28 +1,37 @@
 """Find the passages for a question: candidates from both sides, one ranking over all of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.arabic import analyse, for_embedding
 from index.articles import Article
+from index.candidates import Candidate, choose, find_candidates
 from index.chunking import Chunk
-from index.copies import Reprint, repeats
+from index.copies import Reprint
+from index.dates import months_in
 from index.embedders import embedder_like
-from index.embedding import Embedder
+from index.embedding import Embedder, WordwiseEmbedder
 from index.manifest import Manifest
-from index.ranking import Weights, contributions, features, prepare, trained_weights
+from index.ranking import (
+    EncodedQuestion,
+    Question,
+    Weights,
+    contributions,
+    prepare,
+    trained_weights,
+)
+from index.reranking import RERANKED, Reranker
 from index.sqlite_store import SqliteStore
-from index.store import Filter, Reader, StoredChunk, StoreStats
+from index.store import Filter, Reader, StoreStats
 from index.vectors import FloatVector
+from index.word_vectors import turned, word_spans
 
 if TYPE_CHECKING:
     from index.reports import BuildReport, Progress
     from index.verification import Verification
-
-CANDIDATES = 50
-"""Chunks taken from either side before ranking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +89,19 @@ class SearchIndex:
         embedder: Embedder | None = None,
         *,
         weights: Weights | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.store = store
+        self.reranker = reranker
         self.embedder = embedder or embedder_like(store.manifest.embedder)
         self._follows = embedder is None
-        self._weights = weights or trained_weights()
+        self._chosen_weights = weights
+
+    @property
+    def weights(self) -> Weights:
+        """What each feature of a candidate counts for."""
+        wordwise = isinstance(self.embedder, WordwiseEmbedder)
+        return self._chosen_weights or trained_weights(wordwise=wordwise)
 
     @property
     def manifest(self) -> Manifest:
@@ -102,14 +119,24 @@ class SearchIndex:
             IndexMismatchError: The index was embedded again with an embedder other than the one
                 this was opened with.
         """
-        terms, text = analyse(question), for_embedding(question)
-        while True:
-            embedder = self.embedder
-            vector = embedder.embed_query(text)
-            with self.store.read() as reader:
-                if reader.embedder == embedder.identity:
-                    return self._found(reader, vector, terms, k, where)
-            self._follow()
+        with self._asking(question) as (reader, asked):
+            wanted = max(k, RERANKED) if self.reranker else k
+            best = choose(reader, self._ranked(find_candidates(reader, asked, where)), wanted)
+            keys = [candidate.chunk.article_key for candidate in best]
+            articles, reprints = reader.articles(keys), reader.reprints(keys)
+            passages = [
+                replace(
+                    self._passage(candidate, articles[candidate.chunk.article_key], rank),
+                    reprints=reprints.get(candidate.chunk.article_key, ()),
+                )
+                for rank, candidate in enumerate(best, start=1)
+            ]
+            found = SearchResult(
+                tuple(passages), asked.vector, asked.idf, reader.generation, asked.totals.chunks
+            )
+        if self.reranker is None:
+            return found
+        return replace(found, passages=_reranked(self.reranker, question, passages)[:k])
 
     def _follow(self) -> None:
         """Take up the embedder that the index was embedded again with."""
@@ -117,41 +144,30 @@ class SearchIndex:
             self.manifest.require(self.embedder.identity, self.store.folder)
         self.embedder = embedder_like(self.manifest.embedder)
 
-    def _found(
-        self,
-        reader: Reader,
-        vector: FloatVector,
-        terms: Sequence[str],
-        k: int,
-        where: Filter | None,
-    ) -> SearchResult:
-        asked = prepare(reader, vector, terms)
-        hits = [
-            *reader.dense(vector, CANDIDATES, where),
-            *reader.lexical(asked.terms, CANDIDATES, where),
-        ]
-        chunks = reader.fetch([hit.key for hit in hits]).values()
-        scored = [(chunk, features(asked, chunk)) for chunk in chunks]
-        best = _without_repeats(reader, sorted(scored, key=self._order), k)
-        keys = [chunk.article_key for chunk, _ in best]
-        articles, reprints = reader.articles(keys), reader.reprints(keys)
-        passages = tuple(
-            replace(
-                self._passage(chunk, values, articles[chunk.article_key], rank),
-                reprints=reprints.get(chunk.article_key, ()),
-            )
-            for rank, (chunk, values) in enumerate(best, start=1)
-        )
-        return SearchResult(passages, vector, asked.idf, reader.generation, asked.totals.chunks)
+    def candidates(self, question: str, where: Filter | None = None) -> list[Candidate]:
+        """Return every chunk that either side finds, best first, reprints included."""
+        with self._asking(question) as (reader, asked):
+            return self._ranked(find_candidates(reader, asked, where))
 
-    def _order(self, scored: tuple[StoredChunk, Mapping[str, float]]) -> tuple[float, int]:
-        chunk, values = scored
-        return -sum(contributions(values, self._weights).values()), chunk.key
+    @contextmanager
+    def _asking(self, question: str) -> Iterator[tuple[Reader, Question]]:
+        """Open one state of the index, with the question as ranking sees it there."""
+        while True:
+            embedder = self.embedder
+            encoded = encode_question(embedder, question)
+            with self.store.read() as reader:
+                if reader.embedder == embedder.identity:
+                    yield reader, prepare(reader, encoded)
+                    return
+            self._follow()
 
-    def _passage(
-        self, chunk: StoredChunk, values: Mapping[str, float], article: Article, rank: int
-    ) -> Passage:
-        parts = contributions(values, self._weights)
+    def _ranked(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        weights = self.weights
+        return sorted(candidates, key=lambda c: (-c.score(weights), c.chunk.key))
+
+    def _passage(self, candidate: Candidate, article: Article, rank: int) -> Passage:
+        chunk = candidate.chunk
+        parts = contributions(candidate.features, self.weights)
         text = article.text[chunk.start : chunk.end]
         return Passage(
             chunk=Chunk(article.id, chunk.start, chunk.end, text),
@@ -198,34 +214,43 @@ class SearchIndex:
         return verify_index(self.store.folder)
 
 
-def _without_repeats(
-    reader: Reader, scored: Sequence[tuple[StoredChunk, Mapping[str, float]]], k: int
-) -> list[tuple[StoredChunk, Mapping[str, float]]]:
-    """Return the k best without what a reprint found before them says as well.
-
-    A paragraph that only the reprint has is kept.
-    """
-    found: list[tuple[StoredChunk, Mapping[str, float]]] = []
-    chosen: dict[int, int] = {}
-    for chunk, values in scored:
-        if len(found) == k:
-            break
-        first = chosen.setdefault(chunk.family, chunk.article_key)
-        if first != chunk.article_key:
-            texts = reader.articles([first, chunk.article_key])
-            part = texts[chunk.article_key].text[chunk.start : chunk.end]
-            if repeats(part, texts[first].text):
-                continue
-        found.append((chunk, values))
-    return found
+def encode_question(embedder: Embedder, question: str) -> EncodedQuestion:
+    """Return a question as ranking needs it, its words too where the embedder sees them."""
+    text, terms, dates = for_embedding(question), analyse(question), months_in(question)
+    if not isinstance(embedder, WordwiseEmbedder):
+        return EncodedQuestion(embedder.embed_query(text), terms, dates=dates)
+    vector, words = embedder.embed_query_wordwise(text)
+    word_terms = [analyse(text[start:end]) for start, end in word_spans(text)]
+    return EncodedQuestion(vector, terms, turned(words), word_terms, dates)
 
 
-def open_index(folder: str | Path, *, embedder: Embedder | None = None) -> SearchIndex:
+def _reranked(
+    reranker: Reranker, question: str, passages: Sequence[Passage]
+) -> tuple[Passage, ...]:
+    """Add what a reranker says to the scores of the first passages; the others stay behind."""
+    read, rest = passages[:RERANKED], passages[RERANKED:]
+    said = reranker.score(question, [f"{p.article.title}\n{p.text}" for p in read])
+    scored = [
+        replace(
+            passage,
+            score=passage.score + float(value),
+            scores={**passage.scores, "reranker": float(value)},
+        )
+        for passage, value in zip(read, said, strict=True)
+    ]
+    ordered = [*sorted(scored, key=lambda p: (-p.score, p.rank)), *rest]
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ordered, start=1))
+
+
+def open_index(
+    folder: str | Path, *, embedder: Embedder | None = None, reranker: Reranker | None = None
+) -> SearchIndex:
     """Open an index for searching.
 
     Args:
         folder: The index folder.
         embedder: Must be the one it was built with; None takes that one.
+        reranker: Reads the best passages again beside the question.
 
     Raises:
         IndexNotFoundError: The folder holds no index.
@@ -233,6 +258,6 @@ def open_index(folder: str | Path, *, embedder: Embedder | None = None) -> Searc
         IndexDamagedError: Its database cannot be read.
     """
     store = SqliteStore.open(Path(folder))
-    index = SearchIndex(store, embedder)
+    index = SearchIndex(store, embedder, reranker=reranker)
     store.manifest.require(index.embedder.identity, folder)
     return index

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from index.articles import Article
+from index.embedded import Embedded
 from index.generation import Generation
 from index.sqlite_rows import count_rows, meta
 from index.store import KnownArticle, StoreStats
-from index.vectors import FloatVector
 
 _PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
 _COLUMNS = "id, title, text, source, date, author, url, origin"
@@ -58,11 +58,13 @@ class Catalogue:
         """Return path -> digest of the files that are stored completely."""
         return dict(self._reading().execute("SELECT path, digest FROM files").fetchall())
 
-    def vectors_of(self, hashes: Iterable[str]) -> dict[str, FloatVector]:
-        """Return stored vectors by the hash of the text they embed, for those that are known."""
-        sql = "SELECT hash, vector FROM chunks WHERE hash IN ({})"
-        rows = select_in(self._reading(), sql, hashes)
-        return {hash_: np.frombuffer(blob, "<f2").astype(np.float32) for hash_, blob in rows}
+    def embedded(self, hashes: Iterable[str]) -> dict[str, Embedded]:
+        """Return what is stored by the hash of the text that was embedded, for those known."""
+        sql = "SELECT hash, vector, words FROM chunks WHERE hash IN ({})"
+        return {
+            hash_: Embedded(np.frombuffer(vector, "<f2").astype(np.float32), words)
+            for hash_, vector, words in select_in(self._reading(), sql, hashes)
+        }
 
     def newest_articles(self, count: int) -> list[Article]:
         """Return the newest articles, those with a date first."""

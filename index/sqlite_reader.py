@@ -163,24 +163,11 @@ class SqliteReader:
     def fetch(self, chunk_keys: Sequence[int]) -> dict[int, StoredChunk]:
         """Return stored chunks by key; keys that are gone are missing."""
         sql = (
-            'SELECT c.key, c.article, a.family, c.start, c."end", c.terms, a.terms, c.vector'
-            " FROM chunks c JOIN articles a ON a.key = c.article WHERE c.key IN ({})"
+            'SELECT c.key, c.article, a.id, a.family, a.date, c.start, c."end", c.terms, a.terms,'
+            " c.vector, c.words FROM chunks c JOIN articles a ON a.key = c.article"
+            " WHERE c.key IN ({})"
         )
-        return {
-            key: StoredChunk(
-                key=key,
-                article_key=article,
-                family=family,
-                start=start,
-                end=end,
-                terms=tuple(terms.split()),
-                title_terms=tuple(title.split()),
-                vector=np.frombuffer(vector, "<f2").astype(np.float32),
-            )
-            for key, article, family, start, end, terms, title, vector in select_in(
-                self._connection, sql, chunk_keys
-            )
-        }
+        return {row[0]: _chunk(*row) for row in select_in(self._connection, sql, chunk_keys)}
 
     def articles(self, article_keys: Sequence[int]) -> dict[int, Article]:
         """Return articles by key."""
@@ -211,6 +198,17 @@ class SqliteReader:
         )
         chunks, terms = int(stored.get("chunk_count", 0)), int(stored.get("term_count", 0))
         return Totals(chunks, terms / chunks if chunks else 0.0)
+
+
+def _chunk(
+    key: int, article: int, article_id: str, family: int, date: str, start: int, end: int,
+    terms: str, title_terms: str, vector: bytes, words: bytes,
+) -> StoredChunk:  # fmt: skip
+    return StoredChunk(
+        key, article, article_id, family, date, start, end,
+        tuple(terms.split()), tuple(title_terms.split()),
+        np.frombuffer(vector, "<f2").astype(np.float32), words,
+    )  # fmt: skip
 
 
 def _most_shared(

@@ -93,17 +93,32 @@ def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes:
     connection.executemany(
         "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands(found))
     )
-    halves = item.vectors.astype("<f2")
-    rows = zip(item.chunks, item.hashes, item.terms, halves, strict=True)
-    connection.executemany(
-        'INSERT INTO chunks (article, start, "end", hash, terms, vector) VALUES (?, ?, ?, ?, ?, ?)',
-        (
-            (key, chunk.start, chunk.end, hash_, " ".join(terms), half.tobytes())
-            for chunk, hash_, terms, half in rows
-        ),
-    )
+    insert_chunks(connection, "chunks", key or 0, item)
     for terms in item.terms:
         changes.count(item.title_terms, terms, +1)
+
+
+def insert_chunks(
+    connection: sqlite3.Connection, table: str, article: int, item: ArticleChunks
+) -> None:
+    """Store the chunks of an article in ``chunks`` or in ``staged_chunks``."""
+    rows = zip(item.chunks, item.hashes, item.terms, item.embedded, strict=True)
+    connection.executemany(
+        f'INSERT INTO {table} (article, start, "end", hash, terms, vector, words)'  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                article,
+                chunk.start,
+                chunk.end,
+                hash_,
+                " ".join(terms),
+                embedded.vector.astype("<f2").tobytes(),
+                embedded.words,
+            )
+            for chunk, hash_, terms, embedded in rows
+        ),
+    )
 
 
 def remove_article(connection: sqlite3.Connection, article_id: str, changes: Changes) -> int:

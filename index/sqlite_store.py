@@ -10,7 +10,7 @@ import logging
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.embedded import Embedded
 from index.errors import IndexLockedError, IndexNotFoundError, IndexWriteError
 from index.generation import (
     Generation,
@@ -54,7 +55,6 @@ from index.sqlite_rows import (
     set_meta,
 )
 from index.store import ApplyReport, ArticleChunks, Filter, Move
-from index.vectors import FloatMatrix
 
 logger = logging.getLogger(__name__)
 
@@ -178,7 +178,7 @@ class SqliteStore(Catalogue):
             for item in upserts:
                 gone = remove_article(connection, item.article.id, changes)
                 insert_article(connection, item, changes)
-                self._remember_dimension(connection, item.vectors)
+                self._remember_dimension(connection, item.embedded)
                 report = replace(
                     report,
                     added=report.added + 1 - gone,
@@ -192,9 +192,11 @@ class SqliteStore(Catalogue):
                 set_meta(connection, "updated", now())
         return report
 
-    def _remember_dimension(self, connection: sqlite3.Connection, vectors: FloatMatrix) -> None:
-        if self.manifest.dimension == 0 and len(vectors):
-            self.manifest = replace(self.manifest, dimension=int(vectors.shape[1]))
+    def _remember_dimension(
+        self, connection: sqlite3.Connection, embedded: Sequence[Embedded]
+    ) -> None:
+        if self.manifest.dimension == 0 and embedded:
+            self.manifest = replace(self.manifest, dimension=len(embedded[0].vector))
             set_meta(connection, "manifest", self.manifest.to_json())
 
     def compact_if_needed(self, *, growing: bool = False) -> bool:

@@ -16,8 +16,9 @@ from index.articles import Article
 from index.chunking import Chunk
 from index.copies import Reprint
 from index.dense import Hit
+from index.embedded import Embedded
 from index.embedding import EmbedderIdentity
-from index.vectors import FloatMatrix, FloatVector
+from index.vectors import FloatVector
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class ArticleChunks:
         hashes: Of the text embedded for each chunk.
         terms: Analysed terms of each chunk, in order.
         title_terms: Analysed terms of the title.
-        vectors: Shape (len(chunks), dimension).
+        embedded: What the embedder made of each chunk.
     """
 
     article: Article
@@ -58,21 +59,38 @@ class ArticleChunks:
     hashes: Sequence[str]
     terms: Sequence[Sequence[str]]
     title_terms: Sequence[str]
-    vectors: FloatMatrix
+    embedded: Sequence[Embedded]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredChunk:
-    """A chunk as ranking needs it; reprints of one story have the same ``family``."""
+    """A chunk as ranking needs it.
+
+    Attributes:
+        key: Its own.
+        article_key: Of its article.
+        article_id: Of its article.
+        family: The same for all reprints of one story.
+        date: Of its article, ``YYYY-MM-DD`` or "".
+        start: Into the article's text.
+        end: Into the article's text.
+        terms: Its analysed terms, in order.
+        title_terms: Those of its article's title.
+        vector: Shape (dimension,).
+        words: Packed vectors of its words (see :mod:`index.word_vectors`), if it has any.
+    """
 
     key: int
     article_key: int
+    article_id: str
     family: int
+    date: str
     start: int
     end: int
     terms: tuple[str, ...]
     title_terms: tuple[str, ...]
     vector: NDArray[np.float32]
+    words: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

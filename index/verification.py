@@ -94,6 +94,9 @@ def _rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
         "chunks with a vector of the wrong length": (
             f"SELECT count(*) FROM chunks WHERE length(vector) <> {2 * dimension}"  # noqa: S608
         ),
+        "chunks with word vectors of a wrong length": (
+            f"SELECT count(*) FROM chunks WHERE length(words) % {max(1, dimension // 4)} <> 0"  # noqa: S608
+        ),
         "articles in no band of reprints": (
             "SELECT count(*) FROM articles WHERE key NOT IN (SELECT article FROM bands)"
         ),

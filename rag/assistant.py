@@ -33,7 +33,7 @@ from rag.passages import merge_neighbours
 from rag.relevance import score_sentences
 from rag.retriever import PassageRetriever
 from rag.runnable import AnswerRunnable
-from rag.settings import Settings, chosen_embedder, load_settings
+from rag.settings import Settings, chosen_embedder, chosen_reranker, load_settings
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,9 @@ class Assistant:
     def from_settings(cls, chosen: Settings) -> "Assistant":
         """Open the index and the model that the settings name; errors as for ``open``."""
         model = load_chat_model(chosen.model, base_url=chosen.base_url, timeout=chosen.timeout)
-        index = open_index(chosen.index, embedder=chosen_embedder(chosen))
+        index = open_index(
+            chosen.index, embedder=chosen_embedder(chosen), reranker=chosen_reranker(chosen)
+        )
         return cls(index, model, chosen)
 
     @property

@@ -60,9 +60,10 @@ class Draft:
 
     def _verbatim(self, claim: Claim, support: Support) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
-        if support.score < 1.0 or support.span.end - support.span.start < len(claim.text) - 1:
-            return claim.text
-        return self.passages[support.passage].article.text[support.span.start : support.span.end]
+        start, end = support.span
+        quote = self.passages[support.passage].article.text[start:end]
+        spoken, said = (text.rstrip(".").split() for text in (claim.text, quote))
+        return quote if spoken == said else claim.text
 
     def _number_of(self, support: Support) -> int:
         """Return the number of the citation of these words, a new one if they are new."""

@@ -22,6 +22,9 @@ CITED_ENOUGH = 0.55
 """Share of a claim's content words its cited sentence must hold."""
 UNCITED_ENOUGH = 0.75
 """The same for a claim that cites nothing, or not what supports it."""
+_LONG = 4
+"""Content words from which on two neighbouring sentences may share in supporting a claim; those of
+a shorter one come together by chance."""
 SAME_MEANING = 0.87
 """Cosine a claim in another language must reach, since no words can be compared."""
 
@@ -77,7 +80,8 @@ def _best(
 ) -> Support | None:
     if exact := _verbatim(text, passage):
         return Support(position, exact, 1.0)
-    windows = _windows(passage)
+    short = len(content_terms(text)) < _LONG
+    windows = _windows(passage, pairs=not short)
     if not is_arabic(text) and is_arabic(passage.text):
         return _by_meaning(text, passage, position, windows, embedder)
     scored = [
@@ -101,12 +105,11 @@ def _verbatim(text: str, passage: Passage) -> Span | None:
     return Span(passage.chunk.start + found.start(), passage.chunk.start + found.end())
 
 
-def _windows(passage: Passage) -> list[Span]:
-    """Return every sentence and every two neighbours, as spans of the article."""
+def _windows(passage: Passage, *, pairs: bool) -> list[Span]:
+    """Return every sentence, and with ``pairs`` every two neighbours, as spans of the article."""
     base = passage.chunk.start
     spans = [Span(base + start, base + end) for start, end in sentence_spans(passage.text)]
-    pairs = [Span(a.start, b.end) for a, b in pairwise(spans)]
-    return spans + pairs
+    return spans + [Span(a.start, b.end) for a, b in pairwise(spans) if pairs]
 
 
 def _agreement(claim: str, source: str) -> float:

@@ -12,12 +12,13 @@ from rag.errors import SettingsError
 
 if TYPE_CHECKING:
     from index.embedding import Embedder
+    from index.reranking import Reranker
 
 FILE = "jawab.toml"
 PREFIX = "JAWAB_"
 _NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.e5
 
-CAUTION = {"careful": 0.45, "balanced": 0.2, "lenient": 0.1}
+CAUTION = {"careful": 0.45, "balanced": 0.18, "lenient": 0.1}
 """Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل."""
 
 
@@ -30,6 +31,8 @@ class Settings:
         embedder: Of new indexes; "" means the one the index was built with, or the bundled one.
         query_prefix: Put before questions by an embedder that is set here; "" means its own.
         passage_prefix: Put before passages by an embedder that is set here; "" means its own.
+        reranker: A sentence-transformers ``CrossEncoder`` id or folder that reads the best passages
+            again beside the question; "" means none.
         model: What writes answers: ``extractive``, ``ollama:…``, ``openai:…``, ``anthropic:…``,
             ``gguf:/path``, or any id that LangChain's ``init_chat_model`` takes.
         base_url: Address of the model's server; "" means the provider's own.
@@ -43,6 +46,7 @@ class Settings:
     embedder: str = ""
     query_prefix: str = ""
     passage_prefix: str = ""
+    reranker: str = ""
     model: str = "extractive"
     base_url: str = ""
     timeout: float = 60.0
@@ -130,6 +134,15 @@ def _check(settings: Settings, where: str) -> None:
         raise SettingsError(f"k {where} must be from 1 to 50, not {settings.k}")
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
+
+
+def chosen_reranker(settings: Settings) -> "Reranker | None":
+    """Return the reranker that is set, if one is; its model loads when first used."""
+    if not settings.reranker:
+        return None
+    from index.reranking import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker)
 
 
 def chosen_embedder(settings: Settings) -> "Embedder | None":

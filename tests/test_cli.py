@@ -162,9 +162,25 @@ def test_a_dead_model_server_exits_with_1_and_quotes_the_articles(sample_index):
 def test_eval_measures_retrieval(sample_index):
     done = jawab("eval", ROOT / "samples" / "questions.jsonl", "--index", sample_index, "--json")
     report = json.loads(done.stdout)
-    assert report["questions"] >= 60
-    assert report["recall_1"] >= 0.9
-    assert report["recall_10"] >= 0.97
+    (row,) = report["rows"]
+    assert row["questions"] >= 60
+    assert row["metrics"]["R@1"][0] >= 0.9
+
+
+def test_eval_takes_several_sets_and_compares(sample_index, tmp_path):
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text(
+        '{"question": "من أخرج فيلم آخر الصيادين؟", "article": "فيلم-الصيادين"}', encoding="utf-8"
+    )
+    more = tmp_path / "more.jsonl"
+    more.write_text(mine.read_text(encoding="utf-8"), encoding="utf-8")
+    done = jawab("eval", mine, more, "--index", sample_index, "--compare")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert {line[0] for line in lines[1:-1]} == {"mine", "more", "pooled"}
+    for name in ("jawab", "words alone", "vectors alone", "rank fusion", "score fusion"):
+        assert done.stdout.count(name) == 3
+    assert "[1.000, 1.000]" in done.stdout
+    assert "settings" in lines[-1]
 
 
 @pytest.mark.parametrize(

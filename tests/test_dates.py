@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from index.dates import dateline, parse_date
+from index.dates import dateline, months_in, parse_date
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,17 @@ def test_months_have_three_traditions(month):
 )
 def test_only_a_date_that_stands_alone_near_the_top_dates_an_article(text, day):
     assert dateline(text) == day
+
+
+@pytest.mark.parametrize(
+    ("question", "months"),
+    [
+        ("ماذا قرر المجلس في مارس ٢٠١٧؟", ["2017-03"]),
+        ("وماذا جرى بجانفي 2016 وكانون الأول/ديسمبر 2018؟", ["2016-01", "2018-12"]),
+        ("من فاز بالكأس عام 2016؟", ["2016"]),
+        ("كم بلغ عدد السكان؟ هل هو 20170؟", []),
+        ("ما الذي حدث في آب؟", []),
+    ],
+)
+def test_months_and_years_of_a_question(question, months):
+    assert months_in(question) == months

@@ -82,3 +82,8 @@ def test_negation_is_seen(text):
 
 def test_a_word_that_contains_a_particle_is_no_negation():
     assert not is_negated("ولدت لمى في لندن")
+
+
+def test_a_few_words_gathered_from_two_sentences_support_nothing():
+    source = "لم يقل الوزير كلامًا كثيرًا. ولن ينتهي العمل في السد قبل أن تتم التجارب أبدًا."
+    assert support("كلام لا ينتهي أبدًا.", (1,), [passage(source)]) is None

@@ -1,7 +1,8 @@
 import pytest
 
 from index import build_index, open_index
-from index.ranking import FEATURES, idf
+from index.candidates import PER_ARTICLE
+from index.ranking import idf, trained_weights
 
 
 def test_the_best_passage_comes_first_and_ranks_start_at_one(index):
@@ -19,7 +20,7 @@ def test_a_passage_is_an_exact_part_of_its_article(index):
 
 def test_scores_explain_themselves(index):
     passage = index.search("كلفة الجسر")[0]
-    assert set(passage.scores) == set(FEATURES)
+    assert set(passage.scores) == set(trained_weights(wordwise=False))
     assert passage.score == pytest.approx(sum(passage.scores.values()))
 
 
@@ -64,3 +65,43 @@ def test_every_spelling_finds_the_same_articles(assistant, one, other):
         return [passage.article.id for passage in assistant.search(question, k=5)]
 
     assert found(one) == found(other)
+
+
+def test_one_long_article_does_not_take_every_place(tmp_path, embedder):
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    paragraph = "افتتح الوزير جسر النهر الجديد رقم {} في المدينة القديمة صباح اليوم. " * 12
+    long = "\n\n".join(paragraph.format(*[n] * 12) for n in range(6))
+    (articles / "long.txt").write_text(f"جسر النهر\n\n{long}", encoding="utf-8")
+    for n in range(4):
+        text = f"خبر {n}\n\nزار الوزير مدينة رقم {n} وفيها جسر."
+        (articles / f"{n}.txt").write_text(text, encoding="utf-8")
+    build_index([articles], tmp_path / "index", embedder=embedder)
+    opened = open_index(tmp_path / "index", embedder=embedder)
+    found = [p.article.id for p in opened.search("جسر النهر الجديد", k=PER_ARTICLE + 4)]
+    assert found[:PER_ARTICLE] == ["long"] * PER_ARTICLE
+    assert set(found[PER_ARTICLE:]) == {"0", "1", "2", "3"}
+    assert len(opened.search("جسر النهر الجديد", k=10)) == 10
+
+
+def test_an_article_of_the_month_asked_for_comes_first(tmp_path):
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    sessions = {
+        "2016-03-04": "رفض المجلس البلدي في جلسته طلب توسيع السوق الأسبوعية، ووافق على شراء شاحنة.",
+        "2017-01-20": "أقر المجلس البلدي ميزانية العام، وأجل النظر في تسمية شارعين إلى الجلسة القادمة.",
+        "2017-03-09": "انتخب المجلس البلدي لجنة جديدة للحدائق، وقرر إنارة الملعب قبل حلول الصيف.",
+        "2018-03-11": "ناقش المجلس البلدي شكاوى السكان من الضجيج، وكلف لجنة بإعداد تقرير عنها.",
+    }
+    for day, text in sessions.items():
+        (articles / f"{day}.txt").write_text(
+            f"---\ndate: {day}\n---\nجلسة المجلس البلدي\n\n{text}", encoding="utf-8"
+        )
+    build_index([articles], tmp_path / "index")
+    index = open_index(tmp_path / "index")
+    for asked, day in (("مارس ٢٠١٧", "2017-03-09"), ("آذار 2018", "2018-03-11")):
+        found = index.search(f"ماذا جرى في جلسة المجلس البلدي في {asked}؟")
+        assert found[0].article.date == day
+        assert found[0].scores["date"] > 0
+    undated = index.search("ماذا جرى في جلسة المجلس البلدي؟")
+    assert {passage.scores["date"] for passage in undated} == {0}

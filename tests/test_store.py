@@ -12,7 +12,7 @@ from index.articles import Article
 from index.build import add_articles
 from index.chunking import Chunk
 from index.dense import DenseIndex, write_dense
-from index.embedded import embedded_hash, embedded_text
+from index.embedded import Embedded, embedded_hash, embedded_text
 from index.errors import IndexDamagedError
 from index.lexical import write_lexical
 from index.manifest import Manifest
@@ -31,7 +31,7 @@ def stored(article_id="x", text="نص قصير هنا.", title="عنوان"):
         hashes=[embedded_hash(embedded_text(article, text))],
         terms=[["نص", "قصير"]],
         title_terms=["عنوان"],
-        vectors=embedder.embed_passages([text]),
+        embedded=[Embedded(vector) for vector in embedder.embed_passages([text])],
     )
 
 

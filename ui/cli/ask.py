@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from ui.cli.console import IndexOption, JsonOption, errors, output, print_json
+from ui.cli.console import IndexOption, JsonOption, RerankerOption, errors, output, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +29,7 @@ def ask(
     ] = None,
     since: Annotated[str | None, typer.Option(help="Only articles from this day on.")] = None,
     until: Annotated[str | None, typer.Option(help="Only articles up to this day.")] = None,
+    reranker: RerankerOption = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show why each passage ranked where it did.")
     ] = False,
@@ -42,7 +43,9 @@ def ask(
     """
     from rag.errors import ModelError
 
-    chosen = {"k": k, "model": model, "base_url": base_url, "timeout": timeout}
+    chosen = {
+        "k": k, "model": model, "base_url": base_url, "timeout": timeout, "reranker": reranker
+    }  # fmt: skip
     where = _filter(source, since, until)
     from rag.assistant import Assistant
 

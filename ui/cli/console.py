@@ -13,6 +13,10 @@ IndexOption = Annotated[
         "--index", help="Index folder. Default: $JAWAB_INDEX, else ./.jawab", metavar="DIR"
     ),
 ]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(help="A CrossEncoder id or folder that reads the best passages again."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
