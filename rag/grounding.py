@@ -23,8 +23,8 @@ CITED_ENOUGH = 0.55
 UNCITED_ENOUGH = 0.75
 """The same for a claim that cites nothing, or not what supports it."""
 _LONG = 4
-"""Content words from which on two neighbouring sentences may share in supporting a claim; those of
-a shorter one come together by chance."""
+"""Content words from which on two neighbouring sentences may share in supporting a claim, and some
+of its words may be missing; those of a shorter one come together by chance."""
 SAME_MEANING = 0.87
 """Cosine a claim in another language must reach, since no words can be compared."""
 
@@ -82,6 +82,7 @@ def _best(
         return Support(position, exact, 1.0)
     short = len(content_terms(text)) < _LONG
     windows = _windows(passage, pairs=not short)
+    enough = UNCITED_ENOUGH if short else enough
     if not is_arabic(text) and is_arabic(passage.text):
         return _by_meaning(text, passage, position, windows, embedder)
     scored = [
