@@ -15,7 +15,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,11 +56,13 @@ class Corpus:
         index: Over the passages.
         texts: Passage id -> what BM25 in memory is given.
         asked: (names of the sets it counts in, question, id of the right passage).
+        untitled: The same passages indexed without their titles, as the first fusion had them.
     """
 
     index: SearchIndex
     texts: Mapping[str, str]
     asked: Sequence[tuple[tuple[str, ...], str, str]]
+    untitled: SearchIndex | None = None
 
 
 def main() -> None:
@@ -112,21 +114,28 @@ def _encyclopaedia(data: Path, scratch: Path) -> Corpus:
         for folder in FOLDERS.values()
         for row in read(data, folder, "passages.jsonl")
     }
-    return Corpus(pooled_index(data, scratch), texts, asked)
+    rows = (row for folder in FOLDERS.values() for row in read(data, folder, "passages.jsonl"))
+    untitled = _untitled(rows, scratch / "untitled")
+    return Corpus(pooled_index(data, scratch), texts, asked, untitled)
+
+
+def _untitled(rows: Iterable[Mapping[str, Any]], folder: Path) -> SearchIndex:
+    """Return an index of the texts alone, built where it is missing."""
+    path = folder.with_suffix(".jsonl")
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            untitled = {name: value for name, value in row.items() if name != "title"}
+            file.write(json.dumps(untitled, ensure_ascii=False) + "\n")
+    build_index([path], folder)
+    return open_index(folder)
 
 
 def _headlines(data: Path, scratch: Path) -> Corpus:
-    texts = {}
-    path = scratch / "headlines.jsonl"
-    with path.open("w", encoding="utf-8") as file:
-        for row in read(data, "antcorpus", "articles.jsonl"):
-            texts[row["id"]] = row["text"]
-            untitled = {name: value for name, value in row.items() if name != "title"}
-            file.write(json.dumps(untitled, ensure_ascii=False) + "\n")
-    build_index([path], scratch / "headlines")
+    texts = {row["id"]: row["text"] for row in read(data, "antcorpus", "articles.jsonl")}
+    index = _untitled(read(data, "antcorpus", "articles.jsonl"), scratch / "headlines")
     queries = read(data, "antcorpus", "headline_queries.jsonl")
     asked = [(("headlines",), row["question"], row["article_id"]) for row in queries]
-    return Corpus(open_index(scratch / "headlines"), texts, asked)
+    return Corpus(index, texts, asked)
 
 
 def _varieties(data: Path, scratch: Path) -> Corpus:
@@ -173,6 +182,11 @@ def _runs(
         "BM25, split at spaces": bm25(corpus.texts, asked, str.split),
         "BM25, folded + Snowball": bm25(corpus.texts, asked, snowball()),
     }
+    if corpus.untitled:
+        runs["first fusion, text without titles"] = [
+            ranked(corpus.untitled.candidates(text), OTHER_RANKINGS["score fusion"])
+            for text in asked
+        ]
     for text in asked:
         found = index.candidates(text)
         for name, score in OTHER_RANKINGS.items():

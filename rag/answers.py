@@ -6,6 +6,7 @@ from typing import Any
 
 from index.copies import Reprint
 from index.search import Passage
+from rag.relative_dates import RelativeDate
 
 SCHEMA_VERSION = 1
 """Of :meth:`Answer.to_dict`; the same JSON from Python, the command line and HTTP."""
@@ -27,6 +28,7 @@ class Citation:
         end: Where it ends, exclusive.
         score: How well the quote supports the sentence, in [0, 1]; 1 for a verbatim quote.
         reprints: Other articles that say the same in nearly the same words: not further sources.
+        relative_dates: What «أمس» or «الثلاثاء» of the quote mean, told from ``date``.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Citation:
     end: int
     score: float
     reprints: tuple[Reprint, ...] = ()
+    relative_dates: tuple[RelativeDate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,11 @@ class Answer:
                 for sentence in self.sentences
             ],
             "citations": [
-                {**asdict(citation), "score": round(citation.score, 4)}
+                {
+                    **asdict(citation),
+                    "score": round(citation.score, 4),
+                    "relative_dates": [date._asdict() for date in citation.relative_dates],
+                }
                 for citation in self.citations
             ],
             "passages": [passage_to_dict(passage) for passage in self.passages],

@@ -9,6 +9,7 @@ from index.search import Passage
 from rag.answers import Citation, Sentence
 from rag.citations import Claim, split_claims, with_marks
 from rag.grounding import Support, find_support
+from rag.relative_dates import relative_dates
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ class Draft:
             end=end,
             score=support.score,
             reprints=passage.reprints,
+            relative_dates=relative_dates(article.text[start:end], article.date),
         )
         self.citations.append(citation)
         return citation.number

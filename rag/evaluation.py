@@ -174,6 +174,29 @@ def evaluate_retrieval(
     asked = [question for question in questions if question.articles]
     if not asked:
         raise InputError("no question names the article that answers it; nothing can be measured")
+    runs, times = _runs(index, asked, progress, compare=compare)
+    rows = [
+        RetrievalRow(
+            set=name,
+            ranking=ranking,
+            questions=len(members),
+            metrics=metrics([run[n] for n in members], [asked[n].articles for n in members]),
+            median_ms=statistics.median(times[n] for n in members) if ranking == OURS else None,
+        )
+        for name, members in groups([question.set for question in asked]).items()
+        for ranking, run in runs.items()
+    ]
+    return RetrievalReport(rows, len(questions) - len(asked), fingerprint(index))
+
+
+def _runs(
+    index: SearchIndex,
+    asked: Sequence[Question],
+    progress: Callable[[int, int], None],
+    *,
+    compare: bool,
+) -> tuple[dict[str, list[Ranked]], list[float]]:
+    """Return what each ranking finds for each question, and the milliseconds of ours."""
     runs: dict[str, list[Ranked]] = {OURS: []}
     times = []
     for number, question in enumerate(asked, start=1):
@@ -187,18 +210,7 @@ def evaluate_retrieval(
             for name, score in OTHER_RANKINGS.items():
                 runs.setdefault(name, []).append(ranked(candidates, score))
         progress(number, len(asked))
-    rows = [
-        RetrievalRow(
-            set=name,
-            ranking=ranking,
-            questions=len(members),
-            metrics=metrics([run[n] for n in members], [asked[n].articles for n in members]),
-            median_ms=statistics.median(times[n] for n in members) if ranking == OURS else None,
-        )
-        for name, members in groups([question.set for question in asked]).items()
-        for ranking, run in runs.items()
-    ]
-    return RetrievalReport(rows, len(questions) - len(asked), fingerprint(index))
+    return runs, times
 
 
 def groups(sets: Sequence[str]) -> dict[str, list[int]]:

@@ -7,6 +7,7 @@ from test_extractive import TEXT, passages_of
 
 from index.articles import Article
 from rag.answers import Answer, Citation
+from rag.relative_dates import RelativeDate
 from ui.web import numbers, render
 from ui.web.examples import example_questions
 from ui.web.passwords import hashed, matches
@@ -45,6 +46,14 @@ def test_a_number_agrees_with_its_noun(number, phrase):
 def test_dates_have_both_month_names():
     assert numbers.date("2025-02-15") == "15 فبراير/شباط 2025"
     assert numbers.date("") == numbers.NO_DATE
+
+
+def test_a_card_says_which_days_were_meant_beside_the_quote():
+    dates = (RelativeDate("أمس", "2025-02-14"), RelativeDate("<b>", "2025-01"))
+    cited, passage = citation(relative_dates=dates)
+    card = render._citation_card("t1", cited, passage)
+    assert "«أمس»</bdi> 14 فبراير/شباط 2025" in card.split("</blockquote>")[1]
+    assert "«&lt;b&gt;»</bdi> يناير/كانون الثاني 2025" in card
 
 
 def test_a_mark_becomes_a_link_to_its_source():

@@ -119,6 +119,8 @@ def _print_sources(answer: "Answer") -> None:
         head = " — ".join(part for part in about if part)
         console.print(Text.assemble((f"[{citation.number}] ", "bold cyan"), head))
         console.print(Text(f"    «{citation.quote}»", style="dim"))
+        for words, date in citation.relative_dates:
+            console.print(Text(f"    «{words}»: {date}", style="dim"))
         for reprint in citation.reprints:
             also = " — ".join(filter(None, (reprint.source, reprint.title, reprint.date)))
             console.print(Text(f"    نُشر أيضًا: {also}", style="dim"))

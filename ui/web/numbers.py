@@ -44,6 +44,18 @@ def sources(number: int) -> str:
     return counted(number, "مصدر واحد", "مصدرين", "مصادر", "مصدرًا", "مصدر")
 
 
+def period(iso: str) -> str:
+    """Return a day, a month or a year in words.
+
+    >>> period("2025-02-15"), period("2025-02"), period("2025")
+    ('15 فبراير/شباط 2025', 'فبراير/شباط 2025', '2025')
+    """
+    match = re.fullmatch(r"(\d{4})-(\d{2})", iso)
+    if match:
+        return f"{_MONTHS[int(match[2]) - 1]} {match[1]}"
+    return iso if re.fullmatch(r"\d{4}", iso) else date(iso)
+
+
 def date(iso: str) -> str:
     """Return a day with both month names, or «بلا تاريخ».
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from index.copies import Reprint
 from index.search import Passage
 from rag.answers import Answer, Citation
+from rag.relative_dates import RelativeDate
 from ui.web import numbers
 
 CLOSE = '<button type="button" class="src-close" aria-label="إغلاق المصادر">✕</button>'
@@ -176,13 +177,22 @@ def _citation_card(turn: str, citation: Citation, passage: Passage | None) -> st
         a, b = citation.start - start, citation.end - start
         body = f"{escape(text[:a])}<mark>{escape(text[a:b])}</mark>{escape(text[b:])}"
     head = (citation.title, citation.source, citation.date, citation.url)
-    return _card(turn, citation.number, head, body, citation.quote, citation.reprints)
+    more = _relative_dates(citation.relative_dates) + _reprints(citation.reprints)
+    return _card(turn, citation.number, head, body, citation.quote, more)
 
 
 def _passage_card(turn: str, number: int, passage: Passage) -> str:
     article = passage.article
     head = (article.title, article.source, article.date, article.url)
     return _card(turn, number, head, escape(passage.text), passage.text)
+
+
+def _relative_dates(dates: Sequence[RelativeDate]) -> str:
+    """Say beside a quote which days its «أمس» and «الثلاثاء» were."""
+    if not dates:
+        return ""
+    said = (f"<bdi>«{escape(words)}»</bdi> {escape(numbers.period(date))}" for words, date in dates)
+    return f'<p class="src-meta src-dates">بحسب تاريخ المقال: {"، ".join(said)}</p>'
 
 
 def _reprints(reprints: Sequence[Reprint]) -> str:
@@ -203,7 +213,7 @@ def _card(
     head: tuple[str, str, str, str],
     body: str,
     text: str,
-    reprints: Sequence[Reprint] = (),
+    more: str = "",
 ) -> str:
     title, source, day, url = head
     shown = f"<bdi>{escape(title)}</bdi>"
@@ -221,7 +231,7 @@ def _card(
         f'<div class="src-head"><span class="src-n" aria-hidden="true">{number}</span>'
         f'<h3 class="src-title">{shown}</h3></div>'
         f'<p class="src-meta">{" · ".join(meta)}</p>'
-        f'<blockquote dir="{direction(text)}">{body}</blockquote>{_reprints(reprints)}</li>'
+        f'<blockquote dir="{direction(text)}">{body}</blockquote>{more}</li>'
     )
 
 
