@@ -1,6 +1,7 @@
 """The vector side of a generation: a FAISS file over the chunks, searched without loading it."""
 
 import math
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,6 +74,9 @@ class DenseIndex:
         """
         if self.size == 0 or k < 1:
             return []
+        # One question keeps one thread busy. Several threads would wait for the cores that the
+        # embedder's threads still hold: 20 ms instead of 2. The setting is the calling thread's.
+        faiss.omp_set_num_threads(1)
         parameters = self._parameters(_selector(only, without), everywhere=only is not None)
         scores, keys = self._index.search(vector[None, :], min(k, self.size), params=parameters)
         pairs = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
@@ -116,6 +120,7 @@ def write_dense(
         count: How many chunks there will be; decides between a scan and an inverted file.
         sample: Vectors to train an inverted file on; needed above ``SCAN_LIMIT``.
     """
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     if count <= SCAN_LIMIT or sample is None:
         inner = faiss.IndexScalarQuantizer(
             dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT

@@ -74,5 +74,9 @@ def _embedded(embedder: Embedder, texts: list[str]) -> list[Embedded]:
     if not isinstance(embedder, WordwiseEmbedder):
         return [Embedded(vector) for vector in embedder.embed_passages(texts)]
     wordwise = embedder.embed_passages_wordwise(texts)
-    rows = iter(packed(np.concatenate([text.words for text in wordwise])))
-    return [Embedded(text.vector, b"".join(next(rows) for _ in text.words)) for text in wordwise]
+    rows = packed(np.concatenate([text.words for text in wordwise]))
+    ends = np.cumsum([len(text.words) for text in wordwise])
+    return [
+        Embedded(text.vector, rows[end - len(text.words) : end].tobytes())
+        for text, end in zip(wordwise, ends, strict=True)
+    ]

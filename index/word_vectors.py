@@ -87,19 +87,17 @@ def turned(words: NDArray[np.float32]) -> FloatMatrix:
     return rows
 
 
-def packed(words: NDArray[np.float32]) -> list[bytes]:
-    """Return each word vector in two bits a dimension.
+def packed(words: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return word vectors in two bits a dimension, shape (words, dimension / 4).
 
     Args:
         words: As the model gives them, shape (words, dimension).
     """
-    scaled = turned(words) * np.sqrt(words.shape[1])
-    codes = ((scaled > -_THRESHOLD).astype(np.uint8) + (scaled > 0) + (scaled > _THRESHOLD)).astype(
-        np.uint8
-    )
-    grouped = codes.reshape(len(words), -1, _CODES_PER_BYTE)
-    shifts = np.arange(_CODES_PER_BYTE, dtype=np.uint8) * _BITS
-    return [row.tobytes() for row in np.bitwise_or.reduce(grouped << shifts, axis=2)]
+    scaled = turned(words) * (np.sqrt(words.shape[1]) / _THRESHOLD)
+    codes = np.clip(np.floor(scaled) + 2, 0, 3).astype(np.uint8)
+    rows: NDArray[np.uint8] = codes[:, ::4] | codes[:, 1::4] << 2 | codes[:, 2::4] << 4
+    rows |= codes[:, 3::4] << 6
+    return rows
 
 
 def unpacked(data: bytes, dimension: int) -> FloatMatrix:
