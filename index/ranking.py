@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import NamedTuple
@@ -148,7 +148,9 @@ def _features(question: Question, chunk: StoredChunk) -> dict[str, float]:
     return {
         "cosine": float(question.vector @ chunk.vector),
         "bm25": _bm25(question, question.terms, counts, counts.total()),
-        "skeleton": _bm25(question, question.skeletons, _skeletons(counts), counts.total()),
+        "skeleton": _bm25(
+            question, question.skeletons, _skeletons(question, counts), counts.total()
+        ),
         "coverage": coverage(question, counts),
         "proximity": _proximity(question, chunk.terms),
         "numbers": _numbers(question, counts),
@@ -163,11 +165,18 @@ def _date_match(asked: str, date: str) -> float:
     return 0.5 if date and date[:4] == asked[:4] else 0.0
 
 
-def _skeletons(counts: Counter[str]) -> Counter[str]:
-    bare: Counter[str] = Counter()
+def _skeletons(question: Question, counts: Counter[str]) -> Counter[str]:
+    """Count the skeletons that the question has too."""
+    wanted, bare = set(question.skeletons), Counter[str]()
     for term, count in counts.items():
-        bare["~" + skeleton(term)] += count
+        if (name := _marked(term)) in wanted:
+            bare[name] += count
     return bare
+
+
+@lru_cache(maxsize=200_000)
+def _marked(term: str) -> str:
+    return "~" + skeleton(term)
 
 
 def _proximity(question: Question, terms: Sequence[str]) -> float:
