@@ -7,16 +7,16 @@ Prints MRR@10 per set for words split at spaces, folded words, and our analyser.
 
 import argparse
 import json
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.baselines import Analyser, bm25
 from benchmarks.datasets import DEFAULT, read
 from index.arabic import analyse, words
-from index.ranking import K1, B, idf
+from rag.evaluation import DEPTH
 
 SETS = ("arcd", "tydiqa-goldp-ar-dev")
-ANALYSERS: dict[str, Callable[[str], list[str]]] = {
+ANALYSERS: dict[str, Analyser] = {
     "split at spaces": str.split,
     "folded words": words,
     "our analyser": analyse,
@@ -40,26 +40,15 @@ def main() -> None:
 
 
 def _mrr(
-    analyser: Callable[[str], list[str]],
+    analyser: Analyser,
     passages: dict[str, str],
     questions: list[tuple[str, str, str]],
 ) -> dict[str, float]:
-    counts = {key: Counter(analyser(text)) for key, text in passages.items()}
-    average = sum(count.total() for count in counts.values()) / len(counts)
-    postings: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for key, count in counts.items():
-        damping = K1 * (1 - B + B * count.total() / average)
-        for term, n in count.items():
-            postings[term].append((key, n * (K1 + 1) / (n + damping)))
+    runs = bm25(passages, [question for _, question, _ in questions], analyser)
     found: dict[str, list[float]] = defaultdict(list)
-    for name, question, gold in questions:
-        scores: Counter[str] = Counter()
-        for term in set(analyser(question)):
-            rarity = idf(len(postings[term]), len(passages)) if term in postings else 0.0
-            for key, value in postings.get(term, ()):
-                scores[key] += rarity * value
-        ranks = [n for n, (key, _) in enumerate(scores.most_common(10), 1) if key == gold]
-        found[name].append(1 / ranks[0] if ranks else 0.0)
+    for (name, _, gold), run in zip(questions, runs, strict=True):
+        first = run[:DEPTH]
+        found[name].append(1 / (first.index(gold) + 1) if gold in first else 0.0)
     pooled = [value for values in found.values() for value in values]
     return {
         **{name: round(sum(values) / len(values), 3) for name, values in found.items()},

@@ -109,12 +109,8 @@ def _encyclopaedia(data: Path, scratch: Path) -> Corpus:
         elif question.set == "TyDi":
             held = ("TyDi held out",) if question.held_out else ()
             asked.append((("TyDi", *held, "pooled"), question.text, question.article))
-    texts = {
-        row["id"]: f"{row['title']}\n{row['text']}"
-        for folder in FOLDERS.values()
-        for row in read(data, folder, "passages.jsonl")
-    }
-    rows = (row for folder in FOLDERS.values() for row in read(data, folder, "passages.jsonl"))
+    rows = [row for folder in FOLDERS.values() for row in read(data, folder, "passages.jsonl")]
+    texts = {row["id"]: f"{row['title']}\n{row['text']}" for row in rows}
     untitled = _untitled(rows, scratch / "untitled")
     return Corpus(pooled_index(data, scratch), texts, asked, untitled)
 

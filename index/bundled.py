@@ -49,7 +49,7 @@ class BundledEmbedder(PrefixingEmbedder):
         prefixed = [prefix + text for text in texts]
         found: list[Any] = [None] * len(texts)
         with self._lock:
-            encodings = self._tokenize(prefixed, special=True)
+            encodings = self._tokenizer_loaded().encode_batch(prefixed)
             for batch, (vectors, tokens) in self._encoded(encodings):
                 for row, position in enumerate(batch):
                     offsets = _offsets(encodings[position])
@@ -60,7 +60,7 @@ class BundledEmbedder(PrefixingEmbedder):
 
     def _encode(self, texts: list[str]) -> FloatMatrix:
         vectors = np.zeros((len(texts), DIMENSION), np.float32)
-        for batch, (rows, _) in self._encoded(self._tokenize(texts, special=True)):
+        for batch, (rows, _) in self._encoded(self._tokenizer_loaded().encode_batch_fast(texts)):
             vectors[batch] = rows
         return vectors
 
@@ -79,15 +79,16 @@ class BundledEmbedder(PrefixingEmbedder):
         yield from zip(positions, found, strict=True)
 
     def _token_counts(self, texts: list[str]) -> list[int]:
-        return [len(encoding.ids) for encoding in self._tokenize(texts, special=False)]
+        encodings = self._tokenizer_loaded().encode_batch_fast(texts, add_special_tokens=False)
+        return [len(encoding.ids) for encoding in encodings]
 
-    def _tokenize(self, texts: list[str], *, special: bool) -> list[Any]:
+    def _tokenizer_loaded(self) -> Any:
+        """Return the tokenizer; its ``encode_batch_fast`` leaves offsets out."""
         if self._tokenizer is None:
             from tokenizers import Tokenizer
 
             self._tokenizer = Tokenizer.from_file(str(e5.graph_folder() / e5.TOKENIZER))
-        encodings: list[Any] = self._tokenizer.encode_batch(texts, add_special_tokens=special)
-        return encodings
+        return self._tokenizer
 
     def _loaded(self) -> Any:
         if self._graph is None:

@@ -3,18 +3,15 @@
 A cross-encoder costs tens to hundreds of milliseconds a passage on a processor, so it is a setting.
 """
 
-import logging
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import RerankerError
-
-logger = logging.getLogger(__name__)
+from index.hub_models import load_model
 
 RERANKED = 20
 """Passages read by a reranker, the best of the ranking before it."""
@@ -54,21 +51,22 @@ class CrossEncoderReranker:
 
 
 def _load(name: str) -> Any:
-    from sentence_transformers import CrossEncoder
-    from torch.nn import Sigmoid
-
-    started = time.perf_counter()
-    try:
-        model = CrossEncoder(name, activation_fn=Sigmoid())
-    except (OSError, ValueError, ImportError) as error:
-        reason = str(error).split("\n", 1)[0]
-        raise RerankerError(
-            f"cannot load the reranker {name!r}: {reason}; check the name and the network,"
-            " or leave the setting `reranker` empty"
-        ) from error
+    model = load_model(
+        name,
+        "reranker",
+        _cross_encoder,
+        error=RerankerError,
+        otherwise="leave the setting `reranker` empty",
+    )
     if model.num_labels != 1:
         raise RerankerError(
             f"{name!r} gives {model.num_labels} scores for a pair; a reranker gives one"
         )
-    logger.info("loaded %s in %.1f s", name, time.perf_counter() - started)
     return model
+
+
+def _cross_encoder() -> Callable[[str], Any]:
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Sigmoid
+
+    return lambda name: CrossEncoder(name, activation_fn=Sigmoid())

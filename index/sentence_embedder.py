@@ -1,17 +1,13 @@
 """Any sentence-transformers model as an embedder."""
 
-import logging
-import os
-import time
 from typing import Any
 
 import numpy as np
 
 from index.embedding import EmbedderIdentity, PrefixingEmbedder
 from index.errors import EmbedderError
+from index.hub_models import load_model
 from index.vectors import FloatMatrix
-
-logger = logging.getLogger(__name__)
 
 
 class SentenceTransformerEmbedder(PrefixingEmbedder):
@@ -40,29 +36,17 @@ class SentenceTransformerEmbedder(PrefixingEmbedder):
 
     def _loaded(self) -> Any:
         if self._model is None:
-            started = time.perf_counter()
-            self._model = _load_model(self._identity.id)
-            seconds = time.perf_counter() - started
-            logger.info("loaded %s in %.1f s", self._identity.id, seconds)
+            self._model = load_model(
+                self._identity.id,
+                "embedder",
+                _sentence_transformer,
+                error=EmbedderError,
+                otherwise="use the bundled one, which needs none",
+            )
         return self._model
 
 
-def _load_model(name: str) -> Any:
-    """Load a SentenceTransformer on the CPU or the GPU that is there.
-
-    Raises:
-        EmbedderError: It cannot be loaded; the text says why and what to do.
-    """
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+def _sentence_transformer() -> Any:
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
-    try:
-        return SentenceTransformer(name)
-    except (OSError, ValueError, ImportError) as error:
-        reason = str(error).split("\n", 1)[0]
-        raise EmbedderError(
-            f"cannot load the embedder {name!r}: {reason}; check the name and the network,"
-            " or use the bundled one, which needs none"
-        ) from error
+    return SentenceTransformer
