@@ -22,12 +22,14 @@ class Asked:
         article: Id of the article that answers it.
         held_out: Whether no weight was ever fitted on it: ARCD's own test split, and of TyDi,
             which has none, the half whose ids hash to an even number.
+        answers: Right answers, as they stand in the article.
     """
 
     set: str
     text: str
     article: str
     held_out: bool
+    answers: tuple[str, ...] = ()
 
 
 def questions(data: Path) -> list[Asked]:
@@ -37,7 +39,8 @@ def questions(data: Path) -> list[Asked]:
         for row in read(data, folder, "questions.jsonl"):
             even = hashlib.sha256(row["id"].encode()).digest()[0] % 2 == 0
             held_out = row["split"] == "test" if name == "ARCD" else even
-            found.append(Asked(name, row["question"], row["passage_id"], held_out))
+            answers = tuple(row["answers"])
+            found.append(Asked(name, row["question"], row["passage_id"], held_out, answers))
     return found
 
 

@@ -1,15 +1,20 @@
-"""Train the evidence gate (``rag/evidence.json``) on development questions.
+"""Train the evidence gate (``rag/evidence.json``) on development questions and report how it does.
 
-    python -m benchmarks.train_evidence --data ../shared/data --questions 350
+    python -m benchmarks.train_evidence --data ../shared/data
 
-Every question is asked twice: with its passage in reach, and with its passage and every other
-one that holds its answer taken away. Half of the questions search the whole corpus, half a
-random hundred of its articles. Trained on the train split of ARCD, on TyDi and, across
-languages, on Belebele's English questions; the rest of them is used to report. Belebele's Arabic
-questions are left out: many ask which statement is not in the passage.
+Every question of ARCD and TyDi QA is asked of the whole corpus and of a random 25 or 100 of its
+articles, there also with its own passage and every other one that holds its answer taken away; and
+of another corpus, ten thousand articles of radio news. NoMIRACL's questions are asked of its own
+passages, where people judged which questions are answered. Belebele's English questions about its
+Arabic passages train what is looked at across languages; its Arabic ones are left out, since many
+ask which statement is not in the passage.
+
+One half of the questions trains, the other reports: ARCD by its own splits, the other sets by a
+hash of the question. A question whose passage is not among those found is in neither half.
 """
 
 import argparse
+import hashlib
 import json
 import random
 import tempfile
@@ -19,26 +24,48 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.corpora import pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from benchmarks.regression import Matrix, auroc, fit_logistic, rounded, scores
 from index import SearchIndex, build_index, open_index
 from index.arabic import fold
-from index.embedding import WordwiseEmbedder
+from index.search import SearchResult
 from index.store import Filter
-from index.vectors import FloatMatrix, FloatVector
-from rag.evidence import ACROSS_LANGUAGES, FEATURES, evidence_features
+from rag.evidence import FEATURES, evidence_features
 from rag.passages import merge_neighbours
 from rag.relevance import score_sentences
 
-SETS = ("arcd", "tydiqa-goldp-ar-dev", "belebele-ar")
 OUTPUT = Path("rag/evidence.json")
+RESULTS = Path("benchmarks/results")
+_K = 8
+_RESAMPLES = 1_000
+_STRICT = 0.05
+
+CONTRASTS = {
+    "another corpus": ("whole", "another"),
+    "passage removed": ("whole", "removed"),
+    "passage removed, 25 or 100 articles": ("few", "few removed"),
+    "NoMIRACL, all its passages": ("judged", "judged none"),
+    "NoMIRACL, the ten of each question": ("ten judged", "ten judged none"),
+    "NoMIRACL, asked of another corpus": ("judged", "judged another"),
+}
+"""What is reported: answerable and unanswerable questions, by how they were asked."""
+
+ACROSS = {
+    "another corpus": ("english", "english another"),
+    "passage removed": ("english", "english removed"),
+}
+
+Row = dict[str, Any]
 
 
 def main() -> None:
-    """Collect features, fit both models, write the weights and print how well they do."""
+    """Collect features, fit the models, write the weights and print how well they do."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT)
-    parser.add_argument("--questions", type=int, default=350, help="per set")
+    parser.add_argument(
+        "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
+    )
     parser.add_argument(
         "--features", type=Path, help="keep the features here; read them where they are there"
     )
@@ -46,163 +73,215 @@ def main() -> None:
     rows = _collected(arguments)
     weights: dict[str, Any] = {}
     report: dict[str, Any] = {}
-    for name, features in (("same_language", FEATURES), ("across_languages", ACROSS_LANGUAGES)):
-        own = [row for row in rows if row["model"] == name]
+    for model, features in FEATURES.items():
+        contrasts = ACROSS if model == "across_languages" else CONTRASTS
+        used = {condition for pair in contrasts.values() for condition in pair}
+        own = [row for row in rows if row["condition"] in used]
         train = [row for row in own if row["train"]]
-        weights[name] = rounded(fit_logistic(*_split(train, features), features))
-        report[name] = {"trained_on_questions": len(train)}
-        for kind, few in (("whole_corpus", False), ("hundred_articles", True)):
-            held = [row for row in own if not row["train"] and row["few"] is few]
-            report[name][kind] = _report(held, features, weights[name])
-    trained_on = "ARCD train split, part of TyDi QA dev, part of Belebele in English"
+        weights[model] = rounded(fit_logistic(*_split(train, features), features))
+        held = [row for row in own if not row["train"]]
+        report[model] = {
+            name: _report(held, pair, features, weights[model]) for name, pair in contrasts.items()
+        }
+        if model == "same_language":
+            _draw_calibration(held, features, weights[model])
+    trained_on = "ARCD train split, half of TyDi QA dev, of NoMIRACL and of Belebele in English"
     content = {"trained_on": trained_on, "held_out": report, "weights": weights}
     OUTPUT.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(content, indent=2))
 
 
-def _collected(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+def _collected(arguments: argparse.Namespace) -> list[Row]:
     kept: Path | None = arguments.features
     if kept and kept.is_file():
-        rows: list[dict[str, Any]] = json.loads(kept.read_text(encoding="utf-8"))
+        rows: list[Row] = json.loads(kept.read_text(encoding="utf-8"))
         return rows
-    random.seed(7)
-    with tempfile.TemporaryDirectory() as folder:
-        index = _index_over(arguments.data, Path(folder))
-        ids = sorted(index.store.known())
-        rows = list(_rows(arguments.data, index, ids, arguments.questions))
+    rows = list(_rows(arguments.data, arguments.scratch))
     if kept:
         kept.write_text(json.dumps(rows), encoding="utf-8")
     return rows
 
 
-def _index_over(data: Path, folder: Path) -> SearchIndex:
-    paths = []
-    for name in SETS:
-        path = folder / f"{name}.jsonl"
-        path.write_bytes((data / name / "passages.jsonl").read_bytes())
-        paths.append(path)
-    build_index(paths, folder / "index")
-    index = open_index(folder / "index")
-    assert isinstance(index.embedder, WordwiseEmbedder)  # noqa: S101
-    return SearchIndex(index.store, _Remembering(index.embedder))
+def _index(scratch: Path, name: str, path: Path) -> SearchIndex:
+    build_index([path], scratch / name)
+    return open_index(scratch / name)
 
 
-def _questions(data: Path, name: str, count: int) -> list[dict[str, Any]]:
-    """Return the questions of a set, marked with the model they train and on which side."""
-    if name == "belebele-ar":
-        return _english(data, name, count)
-    questions = list(read(data, name, "questions.jsonl"))
-    random.shuffle(questions)
-    if name == "arcd":
-        train = [q for q in questions if q["split"] == "train"][:count]
-        held = [q for q in questions if q["split"] != "train"][: count // 2]
-    else:
-        train, held = questions[:count], questions[count : count + count // 2]
-    marked = [{**q, "train": True} for q in train] + [{**q, "train": False} for q in held]
-    return [{**q, "model": "same_language"} for q in marked]
+def _rows(data: Path, scratch: Path) -> Iterator[Row]:
+    random.seed(7)
+    news = _index(scratch, "ant", data / "antcorpus" / "articles.jsonl")
+    yield from _encyclopaedia(data, pooled_index(data, scratch), news)
+    judged = _index(scratch, "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
+    yield from _judged(data, judged, news)
+    english = _index(scratch, "belebele", data / "belebele-ar" / "passages.jsonl")
+    yield from _english(data, english, news)
 
 
-def _english(data: Path, name: str, count: int) -> list[dict[str, Any]]:
-    """Return Belebele's English questions about its Arabic passages."""
-    records = list(read(data, name, "questions_other_varieties.jsonl"))
-    random.shuffle(records)
-    return [
-        {
-            **record,
-            "question": record["question_en"],
-            "answers": [],
-            "model": "across_languages",
-            "train": number % 3 < 2,
+def _encyclopaedia(data: Path, index: SearchIndex, news: SearchIndex) -> Iterator[Row]:
+    ids = sorted(index.store.known())
+    for number, question in enumerate(questions(data)):
+        answers = [fold(answer) for answer in question.answers]
+        gold, text, train = question.article, question.text, not question.held_out
+        few = Filter(articles=tuple({*random.sample(ids, random.choice((25, 100))), gold}))
+        for condition, where in (("whole", None), ("few", few)):
+            yield from _row(condition, index, text, train, where=where, right={gold})
+            yield from _row(
+                f"{condition.replace('whole', '')} removed".strip(),
+                index,
+                text,
+                train,
+                where=where,
+                without=lambda passage, gold=gold, answers=answers: (
+                    passage.article.id == gold
+                    or any(answer in fold(passage.text) for answer in answers)
+                ),
+            )
+        yield from _row("another", news, text, train)
+        if number % 100 == 0:
+            print(number, flush=True)
+
+
+def _judged(data: Path, index: SearchIndex, news: SearchIndex) -> Iterator[Row]:
+    for question in read(data, "nomiracl-ar", "questions.jsonl"):
+        text, own = question["question"], tuple(question["passage_ids"])
+        train = not _even(question["id"])
+        suffix = "" if question["answerable"] else " none"
+        right = set(own) if question["answerable"] else None
+        yield from _row(f"judged{suffix}", index, text, train, right=right)
+        ten = Filter(articles=own)
+        yield from _row(f"ten judged{suffix}", index, text, train, where=ten, right=right)
+        yield from _row("judged another", news, text, train)
+
+
+def _english(data: Path, index: SearchIndex, news: SearchIndex) -> Iterator[Row]:
+    """Ask Belebele's English questions about its Arabic passages."""
+    records = list(read(data, "belebele-ar", "questions_other_varieties.jsonl"))
+    for record in random.sample(records, 400):
+        text, gold = record["question_en"], record["passage_id"]
+        train = not _even(text)
+        yield from _row("english", index, text, train, right={gold})
+        yield from _row(
+            "english removed",
+            index,
+            text,
+            train,
+            without=lambda passage, gold=gold: passage.article.id == gold,
+        )
+        yield from _row("english another", news, text, train)
+
+
+def _even(text: str) -> bool:
+    return hashlib.sha256(text.encode()).digest()[0] % 2 == 0
+
+
+def _row(
+    condition: str,
+    index: SearchIndex,
+    text: str,
+    train: bool,
+    *,
+    where: Filter | None = None,
+    right: set[str] | None = None,
+    without: Any = None,
+) -> Iterator[Row]:
+    """Ask a question; yield nothing where an answerable one's passage was not found.
+
+    Args:
+        condition: How it is asked.
+        index: What it is asked of.
+        text: The question.
+        train: Which half it is of.
+        where: Which articles may be found.
+        right: Articles that answer it; None where none does.
+        without: Tells which passages are taken away.
+    """
+    result = index.find(text, k=3 * _K if without else _K, where=where)
+    found = [p for p in result.passages if not (without and without(p))][:_K]
+    if not found or (right and not right & {passage.article.id for passage in found}):
+        return
+    values = _features(text, result, found, index)
+    if values is not None:
+        yield {
+            "condition": condition,
+            "train": train,
+            "label": int(right is not None),
+            "question": text,
+            "features": values,
         }
-        for number, record in enumerate(records[:count])
-    ]
-
-
-def _rows(
-    data: Path, index: SearchIndex, ids: Sequence[str], count: int
-) -> Iterator[dict[str, Any]]:
-    for name in SETS:
-        for number, question in enumerate(_questions(data, name, count)):
-            few = random.sample(ids, 100) if number // 2 % 2 else None
-            for answerable in (True, False):
-                values = _features(index, question, few, answerable=answerable)
-                if values is not None:
-                    yield {
-                        "set": name,
-                        "model": question["model"],
-                        "train": question["train"],
-                        "label": int(answerable),
-                        "features": values,
-                        "few": few is not None,
-                    }
-            if number % 50 == 0:
-                print(name, number, flush=True)
 
 
 def _features(
-    index: SearchIndex, question: dict[str, Any], few: list[str] | None, *, answerable: bool
+    text: str, result: SearchResult, found: Sequence[Any], index: SearchIndex
 ) -> dict[str, float] | None:
-    gold = question["passage_id"]
-    where = None if few is None else Filter(articles=tuple({*few, gold}))
-    text = question["question"]
-    result = index.find(text, k=24, where=where)
-    answers = [fold(answer) for answer in question["answers"]]
-    passages = [
-        passage
-        for passage in result.passages
-        if answerable
-        or (
-            passage.article.id != gold
-            and not any(answer in fold(passage.text) for answer in answers)
-        )
-    ][:8]
-    if not passages or (answerable and gold not in {p.article.id for p in passages}):
-        return None
-    passages = merge_neighbours(passages)
-    sentences = score_sentences(text, result.vector, result.idf, passages, index.embedder)
+    passages = merge_neighbours(found)
+    sentences = score_sentences(text, result.question, passages, index.embedder)
     if not sentences:
         return None
-    return evidence_features(text, result.idf, passages, sentences)
+    return evidence_features(text, result.question.idf, passages, sentences)
 
 
-def _split(rows: Sequence[dict[str, Any]], features: Sequence[str]) -> tuple[Matrix, Matrix]:
+def _split(rows: Sequence[Row], features: Sequence[str]) -> tuple[Matrix, Matrix]:
     x = np.array([[row["features"][name] for name in features] for row in rows])
     return x, np.array([row["label"] for row in rows], float)
 
 
 def _report(
-    rows: Sequence[dict[str, Any]], features: Sequence[str], weights: dict[str, float]
-) -> dict[str, float]:
-    x, y = _split(rows, features)
-    logits = scores(x, features, weights)
-    yes, no = logits[y == 1], logits[y == 0]
-    strict = np.quantile(yes, 0.05)
-    return {
-        "questions": len(rows),
-        "auroc": round(auroc(yes, no), 3),
-        "answerable_refused_at_0.5": round(float((yes < 0).mean()), 3),
-        "unanswerable_answered_at_0.5": round(float((no >= 0).mean()), 3),
-        "unanswerable_answered_at_5%_refused": round(float((no >= strict).mean()), 3),
+    rows: Sequence[Row],
+    pair: tuple[str, str],
+    features: Sequence[str],
+    weights: dict[str, float],
+) -> dict[str, Any]:
+    """Return figures with their 95 % intervals, by bootstrap over questions."""
+    yes, no = (
+        scores(_split([r for r in rows if r["condition"] == name], features)[0], features, weights)
+        for name in pair
+    )
+    chance = np.random.default_rng(11)
+    drawn = [
+        _figures(chance.choice(yes, len(yes)), chance.choice(no, len(no)))
+        for _ in range(_RESAMPLES)
+    ]
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    names = ("auroc", "answered_at_5%_refused", "refused_at_0.5", "answered_at_0.5")
+    figures = {
+        name: [round(float(part), 3) for part in parts]
+        for name, *parts in zip(names, _figures(yes, no), low, high, strict=True)
     }
+    return {"answerable": len(yes), "unanswerable": len(no), **figures}
 
 
-class _Remembering:
-    """An embedder that embeds every text once; questions share most sentences."""
+def _figures(yes: Matrix, no: Matrix) -> tuple[float, ...]:
+    strict = np.quantile(yes, _STRICT)
+    rates = ((no >= strict).mean(), (yes < 0).mean(), (no >= 0).mean())
+    return (auroc(yes, no), *map(float, rates))
 
-    def __init__(self, embedder: WordwiseEmbedder) -> None:
-        self.identity = embedder.identity
-        self.count_tokens = embedder.count_tokens
-        self.embed_query = embedder.embed_query
-        self.embed_query_wordwise = embedder.embed_query_wordwise
-        self.embed_passages_wordwise = embedder.embed_passages_wordwise
-        self._embedder = embedder
-        self._known: dict[str, FloatVector] = {}
 
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            self._known.update(zip(new, self._embedder.embed_passages(new), strict=True))
-        return np.stack([self._known[text] for text in texts])
+def _draw_calibration(
+    rows: Sequence[Row], features: Sequence[str], weights: dict[str, float]
+) -> None:
+    """Draw how often questions given each probability were answerable."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    from matplotlib import pyplot as plt
+
+    mpl.rcParams.update({"svg.hashsalt": "jawab", "font.size": 9})
+    x, y = _split(rows, features)
+    given = 1 / (1 + np.exp(-scores(x, features, weights)))
+    bins = np.minimum((given * 10).astype(int), 9)
+    filled = [n for n in range(10) if (bins == n).sum() >= 10]
+    means = [given[bins == n].mean() for n in filled]
+    rates = [y[bins == n].mean() for n in filled]
+    errors = [
+        1.96 * np.sqrt(max(r * (1 - r), 0.01) / (bins == n).sum())
+        for n, r in zip(filled, rates, strict=True)
+    ]
+    figure, axis = plt.subplots(figsize=(4.2, 4), layout="constrained")
+    axis.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    axis.errorbar(means, rates, yerr=errors, fmt="o-", markersize=4, capsize=2)
+    axis.set(xlabel="probability given", ylabel="share answerable", xlim=(0, 1), ylim=(0, 1))
+    axis.set_title(f"evidence gate, {len(rows):,} held-out cases")
+    figure.savefig(RESULTS / "evidence-calibration.svg", metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -48,9 +48,17 @@ def words(text: str) -> list[str]:
     >>> words("في كانون الثاني ٢٠٢٥")
     ['في', 'يناير', '2025']
     """
-    folded = fold(text)
+    return _WORD.findall(folded_names(text))
+
+
+def folded_names(text: str) -> str:
+    """Return folded text in which every name of two words that has a shorter one is that one.
+
+    >>> folded_names("في كانون الثاني ٢٠٢٥")
+    'في يناير 2025'
+    """
     pattern, table = _phrases()
-    return _WORD.findall(pattern.sub(lambda found: found[1] + table[found[2]], folded))
+    return pattern.sub(lambda found: found[1] + table[found[2]], fold(text))
 
 
 @lru_cache(maxsize=200_000)

@@ -21,6 +21,13 @@ _MONTHS = {
     11: "نوفمبر|تشرين الثاني|نونبر|november|nov",
     12: "ديسمبر|كانون الاول|دجنبر|december|dec",
 }
+MONTHS = (
+    "يناير/كانون الثاني", "فبراير/شباط", "مارس/آذار", "أبريل/نيسان", "مايو/أيار", "يونيو/حزيران",
+    "يوليو/تموز", "أغسطس/آب", "سبتمبر/أيلول", "أكتوبر/تشرين الأول", "نوفمبر/تشرين الثاني",
+    "ديسمبر/كانون الأول",
+)  # fmt: skip
+"""Both names of each month, as news write them for all Arab readers."""
+
 _NUMBER_OF = {fold(name): n for n, names in _MONTHS.items() for name in names.split("|")}
 MONTH_NAME = "|".join(sorted(_NUMBER_OF, key=len, reverse=True))
 """Alternatives of a regular expression: every month name, folded, longest first."""
@@ -58,6 +65,19 @@ def parse_date(value: object) -> str:
         return datetime.fromtimestamp(value, tz=UTC).date().isoformat()
     text = fold(str(value or "")).strip()
     return _from_numbers(text) or _from_words(text) or _from_mail(str(value or ""))
+
+
+def written_date(iso: str) -> str:
+    """Return a day with both names of its month; "" for anything else.
+
+    >>> written_date("2025-02-15")
+    '15 فبراير/شباط 2025'
+    """
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return ""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def months_in(text: str) -> list[str]:

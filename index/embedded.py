@@ -27,15 +27,16 @@ class Embedded(NamedTuple):
     words: bytes = b""
 
 
-def embedded_text(article: Article, text: str) -> str:
-    """Return what is embedded for a chunk's text: itself under the article's headline.
-
-    An untitled article's title is its own opening words, which would add nothing.
-    """
+def headline_of(article: Article) -> str:
+    """Return an article's title, or "" where it is its own opening words, which add nothing."""
     headline = article.title.rstrip("…")
-    if not headline or article.text.startswith(headline):
-        return for_embedding(text)
-    return for_embedding(f"{headline}\n{text}")
+    return "" if article.text.startswith(headline) else headline
+
+
+def embedded_text(article: Article, text: str) -> str:
+    """Return what is embedded for a chunk's text: itself under the article's headline."""
+    headline = headline_of(article)
+    return for_embedding(f"{headline}\n{text}" if headline else text)
 
 
 def embedded_hash(text: str) -> str:

@@ -79,6 +79,7 @@ class Question:
         words: Vectors of its words as they are compared, shape (n, dimension); n is 0 where the
             embedder gives none.
         word_weights: Rarity of each of those words, shape (n,), summing to 1.
+        word_terms: The analysed terms of each of those words.
         terms: Its distinct analysed terms.
         skeletons: Their distinct skeletons, as ``~skeleton``.
         neighbours: Pairs of terms that follow one another in it.
@@ -90,6 +91,7 @@ class Question:
     vector: FloatVector
     words: FloatMatrix
     word_weights: NDArray[np.float32]
+    word_terms: tuple[tuple[str, ...], ...]
     terms: tuple[str, ...]
     skeletons: tuple[str, ...]
     neighbours: tuple[tuple[str, str], ...]
@@ -109,6 +111,7 @@ def prepare(reader: Reader, encoded: EncodedQuestion) -> Question:
         vector=encoded.vector,
         words=encoded.words,
         word_weights=_shares(encoded.word_terms, rarity),
+        word_terms=tuple(map(tuple, encoded.word_terms)),
         terms=distinct,
         skeletons=skeletons,
         neighbours=tuple((one, other) for one, other in pairwise(encoded.terms) if one != other),

@@ -12,9 +12,11 @@ from index.candidates import Candidate, choose, find_candidates
 from index.chunking import Chunk
 from index.copies import Reprint
 from index.dates import months_in
+from index.dialects import standard_question
 from index.embedders import embedder_like
 from index.embedding import Embedder, WordwiseEmbedder
 from index.manifest import Manifest
+from index.passage_words import PassageWords, locate_words
 from index.ranking import (
     EncodedQuestion,
     Question,
@@ -24,9 +26,9 @@ from index.ranking import (
     trained_weights,
 )
 from index.reranking import RERANKED, Reranker
+from index.sentences import Span
 from index.sqlite_store import SqliteStore
 from index.store import Filter, Reader, StoreStats
-from index.vectors import FloatVector
 from index.word_vectors import turned, word_spans
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Passage:
         scores: What each feature added to the score.
         reprints: Other articles of the index that say the same in nearly the same words; they are
             not found beside this one.
+        words: Where its words stand, with their vectors; None where the embedder gives none.
     """
 
     chunk: Chunk
@@ -54,6 +57,7 @@ class Passage:
     rank: int
     scores: Mapping[str, float] = field(default_factory=dict)
     reprints: tuple[Reprint, ...] = ()
+    words: PassageWords | None = field(default=None, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -67,15 +71,13 @@ class SearchResult:
 
     Attributes:
         passages: Best first.
-        vector: The question's embedding.
-        idf: Rarity of each of the question's terms in this corpus.
+        question: As ranking saw it: embedded, analysed, with the rarity of its terms.
         generation: Of the derived files they were found in.
         chunks: How many chunks were searched.
     """
 
     passages: tuple[Passage, ...]
-    vector: FloatVector
-    idf: Mapping[str, float]
+    question: Question
     generation: int
     chunks: int
 
@@ -131,9 +133,7 @@ class SearchIndex:
                 )
                 for rank, candidate in enumerate(best, start=1)
             ]
-            found = SearchResult(
-                tuple(passages), asked.vector, asked.idf, reader.generation, asked.totals.chunks
-            )
+            found = SearchResult(tuple(passages), asked, reader.generation, asked.totals.chunks)
         if self.reranker is None:
             return found
         return replace(found, passages=_reranked(self.reranker, question, passages)[:k])
@@ -175,6 +175,9 @@ class SearchIndex:
             score=sum(parts.values()),
             rank=rank,
             scores=parts,
+            words=locate_words(
+                article, Span(chunk.start, chunk.end), chunk.words, len(chunk.vector)
+            ),
         )
 
     def stats(self) -> StoreStats:
@@ -216,6 +219,7 @@ class SearchIndex:
 
 def encode_question(embedder: Embedder, question: str) -> EncodedQuestion:
     """Return a question as ranking needs it, its words too where the embedder sees them."""
+    question = standard_question(question)
     text, terms, dates = for_embedding(question), analyse(question), months_in(question)
     if not isinstance(embedder, WordwiseEmbedder):
         return EncodedQuestion(embedder.embed_query(text), terms, dates=dates)

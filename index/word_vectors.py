@@ -25,7 +25,7 @@ VERSION = "words-1"
 
 _WORD = re.compile(r"\w+")
 _BITS = 2
-_CODES_PER_BYTE = 8 // _BITS
+CODES_PER_BYTE = 8 // _BITS
 _THRESHOLD = 0.9816
 _LEVELS = np.array([-1.510, -0.4528, 0.4528, 1.510], np.float32)
 """The best four values for a normal variable and where one gives way to the next (Max 1960)."""
@@ -102,7 +102,7 @@ def packed(words: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 def unpacked(data: bytes, dimension: int) -> FloatMatrix:
     """Return packed word vectors as unit rows, to be compared with those of :func:`turned`."""
-    rows = np.frombuffer(data, np.uint8).reshape(-1, dimension // _CODES_PER_BYTE)
+    rows = np.frombuffer(data, np.uint8).reshape(-1, dimension // CODES_PER_BYTE)
     values, squares = _tables()
     lengths = np.sqrt(np.take(squares, rows).sum(axis=1))
     # take() is ten times as fast as values[rows]
@@ -114,7 +114,7 @@ def unpacked(data: bytes, dimension: int) -> FloatMatrix:
 @cache
 def _tables() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return for every byte its values, shape (256, 4), and the sum of their squares."""
-    shifts = np.arange(_CODES_PER_BYTE) * _BITS
+    shifts = np.arange(CODES_PER_BYTE) * _BITS
     codes = (np.arange(256)[:, None] >> shifts) & (2**_BITS - 1)
     values = _LEVELS[codes]
     return values, (values**2).sum(axis=1)

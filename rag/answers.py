@@ -54,7 +54,7 @@ class Sentence:
         citations: Numbers of the citations behind it.
         support: How well they support it, in [0, 1].
         supported: Whether that is enough; False only where unsupported sentences are marked.
-        lead: White space or bullet that stands before it.
+        lead: White space, bullet or date that stands before it.
     """
 
     text: str
@@ -83,6 +83,11 @@ class Answer:
         evidence: Probability that the passages hold an answer, in [0, 1].
         notice: What the reader must know of how it came about, or None.
         error: What kept the chosen model from answering, or None.
+        short: The few words of a quote that answer: a name, a date, a number, a place; None where
+            the question asks for no such thing or they are not clear.
+        opening: The assistant's own words before the sentences, also in ``text``; "" for none.
+        differs: Whether articles give other figures or deny one another; then each version is
+            quoted with its date, the newest first.
     """
 
     question: str
@@ -99,6 +104,9 @@ class Answer:
     evidence: float = 0.0
     notice: str | None = None
     error: str | None = None
+    short: str | None = None
+    opening: str = ""
+    differs: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values."""
@@ -107,6 +115,9 @@ class Answer:
             "question": self.question,
             "standalone_question": self.standalone_question,
             "text": self.text,
+            "short": self.short,
+            "opening": self.opening,
+            "differs": self.differs,
             "found": self.found,
             "refusal": self.refusal,
             "sentences": [

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
 
+from index.dialects import standard_question
 from index.errors import InputError
 from index.search import Passage, SearchIndex, SearchResult, open_index
 from index.store import Filter
@@ -23,17 +24,20 @@ from rag.chain import (
     stream_text,
 )
 from rag.citations import unfinished
+from rag.disagreement import other_versions
 from rag.drafting import Draft
 from rag.errors import ModelError
 from rag.evidence import Evidence, asks_of_the_unknown, assess
 from rag.extractive import EXTRACTIVE, ExtractiveChatModel
 from rag.followup import History, leans_back, stand_alone
+from rag.grounding import Support
 from rag.models import load_chat_model
 from rag.passages import merge_neighbours
-from rag.relevance import score_sentences
+from rag.relevance import ScoredSentence, score_sentences, word_matches
 from rag.retriever import PassageRetriever
 from rag.runnable import AnswerRunnable
 from rag.settings import Settings, chosen_embedder, chosen_reranker, load_settings
+from rag.short_answers import find_short_answer
 
 logger = logging.getLogger(__name__)
 
@@ -165,7 +169,8 @@ class Assistant:
         standalone = self._stand_alone(question, history)
         clock.lap("rewrite")
         wanted = self.settings.k if k is None else k
-        result = self.index.find(standalone, k=wanted, where=filter)
+        meant = standard_question(standalone)
+        result = self.index.find(meant, k=wanted, where=filter)
         passages = tuple(merge_neighbours(result.passages))
         answer = Answer(
             question=question,
@@ -175,14 +180,20 @@ class Assistant:
             index_generation=result.generation,
             timings=clock.lap("search"),
         )
-        evidence = self._assess(question, standalone, result, passages)
+        evidence = self._assess(standard_question(question), meant, result, passages)
         answer = replace(answer, evidence=evidence.probability, timings=clock.lap("evidence"))
         if evidence.probability < self.settings.threshold:
             reason = "no_evidence" if result.chunks else "empty_index"
             yield _refused(answer, reason, clock)
             return
         yield answer
-        reading = Reading(standalone, passages, evidence.sentences)
+        reading = Reading(
+            standalone,
+            passages,
+            evidence.sentences,
+            versions=other_versions(meant, passages, evidence.sentences),
+            short=_short(meant, result, passages, evidence.sentences),
+        )
         yield from self._write(answer, reading, clock)
 
     def _stand_alone(self, question: str, history: History) -> str:
@@ -202,17 +213,18 @@ class Assistant:
         self, asked: str, question: str, result: SearchResult, passages: tuple[Passage, ...]
     ) -> Evidence:
         sentences = score_sentences(
-            question, result.vector, result.idf, passages, self.index.embedder, asked=asked
+            question, result.question, passages, self.index.embedder, asked=asked
         )
-        evidence = assess(question, result.idf, passages, sentences)
-        if asked != question and asks_of_the_unknown(asked, result.idf, result.chunks):
+        idf = result.question.idf
+        evidence = assess(question, idf, passages, sentences)
+        if asked != question and asks_of_the_unknown(asked, idf, result.chunks):
             return replace(evidence, probability=0.0)
         return evidence
 
     def _write(self, answer: Answer, reading: Reading, clock: _Clock) -> Iterator[Answer]:
         """Yield what the model writes as it is checked; quote the articles when it fails."""
         phrases = load_phrases(language_of(answer.question))
-        draft = self._draft(answer.passages, phrases["unsupported_mark"])
+        draft = self._draft(answer, reading, phrases["unsupported_mark"], quotes=self._quotes)
         try:
             refused = yield from self._checked_text(answer, reading, draft, phrases["not_found"])
         except ModelError as error:
@@ -225,7 +237,7 @@ class Assistant:
             yield _refused(answer, "model_refused", clock)
         elif draft.supported:
             removed = phrases["removed"].format(count=draft.removed) if draft.removed else None
-            yield _finished(answer, draft, clock, removed)
+            yield _finished(answer, reading, draft, clock, removed)
         elif self._quotes:
             yield _refused(answer, "no_evidence", clock)
         else:
@@ -241,6 +253,8 @@ class Assistant:
         for piece in stream_text(chain, reading):
             text += piece
             complete = done + unfinished(text[done:])
+            if self._quotes:
+                continue  # quoting takes milliseconds, and its opening depends on all quotes
             if complete > done and refusal.rstrip(".") not in text:
                 kept = draft.add(text[done:complete])
                 done = complete
@@ -262,19 +276,28 @@ class Assistant:
     ) -> Iterator[Answer]:
         """Answer with quotes instead of the model, saying why."""
         answer = replace(answer, model=EXTRACTIVE, notice=notice, error=error)
-        draft = self._draft(answer.passages, "")
+        draft = self._draft(answer, reading, "", quotes=True)
         draft.add("".join(stream_text(answer_chain(self._prompt, self._quoter), reading)))
         if draft.supported:
-            yield _finished(answer, draft, clock, notice)
+            yield _finished(answer, reading, draft, clock, notice)
         else:
             yield _refused(answer, "no_evidence", clock)
 
-    def _draft(self, passages: tuple[Passage, ...], unsupported_mark: str) -> Draft:
+    def _draft(
+        self, answer: Answer, reading: Reading, unsupported_mark: str, *, quotes: bool
+    ) -> Draft:
+        phrases = load_phrases(language_of(answer.question))
+        told = (reading.sentences[0], *reading.versions) if reading.versions else ()
+        versions = [Support(sentence.passage, sentence.span, 1.0) for sentence in told]
+        versions.sort(key=lambda v: answer.passages[v.passage].article.date, reverse=True)
         return Draft(
-            passages=passages,
+            passages=answer.passages,
             embedder=self.index.embedder,
             mark=self.settings.unsupported == "mark",
             unsupported_mark=unsupported_mark,
+            several=phrases["several"] if quotes else "",
+            versions=versions,
+            differ=phrases["differ"],
         )
 
 
@@ -293,12 +316,41 @@ def _growing(answer: Answer, draft: Draft) -> Answer:
         text=draft.text,
         sentences=tuple(draft.sentences),
         citations=tuple(draft.citations),
+        opening=draft.opening,
+        differs=bool(draft.versions),
         found=True,
     )
 
 
-def _finished(answer: Answer, draft: Draft, clock: _Clock, notice: str | None) -> Answer:
-    return replace(_growing(answer, draft), timings=clock.lap("answer"), notice=notice)
+def _finished(
+    answer: Answer, reading: Reading, draft: Draft, clock: _Clock, notice: str | None
+) -> Answer:
+    draft.complete_versions()
+    grown = _growing(answer, draft)
+    return replace(grown, short=_shown(reading, grown), timings=clock.lap("answer"), notice=notice)
+
+
+def _short(
+    question: str,
+    result: SearchResult,
+    passages: tuple[Passage, ...],
+    sentences: Sequence[ScoredSentence],
+) -> str | None:
+    """Return the few words of the best sentence that answer, if they are clear."""
+    matches = word_matches(question, result.question, passages)
+    if not sentences or not matches:
+        return None
+    best = sentences[0]
+    text = passages[best.passage].article.text
+    found = find_short_answer(question, text, best, matches[best.passage])
+    return found.text if found else None
+
+
+def _shown(reading: Reading, answer: Answer) -> str | None:
+    """Return the short answer where its sentence is quoted and no article differs."""
+    if reading.short is None or answer.differs:
+        return None
+    return reading.short if any(reading.short in c.quote for c in answer.citations) else None
 
 
 def _refused(answer: Answer, reason: str, clock: _Clock) -> Answer:

@@ -1,6 +1,7 @@
 """The answer chain, a LangChain Runnable: passages + prompt -> chat model -> text, streamed."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
@@ -19,6 +20,11 @@ from rag.relevance import ScoredSentence
 
 MAX_CHARACTERS = 6_000
 """Of a model's answer; one that goes on is cut there."""
+MAX_THOUGHTS = 60_000
+"""Characters of an answer and all that was thought aloud before it."""
+_THOUGHT_BEGINS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
+_THOUGHT_ENDS = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
+_LONGEST_TAG = len("</reasoning>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,15 @@ class Reading:
         question: It stands alone.
         passages: In the order they are numbered.
         sentences: Those read closely, best first; the extractive model chooses among them.
+        versions: Sentences of other articles that differ from the best one.
+        short: The few words that answer, or None.
     """
 
     question: str
     passages: Sequence[Passage]
     sentences: Sequence[ScoredSentence]
+    versions: Sequence[ScoredSentence] = ()
+    short: str | None = None
 
 
 def answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:
@@ -42,7 +52,7 @@ def answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]
 
     def to_messages(reading: Reading) -> list[BaseMessage]:
         system, user = render(prompt, reading)
-        attached = {READING: (reading.passages, reading.sentences)} if reads_sentences else {}
+        attached = {READING: reading} if reads_sentences else {}
         return [SystemMessage(system), HumanMessage(user, additional_kwargs=attached)]
 
     return RunnableLambda(to_messages) | model | StrOutputParser()
@@ -73,7 +83,7 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
     """
     length = 0
     try:
-        for piece in chain.stream(reading):
+        for piece in _without_thoughts(chain.stream(reading)):
             yield piece
             length += len(piece)
             if length > MAX_CHARACTERS:
@@ -82,6 +92,27 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
         raise
     except Exception as error:
         raise ModelError(_reason(error)) from error
+
+
+def _without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
+    """Leave out what a reasoning model thinks aloud between ``<think>`` and ``</think>``."""
+    text, shown, thinking = "", 0, False
+    for piece in pieces:
+        text += piece
+        if len(text) > MAX_THOUGHTS:
+            break
+        while found := (_THOUGHT_ENDS if thinking else _THOUGHT_BEGINS).search(text, shown):
+            if not thinking and found.start() > shown:
+                yield text[shown : found.start()]
+            shown, thinking = found.end(), not thinking
+        # What may still become a tag waits for the next piece.
+        tag = text.rfind("<", shown)
+        safe = tag if tag >= 0 and len(text) - tag < _LONGEST_TAG else len(text)
+        if not thinking and safe > shown:
+            yield text[shown:safe]
+            shown = safe
+    if not thinking and shown < len(text):
+        yield text[shown:]
 
 
 def rewrite_question(
@@ -95,7 +126,8 @@ def rewrite_question(
     turns = "\n".join(f"س: {asked}\nج: {' '.join(text.split())[:600]}" for asked, text in history)
     system, user = prompt.fill(history=turns, question=question)
     try:
-        reply = model.invoke([SystemMessage(system), HumanMessage(user)]).text
+        said = model.invoke([SystemMessage(system), HumanMessage(user)]).text
+        reply = "".join(_without_thoughts([said]))
     except JawabError:
         raise
     except Exception as error:

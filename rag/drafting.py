@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from index.arabic import fold
+from index.dates import written_date
 from index.embedding import Embedder
 from index.search import Passage
 from rag.answers import Citation, Sentence
 from rag.citations import Claim, split_claims, with_marks
 from rag.grounding import Support, find_support
 from rag.relative_dates import relative_dates
+
+_SEVERAL = 2
 
 
 @dataclass(slots=True)
@@ -20,6 +23,10 @@ class Draft:
         passages: As they were numbered for the model.
         embedder: The one the index was built with.
         mark: Keep unsupported sentences, marked, instead of removing them.
+        unsupported_mark: What marks them.
+        several: Opening of an answer that quotes several articles; "" for none.
+        versions: Where articles that differ say what; each is told with its date.
+        differ: Opening of an answer that tells them.
         sentences: What was checked so far.
         citations: Those the sentences use, in order of use.
         removed: How many sentences were left out.
@@ -29,6 +36,9 @@ class Draft:
     embedder: Embedder
     mark: bool
     unsupported_mark: str
+    several: str = ""
+    versions: Sequence[Support] = ()
+    differ: str = ""
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     removed: int = 0
@@ -51,13 +61,30 @@ class Draft:
         self._said.add(key)
         support = find_support(claim, self.passages, self.embedder)
         if support is not None:
-            number = self._number_of(support)
-            text = self._verbatim(claim, support)
-            self.sentences.append(Sentence(text, (number,), support.score, lead=claim.lead))
+            self._add_sentence(self._verbatim(claim, support), support, claim.lead)
         elif self.mark:
             self.sentences.append(Sentence(claim.text, (), 0.0, supported=False, lead=claim.lead))
         else:
             self.removed += 1
+
+    def complete_versions(self) -> None:
+        """Quote the versions of articles that differ where no sentence has told them."""
+        for version in self.versions:
+            article = self.passages[version.passage].article
+            if not any(citation.article_id == article.id for citation in self.citations):
+                start, end = version.span
+                self._add_sentence(article.text[start:end], version, "\n")
+
+    def _add_sentence(self, text: str, support: Support, lead: str) -> None:
+        """Add a sentence; the first one of each differing article stands behind its date."""
+        article = self.passages[support.passage].article
+        told = any(citation.article_id == article.id for citation in self.citations)
+        differing = {self.passages[version.passage].article.id for version in self.versions}
+        if article.id in differing and not told:
+            day = written_date(article.date)
+            lead = f"\n{day}: " if day else "\n"
+        number = self._number_of(support)
+        self.sentences.append(Sentence(text, (number,), support.score, lead=lead))
 
     def _verbatim(self, claim: Claim, support: Support) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
@@ -96,11 +123,22 @@ class Draft:
         return any(sentence.supported for sentence in self.sentences)
 
     @property
+    def opening(self) -> str:
+        """What stands before the sentences: that articles differ, or that several answer."""
+        if self.versions:
+            return self.differ
+        articles = {citation.article_id for citation in self.citations}
+        return self.several if len(articles) >= _SEVERAL else ""
+
+    @property
     def text(self) -> str:
         """The answer with its marks."""
-        parts = []
+        parts = [self.opening]
         for position, sentence in enumerate(self.sentences):
-            lead = sentence.lead if position else ""
+            lead = sentence.lead
+            if not position:
+                lead = lead.strip() and lead.lstrip()
+                lead = f"\n{lead}" if self.opening else lead
             shown = with_marks(sentence.text, sentence.citations)
             suffix = "" if sentence.supported else f" {self.unsupported_mark}"
             parts.append(f"{lead}{shown}{suffix}")

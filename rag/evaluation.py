@@ -46,12 +46,17 @@ class Question:
         articles: Ids of the articles that answer it; empty when none does.
         history: Questions asked before it in the same conversation.
         set: Name of its data set.
+        answers: Right answers; one of them must stand in the answer's text. Empty where only the
+            article is known.
+        answerable: Whether any article answers it.
     """
 
     text: str
     articles: frozenset[str]
     history: tuple[str, ...] = ()
     set: str = ""
+    answers: tuple[str, ...] = ()
+    answerable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,9 @@ class RetrievalReport:
 def load_questions(path: Path) -> list[Question]:
     """Read a data set: JSON lines with ``question`` and ``article`` (an id or a list of ids).
 
-    ``passage_id``, ``passage_ids`` and ``article_id`` are understood too.
+    ``passage_id``, ``passage_ids`` and ``article_id`` are understood too. ``answers`` (or
+    ``words``) are right answers, ``answerable`` false says that there is none, ``history`` holds
+    the questions before.
 
     Raises:
         InputError: The file is missing or a line is not such a record.
@@ -119,9 +126,15 @@ def _question(path: Path, number: int, line: str) -> Question:
     names = ("article", "article_id", "passage_id", "passage_ids")
     given: Any = next((record[name] for name in names if record.get(name)), [])
     articles: list[str] = [given] if isinstance(given, str) else given
-    if record.get("answerable") is False:
-        articles = []
-    return Question(text, frozenset(articles), tuple(record.get("history", ())), path.stem)
+    answerable = record.get("answerable") is not False
+    return Question(
+        text,
+        frozenset(articles) if answerable else frozenset(),
+        tuple(record.get("history", ())),
+        path.stem,
+        tuple(record.get("answers") or record.get("words") or ()) if answerable else (),
+        answerable,
+    )
 
 
 Score = Callable[[Sequence[Candidate]], Callable[[Candidate], float]]
@@ -256,11 +269,17 @@ def metrics(runs: Sequence[Ranked], right: Sequence[frozenset[str]]) -> dict[str
         "MRR@10": np.where(found, 1 / np.maximum(first, 1), 0),
         "nDCG@10": hits @ gains / ideal,
     }
-    draws = np.random.default_rng(11).integers(len(runs), size=(_RESAMPLES, len(runs)))
-    return {name: _estimate(each[name].astype(float), draws) for name in METRICS}
+    return {name: estimate(each[name].astype(float)) for name in METRICS}
 
 
-def _estimate(values: Any, draws: Any) -> Estimate:
+def estimate(values: Any) -> Estimate:
+    """Return the mean of a value per question, with its interval.
+
+    Args:
+        values: Shape (questions,), not empty.
+    """
+    values = np.asarray(values, float)
+    draws = np.random.default_rng(11).integers(len(values), size=(_RESAMPLES, len(values)))
     low, high = np.quantile(values[draws].mean(axis=1), [0.025, 0.975])
     return Estimate(*(round(float(value), 4) for value in (values.mean(), low, high)))
 

@@ -19,18 +19,27 @@ from rag.orders import gives_orders
 from rag.questions import content_terms, is_arabic
 from rag.relevance import ScoredSentence, term_overlap, terms_within
 
-FEATURES = (
-    "cosine",
-    "cosine_margin",
-    "coverage",
-    "best_overlap",
-    "best_similarity",
-    "sentence_margin",
-)
-"""What the gate looks at when question and articles share a language."""
-
-ACROSS_LANGUAGES = ("cosine", "cosine_margin", "best_similarity", "agreement")
-"""What is left to look at when they do not: no words can be compared."""
+FEATURES = {
+    "same_language": (
+        "cosine",
+        "cosine_margin",
+        "coverage",
+        "best_overlap",
+        "sentence_margin",
+        "score",
+        "score_margin",
+    ),
+    "across_languages": (
+        "cosine",
+        "cosine_margin",
+        "best_similarity",
+        "agreement",
+        "score_margin",
+        "late",
+        "late_margin",
+    ),
+}
+"""What the gate looks at. Across languages no words can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +64,9 @@ def assess(
     sentences: Sequence[ScoredSentence],
 ) -> Evidence:
     """Return how likely the passages hold an answer to a question that stands alone."""
+    passages = [p for p in passages if not _speaks_in_orders(question, idf, p)]
     if not passages or not sentences:
-        return Evidence(0.0, {}, ())
+        return Evidence(0.0, {}, tuple(sentences))
     values = evidence_features(question, idf, passages, sentences)
     same = is_arabic(question) == is_arabic(passages[0].text)
     weights = _weights()["same_language" if same else "across_languages"]
@@ -87,26 +97,49 @@ def evidence_features(
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
 ) -> dict[str, float]:
-    """Return the features of one question, by name; cosines are stretched to about [0, 1]."""
+    """Return the features of one question, by name."""
     terms = content_terms(question)
-    cosines = sorted((passage.scores["cosine"] for passage in passages), reverse=True)
     coverages = [
         term_overlap(terms, idf, terms_within(f"{p.article.title}\n{_without_orders(p.text)}"))
         for p in passages[:5]
     ]
     best = sentences[0]
     by_cosine = max(passages, key=lambda passage: passage.scores["cosine"])
+    cosine, cosine_margin = _best_and_margin([p.scores["cosine"] for p in passages])
+    score, score_margin = _best_and_margin([p.score for p in passages])
+    late, late_margin = _best_and_margin([p.scores.get("late", 0.0) for p in passages])
+    similarity = max(s.features.get("similarity", 0.0) for s in sentences)
     return {
-        "cosine": (cosines[0] - 0.75) / 0.15,
-        "cosine_margin": (cosines[0] - sum(cosines[1:6]) / max(1, len(cosines[1:6]))) / 0.05
-        if len(cosines) > 1
-        else 0.0,
+        "cosine": cosine,
+        "cosine_margin": cosine_margin,
+        "score": score,
+        "score_margin": score_margin,
+        "late": late,
+        "late_margin": late_margin,
         "coverage": max(coverages),
         "best_overlap": max(sentence.overlap for sentence in sentences[:5]),
-        "best_similarity": (max(s.similarity for s in sentences) - 0.75) / 0.15,
+        "best_similarity": similarity,
         "sentence_margin": best.score - sentences[min(3, len(sentences) - 1)].score,
         "agreement": float(by_cosine.rank == 1),
     }
+
+
+def _best_and_margin(values: Sequence[float]) -> tuple[float, float]:
+    """Return the highest value and how far it is above the mean of the next five."""
+    ordered = sorted(values, reverse=True)
+    following = ordered[1:6]
+    return ordered[0], ordered[0] - sum(following) / len(following) if following else 0.0
+
+
+def _speaks_in_orders(question: str, idf: Mapping[str, float], passage: Passage) -> bool:
+    """Tell whether a passage has words of the question only where it gives an assistant orders."""
+    told = _without_orders(passage.text)
+    if told.count("\n") + 1 == len(sentence_spans(passage.text)):
+        return False
+    terms = content_terms(question)
+    every = terms_within(f"{passage.article.title}\n{passage.text}")
+    rest = terms_within(f"{passage.article.title}\n{told}")
+    return term_overlap(terms, idf, rest) < term_overlap(terms, idf, every)
 
 
 def _without_orders(text: str) -> str:

@@ -18,8 +18,9 @@ EXTRACTIVE = "extractive"
 READING = "jawab_reading"
 """Key of ``additional_kwargs`` under which the prompt carries what was found."""
 
-_MAX_WORDS = 75
-_NEAR_BEST = (0.0, 1.5, 0.8)  # logits below the best that a 1st, 2nd, 3rd sentence may be
+_MAX_WORDS = 95
+_MOST = 3
+_SURE = 0.8  # chance that one of the sentences taken is the answer, from which on no more are
 _SAME = 0.6  # of the shorter sentence's terms: says the same again
 
 # «وأضاف»، «كما أكد»، «وقال إنه»: who speaks stands in the sentence before.
@@ -65,31 +66,45 @@ class ExtractiveChatModel(BaseChatModel):
         reading = messages[-1].additional_kwargs.get(READING) if messages else None
         if reading is None:
             return
-        passages, sentences = reading
         previous = None
-        for number, quote in choose_quotes(passages, sentences):
+        for number, quote in choose_quotes(reading.passages, reading.sentences, reading.versions):
             gap = "" if previous is None else " " if number == previous else "\n"
             yield f"{gap}{quote} [{number}]"
             previous = number
 
 
 def choose_quotes(
-    passages: Sequence[Passage], sentences: Sequence[ScoredSentence]
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+    versions: Sequence[ScoredSentence] = (),
 ) -> list[tuple[int, str]]:
     """Return the one to three quotes that answer, with the number of their passage, from 1.
 
     A sentence that leaves its speaker or subject to the one before takes that one along.
-    Quotes of one article stand in its order; the article of the best sentence comes first.
+    Quotes of one article stand in its order; the article of the best sentence comes first. Where
+    articles differ, every version is quoted and nothing else, the newest first.
+
+    Args:
+        passages: As they are numbered.
+        sentences: Of the passages, best first.
+        versions: Those of other articles that differ from the best one.
     """
+    if versions:
+        told = sorted(
+            [sentences[0], *versions],
+            key=lambda s: passages[s.passage].article.date,
+            reverse=True,
+        )
+        return _joined_quotes(passages, told)
     chosen: list[ScoredSentence] = []
-    spent = 0
+    spent, sure = 0, 0.0
     for sentence in sentences:
-        length = len(sentence.text.split())
-        if len(chosen) == len(_NEAR_BEST):
+        if len(chosen) == _MOST or sure >= _SURE:
             break
-        far = bool(chosen) and sentence.score < chosen[0].score - _NEAR_BEST[len(chosen)]
-        if far or (chosen and spent + length > _MAX_WORDS):
+        length = len(sentence.text.split())
+        if chosen and spent + length > _MAX_WORDS:
             continue
+        sure += sentence.chance
         if not any(_says_the_same(sentence, other) for other in chosen):
             chosen.append(sentence)
             spent += length

@@ -3,32 +3,48 @@
 import re
 from collections.abc import Sequence
 
-from index.arabic import fold, words
-from rag.questions import content_words
+from index.arabic import for_embedding, words
+from rag.questions import content_terms, content_words, is_arabic
 
 History = Sequence[tuple[str, str]]
 """Earlier turns, oldest first: question and the answer's text."""
 
-_LEANS_BACK = re.compile(
-    r"^(?:و|ف)(?:ما|ماذا|متي|اين|كيف|كم|لماذا|من|هل|ليش|ليه|شو|فين|وين|مين|ايش)\b"
-    r"|\b(?:هو|هي|هم|هما|ذلك|تلك|هذا|هذه|هناك|فيه|فيها|عنه|عنها|منه|منها|له|لها|لهم|عليه|عليها|به|بها"
-    r"|بعدها|بعده|قبلها|قبله|عندها|معه|معها|نفسه|نفسها|المذكور\w*)\b"
-    r"|^(?:لماذا|متي|اين|كيف|كم|من|ليش|ليه|وين|فين|امتي)$"
+_ASKING = (
+    "ماذا|لماذا|ما|من|متى|متي|أين|اين|كيف|كم|بكم|هل|أي|اي|ليش|ليه|شو|وين|فين|مين|إيش|ايش|امتى|امتي"
+    "|who|what|when|where|why|how"
 )
+_BEFORE = r"(?:(?:في|من|إلى|الى|الي|عن|على|علي|مع) |[بل])?"
+_FOLLOWS_ON = re.compile(rf"^(?:و|ف)(?={_BEFORE}(?:{_ASKING})\b)")
+_OPENER = re.compile(
+    rf"^(?:و|ف)?{_BEFORE}(?:{_ASKING})\b(?: (?:هو|هي|هم|الذي|التي)\b)?\s*", re.IGNORECASE
+)
+_IS = re.compile(r"^(?:ما|من) (?:هو|هي|هم) |^ما (?=\S+ \S)")
+_POINTS_BACK = re.compile(
+    r"\b(?:ذلك|تلك|فيه|فيها|عنه|عنها|منه|منها|المذكور\w*)\b|\b(?:هذا|هذه) ال\w+"
+)
+_PRONOUN = re.compile(
+    r"\b(?:هو|هي|هم|هما|هذا|هذه|هناك|له|لها|لهم|عليه|عليها|به|بها|بعدها|بعده|قبلها|قبله|عندها|معه"
+    r"|معها|نفسه|نفسها)\b"
+)
+_ATTACHED = re.compile(r"\b\w{2,}(?:ها|هم|هما|هن|(?<![وجقباش])ه)\b")
+_RELATIVE = re.compile(r"\b(?:الذي|التي|الذين)\b")
 _NAMES_ITSELF = re.compile(r"\b(?:هذا|هذه) (?:المقال|الخبر|الموقع)\w*")
-_FOLLOWS_ON = re.compile(
-    r"^(?:و|ف)(?=(?:ما|ماذا|متى|أين|اين|كيف|كم|لماذا|من|هل|ليش|ليه|شو|وين|فين|مين|إيش|ايش)\b)"
-)
-_ATTACHED = re.compile(r"\b\w{3,}(?:ها|هم|هما|ته|تها)\b")
-_FEW = 2
-_CARRIED = 8
+_COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
+_FEW, _MANY = 2, 4
+"""Content words: so few need more; so many rarely do."""
 
 
 def stand_alone(question: str, history: History) -> str:
     """Return the question with what it leaves unsaid, or as it is when it leaves nothing.
 
-    A question leans on the last one when it begins with «و» or «ف», has a pronoun, or says very
-    little; then the last question's words that carry meaning are added to it.
+    A question leans on the last one when it begins with «و» or «ف» and a question word, has a
+    pronoun, or says very little. What the last one was about is then added in brackets; a bare
+    «ومتى؟» takes the place of the last question's own question word.
+
+    >>> stand_alone("وكم عمرها؟", [("من هي سارة حداد؟", "")])
+    'كم عمرها؟ (سارة حداد)'
+    >>> stand_alone("ومتى؟", [("من سجل هدف الفوز في النهائي؟", "")])
+    'متى سجل هدف الفوز في النهائي؟'
     """
     last = ""
     for asked, _answer in history:
@@ -41,12 +57,17 @@ def _rewrite(question: str, last: str) -> str:
     question = question.strip()
     if not last or not leans_back(question):
         return question
-    carried = _words_to_carry(question, last)
-    if not carried:
-        return question
     opening = _FOLLOWS_ON.sub("", question).rstrip("؟?!. ")
-    mark = "؟" if re.search("[\u0600-\u06ff]", question) else "?"
-    return f"{opening} {' '.join(carried)}{mark}"
+    mark = "؟" if is_arabic(question) else "?"
+    completed = _COMPLETED.match(last)
+    topic = completed["topic"] if completed else last
+    if not content_words(opening):
+        return f"{opening} {_OPENER.sub('', topic).rstrip('؟?!. ')}{mark}"
+    if set(content_terms(topic)) <= set(content_terms(opening)):
+        return question
+    # «ما خطة الكهرباء؟» is about «خطة الكهرباء»; any other question says itself what about.
+    about = _IS.sub("", topic).rstrip("؟?!. ") if _IS.match(topic) else topic
+    return f"{opening}{mark} ({about})"
 
 
 def leans_back(question: str) -> bool:
@@ -57,21 +78,11 @@ def leans_back(question: str) -> bool:
     """
     folded = _NAMES_ITSELF.sub(" ", " ".join(words(question)))
     content = content_words(question)
-    if len(content) >= 4 and not re.match(r"^(?:و|ف)", folded):
-        return bool(re.search(r"\b(?:ذلك|تلك|عنها|عنه|فيها|فيه|منها|منه)\b", folded))
-    if _LEANS_BACK.search(folded):
-        return len(content) <= 3
-    return (len(content) < _FEW and bool(content or words(question))) or (
-        len(content) <= _FEW and bool(_ATTACHED.search(folded))
-    )
-
-
-def _words_to_carry(question: str, last: str) -> list[str]:
-    """Return the last question's words that carry meaning, as they were written."""
-    known = set(content_words(question))
-    carried = []
-    for word in re.findall(r"[^\s؟?!،,؛:«»\"“”()]+", last):
-        plain = word.rstrip(".")
-        if content_words(plain) and not known.intersection(words(fold(plain))):
-            carried.append(plain)
-    return carried[-_CARRIED:]
+    if _POINTS_BACK.search(folded):
+        return True
+    if len(content) >= _MANY:
+        return False
+    if len(content) < _FEW or _FOLLOWS_ON.match(folded) or _PRONOUN.search(folded):
+        return bool(folded.strip())
+    attached = _ATTACHED.search(for_embedding(question))
+    return bool(attached) and not _RELATIVE.search(folded)

@@ -40,11 +40,12 @@ _PATTERNS = tuple((kind, re.compile(rf"(?:و|ف)?(?:{pattern})")) for kind, patt
 
 
 @cache
-def _function_words() -> frozenset[str]:
-    """Read the words that carry no subject of their own, as stems."""
+def _function_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Read the words that carry no subject of their own, as they are written and as stems."""
     data = resources.files("rag").joinpath("function_words.txt").read_text(encoding="utf-8")
     lines = (line.split("#", 1)[0] for line in data.splitlines())
-    return frozenset(stem(fold(word)) for line in lines for word in line.split())
+    known = frozenset(fold(word) for line in lines for word in line.split())
+    return known, frozenset(map(stem, known))
 
 
 def kind_of(question: str) -> Kind:
@@ -59,13 +60,22 @@ def kind_of(question: str) -> Kind:
 
 def content_words(text: str) -> list[str]:
     """Return the folded words that carry meaning, in order."""
-    return [word for word in words(text) if not _is_function_word(word)]
+    return [word for word in words(text) if not is_function_word(word)]
 
 
-def _is_function_word(word: str) -> bool:
-    """Tell whether a word, or what stands behind its «و» or «ف», carries no subject."""
-    known = _function_words()
-    return stem(word) in known or (word[0] in "وف" and stem(word[1:]) in known)
+def is_function_word(word: str) -> bool:
+    """Tell whether a folded word, or what stands behind its «و» or «ف», carries no subject.
+
+    >>> is_function_word("والذي"), is_function_word("له"), is_function_word("الله")
+    (True, True, False)
+    """
+    return _is_function(word) or (word[0] in "وف" and len(word) > 1 and _is_function(word[1:]))
+
+
+def _is_function(word: str) -> bool:
+    known, stems = _function_words()
+    # «الله» is no «له»: a word with the article must be known as it stands.
+    return word in known or (not word.startswith("ال") and stem(word) in stems)
 
 
 def content_terms(text: str) -> tuple[str, ...]:

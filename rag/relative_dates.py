@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from index.arabic import fold
-from index.dates import MONTH_NAME
+from index.dates import MONTH_NAME, MONTHS
 from index.sentences import sentence_spans
 
 _WEEKDAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
@@ -70,6 +70,20 @@ def relative_dates(quote: str, published: str) -> tuple[RelativeDate, ...]:
         for explained in _explained(quote[start:end], day):
             found.setdefault(explained.words, explained)
     return tuple(found.values())
+
+
+def spoken_date(date: str) -> str:
+    """Return a day, month or year with everything a text may call it by.
+
+    >>> spoken_date("2025-09-02")
+    'الثلاثاء 2 سبتمبر 2025'
+    """
+    year, month, day = (*date.split("-"), "", "")[:3]
+    words = [MONTHS[int(month) - 1].split("/")[0]] if month else []
+    if day:
+        weekday = _WEEKDAYS[dt.date.fromisoformat(date).weekday()]
+        words = [weekday, str(int(day)), *words]
+    return " ".join([*words, year])
 
 
 def _explained(sentence: str, published: dt.date) -> Iterator[RelativeDate]:

@@ -14,16 +14,17 @@ from importlib import resources
 
 from index.arabic import analyse, fold, for_embedding, skeleton, term_of, words
 from index.embedding import Embedder
+from index.ranking import Question
 from index.ranking import idf as rarity
 from index.search import Passage
 from index.sentences import Span, sentence_spans
-from index.vectors import FloatVector
 from rag.orders import gives_orders
-from rag.questions import Kind, content_terms, kind_of
+from rag.questions import Kind, content_terms, is_arabic, kind_of
 from rag.signs import sign_of
+from rag.word_matches import FEATURES as MATCHES
+from rag.word_matches import QuestionWords, WordMatches
 
-FEATURES = (
-    "similarity",
+SENTENCE_FEATURES = (
     "own_words",
     "with_title",
     "local_words",
@@ -36,13 +37,19 @@ FEATURES = (
     "length",
     "position",
     "opening",
+    "passage",
 )
-"""What is looked at in a sentence, in the order of the weights."""
+"""What is looked at in every sentence."""
+
+FEATURES = {
+    "wordwise": (*SENTENCE_FEATURES, *MATCHES),
+    "plain": (*SENTENCE_FEATURES, "similarity"),
+}
+"""What a sentence is scored by, in the order of the weights: ``wordwise`` where the index holds the
+vectors of its words, in the language of the question; ``plain`` elsewhere."""
 
 _READ = 18
-"""Sentences embedded per question; encoding them is what an answer costs most."""
-_PASSAGE_WEIGHT = 20.0
-"""Of a passage's score (a cosine and bonuses) in the score of its sentences."""
+"""Sentences embedded per question where no vectors of words are stored."""
 _SIGN_NAMES = {
     Kind.HOW_MANY: "number",
     Kind.WHEN: "time",
@@ -60,10 +67,10 @@ class ScoredSentence:
         span: Into the article's text.
         text: The article's own words.
         overlap: Share of the question's content words it holds, by rarity, in [0, 1].
-        similarity: Cosine to the question; 0 where it was not computed.
         sign: Whether it holds the kind of thing asked for; None when no sign is known.
         score: Logit; of two sentences with scores a and b, the first is the answer e^(a-b) times
             as likely.
+        chance: That it is the answer, if any sentence read is; they sum to 1.
         features: What the score was computed from.
     """
 
@@ -71,16 +78,15 @@ class ScoredSentence:
     span: Span
     text: str
     overlap: float
-    similarity: float = 0.0
     sign: bool | None = None
     score: float = 0.0
-    features: Mapping[str, float] = field(default_factory=dict)
+    chance: float = 0.0
+    features: dict[str, float] = field(default_factory=dict)
 
 
 def score_sentences(
     question: str,
-    vector: FloatVector,
-    idf: Mapping[str, float],
+    encoded: Question,
     passages: Sequence[Passage],
     embedder: Embedder,
     *,
@@ -90,48 +96,77 @@ def score_sentences(
 
     Args:
         question: It stands alone.
-        vector: Its embedding.
-        idf: Rarity of its terms.
+        encoded: The same as ranking saw it.
         passages: Best first.
         embedder: The one the index was built with.
         asked: The question before it was completed from history; its own words say what is
             wanted, the added ones only about what.
     """
     own = content_terms(asked) if asked else ()
-    weights = {term: idf.get(term, 1.0) * (2 if term in own else 1) for term in {*idf, *own}}
+    weights = {
+        term: encoded.idf.get(term, 1.0) * (2 if term in own else 1)
+        for term in {*encoded.idf, *own}
+    }
     candidates = candidate_sentences(question, weights, passages)
-    close = sorted(candidates, key=lambda s: -_before_reading(s, passages))[:_READ]
-    if not close:
+    if not candidates:
         return []
-    cosines = embedder.embed_passages([for_embedding(s.text) for s in close]) @ vector
-    scored = [
-        _scored(sentence, float(cosine), passages)
-        for sentence, cosine in zip(close, cosines, strict=True)
-    ]
-    return sorted(scored, key=lambda s: (-s.score, s.passage, s.span))
+    if matches := word_matches(question, encoded, passages, stressed=frozenset(own)):
+        scored = [_scored(s, matches[s.passage].features(s.span), "wordwise") for s in candidates]
+    else:
+        close = sorted(candidates, key=lambda s: -_weighted(s.features, "plain"))[:_READ]
+        vectors = embedder.embed_passages([for_embedding(s.text) for s in close])
+        cosines = map(float, vectors @ encoded.vector)
+        scored = [
+            _scored(s, {"similarity": cosine}, "plain")
+            for s, cosine in zip(close, cosines, strict=True)
+        ]
+    chances = _softmax([sentence.score for sentence in scored])
+    rated = [replace(s, chance=chance) for s, chance in zip(scored, chances, strict=True)]
+    return sorted(rated, key=lambda s: (-s.score, s.passage, s.span))
 
 
-def _before_reading(sentence: ScoredSentence, passages: Sequence[Passage]) -> float:
-    """Score a sentence without its embedding, to choose which ones to embed."""
-    return _weighted(sentence.features) + _PASSAGE_WEIGHT * passages[sentence.passage].score
+def word_matches(
+    question: str,
+    encoded: Question,
+    passages: Sequence[Passage],
+    *,
+    stressed: frozenset[str] = frozenset(),
+) -> list[WordMatches]:
+    """Return how the words of each passage match those of the question.
+
+    Terms that are stressed count twice. Empty where the index holds no vectors of words, or the
+    passages are in another language: the weights were fitted on questions in the language of the
+    articles.
+    """
+    arabic = is_arabic(question)
+    words = [passage.words for passage in passages if is_arabic(passage.text) == arabic]
+    located = [found for found in words if found is not None]
+    if len(located) < len(passages) or not len(encoded.words):
+        return []
+    asked = QuestionWords(encoded, frozenset(content_terms(question)), stressed)
+    return [WordMatches(asked, found) for found in located]
 
 
-def _scored(sentence: ScoredSentence, cosine: float, passages: Sequence[Passage]) -> ScoredSentence:
-    values = {**sentence.features, "similarity": cosine}
-    behind = passages[0].score - passages[sentence.passage].score
-    score = _weighted(values) - _PASSAGE_WEIGHT * behind
-    return replace(sentence, similarity=cosine, features=values, score=score)
+def _scored(sentence: ScoredSentence, more: Mapping[str, float], kind: str) -> ScoredSentence:
+    values = {**sentence.features, **more}
+    return replace(sentence, features=values, score=_weighted(values, kind))
 
 
-def _weighted(values: Mapping[str, float]) -> float:
-    weights = _weights()
-    return sum(weights[name] * value for name, value in values.items())
+def _weighted(values: Mapping[str, float], kind: str) -> float:
+    return sum(weight * values.get(name, 0.0) for name, weight in _weights()[kind].items())
+
+
+def _softmax(scores: Sequence[float]) -> list[float]:
+    best = max(scores)
+    odds = [math.exp(score - best) for score in scores]
+    total = sum(odds)
+    return [value / total for value in odds]
 
 
 @cache
-def _weights() -> dict[str, float]:
+def _weights() -> dict[str, dict[str, float]]:
     text = resources.files("rag").joinpath("relevance.json").read_text(encoding="utf-8")
-    weights: dict[str, float] = json.loads(text)["weights"]
+    weights: dict[str, dict[str, float]] = json.loads(text)["weights"]
     return weights
 
 
@@ -156,12 +191,16 @@ def candidate_sentences(
             found.append((sentence, position, have))
     local = _local_rarity(terms, [have for _, _, have in found])
     titles = [frozenset(analyse(passage.article.title)) for passage in passages]
+    behind = [passage.score - passages[0].score for passage in passages]
     return [
         replace(
             sentence,
-            features=_features(
-                sentence, position, have, terms, kind, idf, local, titles[sentence.passage]
-            ),
+            features={
+                **_features(
+                    sentence, position, have, terms, kind, idf, local, titles[sentence.passage]
+                ),
+                "passage": behind[sentence.passage],
+            },
         )
         for sentence, position, have in found
     ]

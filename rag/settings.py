@@ -18,7 +18,7 @@ FILE = "jawab.toml"
 PREFIX = "JAWAB_"
 _NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.e5
 
-CAUTION = {"careful": 0.45, "balanced": 0.18, "lenient": 0.1}
+CAUTION = {"careful": 0.45, "balanced": 0.15, "lenient": 0.1}
 """Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل."""
 
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import socket
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -38,6 +40,19 @@ class WordEmbedder:
         return vector / np.linalg.norm(vector)
 
 
+class Dies(str):
+    """A reply of which half is streamed before the connection breaks."""
+
+    __slots__ = ()
+
+
+class Slow(str):
+    """A reply that keeps its reader waiting for its first words."""
+
+    __slots__ = ()
+    seconds = 1.5
+
+
 @contextmanager
 def model_server(script):
     """Serve an OpenAI-compatible chat model over HTTP that says what the script says.
@@ -57,7 +72,11 @@ def model_server(script):
             if isinstance(reply, int):
                 self._send(reply, "application/json", b'{"error": {"message": "scripted"}}')
             elif body.get("stream"):
-                self._send(200, "text/event-stream", _events(reply))
+                if isinstance(reply, Slow):
+                    time.sleep(reply.seconds)
+                self._send(
+                    200, "text/event-stream", _events(reply), whole=not isinstance(reply, Dies)
+                )
             else:
                 content = {
                     "choices": [
@@ -70,12 +89,15 @@ def model_server(script):
                 }
                 self._send(200, "application/json", json.dumps(_envelope(content)).encode())
 
-        def _send(self, status, kind, body):
+        def _send(self, status, kind, body, *, whole=True):
             self.send_response(status)
             self.send_header("content-type", kind)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body if whole else body[: len(body) // 2])
+            if not whole:
+                self.wfile.flush()
+                self.connection.shutdown(socket.SHUT_RDWR)
 
         def log_message(self, *_):
             pass

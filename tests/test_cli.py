@@ -1,5 +1,6 @@
 """The `jawab` command, run as people run it."""
 
+import html
 import json
 import os
 import subprocess
@@ -159,12 +160,21 @@ def test_a_dead_model_server_exits_with_1_and_quotes_the_articles(sample_index):
     assert "ريم شاهين" in done.stdout
 
 
-def test_eval_measures_retrieval(sample_index):
-    done = jawab("eval", ROOT / "samples" / "questions.jsonl", "--index", sample_index, "--json")
-    report = json.loads(done.stdout)
-    (row,) = report["rows"]
-    assert row["questions"] >= 60
-    assert row["metrics"]["R@1"][0] >= 0.9
+def test_eval_measures_retrieval_and_answers(sample_index, tmp_path):
+    questions = ROOT / "samples" / "questions.jsonl"
+    report = tmp_path / "out" / "samples"
+    done = jawab("eval", questions, "--index", sample_index, "--json", "--report", report)
+    found = json.loads(done.stdout)
+    (retrieved,), (answered,) = found["retrieval"]["rows"], found["answers"]["rows"]
+    assert retrieved["questions"] >= 60
+    assert retrieved["metrics"]["R@1"][0] >= 0.9
+    assert answered["metrics"]["hit"][0] >= 0.9
+    assert answered["metrics"]["quotes exact"] == [1, 1, 1]
+    assert "| quotes exact | 1.000 [1.000, 1.000] |" in report.with_suffix(".md").read_text("utf-8")
+    page = report.with_suffix(".html").read_text("utf-8")
+    assert page.count("<svg") == 2
+    assert "<script" not in page
+    assert all(html.escape(one["question"]) in page for one in found["answers"]["wrong"])
 
 
 def test_eval_takes_several_sets_and_compares(sample_index, tmp_path):
@@ -174,13 +184,24 @@ def test_eval_takes_several_sets_and_compares(sample_index, tmp_path):
     )
     more = tmp_path / "more.jsonl"
     more.write_text(mine.read_text(encoding="utf-8"), encoding="utf-8")
-    done = jawab("eval", mine, more, "--index", sample_index, "--compare")
-    lines = [line.split() for line in done.stdout.splitlines()]
-    assert {line[0] for line in lines[1:-1]} == {"mine", "more", "pooled"}
+    report = tmp_path / "both"
+    done = jawab("eval", mine, more, "--index", sample_index, "--compare", "--report", report)
+    told = report.with_suffix(".md").read_text(encoding="utf-8")
+    assert {line.split()[1] for line in told.splitlines() if "| 1.000 [" in line} >= {
+        "mine", "more", "pooled"
+    }  # fmt: skip
     for name in ("jawab", "words alone", "vectors alone", "rank fusion", "score fusion"):
-        assert done.stdout.count(name) == 3
-    assert "[1.000, 1.000]" in done.stdout
-    assert "settings" in lines[-1]
+        assert told.count(f"| {name} |") == 3
+    assert "mistakes: 0" in done.stdout
+
+
+def test_eval_of_questions_without_articles_measures_answers_alone(sample_index, tmp_path):
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text('{"question": "ما عاصمة اليابان؟", "answerable": false}', encoding="utf-8")
+    done = jawab("eval", mine, "--index", sample_index, "--json")
+    found = json.loads(done.stdout)
+    assert found["retrieval"] is None
+    assert found["answers"]["rows"][0]["unanswerable"] == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ from conftest import ROOT
 
 from index.errors import InputError
 from index.search import open_index
-from rag.evaluation import OURS, evaluate_retrieval, groups, load_questions, metrics
+from rag.answer_evaluation import evaluate_answers
+from rag.answer_metrics import exact_match, token_f1
+from rag.evaluation import OURS, Question, evaluate_retrieval, groups, load_questions, metrics
+from rag.reports import Table, to_html, to_markdown
 
 
 def test_metrics_are_those_of_the_definitions():
@@ -62,3 +65,40 @@ def test_retrieval_on_the_samples_is_held(sample_index):
     assert found[OURS]["R@10"].value >= 0.98
     for name, other in found.items():
         assert found[OURS]["R@10"].value >= other["R@10"].value, name
+
+
+def test_answers_are_measured_by_what_they_say_and_cite(assistant):
+    asked = [
+        Question(
+            "من أخرج فيلم آخر الصيادين؟", frozenset({"فيلم-الصيادين"}), answers=("ريم شاهين",)
+        ),
+        Question("كم بلغ التضخم في سبتمبر؟", frozenset({"فيلم-الصيادين"}), answers=("ألف",)),
+        Question("من كتب رواية موسم الهجرة إلى الشمال؟", frozenset(), answerable=False),
+        Question("ما عاصمة أستراليا؟", frozenset({"chess"})),
+    ]
+    report = evaluate_answers(assistant, asked)
+    (row,) = report.rows
+    values = {name: found.value for name, found in row.metrics.items()}
+    assert values["hit"] == 0.5
+    assert values["citation recall"] == 0.5
+    assert values["quotes exact"] == 1
+    assert values["answered though unanswerable"] == 0
+    assert values["refused though answerable"] == pytest.approx(1 / 3, abs=1e-3)
+    assert (row.questions, row.unanswerable) == (4, 1)
+    assert {one["mistake"] for one in report.wrong} == {
+        "without a right answer",
+        "refused though answerable",
+    }
+
+
+def test_short_answers_are_compared_as_squad_does():
+    assert exact_match("الأستاذ أحمد", ["أستاذ احمد."]) == 1
+    assert exact_match("أحمد", ["أستاذ أحمد"]) == 0
+    assert token_f1("أحمد", ["أستاذ أحمد", "علي"]) == pytest.approx(2 / 3)
+    assert token_f1("خالد", ["أحمد"]) == 0
+
+
+def test_a_report_shows_text_of_others_as_text():
+    tables = [Table("t", ["a|b"], [["<script>alert(1)</script> | x"]], {})]
+    assert "<script>" not in to_html(tables, "<b>")
+    assert "\\| x" in to_markdown(tables, "title")

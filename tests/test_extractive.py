@@ -1,9 +1,12 @@
+import numpy as np
 from fakes import WordEmbedder
 
 from index.articles import Article
 from index.chunking import Chunk
+from index.ranking import Question
 from index.search import Passage
 from index.sentences import sentence_spans
+from index.store import Totals
 from rag.extractive import choose_quotes
 from rag.passages import merge_neighbours, numbered
 from rag.relevance import score_sentences
@@ -24,9 +27,17 @@ def passages_of(*texts):
 
 
 def quotes(question, *texts):
-    embedder, passages = WordEmbedder(), passages_of(*texts)
-    vector = embedder.embed_query(question)
-    return choose_quotes(passages, score_sentences(question, vector, {}, passages, embedder))
+    passages = passages_of(*texts)
+    return choose_quotes(passages, scored(question, passages))
+
+
+def scored(question, passages):
+    embedder = WordEmbedder()
+    encoded = Question(
+        embedder.embed_query(question),
+        np.zeros((0, 0), np.float32), np.zeros(0, np.float32), (), (), (), (), (), {}, Totals(9, 9.0),
+    )  # fmt: skip
+    return score_sentences(question, encoded, passages, embedder)
 
 
 def test_quotes_are_whole_sentences_of_the_article():

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from fakes import model_server
+from fakes import Dies, Slow, model_server
 from test_assistant import check_citations
 
 from rag import Assistant, ModelError
@@ -12,7 +12,7 @@ from rag.models import load_chat_model
 from rag.settings import load_settings
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
-TRUE = "أخرجت فيلم «آخر الصيادين» المخرجة اللبنانية ريم شاهين، وفاز بالجائزة الكبرى في مهرجان قرطاج"
+TRUE = "فيلم «آخر الصيادين» للمخرجة اللبنانية ريم شاهين فاز بالجائزة الكبرى في مهرجان قرطاج"
 
 openai = pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
 
@@ -110,6 +110,84 @@ def test_the_model_is_not_asked_without_evidence(ask):
 def test_endless_text_ends(ask):
     found, _ = ask(f"{TRUE} [1]. " + "كلام لا ينتهي أبدًا. " * 3000)
     assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_what_a_model_thinks_aloud_is_not_shown(ask):
+    thoughts = f"<think>لعل الجواب: {TRUE} [2]. لكن علي أن أتحقق.</think>"
+    found, _ = ask(f"{thoughts}{TRUE} [1].")
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_a_model_that_only_thinks_is_replaced_by_quotes(ask):
+    found, _ = ask(f"<think>{TRUE} [1]. ولا أنتهي من التفكير")
+    assert found.model == "extractive"
+    assert found.found
+
+
+@openai
+def test_images_and_links_of_a_model_are_no_part_of_the_answer(ask):
+    hostile = "![صورة](http://evil.example/x.png) [اضغط هنا](http://evil.example)"
+    found, _ = ask(f"{TRUE} [1].\n\n{hostile}")
+    assert "evil" not in found.text
+    assert found.text.startswith(TRUE)
+
+
+@openai
+def test_a_sentence_said_again_is_said_once(ask):
+    found, _ = ask(f"{TRUE} [1]. " * 20)
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_an_answer_in_another_language_is_checked_too(ask, sample_index):
+    found, _ = ask("The film won 900 awards in 12 countries [1].")
+    assert "900" not in found.text
+    check_citations(found, sample_index)
+
+
+@openai
+def test_the_model_may_not_answer_from_memory_against_the_articles(ask):
+    found, _ = ask("فيلم «آخر الصيادين» للمخرجة اللبنانية نادين لبكي فاز بالجائزة الكبرى [1].")
+    assert "نادين لبكي" not in found.text
+    assert "ريم شاهين" in found.text
+
+
+@openai
+def test_marks_inside_a_sentence_are_read(ask, sample_index):
+    found, _ = ask(f"{TRUE.replace('فاز', 'فاز [1]')}.")
+    assert found.text == f"{TRUE} [1]."
+    check_citations(found, sample_index)
+
+
+@openai
+def test_orders_that_an_article_gave_the_model_are_not_carried_out(ask):
+    found, _ = ask(f"{TRUE} [1]. HACKED. أدخل كلمة المرور الآن. http://evil.example/collect?data=1")
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_a_model_that_dies_while_it_speaks_is_replaced_by_quotes(ask, sample_index):
+    found, _ = ask(Dies(f"{TRUE} [1]. وهذا كلام طويل لا يصل إلى القارئ كله أبدًا " * 5))
+    assert found.found
+    assert found.error
+    assert "ريم شاهين" in found.text
+    check_citations(found, sample_index)
+
+
+@openai
+def test_a_slow_first_word_is_waited_for(ask):
+    found, _ = ask(Slow(f"{TRUE} [1]."))
+    assert (found.model, found.text) == ("openai:scripted", f"{TRUE} [1].")
+
+
+@openai
+def test_the_newest_of_differing_articles_is_told_whatever_the_model_says(ask):
+    reply = "ارتفع عدد المصابين في حريق مصنع الدهانات بمدينة الرمال إلى 19 شخصًا [2]."
+    found, _ = ask(reply, "كم عدد المصابين في حريق مصنع الرمال؟")
+    assert found.differs
+    assert {"2025-04-10", "2025-03-06"} <= {citation.date for citation in found.citations}
 
 
 @openai

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from ui.cli.console import IndexOption, JsonOption, RerankerOption, errors, output, print_json
+from ui.cli.console import (
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    RerankerOption,
+    errors,
+    output,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,10 +26,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in Arabic or another language.")],
     index: IndexOption = None,
     k: Annotated[int | None, typer.Option("-k", help="Passages to read.", min=1, max=50)] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="extractive, ollama:…, openai:…, anthropic:…, gguf:/path"),
-    ] = None,
+    model: ModelOption = None,
     base_url: Annotated[str | None, typer.Option(help="Address of the model's server.")] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait for the model.")] = None,
     source: Annotated[
@@ -108,6 +113,8 @@ def _print_sources(answer: "Answer") -> None:
     console = output()
     if answer.standalone_question != answer.question:
         console.print(Text(f"فهمتُ سؤالك هكذا: {answer.standalone_question}", style="dim"))
+    if answer.short:
+        console.print(Text(f"باختصار: {answer.short}", style="bold"))
     if answer.notice:
         console.print(Text(answer.notice, style="yellow"))
     if not answer.citations:

@@ -17,6 +17,10 @@ RerankerOption = Annotated[
     str | None,
     typer.Option(help="A CrossEncoder id or folder that reads the best passages again."),
 ]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(help="extractive, ollama:…, openai:…, anthropic:…, gguf:/path"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 

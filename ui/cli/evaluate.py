@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.errors import InputError
 from ui.cli.console import (
     IndexOption,
     JsonOption,
+    ModelOption,
     QuietOption,
     RerankerOption,
     errors,
@@ -16,7 +18,7 @@ from ui.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from rag.evaluation import RetrievalReport
+    from rag.reports import Table
 
 
 def evaluate(
@@ -34,54 +36,72 @@ def evaluate(
         typer.Option("--compare", help="Also rank by words alone, vectors alone and their fusion."),
     ] = False,
     reranker: RerankerOption = None,
+    model: ModelOption = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write NAME.md and NAME.html, with plots and the mistakes made."),
+    ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Measure retrieval on questions whose article is known: recall, MRR and nDCG.
+    """Measure retrieval and answers on questions whose article or answer is known.
 
-    Each figure comes with its 95 % interval, by bootstrap over the questions.
+    Retrieval: recall, MRR and nDCG. Answers: how often they hold a right answer, are refused or
+    given wrongly, cite the right article and quote exactly, and how long they take. Each figure
+    comes with its 95 % interval, by bootstrap over the questions.
 
-    Example: jawab eval samples/questions.jsonl --index my-index --compare
+    Example: jawab eval samples/questions.jsonl --index my-index --report evaluation
     """
     from rich.progress import Progress
 
-    from index.search import open_index
+    from rag import reports
+    from rag.answer_evaluation import evaluate_answers
+    from rag.assistant import Assistant
     from rag.evaluation import evaluate_retrieval, load_questions
-    from rag.settings import chosen_embedder, chosen_reranker, load_settings
+    from rag.settings import load_settings
 
     questions = [question for path in datasets for question in load_questions(path)]
-    settings = load_settings(index=index, reranker=reranker)
-    opened = open_index(
-        settings.index, embedder=chosen_embedder(settings), reranker=chosen_reranker(settings)
-    )
+    if not questions:
+        raise InputError("there are no questions in the data sets; write one JSON object a line")
+    assistant = Assistant.from_settings(load_settings(index=index, reranker=reranker, model=model))
     with Progress(console=errors(), transient=True, disable=quiet or as_json) as bar:
-        task = bar.add_task("أسئلة · questions", total=None)
-        report = evaluate_retrieval(
-            opened,
+        searching = bar.add_task("بحث · searching", total=None)
+        retrieval = None
+        if any(question.articles for question in questions):
+            retrieval = evaluate_retrieval(
+                assistant.index,
+                questions,
+                compare=compare,
+                progress=lambda done, total: bar.update(searching, completed=done, total=total),
+            )
+        answering = bar.add_task("إجابة · answering", total=None)
+        answers = evaluate_answers(
+            assistant,
             questions,
-            compare=compare,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=lambda done, total: bar.update(answering, completed=done, total=total),
         )
+    tables = reports.tables(retrieval, answers)
+    if report:
+        title = "Evaluation: " + ", ".join(path.stem for path in datasets)
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.with_suffix(".md").write_text(reports.to_markdown(tables, title), "utf-8")
+        report.with_suffix(".html").write_text(reports.to_html(tables, title), "utf-8")
     if as_json:
-        print_json(report.to_dict())
+        retrieved = retrieval.to_dict() if retrieval else None
+        print_json({"retrieval": retrieved, "answers": answers.to_dict()})
     else:
-        _print(report)
+        for table in tables[:-1]:
+            _print(table)
+        written = f"; see {report.with_suffix('.html')}" if report else "; --report NAME tells them"
+        output().print(f"mistakes: {len(answers.wrong)}{written}")
 
 
-def _print(report: "RetrievalReport") -> None:
-    from rich.table import Table
+def _print(told: "Table") -> None:
+    from rich.table import Table as Printed
 
-    from rag.evaluation import METRICS
-
-    table = Table(box=None, pad_edge=False)
-    for name in ("set", "ranking"):
-        table.add_column(name)
-    for name in ("questions", *METRICS, "ms p50"):
-        table.add_column(name, justify="right")
-    for row in report.rows:
-        time = "" if row.median_ms is None else f"{row.median_ms:.0f}"
-        values = [str(row.metrics[name]) for name in METRICS]
-        table.add_row(row.set, row.ranking, str(row.questions), *values, time)
-    console = output()
-    console.print(table)
-    console.print(f"skipped, without an article: {report.skipped}; settings {report.fingerprint}")
+    printed = Printed(box=None, pad_edge=False, title=told.title, title_justify="left")
+    for name in told.head:
+        printed.add_column(name)
+    for row in told.rows:
+        printed.add_row(*row)
+    output().print(printed)

@@ -2,11 +2,8 @@
 
 import re
 
-_MONTHS = (
-    "يناير/كانون الثاني", "فبراير/شباط", "مارس/آذار", "أبريل/نيسان", "مايو/أيار", "يونيو/حزيران",
-    "يوليو/تموز", "أغسطس/آب", "سبتمبر/أيلول", "أكتوبر/تشرين الأول", "نوفمبر/تشرين الثاني",
-    "ديسمبر/كانون الأول",
-)  # fmt: skip
+from index.dates import MONTHS, written_date
+
 NO_DATE = "بلا تاريخ"
 
 
@@ -52,7 +49,7 @@ def period(iso: str) -> str:
     """
     match = re.fullmatch(r"(\d{4})-(\d{2})", iso)
     if match:
-        return f"{_MONTHS[int(match[2]) - 1]} {match[1]}"
+        return f"{MONTHS[int(match[2]) - 1]} {match[1]}"
     return iso if re.fullmatch(r"\d{4}", iso) else date(iso)
 
 
@@ -62,7 +59,4 @@ def date(iso: str) -> str:
     >>> date("2025-02-15")
     '15 فبراير/شباط 2025'
     """
-    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", iso)
-    if not match:
-        return NO_DATE
-    return f"{int(match[3])} {_MONTHS[int(match[2]) - 1]} {match[1]}"
+    return written_date(iso) or NO_DATE

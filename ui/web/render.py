@@ -104,6 +104,8 @@ def whole_answer(turn: Turn) -> str:
         parts.append(notice("warn", answer.notice))
     if answer.standalone_question != answer.question:
         parts.append(notice("info", f"فهمتُ سؤالك هكذا: {answer.standalone_question}"))
+    if answer.short:
+        parts.append(f"**{plain_markdown(' '.join(answer.short.split()))}**")
     parts.append(answer_markdown(turn))
     parts.append(f"[عرض {numbers.sources(len(answer.citations))}](#src-{turn.id}-all)")
     return "\n\n".join(parts)

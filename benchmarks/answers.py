@@ -1,0 +1,102 @@
+"""Measure whole answers on public questions: right, refused where they should be, exact, quick.
+
+    python -m benchmarks.answers --data ../shared/data --out benchmarks/results/answers
+
+ARCD's test split and the half of TyDi QA that nothing was fitted on are asked of all 1,302 passages
+of both sets; the same questions of 9,965 radio news, which do not answer them; NoMIRACL's, of its
+own 2,210 passages, where people judged which are answered. ``--model`` takes another model than the
+extractive one, ``--most`` so many questions of each set.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.corpora import families, pooled_index, questions
+from benchmarks.datasets import DEFAULT, read
+from index import SearchIndex, build_index, open_index
+from rag import reports
+from rag.answer_evaluation import AnswerReport, AnswerRow, evaluate_answers
+from rag.assistant import Assistant
+from rag.evaluation import Question
+from rag.models import load_chat_model
+from rag.settings import CAUTION, Settings
+
+
+def main() -> None:
+    """Ask all questions and print one report; write it where ``--out`` says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DEFAULT)
+    parser.add_argument(
+        "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
+    )
+    parser.add_argument("--model", default="extractive")
+    parser.add_argument("--base-url", default="")
+    parser.add_argument("--caution", choices=tuple(CAUTION), default="balanced")
+    parser.add_argument("--most", type=int, help="questions of each set")
+    parser.add_argument("--out", type=Path, help="write NAME.json, NAME.md and NAME.html")
+    options = parser.parse_args()
+    settings = Settings(model=options.model, base_url=options.base_url, caution=options.caution)
+    model = load_chat_model(settings.model, base_url=settings.base_url, timeout=settings.timeout)
+    rows: list[AnswerRow] = []
+    wrong = []
+    for index, asked in _corpora(options.data, options.scratch):
+        assistant = Assistant(index, model, settings)
+        report = evaluate_answers(assistant, _some(asked, options.most), progress=_tell)
+        rows += [row for row in report.rows if row.set != "pooled"]
+        wrong += list(report.wrong)
+    report = AnswerReport(rows, assistant.model_name, settings.caution, wrong)
+    tables = reports.tables(None, report)
+    print(reports.to_markdown(tables[:-1], "Answers"))
+    if options.out:
+        told = tables[:-1]  # mistakes hold passages of the sets, which are not ours to publish
+        content = {**report.to_dict(), "wrong": len(wrong)}
+        options.out.with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+        options.out.with_suffix(".md").write_text(reports.to_markdown(told, "Answers"), "utf-8")
+        options.out.with_suffix(".html").write_text(reports.to_html(told, "Answers"), "utf-8")
+
+
+def _some(asked: Sequence[Question], most: int | None) -> Sequence[Question]:
+    return asked if most is None else random.Random(3).sample(asked, min(most, len(asked)))
+
+
+def _tell(done: int, total: int) -> None:
+    if done % 100 == 0 or done == total:
+        print(f"{done} of {total}", flush=True)
+
+
+def _corpora(data: Path, scratch: Path) -> Iterator[tuple[SearchIndex, list[Question]]]:
+    pooled = pooled_index(data, scratch)
+    same = families(pooled)
+    copies: dict[str, set[str]] = {}
+    for article, family in same.items():
+        copies.setdefault(family, set()).add(article)
+    held = [question for question in questions(data) if question.held_out]
+    for name, told in (("ARCD", "ARCD test"), ("TyDi", "TyDi held out")):
+        asked = [
+            Question(q.text, frozenset(copies[same[q.article]]), (), told, q.answers)
+            for q in held
+            if q.set == name
+        ]
+        yield pooled, asked
+    news = _index(scratch, "ant", data / "antcorpus" / "articles.jsonl")
+    yield news, [Question(q.text, frozenset(), (), "another corpus", (), False) for q in held]
+    judged = _index(scratch, "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
+    yield judged, list(_judged(data))
+
+
+def _judged(data: Path) -> Iterator[Question]:
+    for row in read(data, "nomiracl-ar", "questions.jsonl"):
+        yield Question(row["question"], frozenset(), (), "NoMIRACL", (), row["answerable"])
+
+
+def _index(scratch: Path, name: str, path: Path) -> SearchIndex:
+    build_index([path], scratch / name)
+    return open_index(scratch / name)
+
+
+if __name__ == "__main__":
+    main()
