@@ -3,9 +3,10 @@
     python -m benchmarks.answers --data ../shared/data --out benchmarks/results/answers
 
 ARCD's test split and the half of TyDi QA that nothing was fitted on are asked of all 1,302 passages
-of both sets; the same questions of 9,965 radio news, which do not answer them; NoMIRACL's, of its
-own 2,210 passages, where people judged which are answered. ``--model`` takes another model than the
-extractive one, ``--most`` so many questions of each set.
+of both sets; the same questions of 9,965 radio news, which do not answer them; 300 headlines of
+these news, for the time; NoMIRACL's questions of its own 2,210 passages, where people judged which
+are answered. ``--model`` takes another model than the extractive one, ``--most`` so many questions
+of each set.
 """
 
 import argparse
@@ -24,6 +25,8 @@ from rag.assistant import Assistant
 from rag.evaluation import Question
 from rag.models import load_chat_model
 from rag.settings import CAUTION, Settings
+
+_HEADLINES = 300
 
 
 def main() -> None:
@@ -84,8 +87,16 @@ def _corpora(data: Path, scratch: Path) -> Iterator[tuple[SearchIndex, list[Ques
         yield pooled, asked
     news = _index(scratch, "ant", data / "antcorpus" / "articles.jsonl")
     yield news, [Question(q.text, frozenset(), (), "another corpus", (), False) for q in held]
+    yield news, list(_headlines(data))
     judged = _index(scratch, "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
     yield judged, list(_judged(data))
+
+
+def _headlines(data: Path) -> Iterator[Question]:
+    """Ask headlines of the news, mostly to see how long answers take over 15,000 chunks."""
+    for row in list(read(data, "antcorpus", "headline_queries.jsonl"))[:_HEADLINES]:
+        article = row.get("article_id") or row["passage_id"]
+        yield Question(row.get("query") or row["question"], frozenset([article]), (), "headlines")
 
 
 def _judged(data: Path) -> Iterator[Question]:

