@@ -1,6 +1,6 @@
 """Compare choosing sentences with stored word vectors and by embedding them, in one run.
 
-    python -m benchmarks.sentences --data ../shared/data
+python -m benchmarks.sentences --data ../shared/data
 """
 
 import argparse
@@ -26,16 +26,18 @@ def main() -> None:
     times: dict[str, list[float]] = {"stored": [], "embedded": []}
     for asked in questions(data)[:_QUESTIONS]:
         result = index.find(asked.text)
-        stored = merge_neighbours(result.passages)
+        found = merge_neighbours(result.passages)
         for name, passages in (
-            ("stored", stored),
-            ("embedded", [replace(passage, words=None) for passage in stored]),
+            ("stored", found),
+            ("embedded", [replace(passage, words=None) for passage in found]),
         ):
             started = time.perf_counter()
             score_sentences(asked.text, result.question, passages, index.embedder)
             times[name].append((time.perf_counter() - started) * 1000)
     stored_ms, embedded_ms = (statistics.median(times[name]) for name in ("stored", "embedded"))
-    print(f"stored {stored_ms:.1f} ms, embedded {embedded_ms:.1f} ms, {embedded_ms / stored_ms:.1f} x")
+    print(
+        f"stored {stored_ms:.1f} ms, embedded {embedded_ms:.1f} ms, {embedded_ms / stored_ms:.1f} x"
+    )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """What an index holds, for people and for builds: articles, sources, dates, counts."""
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from index.arabic import analyse
 from index.articles import Article
 from index.embedded import Embedded
+from index.errors import InputError
 from index.generation import Generation
 from index.sqlite_rows import count_rows, meta
 from index.store import KnownArticle, StoreStats
@@ -31,6 +34,57 @@ def articles_by_key(connection: sqlite3.Connection, keys: Sequence[int]) -> dict
     """Return articles by key."""
     sql = f"SELECT key, {_COLUMNS} FROM articles WHERE key IN ({{}})"  # noqa: S608
     return {row[0]: Article(*row[1:]) for row in select_in(connection, sql, keys)}
+
+
+ORDERS = {
+    "newest": "a.date DESC",
+    "oldest": "a.date = '', a.date",
+    "title": "a.title",
+    "source": "a.source, a.date DESC",
+}
+"""Ways to list articles, and what they sort by."""
+
+
+class ListedArticle(NamedTuple):
+    """An article in a list.
+
+    Attributes:
+        id: Of the article.
+        title: Its headline.
+        source: Its publisher, or "".
+        date: ``YYYY-MM-DD`` or "".
+        url: Its address, or "".
+        chunks: Into how many it was cut.
+    """
+
+    id: str
+    title: str
+    source: str
+    date: str
+    url: str
+    chunks: int
+
+
+def _conditions(words: str, source: str) -> tuple[str, list[str]]:
+    """Return a WHERE clause over articles ``a``, and its parameters."""
+    clauses, values = [], []
+    terms = analyse(words)
+    if terms:
+        # Anywhere in a word: the index keeps «لحريق» whole, and who types is not done yet.
+        found = " AND ".join("a.terms LIKE ? ESCAPE '\\'" for _ in terms)
+        clauses.append(f"(({found}) OR a.id = ?)")
+        values += [*(f"%{_escaped(term)}%" for term in terms), words.strip()]
+    elif words.strip():
+        clauses.append("a.id = ?")
+        values.append(words.strip())
+    if source:
+        clauses.append("a.source = ?")
+        values.append(source)
+    return (f" WHERE {' AND '.join(clauses)}" if clauses else ""), values
+
+
+def _escaped(term: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", term)
 
 
 class Catalogue:
@@ -95,6 +149,51 @@ class Catalogue:
         )
         names = ("id", "title", "source", "date", "url", "chunks")
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def find_articles(
+        self,
+        words: str = "",
+        *,
+        source: str = "",
+        order: str = "newest",
+        offset: int = 0,
+        limit: int = 50,
+    ) -> tuple[list[ListedArticle], int]:
+        """Return one page of the articles, and how many there are on all pages.
+
+        Args:
+            words: That the title must hold, in any form («مدارس» finds «المدرسة»), or the id.
+            source: The publisher; "" for any.
+            order: A name in ``ORDERS``.
+            offset: How many to skip.
+            limit: How many to return at most.
+
+        Raises:
+            InputError: There is no such order.
+        """
+        if order not in ORDERS:
+            raise InputError(f"there is no order {order!r}; there are {', '.join(ORDERS)}")
+        where, values = _conditions(words, source)
+        connection = self._reading()
+        total = count_rows(connection, f"SELECT count(*) FROM articles a{where}", *values)  # noqa: S608
+        rows = connection.execute(
+            "SELECT id, title, source, date, url,"  # noqa: S608
+            " (SELECT count(*) FROM chunks WHERE article = a.key)"
+            f" FROM articles a{where} ORDER BY {ORDERS[order]}, a.key LIMIT ? OFFSET ?",
+            (*values, limit, offset),
+        )
+        return [ListedArticle(*row) for row in rows], total
+
+    def months(self) -> list[tuple[str, str, int]]:
+        """Return (month as ``YYYY-MM``, publisher, articles), the oldest month first."""
+        return (
+            self._reading()
+            .execute(
+                "SELECT substr(date, 1, 7) AS month, source, count(*) FROM articles"
+                " WHERE date <> '' GROUP BY month, source ORDER BY month, source"
+            )
+            .fetchall()
+        )
 
     def stats(self) -> StoreStats:
         """Return counts for people."""

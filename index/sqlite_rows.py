@@ -34,7 +34,7 @@ def add_meta(connection: sqlite3.Connection, key: str, change: int) -> None:
     set_meta(connection, key, str(int(meta(connection, key) or 0) + change))
 
 
-def count_rows(connection: sqlite3.Connection, sql: str, *values: int) -> int:
+def count_rows(connection: sqlite3.Connection, sql: str, *values: int | str) -> int:
     """Return the one number a statement gives."""
     return int(connection.execute(sql, values).fetchone()[0])
 

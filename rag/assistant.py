@@ -36,7 +36,13 @@ from rag.passages import merge_neighbours
 from rag.relevance import ScoredSentence, score_sentences, word_matches
 from rag.retriever import PassageRetriever
 from rag.runnable import AnswerRunnable
-from rag.settings import Settings, chosen_embedder, chosen_reranker, load_settings
+from rag.settings import (
+    Settings,
+    check_settings,
+    chosen_embedder,
+    chosen_reranker,
+    load_settings,
+)
 from rag.short_answers import find_short_answer
 
 logger = logging.getLogger(__name__)
@@ -96,6 +102,28 @@ class Assistant:
             chosen.index, embedder=chosen_embedder(chosen), reranker=chosen_reranker(chosen)
         )
         return cls(index, model, chosen)
+
+    def use(self, settings: Settings) -> None:
+        """Answer with other settings from the next question on; the index stays the same.
+
+        Raises:
+            SettingsError: A value is unusable.
+            ModelError: The model's package, key or file is missing; nothing is changed then.
+        """
+        check_settings(settings)
+        same = (settings.model, settings.base_url, settings.timeout) == (
+            self.settings.model,
+            self.settings.base_url,
+            self.settings.timeout,
+        )
+        model = (
+            self._model
+            if same
+            else load_chat_model(
+                settings.model, base_url=settings.base_url, timeout=settings.timeout
+            )
+        )
+        self._model, self.settings = model, settings
 
     @property
     def model_name(self) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage
 
 from rag.errors import ModelError
 from rag.extractive import EXTRACTIVE, ExtractiveChatModel
@@ -43,6 +44,20 @@ def load_chat_model(name: str, *, base_url: str = "", timeout: float = 60.0) -> 
     except (ImportError, ValueError) as error:
         raise ModelError(f"cannot use the model {name!r}: {_first_line(error)}") from error
     return model
+
+
+def greet(name: str, *, base_url: str = "", timeout: float = 60.0) -> str:
+    """Let a model say something, to see that it can be reached; return what it said.
+
+    Raises:
+        ModelError: It cannot be used or does not answer; the text says why.
+    """
+    model = load_chat_model(name, base_url=base_url, timeout=timeout)
+    try:
+        said = model.invoke([HumanMessage("قل: مرحبًا")]).text
+    except Exception as error:
+        raise ModelError(f"the model {name!r} does not answer: {_first_line(error)}") from error
+    return " ".join(said.split())[:200]
 
 
 def _local_model(path: Path) -> BaseChatModel:

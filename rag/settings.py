@@ -110,7 +110,7 @@ def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Sett
             raise SettingsError(f"unknown setting {name!r} {where}; {hint}")
     converted = {name: _convert(name, kinds[name], values[name], where) for name in values}
     settings = replace(settings, **converted)
-    _check(settings, where)
+    check_settings(settings, where)
     return settings
 
 
@@ -123,7 +123,16 @@ def _convert(name: str, kind: type, value: Any, where: str) -> Any:
         raise SettingsError(f"{name} {where} must be a {kind.__name__}, not {value!r}") from None
 
 
-def _check(settings: Settings, where: str) -> None:
+def check_settings(settings: Settings, where: str = "here") -> None:
+    """Check the values of settings.
+
+    Args:
+        settings: To check.
+        where: Where they come from, for the message.
+
+    Raises:
+        SettingsError: A value is unusable.
+    """
     choices = {"caution": tuple(CAUTION), "unsupported": ("remove", "mark")}
     for name, allowed in choices.items():
         if (value := getattr(settings, name)) not in allowed:

@@ -279,21 +279,52 @@ def test_a_password_keeps_strangers_out(sample_index, tmp_path):
 
 
 def test_programs_ask_over_http(address):
-    body = json.dumps({"data": [QUESTION, 5]}).encode()
-    request = urllib.request.Request(
-        f"{address}gradio_api/call/ask", body, {"content-type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=30) as reply:
-        event = json.load(reply)["event_id"]
-    with urllib.request.urlopen(f"{address}gradio_api/call/ask/{event}", timeout=60) as reply:
-        lines = reply.read().decode().splitlines()
-    data = next(line for line in lines if line.startswith("data: "))
-    (answer,) = json.loads(data.removeprefix("data: "))
+    answer = called(address, "ask", QUESTION, 5, [], "", "", "")
     assert "ريم شاهين" in answer["text"]
     assert answer["schema_version"] == 1
 
 
-def test_only_ask_is_offered_to_programs(address):
+def called(address, name, *arguments):
+    """Call an endpoint as curl would: start it, then read its result."""
+    body = json.dumps({"data": list(arguments)}).encode()
+    request = urllib.request.Request(
+        f"{address}gradio_api/call/{name}", body, {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        event = json.load(reply)["event_id"]
+    with urllib.request.urlopen(f"{address}gradio_api/call/{name}/{event}", timeout=60) as reply:
+        lines = reply.read().decode().splitlines()
+    data = next(line for line in lines if line.startswith("data: "))
+    (result,) = json.loads(data.removeprefix("data: "))
+    return result
+
+
+def test_the_endpoints_are_offered_to_programs_and_nothing_else(address):
     with urllib.request.urlopen(f"{address}gradio_api/info", timeout=30) as reply:
         info = json.load(reply)
-    assert list(info["named_endpoints"]) == ["/ask"]
+    assert list(info["named_endpoints"]) == ["/ask", "/search", "/articles", "/statistics"]
+    ask = {p["parameter_name"]: p for p in info["named_endpoints"]["/ask"]["parameters"]}
+    assert set(ask) == {"question", "k", "history", "source", "since", "until"}
+    assert ask["question"]["python_type"]["type"] == "str"
+
+
+def test_programs_ask_in_conversations_and_within_dates(address):
+    history = [["من هي سارة حداد؟", "لاعبة شطرنج [1]."]]
+    answer = called(address, "ask", "كم عمرها؟", 8, history, "", "", "")
+    assert answer["standalone_question"] == "كم عمرها؟ (سارة حداد)"
+    none = called(address, "ask", QUESTION, 8, [], "", "2026-01-01", "")
+    assert not none["found"]
+    wrong = called(address, "ask", QUESTION, 8, [], "", "غدًا", "")
+    assert "2025-03-01" in wrong["error"]
+
+
+def test_programs_search_and_list(address):
+    found = called(address, "search", QUESTION, 3, "", "", "")
+    assert len(found["passages"]) == 3
+    assert found["passages"][0]["article_id"] == "فيلم-الصيادين"
+    listed = called(address, "articles", "حريق المصنع", "", "oldest", 1, 2)
+    assert listed["total"] == 3
+    assert [row["date"] for row in listed["articles"]] == ["2025-03-04", "2025-03-06"]
+    assert "orders" in called(address, "articles", "", "", "newest", 1, 1)
+    assert "error" in called(address, "articles", "", "", "size", 1, 1)
+    assert called(address, "statistics")["articles"] == 28

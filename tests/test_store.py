@@ -13,7 +13,7 @@ from index.build import add_articles
 from index.chunking import Chunk
 from index.dense import DenseIndex, write_dense
 from index.embedded import Embedded, embedded_hash, embedded_text
-from index.errors import IndexDamagedError
+from index.errors import IndexDamagedError, InputError
 from index.lexical import write_lexical
 from index.manifest import Manifest
 from index.sqlite_store import SqliteStore
@@ -228,3 +228,28 @@ def test_an_inverted_file_finds_what_a_scan_finds(tmp_path, monkeypatch):
     assert dense.search(vectors[7], 1)[0].key == 17
     assert dense.search(vectors[7], 1, without=np.array([17]))[0].key != 17
     assert dense.search(vectors[7], 5, only=np.array([42]))[0].key == 42
+
+
+def test_articles_are_found_by_title_source_and_page(sample_index):
+    store = SqliteStore.open(sample_index)
+    rows, total = store.find_articles("حريق المصنع")
+    assert total == 3
+    assert [row.date for row in rows] == ["2025-04-10", "2025-03-06", "2025-03-04"]
+    assert store.find_articles("حريق المصنع", order="oldest")[0][0].date == "2025-03-04"
+    assert store.find_articles(source="ملاعب")[1] == 3
+    assert store.find_articles("cup-final")[0][0].id == "cup-final"
+    assert store.find_articles("لا يوجد هذا العنوان") == ([], 0)
+    assert store.find_articles("100%_")[1] == 0
+    first, _ = store.find_articles(limit=10)
+    second, everything = store.find_articles(limit=10, offset=10)
+    assert everything == 28
+    assert not {row.id for row in first} & {row.id for row in second}
+    with pytest.raises(InputError, match="no order 'size'"):
+        store.find_articles(order="size")
+
+
+def test_articles_are_counted_by_month_and_source(sample_index):
+    months = SqliteStore.open(sample_index).months()
+    assert months == sorted(months)
+    assert ("2025-04", "وكالة أنباء الساحل", 1) in months
+    assert sum(count for _, _, count in months) == 26

@@ -23,6 +23,10 @@ def chat(
             help="Ask for a password. FILE holds its hash, from: jawab chat --hash-password",
         ),
     ] = None,
+    mcp: Annotated[
+        bool,
+        typer.Option("--mcp", help="Let assistants use the index as a tool, over MCP."),
+    ] = False,
     hash_password: Annotated[
         bool, typer.Option("--hash-password", help="Ask for a password, print its hash and stop.")
     ] = False,
@@ -48,7 +52,9 @@ def chat(
 
     assistant = Assistant.open(index, model=model, base_url=base_url)
     errors().print(f"http://{host}:{port}  (Ctrl+C to stop · للإيقاف)")
-    serve(assistant, host=host, port=port, login=login and Login(*login))
+    if mcp:
+        errors().print(f"MCP: http://{host}:{port}/gradio_api/mcp/")
+    serve(assistant, host=host, port=port, login=login and Login(*login), mcp=mcp)
 
 
 def _login(auth: str) -> tuple[str, str]:

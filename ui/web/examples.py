@@ -11,9 +11,12 @@ _LENGTH = 70
 def example_questions(articles: Sequence[Article], count: int = 4) -> list[str]:
     """Return questions about articles with a headline, from different sources where possible."""
     chosen: dict[str, str] = {}
+    others: list[str] = []
     for article in articles:
         title = re.sub(r"\s+", " ", article.title).strip()
         plain = not re.search(r"[<>{}$\\`]", title)
         if plain and not title.endswith("…") and len(title) <= _LENGTH:
             chosen.setdefault(article.source or article.id, title)
-    return [f"ماذا جاء في خبر «{title}»؟" for title in list(chosen.values())[:count]]
+            others.append(title)
+    titles = dict.fromkeys([*chosen.values(), *others])
+    return [f"ماذا جاء في خبر «{title}»؟" for title in list(titles)[:count]]

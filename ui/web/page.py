@@ -12,8 +12,11 @@ from index.errors import JawabError
 from rag.answers import Answer
 from rag.assistant import MAX_QUESTION, Assistant
 from ui.web import render
+from ui.web.api import publish_api
+from ui.web.articles_tab import ArticlesTab, MayEdit
 from ui.web.examples import example_questions
 from ui.web.render import Turn
+from ui.web.settings_tab import SettingsTab
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +36,13 @@ _PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, **_PRIVATE}
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
-    """Return the page over an assistant; nothing is served yet."""
+def build_page(assistant: Assistant, may_edit: MayEdit = lambda _: True) -> gr.Blocks:
+    """Return the page over an assistant; nothing is served yet.
+
+    Args:
+        assistant: Answers the questions.
+        may_edit: Tells of a request whether it may change articles and settings.
+    """
     articles = assistant.index.store.count_articles()
     page: gr.Blocks
     with gr.Blocks(
@@ -48,18 +56,33 @@ def build_page(assistant: Assistant) -> gr.Blocks:
             js_on_load="element.addEventListener('click', event => {"
             " if (event.target.closest('#new-btn')) trigger('new_chat'); });",
         )
-        with gr.Row(elem_id="chat-row", equal_height=False):
-            with gr.Column(scale=7, elem_id="chat-col", min_width=320):
-                chat = _chatbot(assistant, empty=not articles)
-                with gr.Column(elem_id="composer"):
-                    box = _question_box(interactive=bool(articles))
-                gr.HTML(render.HINT, elem_id="hint", apply_default_css=False)
-            with gr.Column(scale=4, elem_id="src-col", min_width=300):
-                panel = gr.HTML(
-                    render.EMPTY_PANEL, elem_id="sources", js_on_load=None, apply_default_css=False
-                )
+        articles_tab = ArticlesTab(assistant, may_edit)
+        settings_tab = SettingsTab(assistant, may_edit)
+        with gr.Tabs(elem_id="tabs"):
+            with (
+                gr.Tab("المحادثة", elem_id="tab-chat"),
+                gr.Row(elem_id="chat-row", equal_height=False),
+            ):
+                with gr.Column(scale=7, elem_id="chat-col", min_width=320):
+                    chat = _chatbot(assistant, empty=not articles)
+                    with gr.Column(elem_id="composer"):
+                        box = _question_box(interactive=bool(articles))
+                    gr.HTML(render.HINT, elem_id="hint", apply_default_css=False)
+                with gr.Column(scale=4, elem_id="src-col", min_width=300):
+                    panel = gr.HTML(
+                        render.EMPTY_PANEL,
+                        elem_id="sources",
+                        js_on_load=None,
+                        apply_default_css=False,
+                    )
+            with gr.Tab("المقالات", elem_id="tab-articles"):
+                articles_tab.build()
+            with gr.Tab("الإعدادات", elem_id="tab-settings"):
+                settings_tab.build()
+        articles_tab.load(page)
+        settings_tab.load(page)
         _wire(_Answering(assistant), chat, box, panel, header, turns, busy, go)
-        _publish_api(assistant)
+        publish_api(assistant)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page
 
@@ -282,21 +305,3 @@ def _wire(
         show_progress="hidden",
         **_PRIVATE,
     )
-
-
-def _publish_api(assistant: Assistant) -> None:
-    """Offer ``/ask`` to programs; it returns what ``Answer.to_dict`` does."""
-
-    def ask(question: str, k: int = 8) -> dict[str, Any]:
-        """Answer a question from the articles.
-
-        Args:
-            question: In Arabic or another language.
-            k: How many passages to read, from 1 to 50.
-        """
-        try:
-            return assistant.answer(question, k=max(1, min(50, int(k)))).to_dict()
-        except JawabError as error:
-            return {"error": str(error)}
-
-    gr.api(ask, api_name="ask")  # type: ignore[attr-defined]  # exported at run time

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,28 @@ class Login:
         return user == self.user and matches(password, self.password_hash)
 
 
-def serve(assistant: Assistant, *, host: str, port: int, login: Login | None = None) -> None:
+def serve(
+    assistant: Assistant,
+    *,
+    host: str,
+    port: int,
+    login: Login | None = None,
+    mcp: bool = False,
+) -> None:
     """Serve the page until interrupted.
 
+    Args:
+        assistant: Answers the questions.
+        host: Address to listen on.
+        port: Port to listen on.
+        login: Who may open the page; None means everyone.
+        mcp: Whether assistants may use the endpoints as tools, over MCP.
+
     Raises:
-        InputError: The port is taken.
+        InputError: The port is taken, or what MCP needs is not installed.
     """
+    if mcp and find_spec("mcp") is None:
+        raise InputError("MCP needs another package; run: pip install 'jawab[mcp]'")
     page = build_page(assistant)
     try:
         page.launch(
@@ -62,7 +79,7 @@ def serve(assistant: Assistant, *, host: str, port: int, login: Login | None = N
             auth=login.allows if login else None,
             auth_message="أدخل اسم المستخدم وكلمة المرور." if login else None,
             quiet=True,
-            **launch_options(),
+            **launch_options(mcp=mcp),
         )
     except OSError as error:
         raise InputError(
@@ -70,7 +87,7 @@ def serve(assistant: Assistant, *, host: str, port: int, login: Login | None = N
         ) from None
 
 
-def launch_options() -> dict[str, Any]:
+def launch_options(*, mcp: bool = False) -> dict[str, Any]:
     """Return how the page is launched: our shell, fonts and theme, nothing that phones home."""
     return {
         "theme": _theme(),
@@ -82,7 +99,7 @@ def launch_options() -> dict[str, Any]:
         "pwa": False,
         "share": False,
         "enable_monitoring": False,
-        "mcp_server": False,
+        "mcp_server": mcp,
         "app_kwargs": {
             "middleware": [Middleware(ArabicShell)],
             "routes": [

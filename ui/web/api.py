@@ -1,0 +1,118 @@
+"""What programs may ask over HTTP, and assistants over MCP: ``/ask``, ``/search``, ``/articles``.
+
+The docstrings are what clients show; each function returns what the Python
+package returns, as JSON. An error comes as ``{"error": "…"}``.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from index.dates import parse_date
+from index.errors import InputError, JawabError
+from index.sqlite_catalogue import ORDERS
+from index.store import Filter
+from rag.answers import passage_to_dict
+from rag.assistant import Assistant
+
+_MOST_PASSAGES = 50
+_MOST_LISTED = 200
+
+Json = dict[str, Any]
+
+
+def publish_api(assistant: Assistant) -> None:
+    """Offer the endpoints on the page that is being built."""
+
+    def ask(
+        question: str,
+        k: int = 8,
+        history: list[list[str]] | None = None,
+        source: str = "",
+        since: str = "",
+        until: str = "",
+    ) -> Json:
+        """Answer a question from the articles, with the exact words that each sentence rests on.
+
+        Args:
+            question: In Arabic or another language.
+            k: How many passages to read, from 1 to 50.
+            history: Earlier turns, oldest first, each [question, answer].
+            source: Use only articles of this publisher; empty for all.
+            since: Use only articles from this day on, such as 2025-03-01; empty for all.
+            until: Use only articles up to this day; empty for all.
+        """
+        turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
+        where = _filter(source, since, until)
+        return assistant.answer(question, history=turns, k=_passages(k), filter=where).to_dict()
+
+    def search(
+        question: str, k: int = 8, source: str = "", since: str = "", until: str = ""
+    ) -> Json:
+        """Find the passages of the articles that are nearest to a question; nothing is written.
+
+        Args:
+            question: In Arabic or another language.
+            k: How many passages, from 1 to 50.
+            source: Only articles of this publisher; empty for all.
+            since: Only articles from this day on, such as 2025-03-01; empty for all.
+            until: Only articles up to this day; empty for all.
+        """
+        where = _filter(source, since, until)
+        found = assistant.search(question, k=_passages(k), filter=where)
+        return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
+
+    def articles(
+        words: str = "", source: str = "", order: str = "newest", page: int = 1, size: int = 50
+    ) -> Json:
+        """List the articles of the index.
+
+        Args:
+            words: Words of the title, in any form; empty for all.
+            source: Only of this publisher; empty for all.
+            order: newest, oldest, title or source.
+            page: From 1.
+            size: Articles a page, at most 200.
+        """
+        size = max(1, min(_MOST_LISTED, int(size)))
+        offset = (max(1, int(page)) - 1) * size
+        rows, total = assistant.index.store.find_articles(
+            words, source=source, order=order, offset=offset, limit=size
+        )
+        return {"total": total, "articles": [row._asdict() for row in rows], "orders": [*ORDERS]}
+
+    def statistics() -> Json:
+        """Count what the index holds: articles, chunks, publishers, first and last day."""
+        return asdict(assistant.index.stats())
+
+    for endpoint in (ask, search, articles, statistics):
+        gr.api(_told(endpoint), api_name=endpoint.__name__)  # type: ignore[attr-defined]
+
+
+def _told(endpoint: Callable[..., Json]) -> Callable[..., Json]:
+    """Return an endpoint that tells what is wrong with a request instead of failing."""
+
+    @wraps(endpoint)
+    def told(*args: Any, **kwargs: Any) -> Json:
+        try:
+            return endpoint(*args, **kwargs)
+        except JawabError as error:
+            return {"error": str(error)}
+
+    return told
+
+
+def _passages(k: int) -> int:
+    return max(1, min(_MOST_PASSAGES, int(k)))
+
+
+def _filter(source: str, since: str, until: str) -> Filter:
+    for name, day in (("since", since), ("until", until)):
+        if day and not parse_date(day):
+            raise InputError(f"{name} must be a day such as 2025-03-01, not {day!r}")
+    return Filter(
+        sources=(source,) if source else (), since=parse_date(since), until=parse_date(until)
+    )

@@ -1,0 +1,116 @@
+"""The settings tab: what answers are written with, until the server is started again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from index.errors import JawabError
+from rag.assistant import Assistant
+from rag.extractive import EXTRACTIVE
+from rag.models import greet
+from rag.settings import Settings
+from ui.web.render import notice
+
+CAUTION = [("حذر", "careful"), ("متوازن", "balanced"), ("متساهل", "lenient")]
+UNSUPPORTED = [("تُحذف", "remove"), ("تُعرض معلَّمة", "mark")]
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+class SettingsTab:
+    """The settings of one assistant, shared by everyone who asks it."""
+
+    def __init__(self, assistant: Assistant, may_edit: Callable[[gr.Request], bool]) -> None:
+        self._assistant = assistant
+        self._may_edit = may_edit
+
+    def build(self) -> None:
+        """Create the components and connect them; called inside a tab."""
+        settings = self._assistant.settings
+        with gr.Column(elem_id="set-all") as self._all:
+            gr.HTML(
+                '<p class="hint">تسري على كل من يسأل، إلى أن يُعاد تشغيل الخادم. ما يدوم يُكتب في'
+                ' <code dir="ltr">jawab.toml</code>.</p>',
+                apply_default_css=False,
+            )
+            k = gr.Slider(1, 30, settings.k, step=1, label="عدد المقاطع المقروءة", elem_id="set-k")
+            caution = gr.Radio(
+                CAUTION, value=settings.caution, label="الحذر قبل الجواب", rtl=True,
+                elem_id="set-caution",
+            )  # fmt: skip
+            unsupported = gr.Radio(
+                UNSUPPORTED, value=settings.unsupported, rtl=True, elem_id="set-unsupported",
+                label="جمل النموذج التي لا تدعمها المقالات",
+            )  # fmt: skip
+            model = gr.Textbox(
+                settings.model, label="النموذج (extractive يقتبس ولا يكتب)", elem_classes="ltr",
+                elem_id="set-model", info="ollama:…  openai:…  anthropic:…  gguf:/path",
+            )  # fmt: skip
+            address = gr.Textbox(
+                settings.base_url, label="عنوان خادم النموذج", placeholder="http://127.0.0.1:8080/v1",
+                elem_classes="ltr", elem_id="set-address",
+            )  # fmt: skip
+            with gr.Row():
+                test = gr.Button("جرّب الاتصال", elem_id="set-test")
+                save = gr.Button("احفظ", variant="primary", elem_id="set-save")
+        told = gr.HTML(elem_id="set-told", apply_default_css=False)
+        test.click(self._tested, [model, address], [told], concurrency_id="llm", **_PRIVATE)
+        save.click(
+            self._saved, [k, caution, unsupported, model, address], [told],
+            concurrency_id="llm", **_PRIVATE,
+        )  # fmt: skip
+        self._told = told
+
+    def load(self, page: gr.Blocks) -> None:
+        """Show the settings to those who may change them."""
+        page.load(self._opened, None, [self._all, self._told], queue=False, **_PRIVATE)
+
+    def _opened(self, request: gr.Request) -> tuple[Any, str]:
+        allowed = self._may_edit(request)
+        return gr.Column(visible=allowed), "" if allowed else _FORBIDDEN
+
+    def _tested(self, model: str, address: str, request: gr.Request) -> str:
+        if not self._may_edit(request):
+            return _FORBIDDEN
+        try:
+            said = _say(model, address, self._assistant.settings)
+        except JawabError as error:
+            return notice("error", "لم ينجح الاتصال.", str(error))
+        return notice("info", "✓ نجح الاتصال.", said)
+
+    def _saved(
+        self,
+        k: float,
+        caution: str,
+        unsupported: str,
+        model: str,
+        address: str,
+        request: gr.Request,
+    ) -> str:
+        if not self._may_edit(request):
+            return _FORBIDDEN
+        chosen = replace(
+            self._assistant.settings,
+            k=int(k),
+            caution=caution,
+            unsupported=unsupported,
+            model=(model or EXTRACTIVE).strip(),
+            base_url=(address or "").strip(),
+        )
+        try:
+            self._assistant.use(chosen)
+        except JawabError as error:
+            return notice("error", "لم تُحفظ الإعدادات.", str(error))
+        return notice("info", "✓ حُفظت الإعدادات.")
+
+
+_FORBIDDEN = notice("warn", "لا يُسمح لك بتغيير الإعدادات.")
+
+
+def _say(model: str, address: str, settings: Settings) -> str:
+    """Let a model say something; the extractive one has nothing to connect to."""
+    name = (model or EXTRACTIVE).strip()
+    if name == EXTRACTIVE:
+        return "يُنقل الجواب من المقالات، ولا حاجة إلى خادم."
+    return greet(name, base_url=(address or "").strip(), timeout=settings.timeout)
