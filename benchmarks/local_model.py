@@ -22,6 +22,7 @@ from prompts import load_prompt
 from rag.assistant import Assistant
 from rag.chain import Reading, answer_chain, stream_text
 from rag.citations import split_claims
+from rag.extractive import EXTRACTIVE
 from rag.grounding import find_support
 from rag.models import load_chat_model
 from rag.passages import merge_neighbours
@@ -82,7 +83,7 @@ def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dic
         "raw": raw,
         "statements": statements,
         "shown": answer.text,
-        "shown_by": answer.model,
+        "shown_by": answer.model if answer.model == EXTRACTIVE else "model",
         "shown_expected": answer.found and _holds(answer.text, question["words"]),
     }
 
@@ -102,7 +103,7 @@ def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
             any(s["expected"] for s in row["statements"]) for row in rows
         ),
         "answers_shown_with_the_expected_words": sum(row["shown_expected"] for row in rows),
-        "answers_replaced_by_quotes": sum(row["shown_by"] == "extractive" for row in rows),
+        "answers_replaced_by_quotes": sum(row["shown_by"] == EXTRACTIVE for row in rows),
     }
 
 

@@ -288,7 +288,7 @@ class Assistant:
                 done = complete
                 if kept:
                     yield _growing(answer, draft)
-        if refusal.rstrip(".") in text and not draft.sentences:
+        if _refuses(text, refusal) and not draft.sentences:
             return True
         draft.add(text[done:].replace(refusal, ""))
         return False
@@ -327,6 +327,12 @@ class Assistant:
             versions=versions,
             differ=phrases["differ"],
         )
+
+
+def _refuses(text: str, refusal: str) -> bool:
+    """Tell whether a model refused; one that repeats its orders, refusal included, did not."""
+    rest = text.replace(refusal.rstrip("."), "", 1)
+    return len(rest) < len(text) and len(rest.strip(" .\n")) <= len(refusal) // 2
 
 
 def _checked(question: str) -> str:

@@ -20,7 +20,7 @@ from rag.numbers import values
 from rag.orders import gives_orders
 from rag.questions import is_arabic
 from rag.relative_dates import relative_dates, spoken_date
-from rag.same_meaning import mean_the_same
+from rag.same_meaning import ClaimWords
 from rag.statements import EDGE, SAYING, Statement, matches, read_statement
 
 _OTHER_WORDS = 0.34
@@ -65,25 +65,28 @@ def find_support(claim: Claim, passages: Sequence[Passage], embedder: Embedder) 
         return None
     cited = [number - 1 for number in claim.numbers if number <= len(passages)]
     others = [position for position in range(len(passages)) if position not in cited]
+    words = ClaimWords(claim.text, embedder)
     for positions, enough in ((cited, 0.0), (others, UNCITED_ENOUGH)):
-        found = [_best(claim.text, passages[p], p, embedder) for p in positions]
+        found = [_best(words, passages[p], p) for p in positions]
         supports = [s for s in found if s is not None and s.score >= enough]
         if supports:
             return max(supports, key=lambda support: support.score)
     return None
 
 
-def _best(text: str, passage: Passage, position: int, embedder: Embedder) -> Support | None:
+def _best(words: ClaimWords, passage: Passage, position: int) -> Support | None:
+    text = words.text
     if exact := _verbatim(text, passage):
         return Support(position, exact, 1.0)
     if not is_arabic(text) and is_arabic(passage.text):
-        return _by_meaning(text, passage, position, _windows(passage, pairs=True), embedder)
+        windows = _windows(passage, pairs=True)
+        return _by_meaning(text, passage, position, windows, words.embedder)
     claim = read_statement(text)
     windows = _windows(passage, pairs=len(claim.matter) >= _LONG)
     scored = [
         Support(position, window, score)
         for window in windows
-        if (score := _agreement(text, claim, passage, window, embedder)) > 0
+        if (score := _agreement(words, claim, passage, window)) > 0
     ]
     # Of equals the shortest quote says it best.
     return max(scored, key=lambda s: (round(s.score, 2), s.span.start - s.span.end), default=None)
@@ -114,9 +117,7 @@ def _windows(passage: Passage, *, pairs: bool) -> list[Span]:
     return spans + [Span(a.start, b.end) for a, b in pairwise(spans) if pairs]
 
 
-def _agreement(
-    text: str, claim: Statement, passage: Passage, window: Span, embedder: Embedder
-) -> float:
+def _agreement(words: ClaimWords, claim: Statement, passage: Passage, window: Span) -> float:
     """Return how much of a claim some sentences say, or 0 when they contradict each other."""
     told = passage.article.text[window.start : window.end]
     source = read_statement(told)
@@ -134,12 +135,12 @@ def _agreement(
         and not any(matches(token, other) for other in title)
     ]
     total = len(claim.matter)
-    if not total or len(missing) > _OTHER_WORDS * total:
+    if not total or len(missing) > (_OTHER_WORDS * total if total >= _LONG else 0):
         return 0.0
     checks = (_contradicts, _fills_otherwise, _exchanges)
     if any(check(claim, source, places) for check in checks):
         return 0.0
-    if missing and not mean_the_same(missing, text, claim, source, passage, window, embedder):
+    if missing and not words.mean_the_same(missing, claim, source, passage, window):
         return 0.0
     return 1 - len(missing) / total / 2
 

@@ -6,15 +6,14 @@ that known ones are told apart by a list.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
-
-import numpy as np
 
 from index.arabic import fold, for_embedding, stem
 from index.embedding import Embedder, WordwiseEmbedder
 from index.search import Passage
 from index.sentences import Span
+from index.vectors import FloatMatrix
 from index.word_vectors import turned, word_spans
 from rag.statements import Statement, Token, matches, read_statement
 
@@ -23,50 +22,63 @@ SAME_WORD = 0.7
 reach it, of other names and nations none, of opposites a tenth (``benchmarks.grounding``)."""
 
 
-def mean_the_same(
-    missing: Sequence[Token],
-    text: str,
-    claim: Statement,
-    source: Statement,
-    passage: Passage,
-    window: Span,
-    embedder: Embedder,
-) -> bool:
-    """Tell whether each missing word of a claim stands for some word of its source.
+class ClaimWords:
+    """The words of a claim, embedded when they are first needed."""
 
-    Args:
-        missing: Words of the claim that the source has not.
-        text: The claim.
-        claim: The same, read.
-        source: What the window says.
-        passage: Where the window is.
-        window: Into the article's text.
-        embedder: The one the index was built with; one without vectors of words excuses nothing.
-    """
-    if passage.words is None or not isinstance(embedder, WordwiseEmbedder):
-        return False
-    free = {
-        t.word for t in source.tokens if t.word and not any(matches(t, c) for c in claim.tokens)
-    }
-    place = passage.words.within(window)
-    starts = passage.words.starts[place]
-    written = [_word_at(passage.article.text, int(start)) for start in starts]
-    kept = [n for n, word in enumerate(written) if word in free]
-    if not kept:
-        return False
-    vectors = passage.words.vectors()[place][kept]
-    said = for_embedding(text)
-    claimed = turned(embedder.embed_passages_wordwise([said])[0].words)
-    folded = [fold(said[start:end]) for start, end in word_spans(said)]
-    for token in missing:
-        own = [n for n, word in enumerate(folded) if word == token.word]
-        if not own:
+    def __init__(self, text: str, embedder: Embedder) -> None:
+        self.text = text
+        self.embedder = embedder
+
+    @cached_property
+    def _vectors(self) -> dict[str, FloatMatrix]:
+        """Vectors of each folded word, shape (times it occurs, dimension)."""
+        if not isinstance(self.embedder, WordwiseEmbedder):
+            return {}
+        said = for_embedding(self.text)
+        vectors = turned(self.embedder.embed_passages_wordwise([said])[0].words)
+        folded = [fold(said[start:end]) for start, end in word_spans(said)]
+        return {
+            word: vectors[[n for n, other in enumerate(folded) if other == word]]
+            for word in set(folded)
+        }
+
+    def mean_the_same(
+        self,
+        missing: Sequence[Token],
+        claim: Statement,
+        source: Statement,
+        passage: Passage,
+        window: Span,
+    ) -> bool:
+        """Tell whether each missing word of the claim stands for some word of its source.
+
+        Args:
+            missing: Words of the claim that the source has not.
+            claim: The claim, read.
+            source: What the window says.
+            passage: Where the window is; without vectors of words nothing is excused.
+            window: Into the article's text.
+        """
+        if passage.words is None or not self._vectors:
             return False
-        cosines = (claimed[own] @ vectors.T).max(axis=0)
-        allowed = np.array([not _opposed(token.word, written[n]) for n in kept])
-        if not (allowed.all() and cosines.max() >= SAME_WORD):
+        # Words of the source that no word of the claim repeats.
+        free = {
+            token.word
+            for token in source.tokens
+            if token.word and not any(matches(token, other) for other in claim.tokens)
+        }
+        place = passage.words.within(window)
+        written = [_word_at(passage.article.text, int(n)) for n in passage.words.starts[place]]
+        kept = [n for n, word in enumerate(written) if word in free]
+        if not kept:
             return False
-    return True
+        vectors = passage.words.vectors()[place][kept]
+        return all(
+            token.word in self._vectors
+            and not any(_opposed(token.word, written[n]) for n in kept)
+            and float((self._vectors[token.word] @ vectors.T).max()) >= SAME_WORD
+            for token in missing
+        )
 
 
 def _word_at(text: str, start: int) -> str:

@@ -100,6 +100,14 @@ def test_the_models_own_refusal_is_a_refusal(ask):
 
 
 @openai
+def test_a_model_that_repeats_its_orders_has_not_refused(ask):
+    told = "أجب باللغة العربية. إن لم تجد الجواب فاكتب: لم أجد في المقالات المفهرسة جوابًا عن هذا السؤال."
+    found, _ = ask("\n\n".join([told] * 4))
+    assert found.model == "extractive"
+    assert "ريم شاهين" in found.text
+
+
+@openai
 def test_the_model_is_not_asked_without_evidence(ask):
     found, requests = ask("عاصمة اليابان هي طوكيو [1].", "من كتب رواية موسم الهجرة إلى الشمال؟")
     assert not found.found

@@ -253,6 +253,57 @@ def test_a_failing_model_is_said_and_the_articles_quoted(open_page, sample_index
     assert "ريم شاهين" in shown
 
 
+def test_a_citation_shows_what_it_rests_on_before_it_is_opened(chat):
+    chat.ask(QUESTION)
+    chat.page.locator("#chat a.cite").first.hover()
+    preview = chat.page.locator("#cite-preview")
+    expect(preview).to_be_visible()
+    expect(preview).to_contain_text("مهرجان قرطاج")
+    expect(preview).to_contain_text("2 نوفمبر/تشرين الثاني 2025")
+    chat.page.keyboard.press("Escape")
+    expect(preview).to_be_hidden()
+
+
+def test_a_whole_article_opens_at_the_quote(chat):
+    chat.ask(QUESTION)
+    chat.page.locator(".src-turn.is-active .src-whole").first.click()
+    dialog = chat.page.locator("dialog.art-whole")
+    expect(dialog).to_be_visible()
+    expect(dialog.locator("mark")).to_be_in_viewport()
+    assert "ريم شاهين" in dialog.locator("mark").inner_text()
+    assert "لا توجد فيها قاعات سينما" in dialog.inner_text()
+    dialog.locator(".whole-close").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_answers_may_be_taken_from_some_articles_only(chat):
+    chat.page.get_by_text("ابحث في بعض المقالات فقط").click()
+    chat.page.fill("#f-since :is(input, textarea)", "2026-01-01")
+    chat.ask(QUESTION)
+    assert "لم أجد" in chat.answer.inner_text()
+    chat.page.fill("#f-since :is(input, textarea)", "2025-11-01")
+    chat.ask(QUESTION)
+    assert "ريم شاهين" in chat.answer.inner_text()
+    chat.page.fill("#f-since :is(input, textarea)", "غدًا")
+    chat.ask(QUESTION)
+    assert "ليس تاريخًا" in chat.answer.inner_text()
+
+
+def test_a_suggested_question_can_be_answered(chat):
+    chat.ask("كم عدد المصابين في حريق مصنع الرمال؟")
+    chat.page.locator("#chat .options button").first.click()
+    chat.wait()
+    assert "ماذا جاء في خبر" in chat.page.locator("#chat .user-row").last.inner_text()
+    assert "لم أجد" not in chat.answer.inner_text()
+
+
+def test_articles_that_differ_are_told_with_their_dates(chat):
+    chat.ask("كم عدد المصابين في حريق مصنع الرمال؟")
+    told = chat.answer.inner_text()
+    assert "تختلف المقالات في هذا" in told
+    assert told.index("10 أبريل/نيسان 2025") < told.index("6 مارس/آذار 2025")
+
+
 def test_an_empty_index_says_how_to_fill_it(open_page, tmp_path):
     from index import build_index
 

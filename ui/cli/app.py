@@ -5,6 +5,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from index.errors import JawabError
 from ui.cli import ask, chat, evaluate, indexing
@@ -43,7 +44,7 @@ def run() -> None:
     try:
         app()
     except JawabError as error:
-        errors().print(f"[bold red]خطأ · error:[/] {error}", markup=True, highlight=False)
+        errors().print(f"[bold red]خطأ · error:[/] {escape(str(error))}", highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         errors().print("أُوقف · interrupted")

@@ -17,10 +17,25 @@ def chat(
     ] = None,
     base_url: Annotated[str | None, typer.Option(help="Address of the model's server.")] = None,
     auth: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="USER:FILE",
-            help="Ask for a password. FILE holds its hash, from: jawab chat --hash-password",
+            help="Ask for a password; this user may also change articles and settings. FILE holds"
+            " the password's hash, from: jawab chat --hash-password. May be repeated.",
+        ),
+    ] = None,
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="USER:FILE", help="The same for a user who may only ask. May be repeated."
+        ),
+    ] = None,
+    rate: Annotated[
+        int | None,
+        typer.Option(
+            help="Questions one visitor may ask in a minute; 0 for any number. Default: 30, any on"
+            " this machine alone.",
+            min=0,
         ),
     ] = None,
     mcp: Annotated[
@@ -40,13 +55,15 @@ def chat(
 
         typer.echo(hashed(typer.prompt("password", hide_input=True, confirmation_prompt=True)))
         return
-    from ui.web.server import Login, serve
+    from ui.web.access import LOOPBACK, Access
+    from ui.web.server import serve
 
-    login = None if auth is None else _login(auth)
-    if host not in {"127.0.0.1", "localhost", "::1"} and login is None:
+    often = (0 if host in LOOPBACK else 30) if rate is None else rate
+    access = Access(_users("--auth", auth), _users("--reader", reader), host, often)
+    if host not in LOOPBACK and not access.asks_for_password:
         errors().print(
             f"[yellow]تحذير · warning:[/] anyone who reaches {host}:{port} can ask and read the"
-            " articles; add --auth USER:FILE"
+            " articles; nobody can change them. Add --auth USER:FILE"
         )
     from rag.assistant import Assistant
 
@@ -54,16 +71,19 @@ def chat(
     errors().print(f"http://{host}:{port}  (Ctrl+C to stop · للإيقاف)")
     if mcp:
         errors().print(f"MCP: http://{host}:{port}/gradio_api/mcp/")
-    serve(assistant, host=host, port=port, login=login and Login(*login), mcp=mcp)
+    serve(assistant, port=port, access=access, mcp=mcp)
 
 
-def _login(auth: str) -> tuple[str, str]:
-    """Return the user and the password hash of ``user:file``."""
-    user, _, file = auth.partition(":")
-    path = Path(file)
-    if not user or not file or not path.is_file():
-        raise typer.BadParameter(
-            f"give a user and a file that holds the password's hash, not {auth!r}",
-            param_hint="--auth",
-        )
-    return user, path.read_text(encoding="utf-8").strip()
+def _users(option: str, given: list[str] | None) -> dict[str, str]:
+    """Return the password hash of each ``user:file``."""
+    users = {}
+    for one in given or ():
+        user, _, file = one.partition(":")
+        path = Path(file)
+        if not user or not file or not path.is_file():
+            raise typer.BadParameter(
+                f"give a user and a file that holds the password's hash, not {one!r}",
+                param_hint=option,
+            )
+        users[user] = path.read_text(encoding="utf-8").strip()
+    return users

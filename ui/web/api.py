@@ -17,6 +17,7 @@ from index.sqlite_catalogue import ORDERS
 from index.store import Filter
 from rag.answers import passage_to_dict
 from rag.assistant import Assistant
+from ui.web.access import RateLimit, visitor_of
 
 _MOST_PASSAGES = 50
 _MOST_LISTED = 200
@@ -24,8 +25,12 @@ _MOST_LISTED = 200
 Json = dict[str, Any]
 
 
-def publish_api(assistant: Assistant) -> None:
+def publish_api(assistant: Assistant, limit: RateLimit) -> None:
     """Offer the endpoints on the page that is being built."""
+
+    def count(request: gr.Request | None) -> None:
+        if not limit.allows(visitor_of(request)):
+            raise InputError("too many questions in one minute; wait and ask again")
 
     def ask(
         question: str,
@@ -34,6 +39,7 @@ def publish_api(assistant: Assistant) -> None:
         source: str = "",
         since: str = "",
         until: str = "",
+        request: gr.Request = None,  # type: ignore[assignment]  # Gradio fills it in
     ) -> Json:
         """Answer a question from the articles, with the exact words that each sentence rests on.
 
@@ -44,13 +50,20 @@ def publish_api(assistant: Assistant) -> None:
             source: Use only articles of this publisher; empty for all.
             since: Use only articles from this day on, such as 2025-03-01; empty for all.
             until: Use only articles up to this day; empty for all.
+            request: Filled in by the server.
         """
+        count(request)
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
         where = _filter(source, since, until)
         return assistant.answer(question, history=turns, k=_passages(k), filter=where).to_dict()
 
     def search(
-        question: str, k: int = 8, source: str = "", since: str = "", until: str = ""
+        question: str,
+        k: int = 8,
+        source: str = "",
+        since: str = "",
+        until: str = "",
+        request: gr.Request = None,  # type: ignore[assignment]  # Gradio fills it in
     ) -> Json:
         """Find the passages of the articles that are nearest to a question; nothing is written.
 
@@ -60,7 +73,9 @@ def publish_api(assistant: Assistant) -> None:
             source: Only articles of this publisher; empty for all.
             since: Only articles from this day on, such as 2025-03-01; empty for all.
             until: Only articles up to this day; empty for all.
+            request: Filled in by the server.
         """
+        count(request)
         where = _filter(source, since, until)
         found = assistant.search(question, k=_passages(k), filter=where)
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}

@@ -8,12 +8,15 @@ from typing import Any
 
 import gradio as gr
 
-from index.errors import JawabError
+from index.dates import parse_date
+from index.errors import InputError, JawabError
+from index.store import Filter
 from rag.answers import Answer
 from rag.assistant import MAX_QUESTION, Assistant
 from ui.web import render
+from ui.web.access import Access, RateLimit, visitor_of
 from ui.web.api import publish_api
-from ui.web.articles_tab import ArticlesTab, MayEdit
+from ui.web.articles_tab import ArticlesTab
 from ui.web.examples import example_questions
 from ui.web.render import Turn
 from ui.web.settings_tab import SettingsTab
@@ -25,6 +28,7 @@ State = tuple[Any, ...]
 
 _STREAM_SECONDS = 0.06
 _RETRY = "__retry__"
+_TOO_OFTEN = "سألتَ كثيرًا في دقيقة واحدة. انتظر قليلًا ثم أعد المحاولة."
 _WAITING: Message = {
     "role": "assistant",
     "content": "",
@@ -32,17 +36,31 @@ _WAITING: Message = {
 }
 _SEARCHING: Message = {**_WAITING, "metadata": {"title": "أبحث في المقالات…", "status": "pending"}}
 _FOCUS = "() => { document.querySelector('#q textarea')?.focus({preventScroll: true}); }"
+_OPEN_ARTICLE = """
+element.addEventListener('click', event => {
+  const data = event.target.closest('[data-article]')?.dataset;
+  if (data) trigger('open_article', {id: data.article, start: data.start, end: data.end});
+});
+"""
+_SHOW_ARTICLE = """() => {
+  const dialog = document.querySelector('#whole dialog');
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector('mark')?.scrollIntoView({block: 'center'});
+}"""
 _PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, **_PRIVATE}
 
 
-def build_page(assistant: Assistant, may_edit: MayEdit = lambda _: True) -> gr.Blocks:
+def build_page(assistant: Assistant, access: Access | None = None) -> gr.Blocks:
     """Return the page over an assistant; nothing is served yet.
 
     Args:
         assistant: Answers the questions.
-        may_edit: Tells of a request whether it may change articles and settings.
+        access: What visitors are allowed; None lets everyone do everything.
     """
+    access = access or Access()
+    limit = RateLimit(access.per_minute)
     articles = assistant.index.store.count_articles()
     page: gr.Blocks
     with gr.Blocks(
@@ -56,8 +74,8 @@ def build_page(assistant: Assistant, may_edit: MayEdit = lambda _: True) -> gr.B
             js_on_load="element.addEventListener('click', event => {"
             " if (event.target.closest('#new-btn')) trigger('new_chat'); });",
         )
-        articles_tab = ArticlesTab(assistant, may_edit)
-        settings_tab = SettingsTab(assistant, may_edit)
+        articles_tab = ArticlesTab(assistant, access.may_edit)
+        settings_tab = SettingsTab(assistant, access.may_edit)
         with gr.Tabs(elem_id="tabs"):
             with (
                 gr.Tab("المحادثة", elem_id="tab-chat"),
@@ -67,12 +85,13 @@ def build_page(assistant: Assistant, may_edit: MayEdit = lambda _: True) -> gr.B
                     chat = _chatbot(assistant, empty=not articles)
                     with gr.Column(elem_id="composer"):
                         box = _question_box(interactive=bool(articles))
+                    filters = _filter_fields(assistant)
                     gr.HTML(render.HINT, elem_id="hint", apply_default_css=False)
                 with gr.Column(scale=4, elem_id="src-col", min_width=300):
                     panel = gr.HTML(
                         render.EMPTY_PANEL,
                         elem_id="sources",
-                        js_on_load=None,
+                        js_on_load=_OPEN_ARTICLE,
                         apply_default_css=False,
                     )
             with gr.Tab("المقالات", elem_id="tab-articles"):
@@ -81,10 +100,29 @@ def build_page(assistant: Assistant, may_edit: MayEdit = lambda _: True) -> gr.B
                 settings_tab.build()
         articles_tab.load(page)
         settings_tab.load(page)
-        _wire(_Answering(assistant), chat, box, panel, header, turns, busy, go)
-        publish_api(assistant)
+        whole = gr.HTML(elem_id="whole", js_on_load=None, apply_default_css=False)
+        steps = _Answering(assistant, limit)
+        panel.open_article(  # an event that js_on_load triggers
+            steps.whole_article, None, [whole], **_QUIET
+        ).then(None, None, None, js=_SHOW_ARTICLE)
+        _wire(steps, chat, box, panel, header, turns, busy, go, filters)
+        publish_api(assistant, limit)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page
+
+
+def _filter_fields(assistant: Assistant) -> list[Any]:
+    """Return fields for the articles that may be used: source, first and last day."""
+    sources = list(assistant.index.stats().sources)
+    with (
+        gr.Accordion("ابحث في بعض المقالات فقط", open=False, elem_id="filters"),
+        gr.Row(),
+    ):
+        return [
+            gr.Dropdown(sources, multiselect=True, label="المصادر", elem_id="f-sources"),
+            gr.Textbox(label="من يوم", placeholder="2025-01-01", elem_id="f-since", max_lines=1),
+            gr.Textbox(label="إلى يوم", placeholder="2025-12-31", elem_id="f-until", max_lines=1),
+        ]
 
 
 def _chatbot(assistant: Assistant, *, empty: bool) -> gr.Chatbot:
@@ -127,8 +165,9 @@ def _question_box(*, interactive: bool) -> gr.Textbox:
 class _Answering:
     """The steps of a turn; each takes and returns what the page holds."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, limit: RateLimit) -> None:
         self._assistant = assistant
+        self._limit = limit
 
     def begin(self, question: str, messages: list[Message], busy: bool) -> State:
         """Show the question at once, or say why not."""
@@ -142,9 +181,11 @@ class _Answering:
         return _started(messages, question)
 
     def begin_option(self, messages: list[Message], busy: bool, choice: gr.SelectData) -> State:
-        """Ask again after an error."""
-        if busy or choice.value != _RETRY:
+        """Ask again after an error, or ask a question that was suggested."""
+        if busy:
             return gr.skip(), gr.skip(), gr.skip(), False
+        if choice.value != _RETRY:
+            return _started(messages, str(choice.value))
         last = max(i for i, message in enumerate(messages) if message["role"] == "user")
         return _started(messages[:last], render.message_text(messages[last]["content"]))
 
@@ -160,7 +201,24 @@ class _Answering:
         question = render.message_text(messages[position]["content"])
         return _started(messages[:position], question)
 
-    def answer(self, go: bool, messages: list[Message], turns: list[Turn]) -> Iterator[State]:
+    def whole_article(self, asked: gr.EventData) -> str:
+        """Return the dialog of the article that was asked for."""
+        wanted = asked._data  # noqa: SLF001  Gradio gives it no other way
+        article = self._assistant.index.store.get_article(str(wanted["id"]))
+        if article is None:
+            return ""
+        return render.article_dialog(article, int(wanted["start"]), int(wanted["end"]))
+
+    def answer(
+        self,
+        go: bool,
+        messages: list[Message],
+        turns: list[Turn],
+        sources: list[str] | None,
+        since: str,
+        until: str,
+        request: gr.Request,
+    ) -> Iterator[State]:
         """Stream the answer to the last question into the chat and its sources into the panel."""
         if not go:
             yield gr.skip(), gr.skip(), gr.skip()
@@ -168,10 +226,14 @@ class _Answering:
         messages = [m for m in messages if not _is_pending(m)]
         question = render.message_text(messages[-1]["content"])
         position = len(messages) - 1
+        if not self._limit.allows(visitor_of(request)):
+            yield [*messages, _failure(_TOO_OFTEN)], gr.skip(), turns
+            return
         turns = [turn for turn in turns if turn.position < position]
         yield [*messages, _SEARCHING], gr.skip(), turns
         try:
-            yield from self._stream(question, messages, turns, position)
+            where = _filter(sources, since, until)
+            yield from self._stream(question, messages, turns, position, where)
         except JawabError as error:
             logger.warning("no answer: %s", error)
             yield [*messages, _failure(str(error))], gr.skip(), turns
@@ -180,13 +242,18 @@ class _Answering:
             yield [*messages, _failure("خطأ داخلي؛ التفاصيل في سجل الخادم.")], gr.skip(), turns
 
     def _stream(
-        self, question: str, messages: list[Message], turns: list[Turn], position: int
+        self,
+        question: str,
+        messages: list[Message],
+        turns: list[Turn],
+        position: int,
+        where: Filter | None,
     ) -> Iterator[State]:
         history = [(turn.question, turn.answer.text) for turn in turns]
         turn_id, shown = f"t{uuid.uuid4().hex[:8]}", 0.0
         articles = self._assistant.index.store.count_articles()
         turn: Turn | None = None
-        for answer in self._assistant.stream(question, history=history):
+        for answer in self._assistant.stream(question, history=history, filter=where):
             first = turn is None
             turn = Turn(turn_id, question, answer, position)
             step = _step(answer, articles)
@@ -198,8 +265,27 @@ class _Answering:
                 yield [*messages, step, partial], gr.skip(), gr.skip()
         if turn is None:
             return
-        whole = [*messages, step, _assistant(render.whole_answer(turn))]
+        last = _assistant(render.whole_answer(turn))
+        if options := render.suggestions(turn.answer):
+            last["options"] = options
+        whole = [*messages, step, last]
         yield whole, render.panel([*turns, turn], turn_id), [*turns, turn]
+
+
+def _filter(sources: list[str] | None, since: str, until: str) -> Filter | None:
+    """Return which articles may be used; None for all.
+
+    Raises:
+        InputError: A day is none.
+    """
+    days = [(day or "").strip() for day in (since, until)]
+    for day in days:
+        if day and not parse_date(day):
+            raise InputError(f"«{day}» ليس تاريخًا؛ اكتب مثل 2025-03-01.")
+    first, last = map(parse_date, days)
+    if not (sources or first or last):
+        return None
+    return Filter(sources=tuple(sources or ()), since=first, until=last)
 
 
 def _started(messages: list[Message], question: str) -> State:
@@ -255,6 +341,7 @@ def _wire(
     turns: gr.State,
     busy: gr.State,
     go: gr.State,
+    filters: list[Any],
 ) -> None:
     """Connect the events: show the question, answer, free the composer.
 
@@ -265,7 +352,7 @@ def _wire(
     def answered(event: Any) -> Any:
         streaming = event.then(
             steps.answer,
-            [go, chat, turns],
+            [go, chat, turns, *filters],
             [chat, panel, turns],
             show_progress="hidden",
             concurrency_limit=2,

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from index.articles import Article
 from index.copies import Reprint
 from index.search import Passage
 from rag.answers import Answer, Citation
 from rag.relative_dates import RelativeDate
 from ui.web import numbers
+from ui.web.examples import example_questions
 
 CLOSE = '<button type="button" class="src-close" aria-label="إغلاق المصادر">✕</button>'
 EMPTY_PANEL = (
@@ -39,6 +41,8 @@ EMPTY_INDEX = (
 )
 HINT = '<p class="hint">قد تخطئ النماذج اللغوية. تحقّق من المصادر قبل الاعتماد على الإجابة.</p>'
 
+_RELATED = 0.08
+"""How much lower than the best a passage may score to be about the same thing, more or less."""
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$])")
 
@@ -179,14 +183,55 @@ def _citation_card(turn: str, citation: Citation, passage: Passage | None) -> st
         a, b = citation.start - start, citation.end - start
         body = f"{escape(text[:a])}<mark>{escape(text[a:b])}</mark>{escape(text[b:])}"
     head = (citation.title, citation.source, citation.date, citation.url)
-    more = _relative_dates(citation.relative_dates) + _reprints(citation.reprints)
+    whole = _whole_article(citation.article_id, citation.start, citation.end)
+    more = whole + _relative_dates(citation.relative_dates) + _reprints(citation.reprints)
     return _card(turn, citation.number, head, body, citation.quote, more)
 
 
 def _passage_card(turn: str, number: int, passage: Passage) -> str:
     article = passage.article
     head = (article.title, article.source, article.date, article.url)
-    return _card(turn, number, head, escape(passage.text), passage.text)
+    whole = _whole_article(article.id, passage.chunk.start, passage.chunk.end)
+    return _card(turn, number, head, escape(passage.text), passage.text, whole)
+
+
+def _whole_article(article_id: str, start: int, end: int) -> str:
+    """Return the button that opens the article where some of its words stand."""
+    return (
+        f'<button type="button" class="txt-btn src-whole" data-article="{escape(article_id)}"'
+        f' data-start="{start}" data-end="{end}">عرض المقال كاملًا</button>'
+    )
+
+
+def article_dialog(article: Article, start: int, end: int) -> str:
+    """Return a whole article as a dialog, some of its words marked."""
+    text = article.text
+    body = f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
+    about = [f"<bdi>{escape(part)}</bdi>" for part in (article.source, article.author) if part]
+    about.append(f"<time>{escape(numbers.date(article.date))}</time>")
+    return (
+        f'<dialog class="art-whole" aria-label="{escape(article.title)}"><div class="src-bar">'
+        f"<h2><bdi>{escape(article.title)}</bdi></h2>"
+        '<button type="button" class="txt-btn whole-close" aria-label="إغلاق المقال">✕</button>'
+        "</div>"
+        f'<p class="src-meta">{" · ".join(about)}</p>'
+        f'<div class="whole-text" dir="{direction(text)}">{body}</div></dialog>'
+    )
+
+
+def suggestions(answer: Answer, count: int = 2) -> list[dict[str, str]]:
+    """Return questions that go on from an answer and that the index can answer.
+
+    They ask for the other articles that were found.
+    """
+    cited = {citation.article_id for citation in answer.citations}
+    best = max((passage.score for passage in answer.passages), default=0.0)
+    others = [
+        passage.article
+        for passage in answer.passages
+        if passage.article.id not in cited and passage.score >= best - _RELATED
+    ]
+    return [{"value": question, "label": question} for question in example_questions(others, count)]
 
 
 def _relative_dates(dates: Sequence[RelativeDate]) -> str:

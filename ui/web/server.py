@@ -1,7 +1,6 @@
 """Serve the page on one address; nothing is requested from any other host."""
 
 import os
-from dataclasses import dataclass
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,8 +19,8 @@ from starlette.staticfiles import StaticFiles
 
 from index.errors import InputError
 from rag.assistant import Assistant
+from ui.web.access import Access
 from ui.web.page import build_page
-from ui.web.passwords import matches
 from ui.web.shell import ArabicShell
 
 _FONTS = "IBM Plex Sans Arabic", "Noto Sans Arabic", "Segoe UI", "Tahoma", "sans-serif"
@@ -37,33 +36,19 @@ _TRANSLATIONS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Who may open the page: a user and the hash of the password."""
-
-    user: str
-    password_hash: str
-
-    def allows(self, user: str, password: str) -> bool:
-        """Tell whether these are the right ones."""
-        return user == self.user and matches(password, self.password_hash)
-
-
 def serve(
     assistant: Assistant,
     *,
-    host: str,
     port: int,
-    login: Login | None = None,
+    access: Access,
     mcp: bool = False,
 ) -> None:
     """Serve the page until interrupted.
 
     Args:
         assistant: Answers the questions.
-        host: Address to listen on.
         port: Port to listen on.
-        login: Who may open the page; None means everyone.
+        access: The address to listen on, and what visitors are allowed.
         mcp: Whether assistants may use the endpoints as tools, over MCP.
 
     Raises:
@@ -71,19 +56,19 @@ def serve(
     """
     if mcp and find_spec("mcp") is None:
         raise InputError("MCP needs another package; run: pip install 'jawab[mcp]'")
-    page = build_page(assistant)
+    page = build_page(assistant, access)
     try:
         page.launch(
-            server_name=host,
+            server_name=access.host,
             server_port=port,
-            auth=login.allows if login else None,
-            auth_message="أدخل اسم المستخدم وكلمة المرور." if login else None,
+            auth=access.allows if access.asks_for_password else None,
+            auth_message="أدخل اسم المستخدم وكلمة المرور." if access.asks_for_password else None,
             quiet=True,
             **launch_options(mcp=mcp),
         )
     except OSError as error:
         raise InputError(
-            f"cannot listen on {host}:{port}: {error}; choose another --port"
+            f"cannot listen on {access.host}:{port}: {error}; choose another --port"
         ) from None
 
 

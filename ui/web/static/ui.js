@@ -33,6 +33,8 @@
       event.preventDefault();
       event.stopPropagation();
       openSource(found[1], found[2]);
+    } else if (event.target.closest?.(".whole-close") || event.target.matches?.("dialog.art-whole")) {
+      event.target.closest("dialog").close();
     } else if (event.target.closest?.(".src-close")) {
       closeSources();
     } else if (event.target.closest?.("#theme-btn")) {
@@ -44,13 +46,46 @@
   }, true);
 
   document.addEventListener("keydown", event => {
-    if (event.key === "Escape") closeSources();
+    if (event.key === "Escape") { preview.hidden = true; closeSources(); }
     const typing = event.target.closest?.("input, textarea, [contenteditable]");
     if (event.key === "/" && !typing) {
       event.preventDefault();
       document.querySelector("#q textarea")?.focus();
     }
   });
+
+  // What a citation rests on, beside it: title, publisher, date and the cited words.
+  const preview = document.createElement("div");
+  preview.id = "cite-preview";
+  preview.setAttribute("role", "tooltip");
+  preview.hidden = true;
+
+  function showPreview(link) {
+    const found = LINK.exec(link.getAttribute("href") ?? "");
+    const card = found && document.getElementById(`src-${found[1]}-${found[2]}`);
+    if (!card) return;
+    preview.replaceChildren(...[".src-title", ".src-meta", "mark"].map(part => {
+      const line = document.createElement("p");
+      const shown = card.querySelector(part)?.cloneNode(true);
+      for (const hidden of shown?.querySelectorAll(".sr-only") ?? []) hidden.remove();
+      line.textContent = shown?.textContent ?? "";
+      return line;
+    }));
+    document.body.append(preview);
+    preview.hidden = false;
+    const place = link.getBoundingClientRect();
+    const width = Math.min(360, innerWidth - 24);
+    preview.style.width = `${width}px`;
+    preview.style.left = `${Math.max(12, Math.min(place.left - width / 2, innerWidth - width - 12))}px`;
+    const below = place.bottom + preview.offsetHeight + 12 < innerHeight;
+    preview.style.top = below ? `${place.bottom + 8}px` : `${place.top - preview.offsetHeight - 8}px`;
+  }
+  for (const [name, shown] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]])
+    document.addEventListener(name, event => {
+      const link = event.target.closest?.("#chat a.cite");
+      if (link && shown) showPreview(link);
+      else if (link) preview.hidden = true;
+    });
 
   // Gradio's sanitizer strips aria-* from links, and some of its own names are English.
   const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "ملاحظة"};

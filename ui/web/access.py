@@ -1,0 +1,85 @@
+"""Who may open the page, who may change what it answers from, and how often one may ask."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import gradio as gr
+
+from ui.web.passwords import matches
+
+_MINUTE = 60.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What visitors are allowed.
+
+    Attributes:
+        editors: User -> password hash, of those who may ask and change articles and settings.
+        readers: The same of those who may only ask.
+        host: Where the page is served. Without users everyone who reaches it may ask, and change
+            things only where it can be reached from this machine alone.
+        per_minute: Questions that one visitor may ask in a minute; 0 for any number.
+    """
+
+    editors: Mapping[str, str] = field(default_factory=dict)
+    readers: Mapping[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
+    per_minute: int = 0
+
+    @property
+    def asks_for_password(self) -> bool:
+        """Whether a password is needed."""
+        return bool(self.editors or self.readers)
+
+    def allows(self, user: str, password: str) -> bool:
+        """Tell whether a user has this password."""
+        known = self.editors.get(user) or self.readers.get(user)
+        return known is not None and matches(password, known)
+
+    def may_edit(self, request: gr.Request) -> bool:
+        """Tell whether a request may change articles and settings."""
+        if self.asks_for_password:
+            return request.username in self.editors
+        return self.host in LOOPBACK
+
+
+class RateLimit:
+    """Lets every visitor ask so many questions in any minute; safe from threads."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._asked: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def allows(self, visitor: str) -> bool:
+        """Count a question of a visitor; tell whether it may be asked."""
+        if not self._per_minute:
+            return True
+        now = time.monotonic()
+        with self._lock:
+            self._forget(now)
+            asked = self._asked.setdefault(visitor, deque())
+            if len(asked) >= self._per_minute:
+                return False
+            asked.append(now)
+        return True
+
+    def _forget(self, now: float) -> None:
+        for visitor, asked in list(self._asked.items()):
+            while asked and now - asked[0] > _MINUTE:
+                asked.popleft()
+            if not asked:
+                del self._asked[visitor]
+
+
+def visitor_of(request: gr.Request | None) -> str:
+    """Return who asks: the user, else the address that the request came from."""
+    if request is None:
+        return ""
+    client = getattr(request, "client", None)
+    return request.username or (client.host if client else "")
