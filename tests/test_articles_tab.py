@@ -1,5 +1,6 @@
 """The articles and settings tabs, in a real browser over a copy of the sample index."""
 
+import json
 import shutil
 
 import pytest
@@ -10,10 +11,14 @@ from test_page import driver, expect, open_page  # noqa: F401  fixtures
 
 
 @pytest.fixture(scope="module")
-def address(sample_index, tmp_path_factory):
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("tab")
+
+
+@pytest.fixture(scope="module")
+def address(sample_index, folder):
     if chromium() is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    folder = tmp_path_factory.mktemp("tab")
     shutil.copytree(sample_index, folder / "index")
     with served(folder / "index", folder / "chat.log") as found:
         yield found
@@ -98,3 +103,19 @@ def test_settings_are_tried_and_kept(open_page, address):  # noqa: F811
     page.click("#set-save")
     expect(page.locator("#set-told")).to_contain_text("حُفظت الإعدادات")
     page.close()
+
+
+def test_what_is_wrong_with_an_answer_is_written_down(open_page, address, folder):  # noqa: F811
+    chat = open_page(address)
+    chat.ask("من أخرج فيلم آخر الصيادين؟")
+    buttons = chat.page.locator("#chat .message-buttons").last
+    buttons.get_by_label("ملاحظة").click()
+    chat.page.get_by_text("المصدر لا يدعم الجواب").last.click()
+    expect(chat.page.locator(".toast-body")).to_contain_text("حُفظت ملاحظتك")
+    (line,) = (folder / "index-feedback.jsonl").read_text(encoding="utf-8").splitlines()
+    told = json.loads(line)
+    assert told["reason"] == "المصدر لا يدعم الجواب"
+    assert not told["good"]
+    assert told["question"] == "من أخرج فيلم آخر الصيادين؟"
+    assert told["articles"] == ["فيلم-الصيادين"]
+    chat.page.close()

@@ -18,6 +18,7 @@ from ui.web.access import Access, RateLimit, visitor_of
 from ui.web.api import publish_api
 from ui.web.articles_tab import ArticlesTab
 from ui.web.examples import example_questions
+from ui.web.feedback import REASONS, Feedback
 from ui.web.render import Turn
 from ui.web.settings_tab import SettingsTab
 
@@ -140,6 +141,7 @@ def _chatbot(assistant: Assistant, *, empty: bool) -> gr.Chatbot:
         allow_tags=False,
         latex_delimiters=[],
         buttons=["copy"],
+        feedback_options=("Like", "Dislike", *REASONS),
         group_consecutive_messages=False,
         autoscroll=True,
     )
@@ -168,6 +170,7 @@ class _Answering:
     def __init__(self, assistant: Assistant, limit: RateLimit) -> None:
         self._assistant = assistant
         self._limit = limit
+        self._feedback = Feedback(assistant.index.store.folder)
 
     def begin(self, question: str, messages: list[Message], busy: bool) -> State:
         """Show the question at once, or say why not."""
@@ -200,6 +203,23 @@ class _Answering:
         position = choice.index if isinstance(choice.index, int) else choice.index[0]
         question = render.message_text(messages[position]["content"])
         return _started(messages[:position], question)
+
+    def rate(
+        self, messages: list[Message], turns: list[Turn], opinion: gr.LikeData, request: gr.Request
+    ) -> None:
+        """Write down what the reader thinks of an answer."""
+        place = opinion.index if isinstance(opinion.index, int) else opinion.index[0]
+        asked = [n for n in range(place + 1) if messages[n]["role"] == "user"]
+        rated = [turn for turn in turns if asked and turn.position == asked[-1]]
+        if not rated or opinion.liked is None:
+            return
+        try:
+            self._feedback.add(rated[-1], opinion.liked, request.username or "")
+        except OSError as error:
+            logger.warning("cannot write %s: %s", self._feedback.path, error)
+            gr.Warning("تعذّر حفظ ملاحظتك.", duration=5)
+            return
+        gr.Info("شكرًا، حُفظت ملاحظتك.", duration=3)
 
     def whole_article(self, asked: gr.EventData) -> str:
         """Return the dialog of the article that was asked for."""
@@ -384,6 +404,7 @@ def _wire(
         show_progress="hidden",
         **_PRIVATE,
     ).then(None, None, None, js=_FOCUS)
+    chat.like(steps.rate, [chat, turns], None, **_QUIET)
     chat.clear(
         lambda: ([], render.EMPTY_PANEL, False),
         None,

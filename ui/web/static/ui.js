@@ -88,7 +88,8 @@
     });
 
   // Gradio's sanitizer strips aria-* from links, and some of its own names are English.
-  const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "ملاحظة"};
+  const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "ملاحظة",
+    "Liked": "أعجبك", "Disliked": "لم يعجبك"};
   const BUTTONS = {".submit-button": "إرسال السؤال", ".stop-button": "إيقاف الإجابة"};
 
   function rename() {
