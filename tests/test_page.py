@@ -200,6 +200,23 @@ def test_copying_gives_plain_text_with_marks(chat):
     assert "[1]" in copied
     assert "#src" not in copied
     assert "\\" not in copied
+    answer, _, sources = copied.partition("المصادر:")
+    assert answer
+    assert sources.strip().startswith("[1] فيلم «آخر الصيادين» يفوز بالجائزة الكبرى")
+    assert "مجلة أوراق · 2 نوفمبر/تشرين الثاني 2025" in sources
+    assert "https://awraq.example/culture/last-fishermen" in sources
+
+
+def test_a_link_to_a_question_fills_the_box(chat, open_page, address):
+    chat.ask(QUESTION)
+    chat.page.locator(".src-turn.is-active [data-share]").click()
+    link = chat.page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{address}?q=")
+    other = open_page(address)
+    other.page.goto(link)
+    expect(other.page.locator("#q textarea")).to_have_value(QUESTION)
+    other.ask(QUESTION)
+    assert "ريم شاهين" in other.answer.inner_text()
 
 
 def test_a_new_chat_is_empty(chat):

@@ -162,7 +162,8 @@ def _section(turn: Turn, *, shown: bool) -> str:
     return (
         f'<section class="src-turn{" is-active" if shown else ""}" data-turn="{turn.id}"'
         f' aria-label="مصادر السؤال: {escape(turn.question)}">'
-        f'<p class="src-q">السؤال: <bdi>{escape(turn.question)}</bdi></p>'
+        f'<p class="src-q">السؤال: <bdi>{escape(turn.question)}</bdi> <button type="button"'
+        f' class="txt-btn src-share" data-share="{escape(turn.question)}">رابط السؤال</button></p>'
         f"{note}<ol>{''.join(cards)}</ol></section>"
     )
 

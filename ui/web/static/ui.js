@@ -117,11 +117,49 @@
   new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(rename, 50); })
     .observe(document.documentElement, {childList: true, subtree: true});
 
+  // The sources of a copied answer, each once: number, title, publisher, date, address.
+  function listed(cited) {
+    const lines = new Map();
+    for (const [, number, turn] of cited) {
+      const card = document.getElementById(`src-${turn}-${number}`);
+      const title = card?.querySelector(".src-title")?.cloneNode(true);
+      if (!title) continue;
+      for (const hidden of title.querySelectorAll(".sr-only")) hidden.remove();
+      const parts = [title.textContent, card.querySelector(".src-meta")?.textContent, title.querySelector("a")?.href];
+      lines.set(number, `[${number}] ${parts.filter(Boolean).join(" — ")}`);
+    }
+    return lines.size ? `\n\nالمصادر:\n${[...lines.values()].join("\n")}` : "";
+  }
+
+  // A link to a question: …/?q=السؤال fills the box; asking it is left to the reader.
+  const linked = new URL(location).searchParams.get("q");
+  if (linked) {
+    const waiting = setInterval(() => {
+      const box = document.querySelector("#q textarea");
+      if (!box || box.disabled) return;
+      clearInterval(waiting);
+      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, linked.slice(0, 2000));
+      box.dispatchEvent(new Event("input", {bubbles: true}));
+      box.focus();
+    }, 200);
+  }
+
+  document.addEventListener("click", event => {
+    const button = event.target.closest?.("[data-share]");
+    if (!button) return;
+    const address = new URL(location.pathname, location.origin);
+    address.searchParams.set("q", button.dataset.share);
+    navigator.clipboard?.writeText(address.href);
+    button.textContent = "نُسخ الرابط";
+    setTimeout(() => { button.textContent = "رابط السؤال"; }, 2000);
+  });
+
   // Gradio copies raw Markdown: give back plain text with [1] for the links.
   const clipboard = navigator.clipboard;
   if (clipboard?.writeText) {
     const write = clipboard.writeText.bind(clipboard);
     clipboard.writeText = text => {
+      const cited = [...String(text).matchAll(/\[(\d+)\]\(#src-(t[0-9a-f]+)-\d+/g)];
       const plain = String(text)
         .replace(/\n*\[[^\]]*\]\(#src-[^)]*-all\)/g, "")
         .replace(/\[(\d+)\]\(#src-[^)]*\)/g, "[$1]")
@@ -129,7 +167,7 @@
         .replace(/\u2060/g, "")
         .replace(/\\([\\`*_{}\[\]()#+\-.!|~>$])/g, "$1");
       const decoded = new DOMParser().parseFromString(plain.replace(/</g, "&lt;"), "text/html");
-      return write(decoded.documentElement.textContent.trim());
+      return write(decoded.documentElement.textContent.trim() + listed(cited));
     };
   }
 })();
