@@ -1,0 +1,73 @@
+"""Take pictures of the page in its states, to be looked at: python tests/screenshots.py FOLDER."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from browser import FLAGS, Chat, chromium, served
+from playwright.sync_api import sync_playwright
+
+from index import build_index
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "articles"
+DEVICES = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+QUESTIONS = {
+    "differ": "كم عدد المصابين في حريق مصنع الرمال؟",
+    "short": "كم قطعة أثرية عرضت في قاعة الآشوريين بمتحف الموصل؟",
+    "refused": "من كتب رواية موسم الهجرة إلى الشمال؟",
+}
+
+
+def main(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
+        index = Path(scratch, "index")
+        build_index([SAMPLES], index)
+        browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        with served(index, Path(scratch, "log")) as address:
+            for device, options in DEVICES.items():
+                for dark in (False, True):
+                    name = f"{device}-dark" if dark else device
+                    context = browser.new_context(reduced_motion="reduce", **options)
+                    if dark:
+                        context.add_init_script("localStorage.setItem('jawab-theme', 'dark')")
+                    take(context.new_page(), address, folder, name)
+                    context.close()
+        browser.close()
+
+
+def take(page, address, folder, name):
+    page.goto(address)
+    page.wait_for_selector("#chat .examples")
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.screenshot(path=folder / f"{name}-empty.png")
+    for state, question in QUESTIONS.items():
+        chat = Chat(page)
+        page.goto(address)
+        page.wait_for_selector("#chat .examples")
+        chat.ask(question)
+        page.wait_for_timeout(600)
+        page.screenshot(path=folder / f"{name}-{state}.png")
+    if page.viewport_size["width"] < 960:
+        page.evaluate("document.body.classList.add('src-open')")
+        page.wait_for_timeout(300)
+        page.screenshot(path=folder / f"{name}-sources.png")
+        page.keyboard.press("Escape")
+    for tab, state in (("المقالات", "articles"), ("الإعدادات", "settings")):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_timeout(800)
+        page.screenshot(path=folder / f"{name}-{state}.png")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
