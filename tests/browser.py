@@ -1,5 +1,6 @@
 """The served page and the browser that opens it."""
 
+import json
 import os
 import shutil
 import socket
@@ -63,6 +64,21 @@ def _wait_for(address, process, log):
         assert process.poll() is None, log.read_text(encoding="utf-8")[-3000:]
         assert time.monotonic() < deadline, "the page did not come up in two minutes"
         time.sleep(0.3)
+
+
+def called(address, name, *arguments):
+    """Call an endpoint as curl would: start it, then read its result."""
+    body = json.dumps({"data": list(arguments)}).encode()
+    request = urllib.request.Request(
+        f"{address}gradio_api/call/{name}", body, {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        event = json.load(reply)["event_id"]
+    with urllib.request.urlopen(f"{address}gradio_api/call/{name}/{event}", timeout=60) as reply:
+        lines = reply.read().decode().splitlines()
+    data = next(line for line in lines if line.startswith("data: "))
+    (result,) = json.loads(data.removeprefix("data: "))
+    return result
 
 
 class Chat:

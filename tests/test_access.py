@@ -1,12 +1,10 @@
 """Who may open the page, who may change things, how often one may ask; and the index over MCP."""
 
 import asyncio
-import json
-import urllib.request
 from types import SimpleNamespace
 
 import pytest
-from browser import served
+from browser import called, served
 
 from ui.web.access import Access, RateLimit, visitor_of
 from ui.web.passwords import hashed
@@ -53,23 +51,11 @@ def test_a_visitor_is_the_user_or_the_address():
     assert visitor_of(None) == ""
 
 
-def call(address, name, data):
-    body = json.dumps({"data": data}).encode()
-    request = urllib.request.Request(
-        f"{address}gradio_api/call/{name}", body, {"content-type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=30) as reply:
-        event = json.load(reply)["event_id"]
-    with urllib.request.urlopen(f"{address}gradio_api/call/{name}/{event}", timeout=60) as reply:
-        lines = reply.read().decode().splitlines()
-    return json.loads(next(li for li in lines if li.startswith("data: ")).removeprefix("data: "))[0]
-
-
 def test_programs_that_ask_too_often_are_told(sample_index, tmp_path):
     with served(sample_index, tmp_path / "log", "--rate", "1") as address:
         data = [QUESTION, 8, [], "", "", ""]
-        assert call(address, "ask", data)["found"]
-        assert "too many questions" in call(address, "ask", data)["error"]
+        assert called(address, "ask", *data)["found"]
+        assert "too many questions" in called(address, "ask", *data)["error"]
 
 
 def test_assistants_use_the_index_over_mcp(sample_index, tmp_path):

@@ -7,7 +7,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from browser import FLAGS, HARMLESS, Chat, chromium, served
+from browser import FLAGS, HARMLESS, Chat, called, chromium, served
 
 from ui.web.passwords import hashed
 
@@ -350,21 +350,6 @@ def test_programs_ask_over_http(address):
     answer = called(address, "ask", QUESTION, 5, [], "", "", "")
     assert "ريم شاهين" in answer["text"]
     assert answer["schema_version"] == 1
-
-
-def called(address, name, *arguments):
-    """Call an endpoint as curl would: start it, then read its result."""
-    body = json.dumps({"data": list(arguments)}).encode()
-    request = urllib.request.Request(
-        f"{address}gradio_api/call/{name}", body, {"content-type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=30) as reply:
-        event = json.load(reply)["event_id"]
-    with urllib.request.urlopen(f"{address}gradio_api/call/{name}/{event}", timeout=60) as reply:
-        lines = reply.read().decode().splitlines()
-    data = next(line for line in lines if line.startswith("data: "))
-    (result,) = json.loads(data.removeprefix("data: "))
-    return result
 
 
 def test_the_endpoints_are_offered_to_programs_and_nothing_else(address):
