@@ -28,6 +28,9 @@ MONTHS = (
 )  # fmt: skip
 """Both names of each month, as news write them for all Arab readers."""
 
+WEEKDAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
+"""Days of the week, in the order of ``datetime.date.weekday``."""
+
 _NUMBER_OF = {fold(name): n for n, names in _MONTHS.items() for name in names.split("|")}
 MONTH_NAME = "|".join(sorted(_NUMBER_OF, key=len, reverse=True))
 """Alternatives of a regular expression: every month name, folded, longest first."""
@@ -42,7 +45,7 @@ _MONTH_OF_YEAR = re.compile(
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LONE_DATE = re.compile(
     r"(?:(?:نشر(?: في)?|تاريخ(?: النشر)?|التاريخ|بتاريخ)\s*:?\s*)?"
-    r"(?:(?:السبت|الاحد|الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعه)\s*[،,/-]?\s*)?"
+    rf"(?:(?:{'|'.join(map(fold, WEEKDAYS))})\s*[،,/-]?\s*)?"
     rf"(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|{_WRITTEN.pattern})"
     r"(?:\s*(?:م|ميلادي))?"
 )

@@ -280,9 +280,9 @@ class Assistant:
         text, done = "", 0
         for piece in stream_text(chain, reading):
             text += piece
-            complete = done + unfinished(text[done:])
             if self._quotes:
                 continue  # quoting takes milliseconds, and its opening depends on all quotes
+            complete = done + unfinished(text[done:])
             if complete > done and refusal.rstrip(".") not in text:
                 kept = draft.add(text[done:complete])
                 done = complete

@@ -101,7 +101,7 @@ def _about(question: str, sentence: str, title: str) -> frozenset[str]:
 
 
 def _words(statement: Statement) -> list[Token]:
-    return [t for t in statement.tokens if not t.exact and not t.light and t.key != EDGE]
+    return [token for token in statement.matter if not token.exact]
 
 
 def _days(statement: Statement) -> frozenset[str]:

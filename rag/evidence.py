@@ -4,18 +4,16 @@ A logistic model over a handful of readable features; its weights are in ``evide
 what they were trained on, by ``benchmarks/train_evidence.py``.
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 from index.arabic import skeleton
 from index.ranking import idf as rarity
 from index.search import Passage
 from index.sentences import sentence_spans
 from rag.orders import gives_orders
+from rag.package_data import read_weights
 from rag.questions import content_terms, is_arabic
 from rag.relevance import ScoredSentence, term_overlap, terms_within
 
@@ -69,7 +67,7 @@ def assess(
         return Evidence(0.0, {}, tuple(sentences))
     values = evidence_features(question, idf, passages, sentences)
     same = is_arabic(question) == is_arabic(passages[0].text)
-    weights = _weights()["same_language" if same else "across_languages"]
+    weights = read_weights("evidence.json")["same_language" if same else "across_languages"]
     logit = sum(weight * values.get(name, 1.0) for name, weight in weights.items())  # bias × 1
     return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))
 
@@ -133,12 +131,11 @@ def _best_and_margin(values: Sequence[float]) -> tuple[float, float]:
 
 def _speaks_in_orders(question: str, idf: Mapping[str, float], passage: Passage) -> bool:
     """Tell whether a passage has words of the question only where it gives an assistant orders."""
-    told = _without_orders(passage.text)
-    if told.count("\n") + 1 == len(sentence_spans(passage.text)):
+    if not any(gives_orders(passage.text[a:b]) for a, b in sentence_spans(passage.text)):
         return False
     terms = content_terms(question)
     every = terms_within(f"{passage.article.title}\n{passage.text}")
-    rest = terms_within(f"{passage.article.title}\n{told}")
+    rest = terms_within(f"{passage.article.title}\n{_without_orders(passage.text)}")
     return term_overlap(terms, idf, rest) < term_overlap(terms, idf, every)
 
 
@@ -146,10 +143,3 @@ def _without_orders(text: str) -> str:
     """Return the sentences that tell readers something; orders to an assistant are no evidence."""
     sentences = (text[start:end] for start, end in sentence_spans(text))
     return "\n".join(sentence for sentence in sentences if not gives_orders(sentence))
-
-
-@cache
-def _weights() -> dict[str, dict[str, float]]:
-    text = resources.files("rag").joinpath("evidence.json").read_text(encoding="utf-8")
-    weights: dict[str, dict[str, float]] = json.loads(text)["weights"]
-    return weights

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from index.arabic import fold
+from index.dates import WEEKDAYS
 
 
 class Number(NamedTuple):
@@ -53,7 +54,7 @@ _SCALES |= {"تريليون": 10**12, "تريليونات": 10**12}
 _DUALS = _table("2000:الفان الفين;2000000:مليونان مليونين;2000000000:ملياران مليارين")
 _PARTS = {"نصف": 0.5, "ربع": 0.25}
 _TEEN_STARTS = {"احد": 1, "احدي": 1}
-_WEEKDAYS = {"الاثنين", "الاحد", "الثلاثاء", "الاربعاء", "الخميس"}
+_DAYS = frozenset(map(fold, WEEKDAYS))
 
 _DIGITS = r"\d+(?:[.,٫٬]\d+)*"
 _TOKEN = re.compile(rf"(?P<clitic>\b[وفبلك](?=\d))?(?P<digits>{_DIGITS})|(?P<word>[^\W\d]+)")
@@ -123,7 +124,7 @@ def _plain(digits: str) -> str:
 
 
 def _spoken(word: str, start: int, folded: str) -> _Token | None:
-    if word in _WEEKDAYS:
+    if word in _DAYS:
         return None
     end = start + len(word)
     for cut in (0, 1, 2, 3):

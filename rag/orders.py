@@ -5,6 +5,7 @@ never supports one, whatever question it fits.
 """
 
 import re
+from functools import lru_cache
 
 from index.arabic import fold
 
@@ -19,6 +20,7 @@ _ORDERS = re.compile(
 )
 
 
+@lru_cache(maxsize=8_192)
 def gives_orders(text: str) -> bool:
     """Tell whether a text addresses the assistant.
 

@@ -3,9 +3,9 @@
 import re
 from enum import Enum
 from functools import cache
-from importlib import resources
 
-from index.arabic import fold, stem, term_of, words
+from index.arabic import stem, term_of, words
+from rag.package_data import read_words
 
 
 class Kind(Enum):
@@ -42,9 +42,7 @@ _PATTERNS = tuple((kind, re.compile(rf"(?:و|ف)?(?:{pattern})")) for kind, patt
 @cache
 def _function_words() -> tuple[frozenset[str], frozenset[str]]:
     """Read the words that carry no subject of their own, as they are written and as stems."""
-    data = resources.files("rag").joinpath("function_words.txt").read_text(encoding="utf-8")
-    lines = (line.split("#", 1)[0] for line in data.splitlines())
-    known = frozenset(fold(word) for line in lines for word in line.split())
+    known = read_words("function_words.txt")
     return known, frozenset(map(stem, known))
 
 

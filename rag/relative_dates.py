@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from index.arabic import fold
-from index.dates import MONTH_NAME, MONTHS
+from index.dates import MONTH_NAME, MONTHS, WEEKDAYS
 from index.sentences import sentence_spans
 
-_WEEKDAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
 _SHIFTS = {
     "أول من أمس": -2, "أول أمس": -2, "أمس الأول": -2, "أمس": -1, "الأمس": -1, "البارحة": -1,
     "اليوم": 0, "بعد غد": 2, "غدًا": 1, "غدا": 1, "غداً": 1, "الغد": 1,
 }  # fmt: skip
 _ALEF = str.maketrans({"أ": "[أا]", "إ": "[إا]", "ة": "[ةه]"})
-_DAY = "|".join(name.translate(_ALEF) for name in (*_SHIFTS, *_WEEKDAYS))
+_DAY = "|".join(name.translate(_ALEF) for name in (*_SHIFTS, *WEEKDAYS))
 _PAST, _NEXT, _THIS = "ال(?:ماضي|فائت|منصرم)ة?", "ال(?:مقبل|قادم|آتي)ة?", "ال(?:جاري|حالي)ة?"
 _PHRASE = re.compile(
     rf"\b(?P<clitic>[وفبلك]?)(?:(?P<day>{_DAY})(?:\s+(?P<which>{_PAST}|{_NEXT}|{_THIS}))?"
@@ -81,7 +80,7 @@ def spoken_date(date: str) -> str:
     year, month, day = (*date.split("-"), "", "")[:3]
     words = [MONTHS[int(month) - 1].split("/")[0]] if month else []
     if day:
-        weekday = _WEEKDAYS[dt.date.fromisoformat(date).weekday()]
+        weekday = WEEKDAYS[dt.date.fromisoformat(date).weekday()]
         words = [weekday, str(int(day)), *words]
     return " ".join([*words, year])
 
@@ -106,7 +105,7 @@ def _day(match: re.Match[str], published: dt.date, *, ahead: bool) -> dt.date:
     name = _canonical(match["day"])
     if name in _SHIFTS:
         return published + dt.timedelta(days=_SHIFTS[name])
-    since = (published.weekday() - _WEEKDAYS.index(name)) % 7
+    since = (published.weekday() - WEEKDAYS.index(name)) % 7
     which = match["which"] or ""
     if re.fullmatch(_PAST, which):
         return published - dt.timedelta(days=since or 7)
@@ -118,7 +117,7 @@ def _day(match: re.Match[str], published: dt.date, *, ahead: bool) -> dt.date:
 def _canonical(name: str) -> str:
     """Return the spelling of a day's name that the tables have."""
     return next(
-        known for known in (*_SHIFTS, *_WEEKDAYS) if re.fullmatch(known.translate(_ALEF), name)
+        known for known in (*_SHIFTS, *WEEKDAYS) if re.fullmatch(known.translate(_ALEF), name)
     )
 
 

@@ -4,13 +4,10 @@ A linear model over readable features; its weights are in ``relevance.json`` wit
 trained on, by ``benchmarks/train_relevance.py``.
 """
 
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib import resources
 
 from index.arabic import analyse, fold, for_embedding, skeleton, term_of, words
 from index.embedding import Embedder
@@ -19,6 +16,7 @@ from index.ranking import idf as rarity
 from index.search import Passage
 from index.sentences import Span, sentence_spans
 from rag.orders import gives_orders
+from rag.package_data import read_weights
 from rag.questions import Kind, content_terms, is_arabic, kind_of
 from rag.signs import sign_of
 from rag.word_matches import FEATURES as MATCHES
@@ -153,7 +151,8 @@ def _scored(sentence: ScoredSentence, more: Mapping[str, float], kind: str) -> S
 
 
 def _weighted(values: Mapping[str, float], kind: str) -> float:
-    return sum(weight * values.get(name, 0.0) for name, weight in _weights()[kind].items())
+    weights: dict[str, float] = read_weights("relevance.json")[kind]
+    return sum(weight * values.get(name, 0.0) for name, weight in weights.items())
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:
@@ -161,13 +160,6 @@ def _softmax(scores: Sequence[float]) -> list[float]:
     odds = [math.exp(score - best) for score in scores]
     total = sum(odds)
     return [value / total for value in odds]
-
-
-@cache
-def _weights() -> dict[str, dict[str, float]]:
-    text = resources.files("rag").joinpath("relevance.json").read_text(encoding="utf-8")
-    weights: dict[str, dict[str, float]] = json.loads(text)["weights"]
-    return weights
 
 
 def candidate_sentences(

@@ -7,7 +7,6 @@ that known ones are told apart by a list.
 
 from collections.abc import Sequence
 from functools import cache, cached_property
-from importlib import resources
 
 from index.arabic import fold, for_embedding, stem
 from index.embedding import Embedder, WordwiseEmbedder
@@ -15,6 +14,7 @@ from index.search import Passage
 from index.sentences import Span
 from index.vectors import FloatMatrix
 from index.word_vectors import turned, word_spans
+from rag.package_data import read_lines
 from rag.statements import Statement, Token, matches, read_statement
 
 SAME_WORD = 0.7
@@ -100,8 +100,7 @@ def _sides(word: str) -> frozenset[tuple[int, bool]]:
 @cache
 def _opposites() -> dict[str, frozenset[tuple[int, bool]]]:
     """Read the opposites: stem -> lines it stands on, and whether on the left."""
-    data = resources.files("rag").joinpath("opposites.txt").read_text(encoding="utf-8")
-    lines = [line for line in data.splitlines() if "|" in line and not line.startswith("#")]
+    lines = [line for line in read_lines("opposites.txt") if "|" in line]
     found: dict[str, set[tuple[int, bool]]] = {}
     for number, line in enumerate(lines):
         for left, words in zip((True, False), line.split("|"), strict=True):

@@ -6,12 +6,10 @@ The weights are in ``short_answers.json``, with what they were trained on, by
 ``benchmarks/train_short_answers.py``.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +19,7 @@ from index.arabic import fold, term_of
 from index.passage_words import WRITTEN_WORD, PassageWords
 from index.sentences import Span
 from rag.numbers import numbers
+from rag.package_data import read_weights
 from rag.questions import Kind, content_terms, is_function_word, kind_of
 from rag.relevance import ScoredSentence
 from rag.word_matches import WordMatches
@@ -238,6 +237,5 @@ def _trimmed(first: int, last: int, text: str, words: Sequence[Span]) -> tuple[i
 
 @cache
 def _weights() -> dict[str, NDArray[np.float32]]:
-    text = resources.files("rag").joinpath("short_answers.json").read_text(encoding="utf-8")
-    weights: dict[str, list[float]] = json.loads(text)["weights"]
+    weights = read_weights("short_answers.json")
     return {name: np.array(values, np.float32) for name, values in weights.items()}

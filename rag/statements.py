@@ -6,12 +6,12 @@ Each knows whether its sentence denies it or makes it depend on a condition.
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 from index.arabic import fold, folded_names, skeleton, stem, term_of
-from index.dates import MONTH_NAME
+from index.dates import MONTH_NAME, WEEKDAYS
 from rag.numbers import numbers
+from rag.package_data import read_words
 from rag.questions import is_function_word
 
 SAYING = "saying"
@@ -68,10 +68,7 @@ _ENDS = frozenset(".!؟?\n")
 _MONTHS = {
     term_of(fold(name)) for name in MONTH_NAME.split("|") if name.isalpha() and not name.isascii()
 }
-_DAYS = "|".join(
-    map(fold, ("السبت", "الأحد", "الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة"))
-)
-_DAY = re.compile(rf"[وفبل]?({_DAYS})")
+_DAY = re.compile(rf"[وفبل]?(?:{'|'.join(map(fold, WEEKDAYS))})")
 
 _AUGUST = re.compile(r"(?<=\d )اب\b|\bاب(?=\s*/|\s+\d{4})")  # elsewhere «آب» is a father
 
@@ -104,9 +101,7 @@ _PREPOSITIONS = _words("في على عن إلى من ضد مع أمام لدى �
 @cache
 def _light_words() -> frozenset[str]:
     """Read the words that a claim may add without saying anything of the matter, as stems."""
-    data = resources.files("rag").joinpath("light_words.txt").read_text(encoding="utf-8")
-    lines = (line.split("#", 1)[0] for line in data.splitlines())
-    return frozenset(stem(fold(word)) for line in lines for word in line.split())
+    return frozenset(map(stem, read_words("light_words.txt")))
 
 
 @lru_cache(maxsize=8_192)

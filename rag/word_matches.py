@@ -82,14 +82,6 @@ class WordMatches:
         found: NDArray[np.float32] = cosines.max(axis=1)
         return found
 
-    def of(self, span: Span) -> NDArray[np.float32]:
-        """Return the best match of each word of the question in a span of the article's text."""
-        return self.best(self.cosines[:, self.words.within(span)])
-
-    def everywhere(self) -> NDArray[np.float32]:
-        """Return the best match of each word of the question in the passage or its headline."""
-        return np.maximum(self.best(self.cosines), self.title)
-
     def features(self, span: Span) -> dict[str, float]:
         """Return how well a sentence matches the question, by the names in ``FEATURES``."""
         place = self.words.within(span)

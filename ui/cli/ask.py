@@ -18,7 +18,6 @@ from ui.cli.console import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from index.store import Filter
     from rag.answers import Answer
 
 
@@ -51,7 +50,10 @@ def ask(
     chosen = {
         "k": k, "model": model, "base_url": base_url, "timeout": timeout, "reranker": reranker
     }  # fmt: skip
-    where = _filter(source, since, until)
+    from ui.filters import filter_of
+
+    no_day = "--{name} must be a day such as 2025-03-01, not {day!r}"
+    where = filter_of(source, since, until, wrong=no_day)
     from rag.assistant import Assistant
 
     try:
@@ -74,22 +76,6 @@ def ask(
         _report_failure(answer.error)
     if failed or answer.error:
         raise typer.Exit(1)
-
-
-def _filter(source: list[str] | None, since: str | None, until: str | None) -> "Filter":
-    from index.dates import parse_date
-    from index.errors import InputError
-    from index.store import Filter
-
-    days = {"since": since, "until": until}
-    for name, day in days.items():
-        if day and not parse_date(day):
-            raise InputError(f"--{name} must be a day such as 2025-03-01, not {day!r}")
-    return Filter(
-        sources=tuple(source or ()),
-        since=parse_date(since or ""),
-        until=parse_date(until or ""),
-    )
 
 
 def _stream(answers: "Iterable[Answer]") -> "Answer":

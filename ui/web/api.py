@@ -11,12 +11,11 @@ from typing import Any
 
 import gradio as gr
 
-from index.dates import parse_date
 from index.errors import InputError, JawabError
 from index.sqlite_catalogue import ORDERS
-from index.store import Filter
 from rag.answers import passage_to_dict
 from rag.assistant import Assistant
+from ui.filters import filter_of
 from ui.web.access import RateLimit, visitor_of
 
 _MOST_PASSAGES = 50
@@ -25,14 +24,15 @@ _MOST_LISTED = 200
 Json = dict[str, Any]
 
 
-def publish_api(assistant: Assistant, limit: RateLimit) -> None:
-    """Offer the endpoints on the page that is being built."""
+class Endpoints:
+    """What is offered; each method is an endpoint of its name."""
 
-    def count(request: gr.Request | None) -> None:
-        if not limit.allows(visitor_of(request)):
-            raise InputError("too many questions in one minute; wait and ask again")
+    def __init__(self, assistant: Assistant, limit: RateLimit) -> None:
+        self._assistant = assistant
+        self._limit = limit
 
     def ask(
+        self,
         question: str,
         k: int = 8,
         history: list[list[str]] | None = None,
@@ -52,12 +52,14 @@ def publish_api(assistant: Assistant, limit: RateLimit) -> None:
             until: Use only articles up to this day; empty for all.
             request: Filled in by the server.
         """
-        count(request)
+        self._count(request)
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
-        where = _filter(source, since, until)
-        return assistant.answer(question, history=turns, k=_passages(k), filter=where).to_dict()
+        where = filter_of([source] if source else [], since, until)
+        answer = self._assistant.answer(question, history=turns, k=_passages(k), filter=where)
+        return answer.to_dict()
 
     def search(
+        self,
         question: str,
         k: int = 8,
         source: str = "",
@@ -75,13 +77,18 @@ def publish_api(assistant: Assistant, limit: RateLimit) -> None:
             until: Only articles up to this day; empty for all.
             request: Filled in by the server.
         """
-        count(request)
-        where = _filter(source, since, until)
-        found = assistant.search(question, k=_passages(k), filter=where)
+        self._count(request)
+        where = filter_of([source] if source else [], since, until)
+        found = self._assistant.search(question, k=_passages(k), filter=where)
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
 
     def articles(
-        words: str = "", source: str = "", order: str = "newest", page: int = 1, size: int = 50
+        self,
+        words: str = "",
+        source: str = "",
+        order: str = "newest",
+        page: int = 1,
+        size: int = 50,
     ) -> Json:
         """List the articles of the index.
 
@@ -94,16 +101,24 @@ def publish_api(assistant: Assistant, limit: RateLimit) -> None:
         """
         size = max(1, min(_MOST_LISTED, int(size)))
         offset = (max(1, int(page)) - 1) * size
-        rows, total = assistant.index.store.find_articles(
+        rows, total = self._assistant.index.store.find_articles(
             words, source=source, order=order, offset=offset, limit=size
         )
         return {"total": total, "articles": [row._asdict() for row in rows], "orders": [*ORDERS]}
 
-    def statistics() -> Json:
+    def statistics(self) -> Json:
         """Count what the index holds: articles, chunks, publishers, first and last day."""
-        return asdict(assistant.index.stats())
+        return asdict(self._assistant.index.stats())
 
-    for endpoint in (ask, search, articles, statistics):
+    def _count(self, request: gr.Request | None) -> None:
+        if not self._limit.allows(visitor_of(request)):
+            raise InputError("too many questions in one minute; wait and ask again")
+
+
+def publish_api(assistant: Assistant, limit: RateLimit) -> None:
+    """Offer the endpoints on the page that is being built."""
+    offered = Endpoints(assistant, limit)
+    for endpoint in (offered.ask, offered.search, offered.articles, offered.statistics):
         gr.api(_told(endpoint), api_name=endpoint.__name__)  # type: ignore[attr-defined]
 
 
@@ -122,12 +137,3 @@ def _told(endpoint: Callable[..., Json]) -> Callable[..., Json]:
 
 def _passages(k: int) -> int:
     return max(1, min(_MOST_PASSAGES, int(k)))
-
-
-def _filter(source: str, since: str, until: str) -> Filter:
-    for name, day in (("since", since), ("until", until)):
-        if day and not parse_date(day):
-            raise InputError(f"{name} must be a day such as 2025-03-01, not {day!r}")
-    return Filter(
-        sources=(source,) if source else (), since=parse_date(since), until=parse_date(until)
-    )

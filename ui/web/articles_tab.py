@@ -46,6 +46,7 @@ element.addEventListener('click', event => {
 """
 
 Work = Callable[[Progress], BuildReport]
+Told = queue.Queue[BuildProgress | BuildReport | Exception]
 MayEdit = Callable[[gr.Request], bool]
 
 
@@ -228,7 +229,7 @@ class ArticlesTab:
         if not self._may_edit(request):
             yield notice("warn", "لا يُسمح لك بتعديل المقالات.")
             return
-        told: queue.Queue[BuildProgress | BuildReport | Exception] = queue.Queue()
+        told: Told = queue.Queue()
 
         def run() -> None:
             try:
@@ -249,20 +250,15 @@ class ArticlesTab:
                 return
 
 
-def _latest(told: "queue.Queue[Any]") -> BuildProgress | BuildReport | Exception | None:
+def _latest(told: Told) -> BuildProgress | BuildReport | Exception | None:
     """Return what was told last, or None when nothing was for a while."""
     try:
-        found = told.get(timeout=_TICK)
+        found: BuildProgress | BuildReport | Exception = told.get(timeout=_TICK)
     except queue.Empty:
         return None
-    while isinstance(found, BuildProgress):
-        try:
-            found = told.get(timeout=_TICK)
-        except queue.Empty:
-            break
-        if isinstance(found, BuildProgress) and told.empty():
-            break
-    return found  # type: ignore[no-any-return]
+    while isinstance(found, BuildProgress) and not told.empty():
+        found = told.get_nowait()
+    return found
 
 
 def _failure(error: Exception) -> str:

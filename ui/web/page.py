@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from index.dates import parse_date
-from index.errors import InputError, JawabError
+from index.errors import JawabError
 from index.store import Filter
 from rag.answers import Answer
 from rag.assistant import MAX_QUESTION, Assistant
+from ui.filters import filter_of
 from ui.web import render
 from ui.web.access import Access, RateLimit, visitor_of
 from ui.web.api import publish_api
@@ -30,6 +30,7 @@ State = tuple[Any, ...]
 _STREAM_SECONDS = 0.06
 _RETRY = "__retry__"
 _TOO_OFTEN = "سألتَ كثيرًا في دقيقة واحدة. انتظر قليلًا ثم أعد المحاولة."
+_NO_DAY = "«{day}» ليس تاريخًا؛ اكتب مثل 2025-03-01."
 _WAITING: Message = {
     "role": "assistant",
     "content": "",
@@ -252,7 +253,7 @@ class _Answering:
         turns = [turn for turn in turns if turn.position < position]
         yield [*messages, _SEARCHING], gr.skip(), turns
         try:
-            where = _filter(sources, since, until)
+            where = filter_of(sources, (since or "").strip(), (until or "").strip(), wrong=_NO_DAY)
             yield from self._stream(question, messages, turns, position, where)
         except JawabError as error:
             logger.warning("no answer: %s", error)
@@ -267,7 +268,7 @@ class _Answering:
         messages: list[Message],
         turns: list[Turn],
         position: int,
-        where: Filter | None,
+        where: Filter,
     ) -> Iterator[State]:
         history = [(turn.question, turn.answer.text) for turn in turns]
         turn_id, shown = f"t{uuid.uuid4().hex[:8]}", 0.0
@@ -290,22 +291,6 @@ class _Answering:
             last["options"] = options
         whole = [*messages, step, last]
         yield whole, render.panel([*turns, turn], turn_id), [*turns, turn]
-
-
-def _filter(sources: list[str] | None, since: str, until: str) -> Filter | None:
-    """Return which articles may be used; None for all.
-
-    Raises:
-        InputError: A day is none.
-    """
-    days = [(day or "").strip() for day in (since, until)]
-    for day in days:
-        if day and not parse_date(day):
-            raise InputError(f"«{day}» ليس تاريخًا؛ اكتب مثل 2025-03-01.")
-    first, last = map(parse_date, days)
-    if not (sources or first or last):
-        return None
-    return Filter(sources=tuple(sources or ()), since=first, until=last)
 
 
 def _started(messages: list[Message], question: str) -> State:

@@ -1,0 +1,34 @@
+"""Which articles may be used, as users say it: sources, first and last day."""
+
+from collections.abc import Iterable
+
+from index.dates import parse_date
+from index.errors import InputError
+from index.store import Filter
+
+_WRONG = "{name} must be a day such as 2025-03-01, not {day!r}"
+
+
+def filter_of(
+    sources: Iterable[str] | None, since: str | None, until: str | None, *, wrong: str = _WRONG
+) -> Filter:
+    """Return which articles may be used; it is false when all may.
+
+    Args:
+        sources: Publishers; none for all.
+        since: First day, however it is written; "" or None for any.
+        until: Last day, likewise.
+        wrong: What to say of a day that is none, with ``{name}`` and ``{day}``.
+
+    Raises:
+        InputError: A day is none.
+    """
+    days = {"since": since or "", "until": until or ""}
+    for name, day in days.items():
+        if day and not parse_date(day):
+            raise InputError(wrong.format(name=name, day=day))
+    return Filter(
+        sources=tuple(sources or ()),
+        since=parse_date(days["since"]),
+        until=parse_date(days["until"]),
+    )
