@@ -97,33 +97,45 @@ class Assistant:
     @classmethod
     def from_settings(cls, chosen: Settings) -> "Assistant":
         """Open the index and the model that the settings name; errors as for ``open``."""
-        model = load_chat_model(chosen.model, base_url=chosen.base_url, timeout=chosen.timeout)
+        model = _load_model(chosen)
         index = open_index(
             chosen.index, embedder=chosen_embedder(chosen), reranker=chosen_reranker(chosen)
         )
         return cls(index, model, chosen)
 
-    def use(self, settings: Settings) -> None:
+    def beside(self, index: str | Path) -> "Assistant":
+        """Open another index with the same model and settings.
+
+        The embedder is shared where both indexes were built with it. Errors as for ``open``.
+        """
+        opened = open_index(
+            index, embedder=chosen_embedder(self.settings), reranker=self.index.reranker
+        )
+        if opened.embedder.identity == self.index.embedder.identity:
+            opened.embedder = self.index.embedder
+        return Assistant(opened, self._model, replace(self.settings, index=str(index)))
+
+    def use(self, settings: Settings, *, model: BaseChatModel | None = None) -> None:
         """Answer with other settings from the next question on; the index stays the same.
+
+        Args:
+            settings: The new ones; their ``index`` is not looked at.
+            model: What they name, where it is loaded already.
 
         Raises:
             SettingsError: A value is unusable.
             ModelError: The model's package, key or file is missing; nothing is changed then.
         """
         check_settings(settings)
-        same = (settings.model, settings.base_url, settings.timeout) == (
-            self.settings.model,
-            self.settings.base_url,
-            self.settings.timeout,
-        )
-        model = (
-            self._model
-            if same
-            else load_chat_model(
-                settings.model, base_url=settings.base_url, timeout=settings.timeout
-            )
-        )
-        self._model, self.settings = model, settings
+        if model is None:
+            model = self._model if _same_model(settings, self.settings) else _load_model(settings)
+        self._model = model
+        self.settings = replace(settings, index=self.settings.index)
+
+    @property
+    def model(self) -> BaseChatModel:
+        """What writes the answers."""
+        return self._model
 
     @property
     def model_name(self) -> str:
@@ -327,6 +339,15 @@ class Assistant:
             versions=versions,
             differ=phrases["differ"],
         )
+
+
+def _load_model(settings: Settings) -> BaseChatModel:
+    return load_chat_model(settings.model, base_url=settings.base_url, timeout=settings.timeout)
+
+
+def _same_model(one: Settings, other: Settings) -> bool:
+    names = ("model", "base_url", "timeout")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def _refuses(text: str, refusal: str) -> bool:

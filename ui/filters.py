@@ -1,4 +1,4 @@
-"""Which articles may be used, as users say it: sources, first and last day."""
+"""Which articles may be used, as users say it: sources, first and last day, articles."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,12 @@ _WRONG = "{name} must be a day such as 2025-03-01, not {day!r}"
 
 
 def filter_of(
-    sources: Iterable[str] | None, since: str | None, until: str | None, *, wrong: str = _WRONG
+    sources: Iterable[str] | None,
+    since: str | None,
+    until: str | None,
+    *,
+    articles: Iterable[str] | None = None,
+    wrong: str = _WRONG,
 ) -> Filter:
     """Return which articles may be used; it is false when all may.
 
@@ -18,6 +23,7 @@ def filter_of(
         sources: Publishers; none for all.
         since: First day, however it is written; "" or None for any.
         until: Last day, likewise.
+        articles: Article ids; none for all.
         wrong: What to say of a day that is none, with ``{name}`` and ``{day}``.
 
     Raises:
@@ -31,4 +37,5 @@ def filter_of(
         sources=tuple(sources or ()),
         since=parse_date(days["since"]),
         until=parse_date(days["until"]),
+        articles=tuple(articles or ()),
     )

@@ -33,6 +33,10 @@ def ask(
     ] = None,
     since: Annotated[str | None, typer.Option(help="Only articles from this day on.")] = None,
     until: Annotated[str | None, typer.Option(help="Only articles up to this day.")] = None,
+    article: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this article (jawab index list); may be repeated."),
+    ] = None,
     reranker: RerankerOption = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show why each passage ranked where it did.")
@@ -53,7 +57,7 @@ def ask(
     from ui.filters import filter_of
 
     no_day = "--{name} must be a day such as 2025-03-01, not {day!r}"
-    where = filter_of(source, since, until, wrong=no_day)
+    where = filter_of(source, since, until, articles=article, wrong=no_day)
     from rag.assistant import Assistant
 
     try:

@@ -5,11 +5,18 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.console import IndexOption, errors
+from ui.cli.console import errors
 
 
 def chat(
-    index: IndexOption = None,
+    index: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DIR",
+            help="Index folder; repeat it to let readers choose. Default: $JAWAB_INDEX, else"
+            " ./.jawab",
+        ),
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 7860,
     model: Annotated[
@@ -56,6 +63,7 @@ def chat(
         typer.echo(hashed(typer.prompt("password", hide_input=True, confirmation_prompt=True)))
         return
     from ui.web.access import LOOPBACK, Access
+    from ui.web.indexes import Indexes
     from ui.web.server import serve
 
     often = (0 if host in LOOPBACK else 30) if rate is None else rate
@@ -67,11 +75,13 @@ def chat(
         )
     from rag.assistant import Assistant
 
-    assistant = Assistant.open(index, model=model, base_url=base_url)
+    first, *others = index or [""]
+    assistant = Assistant.open(first or None, model=model, base_url=base_url)
+    indexes = Indexes([assistant, *(assistant.beside(other) for other in others)])
     errors().print(f"http://{host}:{port}  (Ctrl+C to stop · للإيقاف)")
     if mcp:
         errors().print(f"MCP: http://{host}:{port}/gradio_api/mcp/")
-    serve(assistant, port=port, access=access, mcp=mcp)
+    serve(indexes, port=port, access=access, mcp=mcp)
 
 
 def _users(option: str, given: list[str] | None) -> dict[str, str]:

@@ -13,10 +13,12 @@ import gradio as gr
 
 from index.errors import InputError, JawabError
 from index.sqlite_catalogue import ORDERS
+from index.store import Filter
 from rag.answers import passage_to_dict
 from rag.assistant import Assistant
 from ui.filters import filter_of
 from ui.web.access import RateLimit, visitor_of
+from ui.web.indexes import Indexes
 
 _MOST_PASSAGES = 50
 _MOST_LISTED = 200
@@ -27,8 +29,8 @@ Json = dict[str, Any]
 class Endpoints:
     """What is offered; each method is an endpoint of its name."""
 
-    def __init__(self, assistant: Assistant, limit: RateLimit) -> None:
-        self._assistant = assistant
+    def __init__(self, indexes: Indexes, limit: RateLimit) -> None:
+        self._indexes = indexes
         self._limit = limit
 
     def ask(
@@ -39,6 +41,8 @@ class Endpoints:
         source: str = "",
         since: str = "",
         until: str = "",
+        article: str = "",
+        index: str = "",
         request: gr.Request = None,  # type: ignore[assignment]  # Gradio fills it in
     ) -> Json:
         """Answer a question from the articles, with the exact words that each sentence rests on.
@@ -50,12 +54,14 @@ class Endpoints:
             source: Use only articles of this publisher; empty for all.
             since: Use only articles from this day on, such as 2025-03-01; empty for all.
             until: Use only articles up to this day; empty for all.
+            article: Use only the article of this id; empty for all.
+            index: Name of the index to ask; empty for the first that is served.
             request: Filled in by the server.
         """
         self._count(request)
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
-        where = filter_of([source] if source else [], since, until)
-        answer = self._assistant.answer(question, history=turns, k=_passages(k), filter=where)
+        where = _only(source, since, until, article)
+        answer = self._chosen(index).answer(question, history=turns, k=_passages(k), filter=where)
         return answer.to_dict()
 
     def search(
@@ -65,6 +71,8 @@ class Endpoints:
         source: str = "",
         since: str = "",
         until: str = "",
+        article: str = "",
+        index: str = "",
         request: gr.Request = None,  # type: ignore[assignment]  # Gradio fills it in
     ) -> Json:
         """Find the passages of the articles that are nearest to a question; nothing is written.
@@ -75,11 +83,13 @@ class Endpoints:
             source: Only articles of this publisher; empty for all.
             since: Only articles from this day on, such as 2025-03-01; empty for all.
             until: Only articles up to this day; empty for all.
+            article: Only the article of this id; empty for all.
+            index: Name of the index to search; empty for the first that is served.
             request: Filled in by the server.
         """
         self._count(request)
-        where = filter_of([source] if source else [], since, until)
-        found = self._assistant.search(question, k=_passages(k), filter=where)
+        where = _only(source, since, until, article)
+        found = self._chosen(index).search(question, k=_passages(k), filter=where)
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
 
     def articles(
@@ -89,6 +99,7 @@ class Endpoints:
         order: str = "newest",
         page: int = 1,
         size: int = 50,
+        index: str = "",
     ) -> Json:
         """List the articles of the index.
 
@@ -98,26 +109,37 @@ class Endpoints:
             order: newest, oldest, title or source.
             page: From 1.
             size: Articles a page, at most 200.
+            index: Name of the index; empty for the first that is served.
         """
         size = max(1, min(_MOST_LISTED, int(size)))
         offset = (max(1, int(page)) - 1) * size
-        rows, total = self._assistant.index.store.find_articles(
+        rows, total = self._chosen(index).index.store.find_articles(
             words, source=source, order=order, offset=offset, limit=size
         )
         return {"total": total, "articles": [row._asdict() for row in rows], "orders": [*ORDERS]}
 
-    def statistics(self) -> Json:
-        """Count what the index holds: articles, chunks, publishers, first and last day."""
-        return asdict(self._assistant.index.stats())
+    def statistics(self, index: str = "") -> Json:
+        """Count what an index holds: articles, chunks, publishers, first and last day.
+
+        Args:
+            index: Its name; empty for the first that is served.
+        """
+        return {**asdict(self._chosen(index).index.stats()), "indexes": self._indexes.names}
+
+    def _chosen(self, index: str) -> Assistant:
+        if index and index not in self._indexes.names:
+            names = ", ".join(self._indexes.names)
+            raise InputError(f"no index {index!r} is served here; there are: {names}")
+        return self._indexes[index]
 
     def _count(self, request: gr.Request | None) -> None:
         if not self._limit.allows(visitor_of(request)):
             raise InputError("too many questions in one minute; wait and ask again")
 
 
-def publish_api(assistant: Assistant, limit: RateLimit) -> None:
+def publish_api(indexes: Indexes, limit: RateLimit) -> None:
     """Offer the endpoints on the page that is being built."""
-    offered = Endpoints(assistant, limit)
+    offered = Endpoints(indexes, limit)
     for endpoint in (offered.ask, offered.search, offered.articles, offered.statistics):
         gr.api(_told(endpoint), api_name=endpoint.__name__)  # type: ignore[attr-defined]
 
@@ -133,6 +155,11 @@ def _told(endpoint: Callable[..., Json]) -> Callable[..., Json]:
             return {"error": str(error)}
 
     return told
+
+
+def _only(source: str, since: str, until: str, article: str) -> Filter:
+    sources, articles = [source] if source else [], [article] if article else []
+    return filter_of(sources, since, until, articles=articles)
 
 
 def _passages(k: int) -> int:

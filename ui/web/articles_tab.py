@@ -12,13 +12,12 @@ from typing import Any
 
 import gradio as gr
 
-from index.build import add_articles
 from index.dates import parse_date
 from index.errors import JawabError
 from index.reports import BuildProgress, BuildReport, Progress
 from index.sqlite_store import SqliteStore
-from rag.assistant import Assistant
 from ui.web import articles_view
+from ui.web.indexes import Indexes
 from ui.web.render import notice
 
 logger = logging.getLogger(__name__)
@@ -51,14 +50,18 @@ MayEdit = Callable[[gr.Request], bool]
 
 
 class ArticlesTab:
-    """The articles of one index, for those who may edit them and for those who may look."""
+    """The articles of the chosen index, for those who may edit them and for those who may look."""
 
-    def __init__(self, assistant: Assistant, may_edit: MayEdit) -> None:
-        self._assistant = assistant
+    def __init__(self, indexes: Indexes, may_edit: MayEdit) -> None:
+        self._indexes = indexes
         self._may_edit = may_edit
 
-    def build(self) -> None:
-        """Create the components and connect them; called inside a tab."""
+    def build(self, picker: gr.Dropdown) -> None:
+        """Create the components and connect them; called inside a tab.
+
+        Args:
+            picker: Holds the name of the chosen index.
+        """
         offset = gr.State(0)
         self.stats = gr.HTML(elem_id="art-stats", apply_default_css=False)
         with gr.Column(elem_id="art-add", visible=True) as self._adding:
@@ -98,100 +101,109 @@ class ArticlesTab:
             back = gr.Button("السابق", elem_id="art-back", size="sm")
             forth = gr.Button("التالي", elem_id="art-forth", size="sm")
 
-        query = [words, sources, order, offset]
+        query = [picker, words, sources, order, offset]
         listed = [table, offset, sources, self.stats]
         self._shown, self._query = [*listed, self._adding], query
         quick: dict[str, Any] = {**_PRIVATE, "queue": False}
         for event in (words.change, sources.input, order.input):
-            event(self._first_page, [words, sources, order], [table, offset], **quick)
+            event(self._first_page, query, [table, offset], **quick)
         back.click(self._back, query, [table, offset], **quick)
         forth.click(self._forth, query, [table, offset], **quick)
+        self._written_events = []
         for event, step, inputs, emptied in (
             (files.upload, self._add_files, [files], [files]),
             (fetch.click, self._add_address, [address], [address]),
             (paste.click, self._add_text, [title, source, date, text], [text]),
             (rebuild.click, self._rebuild, [], []),
+            (table.remove_article, self._remove, [], []),  # js_on_load triggers it
         ):
-            event(step, inputs, [told, *emptied], concurrency_id="writing", **_PRIVATE).then(
-                self._list, query, listed, **quick
+            written = event(
+                step, [picker, *inputs], [told, *emptied], concurrency_id="writing", **_PRIVATE
             )
-        table.remove_article(  # an event that js_on_load triggers
-            self._remove, None, [told], concurrency_id="writing", **_PRIVATE
-        ).then(self._list, query, listed, **quick)
+            self._written_events.append(written.then(self._list, query, listed, **quick))
+        picker.input(self._list, query, listed, **quick)
 
     def load(self, page: gr.Blocks) -> None:
         """Show what is there whenever the page is opened."""
         page.load(self._opened, self._query, self._shown, queue=False, **_PRIVATE)
 
-    @property
-    def _store(self) -> SqliteStore:
-        return self._assistant.index.store
+    def changed(self, step: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
+        """Do something whenever articles were added or removed; used like an event."""
+        for event in self._written_events:
+            event.then(step, inputs, outputs, **options)
+
+    def _store(self, index: str) -> SqliteStore:
+        return self._indexes[index].index.store
 
     def _opened(
-        self, words: str, source: str, order: str, offset: int, request: gr.Request
+        self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[Any, ...]:
-        listed = self._list(words, source, order, offset, request)
+        listed = self._list(index, words, source, order, offset, request)
         return (*listed, gr.Column(visible=self._may_edit(request)))
 
     def _list(
-        self, words: str, source: str, order: str, offset: int, request: gr.Request
+        self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[Any, ...]:
-        stats = self._store.stats()
+        stats = self._store(index).stats()
         choices = [_ANY, *stats.sources]
-        table, offset = self._table(words, source, order, offset, request)
+        table, offset = self._table(index, words, source, order, offset, request)
         return (
             table,
             offset,
             gr.Dropdown(choices, value=source if source in choices else _ANY),
-            articles_view.statistics(stats, self._store.months()),
+            articles_view.statistics(stats, self._store(index).months()),
         )
 
     def _table(
-        self, words: str, source: str, order: str, offset: int, request: gr.Request
+        self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[str, int]:
         chosen = "" if source == _ANY else source
-        rows, total = self._store.find_articles(
+        rows, total = self._store(index).find_articles(
             words or "", source=chosen, order=order, offset=offset, limit=PAGE
         )
         if not rows and offset:
-            return self._table(words, source, order, 0, request)
+            return self._table(index, words, source, order, 0, request)
         editable = self._may_edit(request)
         return articles_view.table(rows, total, offset, editable=editable), offset
 
     def _first_page(
-        self, words: str, source: str, order: str, request: gr.Request
+        self, index: str, words: str, source: str, order: str, _: int, request: gr.Request
     ) -> tuple[str, int]:
-        return self._table(words, source, order, 0, request)
+        return self._table(index, words, source, order, 0, request)
 
     def _back(
-        self, words: str, source: str, order: str, offset: int, request: gr.Request
+        self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[str, int]:
-        return self._table(words, source, order, max(0, offset - PAGE), request)
+        return self._table(index, words, source, order, max(0, offset - PAGE), request)
 
     def _forth(
-        self, words: str, source: str, order: str, offset: int, request: gr.Request
+        self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[str, int]:
         chosen = "" if source == _ANY else source
-        more, _ = self._store.find_articles(
+        more, _ = self._store(index).find_articles(
             words or "", source=chosen, order=order, offset=offset + PAGE, limit=1
         )
-        return self._table(words, source, order, offset + PAGE if more else offset, request)
+        return self._table(index, words, source, order, offset + PAGE if more else offset, request)
 
-    def _add_files(self, files: list[str] | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+    def _add_files(
+        self, index: str, files: list[str] | None, request: gr.Request
+    ) -> Iterator[tuple[Any, Any]]:
         paths = [Path(file) for file in files or ()]
-        for told in self._written(request, lambda progress: self._add(paths, progress)):
+        for told in self._written(request, lambda progress: self._add(index, paths, progress)):
             yield told, None
 
-    def _add_address(self, address: str, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+    def _add_address(
+        self, index: str, address: str, request: gr.Request
+    ) -> Iterator[tuple[Any, Any]]:
         address = (address or "").strip()
         if not address.startswith(("http://", "https://")):
             yield notice("warn", "اكتب رابطًا يبدأ بـ https://"), gr.skip()
             return
-        for told in self._written(request, lambda progress: self._add([address], progress)):
+        for told in self._written(request, lambda progress: self._add(index, [address], progress)):
             yield told, ""
 
     def _add_text(
-        self, title: str, source: str, date: str, text: str, request: gr.Request
+        self, index: str, title: str, source: str, date: str, text: str, request: gr.Request
     ) -> Iterator[tuple[Any, Any]]:
         if not (text or "").strip():
             yield notice("warn", "اكتب نص المقال أولًا."), gr.skip()
@@ -205,24 +217,23 @@ class ArticlesTab:
             given = {"title": title, "source": source, "date": date, "text": text}
             article = {name: value for name, value in given.items() if value}
             path.write_text(json.dumps(article, ensure_ascii=False), encoding="utf-8")
-            for told in self._written(request, lambda progress: self._add([path], progress)):
+            for told in self._written(request, lambda progress: self._add(index, [path], progress)):
                 yield told, ""
 
-    def _add(self, paths: list[Any], progress: Progress) -> BuildReport:
-        index = self._assistant.index
-        return add_articles(paths, self._store.folder, embedder=index.embedder, progress=progress)
+    def _add(self, index: str, paths: list[Any], progress: Progress) -> BuildReport:
+        return self._indexes[index].index.add(paths, progress=progress)
 
-    def _rebuild(self, request: gr.Request) -> Iterator[str]:
+    def _rebuild(self, index: str, request: gr.Request) -> Iterator[str]:
         def work(_: Progress) -> BuildReport:
-            with self._store.writing():
-                self._store.compact()
+            with self._store(index).writing():
+                self._store(index).compact()
             return BuildReport()
 
         yield from self._written(request, work)
 
-    def _remove(self, asked: gr.EventData, request: gr.Request) -> Iterator[str]:
+    def _remove(self, index: str, asked: gr.EventData, request: gr.Request) -> Iterator[str]:
         article = str(asked._data["id"])  # noqa: SLF001  Gradio gives it no other way
-        yield from self._written(request, lambda _: self._assistant.index.remove([article]))
+        yield from self._written(request, lambda _: self._indexes[index].index.remove([article]))
 
     def _written(self, request: gr.Request, work: Work) -> Iterator[str]:
         """Do a piece of writing in a thread and yield how far it is, then what it did."""

@@ -27,7 +27,8 @@ EMPTY_PANEL = (
 HEADER = (
     '<div class="hdr"><div class="brand"><span class="logo" aria-hidden="true">ج</span>'
     "<div><h1>جواب</h1><p>إجابات بالعربية من مقالاتك، ومع كل جملة مصدرها</p></div></div>"
-    '<div class="hdr-act"><button type="button" class="txt-btn" id="new-btn">محادثة جديدة</button>'
+    '<div class="hdr-act"><button type="button" class="txt-btn" id="list-btn">المحادثات</button>'
+    '<button type="button" class="txt-btn" id="new-btn">محادثة جديدة</button>'
     '<button type="button" class="txt-btn" id="theme-btn" aria-label="تبديل المظهر الداكن والفاتح">'
     '<span aria-hidden="true">◐</span></button></div></div>'
 )
@@ -36,15 +37,23 @@ PLACEHOLDER = (
     "<p>اكتب سؤالك بالعربية، وستصلك إجابة مع أرقام مصادر يمكنك النقر عليها للتحقّق.</p></div>"
 )
 EMPTY_INDEX = (
-    '<div class="empty"><h2>لا توجد مقالات بعد</h2><p>أضف مقالات إلى الفهرس من سطر الأوامر:'
-    ' <code dir="ltr">jawab index build PATH</code></p></div>'
+    '<div class="empty"><h2>لا توجد مقالات بعد</h2><p>أضف ملفًا أو رابطًا أو نصًّا من تبويب'
+    " «المقالات» لتبدأ.</p></div>"
 )
 HINT = '<p class="hint">قد تخطئ النماذج اللغوية. تحقّق من المصادر قبل الاعتماد على الإجابة.</p>'
 
 _RELATED = 0.08
 """How much lower than the best a passage may score to be about the same thing, more or less."""
+_NEAREST = 3
+"""Passages shown beside a refusal."""
 _MARK = re.compile(r"\[(\d{1,3})\]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$])")
+_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
+_BLOCK = re.compile(r"^([ \t]*\d*)([#>+\-=.)])", re.MULTILINE)
+"""What makes a heading, quotation, list or rule of a line that it begins."""
+_ADDRESS = re.compile(r"https?(?=:)|ftp(?=:)|www(?=\.)|@", re.IGNORECASE)
+"""What a bare address begins with, or a mail address has in it."""
+_JOINER = "\u2060"
+"""A word joiner; in an address it keeps it from becoming a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +79,13 @@ def escape(text: str) -> str:
 
 
 def plain_markdown(text: str) -> str:
-    """Return text as Markdown that shows it: no markup, links, images or HTML of its own."""
-    shown = _MARKDOWN.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
-    # A word joiner keeps a bare address from becoming a link.
-    return re.sub(r"(?i)(https?|ftp|www)(:|\\\.)", "\\1\u2060\\2", shown)
+    """Return text as Markdown that shows it: no markup, links, images or HTML of its own.
+
+    No more than that is changed, since readers see it when they edit their question.
+    """
+    shown = _MARKUP.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+    shown = _BLOCK.sub(r"\1\\\2", shown)
+    return _ADDRESS.sub(lambda match: match[0] + _JOINER, shown)
 
 
 def answer_markdown(turn: Turn) -> str:
@@ -118,7 +130,7 @@ def whole_answer(turn: Turn) -> str:
 def refusal(answer: Answer) -> str:
     """Return the notice that nothing was found."""
     first, _, nearest = answer.text.partition("\n")
-    advice = "جرّب صياغة أخرى، أو أضف مقالات عن الموضوع."
+    advice = "جرّب صياغة أخرى، أو أضف مقالات عن الموضوع من تبويب «المقالات»."
     return notice("warn", first, f"{advice} {nearest}".strip())
 
 
@@ -155,7 +167,7 @@ def _section(turn: Turn, *, shown: bool) -> str:
         cards = [_citation_card(turn.id, c, _passage_of(answer, c)) for c in answer.citations]
     elif answer.refusal:
         note = '<p class="src-note">لا تكفي هذه المقاطع للإجابة، وهي الأقرب إلى سؤالك:</p>'
-        cards = [_passage_card(turn.id, n, p) for n, p in enumerate(answer.passages[:3], 1)]
+        cards = [_passage_card(turn.id, n, p) for n, p in enumerate(shown_passages(answer), 1)]
     else:
         note = ""
         cards = [_passage_card(turn.id, n, p) for n, p in enumerate(answer.passages, 1)]
@@ -166,6 +178,14 @@ def _section(turn: Turn, *, shown: bool) -> str:
         f' class="txt-btn src-share" data-share="{escape(turn.question)}">رابط السؤال</button></p>'
         f"{note}<ol>{''.join(cards)}</ol></section>"
     )
+
+
+def shown_passages(answer: Answer) -> list[Passage]:
+    """Return the passages that a finished answer shows: those it cites, or the nearest."""
+    if not answer.found:
+        return list(answer.passages[:_NEAREST])
+    found = (_passage_of(answer, citation) for citation in answer.citations)
+    return [passage for passage in found if passage]
 
 
 def _passage_of(answer: Answer, citation: Citation) -> Passage | None:
@@ -197,10 +217,13 @@ def _passage_card(turn: str, number: int, passage: Passage) -> str:
 
 
 def _whole_article(article_id: str, start: int, end: int) -> str:
-    """Return the button that opens the article where some of its words stand."""
+    """Return buttons that open the article where some of its words stand, or ask it alone."""
+    name = escape(article_id)
     return (
-        f'<button type="button" class="txt-btn src-whole" data-article="{escape(article_id)}"'
-        f' data-start="{start}" data-end="{end}">عرض المقال كاملًا</button>'
+        f'<button type="button" class="txt-btn src-whole" data-article="{name}"'
+        f' data-start="{start}" data-end="{end}">عرض المقال كاملًا</button> '
+        f'<button type="button" class="txt-btn src-whole" data-only="{name}">اسأل هذا المقال'
+        " وحده</button>"
     )
 
 
@@ -308,5 +331,5 @@ def message_text(content: object) -> str:
     if isinstance(content, list):
         parts = (part.get("text", "") if isinstance(part, dict) else part for part in content)
         content = "".join(map(str, parts))
-    unescaped = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|~>$])", r"\1", str(content))
-    return html.unescape(unescaped.replace("\u2060", ""))
+    unescaped = re.sub(r"\\([\\`*_\[\]|~$#>+\-=.)])", r"\1", str(content))
+    return html.unescape(unescaped.replace(_JOINER, ""))

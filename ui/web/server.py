@@ -18,8 +18,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from index.errors import InputError
-from rag.assistant import Assistant
 from ui.web.access import Access
+from ui.web.indexes import Indexes
 from ui.web.page import build_page
 from ui.web.shell import ArabicShell
 
@@ -37,7 +37,7 @@ _TRANSLATIONS: dict[str, Any] = {
 
 
 def serve(
-    assistant: Assistant,
+    indexes: Indexes,
     *,
     port: int,
     access: Access,
@@ -46,7 +46,7 @@ def serve(
     """Serve the page until interrupted.
 
     Args:
-        assistant: Answers the questions.
+        indexes: What answers the questions.
         port: Port to listen on.
         access: The address to listen on, and what visitors are allowed.
         mcp: Whether assistants may use the endpoints as tools, over MCP.
@@ -56,7 +56,7 @@ def serve(
     """
     if mcp and find_spec("mcp") is None:
         raise InputError("MCP needs another package; run: pip install 'jawab[mcp]'")
-    page = build_page(assistant, access)
+    page = build_page(indexes, access)
     try:
         page.launch(
             server_name=access.host,

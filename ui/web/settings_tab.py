@@ -7,10 +7,10 @@ from typing import Any
 import gradio as gr
 
 from index.errors import JawabError
-from rag.assistant import Assistant
 from rag.extractive import EXTRACTIVE
 from rag.models import greet
 from rag.settings import Settings
+from ui.web.indexes import Indexes
 from ui.web.render import notice
 
 CAUTION = [("حذر", "careful"), ("متوازن", "balanced"), ("متساهل", "lenient")]
@@ -19,15 +19,15 @@ _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidde
 
 
 class SettingsTab:
-    """The settings of one assistant, shared by everyone who asks it."""
+    """The settings that every index is asked with, shared by everyone who asks."""
 
-    def __init__(self, assistant: Assistant, may_edit: Callable[[gr.Request], bool]) -> None:
-        self._assistant = assistant
+    def __init__(self, indexes: Indexes, may_edit: Callable[[gr.Request], bool]) -> None:
+        self._indexes = indexes
         self._may_edit = may_edit
 
     def build(self) -> None:
         """Create the components and connect them; called inside a tab."""
-        settings = self._assistant.settings
+        settings = self._indexes.settings
         with gr.Column(elem_id="set-all") as self._all:
             gr.HTML(
                 '<p class="hint">تسري على كل من يسأل، إلى أن يُعاد تشغيل الخادم. ما يدوم يُكتب في'
@@ -74,7 +74,7 @@ class SettingsTab:
         if not self._may_edit(request):
             return _FORBIDDEN
         try:
-            said = _say(model, address, self._assistant.settings)
+            said = _say(model, address, self._indexes.settings)
         except JawabError as error:
             return notice("error", "لم ينجح الاتصال.", str(error))
         return notice("info", "✓ نجح الاتصال.", said)
@@ -91,7 +91,7 @@ class SettingsTab:
         if not self._may_edit(request):
             return _FORBIDDEN
         chosen = replace(
-            self._assistant.settings,
+            self._indexes.settings,
             k=int(k),
             caution=caution,
             unsupported=unsupported,
@@ -99,7 +99,7 @@ class SettingsTab:
             base_url=(address or "").strip(),
         )
         try:
-            self._assistant.use(chosen)
+            self._indexes.use(chosen)
         except JawabError as error:
             return notice("error", "لم تُحفظ الإعدادات.", str(error))
         return notice("info", "✓ حُفظت الإعدادات.")

@@ -38,7 +38,8 @@ _BOOT = b"""<script>
     history.replaceState(null, "", address);
   }
 })();
-</script><link rel="stylesheet" href="./ui/ui.css"><script defer src="./ui/ui.js"></script>"""
+</script><link rel="stylesheet" href="./ui/ui.css"><script defer src="./ui/ui.js"></script>
+<script defer src="./ui/conversations.js"></script>"""
 
 
 class ArabicShell:

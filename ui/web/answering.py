@@ -1,0 +1,257 @@
+"""The steps of a turn of the conversation; each takes and returns what the page holds."""
+
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from index.errors import JawabError
+from index.store import Filter
+from rag.answers import Answer
+from ui.web import render
+from ui.web.access import RateLimit, visitor_of
+from ui.web.conversations import new_id
+from ui.web.feedback import Feedback
+from ui.web.filter_fields import chosen_filter
+from ui.web.indexes import Indexes
+from ui.web.render import Turn
+
+logger = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+State = tuple[Any, ...]
+
+_STREAM_SECONDS = 0.06
+_RETRY = "__retry__"
+_TOO_OFTEN = "سألتَ كثيرًا في دقيقة واحدة. انتظر قليلًا ثم أعد المحاولة."
+_WAITING: Message = {
+    "role": "assistant",
+    "content": "",
+    "metadata": {"title": "في انتظار الدور…", "status": "pending"},
+}
+_SEARCHING: Message = {**_WAITING, "metadata": {"title": "أبحث في المقالات…", "status": "pending"}}
+
+
+class Answering:
+    """Questions and answers of every visitor; what one conversation holds is passed in."""
+
+    def __init__(self, indexes: Indexes, limit: RateLimit) -> None:
+        self._indexes = indexes
+        self._limit = limit
+        self._feedback = {
+            name: Feedback(indexes[name].index.store.folder) for name in indexes.names
+        }
+
+    def begin(self, question: str, messages: list[Message], busy: bool) -> State:
+        """Show the question at once, or say why not."""
+        question = (question or "").strip()
+        if busy:
+            return _refused("انتظر انتهاء الإجابة الحالية أو أوقفها أولًا.")
+        if not question:
+            return _refused("اكتب سؤالًا أولًا.")
+        return _started(messages, question)
+
+    def begin_option(self, messages: list[Message], busy: bool, choice: gr.SelectData) -> State:
+        """Ask again after an error, or ask a question that was suggested."""
+        if busy:
+            return _refused()
+        if choice.value != _RETRY:
+            return _started(messages, str(choice.value))
+        last = max(i for i, message in enumerate(messages) if message["role"] == "user")
+        return _started(messages[:last], render.message_text(messages[last]["content"]))
+
+    @staticmethod
+    def begin_example(choice: gr.SelectData) -> State:
+        """Ask an example question."""
+        return _started([], choice.value["text"])
+
+    @staticmethod
+    def begin_again(messages: list[Message], busy: bool, choice: gr.RetryData) -> State:
+        """Ask the same question again."""
+        if busy:
+            return _refused()
+        position = _place(choice.index)
+        question = render.message_text(messages[position]["content"])
+        return _started(messages[:position], question)
+
+    @staticmethod
+    def begin_edited(messages: list[Message], busy: bool, edited: gr.EditData) -> State:
+        """Ask what a question was changed to; what came after it is gone."""
+        question = render.message_text(edited.value).strip()
+        if busy or not question:
+            return _refused()
+        return _started(messages[: _place(edited.index)], question)
+
+    def answer(
+        self,
+        go: bool,
+        messages: list[Message],
+        turns: list[Turn],
+        index: str,
+        sources: list[str] | None,
+        since: str,
+        until: str,
+        articles: list[str] | None,
+        request: gr.Request,
+    ) -> Iterator[State]:
+        """Stream the answer to the last question into the chat and its sources into the panel."""
+        if not go:
+            yield gr.skip(), gr.skip(), gr.skip()
+            return
+        messages = [m for m in messages if not _is_pending(m)]
+        question = render.message_text(messages[-1]["content"])
+        position = len(messages) - 1
+        if not self._limit.allows(visitor_of(request)):
+            yield [*messages, _failure(_TOO_OFTEN)], gr.skip(), turns
+            return
+        turns = [turn for turn in turns if turn.position < position]
+        yield [*messages, _SEARCHING], gr.skip(), turns
+        try:
+            where = chosen_filter((sources, since, until, articles))
+            yield from self._stream(index, question, messages, turns, where)
+        except JawabError as error:
+            logger.warning("no answer: %s", error)
+            yield [*messages, _failure(str(error))], gr.skip(), turns
+        except Exception:
+            logger.exception("no answer")
+            yield [*messages, _failure("خطأ داخلي؛ التفاصيل في سجل الخادم.")], gr.skip(), turns
+
+    def _stream(
+        self,
+        index: str,
+        question: str,
+        messages: list[Message],
+        turns: list[Turn],
+        where: Filter,
+    ) -> Iterator[State]:
+        assistant = self._indexes[index]
+        history = [(turn.question, turn.answer.text) for turn in turns]
+        turn_id, shown, position = new_id(), 0.0, len(messages) - 1
+        articles = assistant.index.store.count_articles()
+        turn: Turn | None = None
+        for answer in assistant.stream(question, history=history, filter=where):
+            first = turn is None
+            turn = Turn(turn_id, question, answer, position)
+            step = _step(answer, articles)
+            if first:
+                yield [*messages, step], render.panel([*turns, turn], turn_id), [*turns, turn]
+            elif time.perf_counter() - shown > _STREAM_SECONDS:
+                shown = time.perf_counter()
+                partial = _said(render.answer_markdown(turn))
+                yield [*messages, step, partial], gr.skip(), gr.skip()
+        if turn is None:
+            return
+        last = _said(render.whole_answer(turn))
+        if options := render.suggestions(turn.answer):
+            last["options"] = options
+        whole = [*messages, step, last]
+        yield whole, render.panel([*turns, turn], turn_id), [*turns, turn]
+
+    @staticmethod
+    def finish(go: bool) -> State:
+        """Free the box for the next question."""
+        return _free_box() if go else (gr.skip(), gr.skip())
+
+    @staticmethod
+    def stopped(messages: list[Message], turns: list[Turn]) -> State:
+        """Say that the answer was stopped; an answer without text is no turn."""
+        kept = [message for message in messages if not _is_pending(message)]
+        note = _said(render.notice("info", "أوقفتَ الإجابة."))
+        return [*kept, note], [turn for turn in turns if turn.answer.text], *_free_box()
+
+    @staticmethod
+    def undo(messages: list[Message], turns: list[Turn], undone: gr.UndoData) -> State:
+        """Take the last question back into the box."""
+        position = _place(undone.index)
+        question = render.message_text(messages[position]["content"])
+        kept = [turn for turn in turns if turn.position < position]
+        panel = render.panel(kept, kept[-1].id if kept else "")
+        return messages[:position], kept, panel, gr.Textbox(value=question)
+
+    def rate(
+        self,
+        messages: list[Message],
+        turns: list[Turn],
+        index: str,
+        opinion: gr.LikeData,
+        request: gr.Request,
+    ) -> None:
+        """Write down what the reader thinks of an answer."""
+        place = _place(opinion.index)
+        asked = [n for n in range(place + 1) if messages[n]["role"] == "user"]
+        rated = [turn for turn in turns if asked and turn.position == asked[-1]]
+        if not rated or opinion.liked is None:
+            return
+        feedback = self._feedback.get(index) or self._feedback[self._indexes.names[0]]
+        try:
+            feedback.add(rated[-1], opinion.liked, request.username or "")
+        except OSError as error:
+            logger.warning("cannot write %s: %s", feedback.path, error)
+            gr.Warning("تعذّر حفظ ملاحظتك.", duration=5)
+            return
+        gr.Info("شكرًا، حُفظت ملاحظتك.", duration=3)
+
+    def whole_article(self, index: str, asked: gr.EventData) -> str:
+        """Return the dialog of the article that was asked for."""
+        wanted = asked._data  # noqa: SLF001  Gradio gives it no other way
+        article = self._indexes[index].index.store.get_article(str(wanted["id"]))
+        if article is None:
+            gr.Warning("لم يعد هذا المقال في الفهرس.", duration=5)
+            return ""
+        return render.article_dialog(article, int(wanted["start"]), int(wanted["end"]))
+
+
+def told_again(turns: list[Turn]) -> list[Message]:
+    """Return the messages of turns that were kept, each a question and its answer."""
+    return [
+        message
+        for turn in turns
+        for message in (_asked(turn.question), _said(render.whole_answer(turn)))
+    ]
+
+
+def _refused(reason: str = "") -> State:
+    if reason:
+        gr.Warning(reason, duration=5)
+    return gr.skip(), gr.skip(), gr.skip(), False
+
+
+def _started(messages: list[Message], question: str) -> State:
+    box = gr.Textbox(value="", submit_btn=False, stop_btn=True)
+    return box, [*messages, _asked(question), _WAITING], True, True
+
+
+def _free_box() -> State:
+    return gr.Textbox(submit_btn=True, stop_btn=False), False
+
+
+def _asked(question: str) -> Message:
+    return {"role": "user", "content": render.plain_markdown(question)}
+
+
+def _said(content: str) -> Message:
+    return {"role": "assistant", "content": content}
+
+
+def _place(index: int | tuple[int, int]) -> int:
+    return index if isinstance(index, int) else index[0]
+
+
+def _is_pending(message: Message) -> bool:
+    return (message.get("metadata") or {}).get("status") == "pending"
+
+
+def _step(answer: Answer, articles: int) -> Message:
+    titles = dict.fromkeys(passage.article.title for passage in answer.passages)
+    listed = "\n".join(f"- {render.plain_markdown(title)}" for title in titles)
+    title = render.search_step(answer, articles)
+    return {"role": "assistant", "content": listed, "metadata": {"title": title, "status": "done"}}
+
+
+def _failure(reason: str) -> Message:
+    return {
+        **_said(render.notice("error", "تعذّر إكمال الإجابة.", reason)),
+        "options": [{"value": _RETRY, "label": "إعادة المحاولة"}],
+    }

@@ -1,0 +1,89 @@
+"""The list of conversations: what the server does for it; the browser keeps and shows it."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import gradio as gr
+
+from index.errors import InputError
+from ui.web import render
+from ui.web.answering import State, told_again
+from ui.web.conversations import (
+    Conversation,
+    new_id,
+    read_conversation,
+    title_of,
+    to_markdown,
+)
+from ui.web.indexes import Indexes
+from ui.web.render import Turn
+
+logger = logging.getLogger(__name__)
+
+
+class ConversationList:
+    """Hands conversations to the browser, and takes them back."""
+
+    def __init__(self, indexes: Indexes) -> None:
+        self._indexes = indexes
+
+    @staticmethod
+    def keep(conversation: str, turns: list[Turn], index: str) -> tuple[str, str]:
+        """Return the id of the conversation and its JSON; both empty when nothing was asked."""
+        if not turns and not conversation:
+            return "", ""
+        kept = Conversation(
+            id=conversation or new_id(),
+            title=title_of(turns[0].question) if turns else "",
+            index=index,
+            updated=datetime.now(UTC).isoformat(timespec="seconds"),
+            turns=tuple(turns),
+        )
+        return kept.id, kept.to_json()
+
+    def open(self, asked: gr.EventData) -> State:
+        """Show a conversation that the browser kept."""
+        try:
+            kept = read_conversation(str(asked._data["conversation"]))  # noqa: SLF001
+        except InputError as error:
+            logger.warning("a conversation could not be read: %s", error)
+            gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
+            return (*[gr.skip()] * 7,)
+        if kept.index not in self._indexes.names:
+            gr.Warning(
+                "فهرس هذه المحادثة غير مفتوح هنا؛ ما يأتي من أسئلة يُجاب من غيره.", duration=7
+            )
+        turns = list(kept.turns)
+        panel = render.panel(turns, turns[-1].id if turns else "")
+        box = gr.Textbox(value="", submit_btn=True, stop_btn=False)
+        index = kept.index if kept.index in self._indexes.names else self._indexes.names[0]
+        return told_again(turns), turns, panel, False, box, kept.id, index
+
+    @staticmethod
+    def export(asked: gr.EventData) -> str:
+        """Return a file of a conversation for the browser to save: its name, type and text."""
+        data: dict[str, Any] = asked._data  # noqa: SLF001  Gradio gives it no other way
+        text = str(data["conversation"])
+        try:
+            kept = read_conversation(text)
+        except InputError as error:
+            logger.warning("a conversation could not be read: %s", error)
+            gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
+            return ""
+        as_json = data.get("format") == "json"
+        if as_json:
+            text = json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
+        file = {
+            "name": f"{kept.title or 'محادثة'}.{'json' if as_json else 'md'}",
+            "type": "application/json" if as_json else "text/markdown",
+            "text": text if as_json else to_markdown(kept),
+        }
+        return json.dumps(file, ensure_ascii=False)
+
+
+def nothing_said() -> State:
+    """Return an empty conversation: messages, turns, panel, busy, box, id."""
+    box = gr.Textbox(value="", submit_btn=True, stop_btn=False)
+    return [], [], render.EMPTY_PANEL, False, box, ""

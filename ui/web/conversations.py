@@ -1,0 +1,216 @@
+"""Conversations as the browser keeps them: JSON with every answer and what it rests on.
+
+What comes back from a browser may hold anything: it is read field by field, and shown through
+``render`` like whatever else comes from outside.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from index.articles import Article
+from index.chunking import Chunk
+from index.copies import Reprint
+from index.errors import InputError
+from index.search import Passage
+from rag.answers import Answer, Citation
+from rag.relative_dates import RelativeDate
+from ui.web import numbers
+from ui.web.render import Turn, safe_url, shown_passages
+
+SCHEMA_VERSION = 1
+_MOST = 4_000_000
+"""Characters of JSON that are read."""
+_TITLE = 80
+_BROKEN = "هذه المحادثة غير صالحة: {reason}."
+_MARKUP = re.compile(r"([\\`*_\[\]<#])")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was asked and answered, one question after the other.
+
+    Attributes:
+        id: Letters and digits, unique in the browser.
+        title: What the list shows.
+        index: Name of the index that was asked.
+        updated: When the last answer came, in ISO 8601 with its time zone.
+        turns: In order.
+    """
+
+    id: str
+    title: str
+    index: str
+    updated: str
+    turns: tuple[Turn, ...]
+
+    def to_json(self) -> str:
+        """Return the conversation for the browser to keep."""
+        content = {
+            "schema_version": SCHEMA_VERSION,
+            "id": self.id,
+            "title": self.title,
+            "index": self.index,
+            "updated": self.updated,
+            "turns": [{"question": turn.question, "answer": _kept(turn)} for turn in self.turns],
+        }
+        return json.dumps(content, ensure_ascii=False)
+
+
+def new_id() -> str:
+    """Return an id for a turn or a conversation."""
+    return f"t{uuid4().hex[:8]}"
+
+
+def title_of(question: str) -> str:
+    """Return what a conversation is called that begins with a question."""
+    line = " ".join(question.split())
+    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"
+
+
+def _kept(turn: Turn) -> dict[str, Any]:
+    """Return an answer as JSON, with only the passages that the page shows."""
+    shown = [passage.chunk for passage in shown_passages(turn.answer)]
+    kept = turn.answer.to_dict()
+    kept["passages"] = [
+        passage
+        for passage, found in zip(kept["passages"], turn.answer.passages, strict=True)
+        if found.chunk in shown
+    ]
+    return kept
+
+
+def read_conversation(text: str) -> Conversation:
+    """Read a conversation that a browser kept.
+
+    Its turns get new ids; a turn's passages know no more of their article than was kept.
+
+    Raises:
+        InputError: It is none, or too long.
+    """
+    if len(text) > _MOST:
+        raise InputError(_BROKEN.format(reason="أطول مما يُقرأ"))
+    try:
+        content = json.loads(text)
+        return Conversation(
+            id=re.sub(r"\W", "", str(content["id"]))[:20] or new_id(),
+            title=str(content["title"]),
+            index=str(content.get("index", "")),
+            updated=str(content.get("updated", "")),
+            turns=tuple(_turns(content["turns"])),
+        )
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        reason = f"{type(error).__name__} {error}"
+        raise InputError(_BROKEN.format(reason=reason)) from None
+
+
+def _turns(rows: Iterable[Mapping[str, Any]]) -> list[Turn]:
+    """Read the turns; each is shown as a question and one answer."""
+    return [
+        Turn(new_id(), str(row["question"]), _answer(row["answer"]), 2 * place)
+        for place, row in enumerate(rows)
+    ]
+
+
+def _answer(row: Mapping[str, Any]) -> Answer:
+    return Answer(
+        question=str(row["question"]),
+        standalone_question=str(row["standalone_question"]),
+        text=str(row["text"]),
+        citations=tuple(_citation(citation) for citation in row["citations"]),
+        passages=tuple(_passage(passage) for passage in row["passages"]),
+        found=bool(row["found"]),
+        refusal=_optional(row, "refusal"),
+        model=str(row.get("model", "")),
+        evidence=float(row.get("evidence", 0.0)),
+        index_generation=int(row.get("index_generation", 0)),
+        notice=_optional(row, "notice"),
+        error=_optional(row, "error"),
+        short=_optional(row, "short"),
+        opening=str(row.get("opening", "")),
+        differs=bool(row.get("differs")),
+    )
+
+
+def _optional(row: Mapping[str, Any], name: str) -> str | None:
+    return None if row.get(name) is None else str(row[name])
+
+
+def _citation(row: Mapping[str, Any]) -> Citation:
+    return Citation(
+        number=int(row["number"]),
+        article_id=str(row["article_id"]),
+        title=str(row["title"]),
+        source=str(row["source"]),
+        date=str(row["date"]),
+        url=str(row["url"]),
+        quote=str(row["quote"]),
+        start=int(row["start"]),
+        end=int(row["end"]),
+        score=float(row["score"]),
+        reprints=tuple(_reprint(reprint) for reprint in row.get("reprints", ())),
+        relative_dates=tuple(
+            RelativeDate(str(date["words"]), str(date["date"]))
+            for date in row.get("relative_dates", ())
+        ),
+    )
+
+
+def _reprint(row: Mapping[str, Any]) -> Reprint:
+    names = ("article_id", "title", "source", "date", "url")
+    return Reprint(**{name: str(row[name]) for name in names})
+
+
+def _passage(row: Mapping[str, Any]) -> Passage:
+    name = str(row["article_id"])
+    about = {field: str(row[field]) for field in ("title", "source", "date", "url")}
+    return Passage(
+        chunk=Chunk(name, int(row["start"]), int(row["end"]), str(row["text"])),
+        article=Article(name, text="", **about),
+        score=float(row["score"]),
+        rank=int(row["rank"]),
+    )
+
+
+def to_markdown(conversation: Conversation) -> str:
+    """Return a conversation as a document: every answer, and under it what it rests on."""
+    parts = [f"# {_line(conversation.title)}"]
+    if about := " · ".join(filter(None, (conversation.index, conversation.updated[:10]))):
+        parts.append(_plain(about))
+    for turn in conversation.turns:
+        parts += [f"## {_line(turn.question)}", *_told(turn.answer)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _told(answer: Answer) -> list[str]:
+    notices = [f"_{_plain(answer.notice)}_"] if answer.notice else []
+    text = _plain(answer.text).replace("\n", "\n\n")
+    return [*notices, re.sub(r"\\\[(\d+)\\\]", r"[\1]", text), *_sources(answer.citations)]
+
+
+def _sources(citations: Sequence[Citation]) -> list[str]:
+    if not citations:
+        return []
+    lines = []
+    for citation in citations:
+        about = [f"«{citation.title}»", citation.source, numbers.date(citation.date)]
+        head = " — ".join(_line(part) for part in about if part)
+        address = f" — <{url}>" if (url := _address(citation.url)) else ""
+        lines.append(f"{citation.number}. {head}{address}\n   > {_line(citation.quote)}")
+    return ["**المصادر**", "\n".join(lines)]
+
+
+def _address(url: str) -> str:
+    return "" if re.search(r"[\s<>]", url) else safe_url(url)
+
+
+def _line(text: str) -> str:
+    return _plain(" ".join(text.split()))
+
+
+def _plain(text: str) -> str:
+    """Return text as Markdown that shows it; programs that open the file may obey HTML."""
+    return _MARKUP.sub(r"\\\1", text)

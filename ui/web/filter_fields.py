@@ -1,0 +1,152 @@
+"""Fields for the articles that may be used, and chips of what was chosen."""
+
+from typing import Any
+
+import gradio as gr
+
+from index.errors import InputError
+from index.store import Filter
+from ui.filters import filter_of
+from ui.web import numbers
+from ui.web.indexes import Indexes
+from ui.web.render import escape
+
+_FOUND = 20
+_NO_DAY = "«{day}» ليس تاريخًا؛ اكتب مثل 2025-03-01."
+_PRIVATE: dict[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "queue": False,
+}
+_DROP = """
+element.addEventListener('click', event => {
+  const data = event.target.closest('[data-drop]')?.dataset;
+  if (data) trigger('drop', {field: data.drop, value: data.value ?? ''});
+});
+"""
+Chosen = tuple[list[str] | None, str | None, str | None, list[str] | None]
+"""Sources, first day, last day, article ids, as the fields hold them."""
+
+
+class FilterFields:
+    """Sources, first and last day, and single articles."""
+
+    def __init__(self, indexes: Indexes) -> None:
+        self._indexes = indexes
+
+    def build(self) -> None:
+        """Create the fields; called where they stand."""
+        self.chips = gr.HTML(elem_id="chips", js_on_load=_DROP, apply_default_css=False)
+        with gr.Accordion("ابحث في بعض المقالات فقط", open=False, elem_id="filters"):
+            with gr.Row():
+                sources = gr.Dropdown(
+                    self._sources(""), multiselect=True, label="المصادر", elem_id="f-sources"
+                )
+                articles = gr.Dropdown(
+                    [], multiselect=True, label="مقالات بعينها", elem_id="f-articles",
+                    info="اكتب كلمة من العنوان",
+                )  # fmt: skip
+            with gr.Row():
+                since = _day("من يوم", "2025-01-01", "f-since")
+                until = _day("إلى يوم", "2025-12-31", "f-until")
+        self.fields: list[Any] = [sources, since, until, articles]
+
+    def connect(self, picker: gr.Dropdown) -> None:
+        """Look up articles as their titles are typed, and keep the chips true."""
+        articles = self.fields[3]
+        articles.key_up(self._look_up, [picker, articles], [articles], **_PRIVATE)
+        gr.on(
+            [field.change for field in self.fields],
+            self._chips, [picker, *self.fields], [self.chips], **_PRIVATE,
+        )  # fmt: skip
+        self.chips.drop(self._drop, self.fields, self.fields, **_PRIVATE)
+
+    def emptied(self, name: str) -> list[Any]:
+        """Return the fields of an index with nothing chosen."""
+        return [gr.Dropdown(self._sources(name), value=[]), "", "", gr.Dropdown([], value=[])]
+
+    def only(self, name: str, article: str) -> list[Any]:
+        """Return the fields with one article chosen and nothing else."""
+        found = self._titles(name, [article])
+        chosen = gr.Dropdown(found, value=[article for _, article in found])
+        return [[], "", "", chosen]
+
+    def _sources(self, name: str) -> list[str]:
+        return list(self._indexes[name].index.stats().sources)
+
+    def _titles(self, name: str, articles: list[str]) -> list[tuple[str, str]]:
+        store = self._indexes[name].index.store
+        found = [(article, store.get_article(article)) for article in articles]
+        return [(known.title, article) for article, known in found if known]
+
+    def _look_up(self, name: str, chosen: list[str] | None, typed: gr.KeyUpData) -> Any:
+        """Offer the articles whose title has the words typed so far."""
+        kept = self._titles(name, chosen or [])
+        rows, _ = self._indexes[name].index.store.find_articles(typed.input_value, limit=_FOUND)
+        offered = [(row.title, row.id) for row in rows if row.id not in (chosen or ())]
+        return gr.Dropdown([*kept, *offered])
+
+    def _chips(
+        self,
+        name: str,
+        sources: list[str] | None,
+        since: str | None,
+        until: str | None,
+        articles: list[str] | None,
+    ) -> str:
+        shown = [("sources", source, source) for source in sources or ()]
+        shown += [("since", "", f"من {_date(since)}")] if since else []
+        shown += [("until", "", f"إلى {_date(until)}")] if until else []
+        shown += [("articles", key, title) for title, key in self._titles(name, articles or [])]
+        if not shown:
+            return ""
+        chips = "".join(_chip(*chip) for chip in shown)
+        return f'<div class="chips"><span>في هذه فقط:</span>{chips}</div>'
+
+    def _drop(
+        self,
+        sources: list[str] | None,
+        since: str | None,
+        until: str | None,
+        articles: list[str] | None,
+        asked: gr.EventData,
+    ) -> list[Any]:
+        data = asked._data  # noqa: SLF001  Gradio gives it no other way
+        field, value = str(data["field"]), str(data["value"])
+        return [
+            [kept for kept in sources or () if (field, kept) != ("sources", value)],
+            "" if field == "since" else since,
+            "" if field == "until" else until,
+            [kept for kept in articles or () if (field, kept) != ("articles", value)],
+        ]
+
+
+def chosen_filter(chosen: Chosen) -> Filter:
+    """Return which articles may be used.
+
+    Raises:
+        InputError: A day is none.
+    """
+    sources, since, until, articles = chosen
+    return filter_of(
+        sources, (since or "").strip(), (until or "").strip(), articles=articles, wrong=_NO_DAY
+    )
+
+
+def _day(label: str, example: str, name: str) -> gr.Textbox:
+    return gr.Textbox(label=label, placeholder=example, elem_id=name, max_lines=1)
+
+
+def _date(day: str) -> str:
+    try:
+        return numbers.date(filter_of((), day.strip(), "").since)
+    except InputError:
+        return f"«{day}»؟"
+
+
+def _chip(field: str, value: str, label: str) -> str:
+    return (
+        f'<button type="button" class="chip" data-drop="{field}" data-value="{escape(value)}"'
+        f' aria-label="إلغاء: {escape(label)}"><bdi>{escape(label)}</bdi>'
+        '<span aria-hidden="true">✕</span></button>'
+    )

@@ -1,0 +1,47 @@
+"""The indexes that one page answers from; a reader chooses one by name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.assistant import Assistant
+from rag.settings import Settings
+
+
+class Indexes:
+    """Assistants by the name of their index: the folder's, or its path where names are the same."""
+
+    def __init__(self, assistants: Sequence[Assistant]) -> None:
+        folders = [assistant.index.store.folder.resolve() for assistant in assistants]
+        self._by_name = dict(zip(_names(folders), assistants, strict=True))
+
+    @property
+    def names(self) -> list[str]:
+        """In the order they were given; the first is asked unless another is chosen."""
+        return list(self._by_name)
+
+    @property
+    def settings(self) -> Settings:
+        """What all of them answer with."""
+        return self[""].settings
+
+    def __getitem__(self, name: str | None) -> Assistant:
+        """Return the assistant of an index; a name that is none means the first."""
+        return self._by_name.get(name or "", next(iter(self._by_name.values())))
+
+    def use(self, settings: Settings) -> None:
+        """Answer with other settings from all of them; a model is loaded once.
+
+        Errors as for ``Assistant.use``.
+        """
+        first, *others = self._by_name.values()
+        first.use(settings)
+        for other in others:
+            other.use(settings, model=first.model)
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    names = [folder.name for folder in folders]
+    return [
+        str(folder) if names.count(name) > 1 else name
+        for folder, name in zip(folders, names, strict=True)
+    ]
