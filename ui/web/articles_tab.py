@@ -121,7 +121,7 @@ class ArticlesTab:
                 step, [picker, *inputs], [told, *emptied], concurrency_id="writing", **_PRIVATE
             )
             self._written_events.append(written.then(self._list, query, listed, **quick))
-        picker.input(self._list, query, listed, **quick)
+        picker.change(self._list, query, listed, **quick)
 
     def load(self, page: gr.Blocks) -> None:
         """Show what is there whenever the page is opened."""

@@ -11,7 +11,8 @@ from ui.web import numbers
 from ui.web.indexes import Indexes
 from ui.web.render import escape
 
-_FOUND = 20
+_FOUND = 8
+"""Articles offered while a title is typed."""
 _NO_DAY = "«{day}» ليس تاريخًا؛ اكتب مثل 2025-03-01."
 _PRIVATE: dict[str, Any] = {
     "api_visibility": "private",
@@ -22,6 +23,12 @@ _DROP = """
 element.addEventListener('click', event => {
   const data = event.target.closest('[data-drop]')?.dataset;
   if (data) trigger('drop', {field: data.drop, value: data.value ?? ''});
+});
+"""
+_PICK = """
+element.addEventListener('click', event => {
+  const data = event.target.closest('[data-pick]')?.dataset;
+  if (data) trigger('pick', {id: data.pick});
 });
 """
 Chosen = tuple[list[str] | None, str | None, str | None, list[str] | None]
@@ -42,19 +49,23 @@ class FilterFields:
                 sources = gr.Dropdown(
                     self._sources(""), multiselect=True, label="المصادر", elem_id="f-sources"
                 )
-                articles = gr.Dropdown(
-                    [], multiselect=True, label="مقالات بعينها", elem_id="f-articles",
-                    info="اكتب كلمة من العنوان",
-                )  # fmt: skip
-            with gr.Row():
                 since = _day("من يوم", "2025-01-01", "f-since")
                 until = _day("إلى يوم", "2025-12-31", "f-until")
+            self._words = gr.Textbox(
+                label="مقالات بعينها", placeholder="اكتب كلمة من العنوان", rtl=True, max_lines=1,
+                elem_id="f-title",
+            )  # fmt: skip
+            self._offers = gr.HTML(elem_id="f-found", js_on_load=_PICK, apply_default_css=False)
+        articles = gr.State([])
         self.fields: list[Any] = [sources, since, until, articles]
 
     def connect(self, picker: gr.Dropdown) -> None:
         """Look up articles as their titles are typed, and keep the chips true."""
         articles = self.fields[3]
-        articles.key_up(self._look_up, [picker, articles], [articles], **_PRIVATE)
+        self._words.change(
+            self._look_up, [picker, self._words, articles], [self._offers], **_PRIVATE
+        )
+        self._offers.pick(self._pick, [articles], [articles, self._words], **_PRIVATE)
         gr.on(
             [field.change for field in self.fields],
             self._chips, [picker, *self.fields], [self.chips], **_PRIVATE,
@@ -63,13 +74,12 @@ class FilterFields:
 
     def emptied(self, name: str) -> list[Any]:
         """Return the fields of an index with nothing chosen."""
-        return [gr.Dropdown(self._sources(name), value=[]), "", "", gr.Dropdown([], value=[])]
+        return [gr.Dropdown(self._sources(name), value=[]), "", "", []]
 
-    def only(self, name: str, article: str) -> list[Any]:
+    @staticmethod
+    def only(article: str) -> list[Any]:
         """Return the fields with one article chosen and nothing else."""
-        found = self._titles(name, [article])
-        chosen = gr.Dropdown(found, value=[article for _, article in found])
-        return [[], "", "", chosen]
+        return [[], "", "", [article]]
 
     def _sources(self, name: str) -> list[str]:
         return list(self._indexes[name].index.stats().sources)
@@ -79,12 +89,23 @@ class FilterFields:
         found = [(article, store.get_article(article)) for article in articles]
         return [(known.title, article) for article, known in found if known]
 
-    def _look_up(self, name: str, chosen: list[str] | None, typed: gr.KeyUpData) -> Any:
+    def _look_up(self, name: str, words: str | None, chosen: list[str]) -> str:
         """Offer the articles whose title has the words typed so far."""
-        kept = self._titles(name, chosen or [])
-        rows, _ = self._indexes[name].index.store.find_articles(typed.input_value, limit=_FOUND)
-        offered = [(row.title, row.id) for row in rows if row.id not in (chosen or ())]
-        return gr.Dropdown([*kept, *offered])
+        if not (words or "").strip():
+            return ""
+        rows, _ = self._indexes[name].index.store.find_articles(words or "", limit=_FOUND)
+        offers = "".join(
+            f'<li><button type="button" class="txt-btn" data-pick="{escape(row.id)}">'
+            f"<bdi>{escape(row.title)}</bdi></button></li>"
+            for row in rows
+            if row.id not in chosen
+        )
+        return f"<ul>{offers}</ul>" if offers else '<p class="hint">لا مقال بهذا العنوان.</p>'
+
+    @staticmethod
+    def _pick(chosen: list[str], asked: gr.EventData) -> tuple[list[str], str]:
+        picked = str(asked._data["id"])  # noqa: SLF001  Gradio gives it no other way
+        return list(dict.fromkeys([*chosen, picked])), ""
 
     def _chips(
         self,

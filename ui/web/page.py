@@ -127,6 +127,8 @@ class _Page:
             value=names[0],
             label="الفهرس",
             elem_id="picker",
+            container=False,
+            show_label=False,
             visible=len(names) > 1,
             min_width=160,
             scale=0,
@@ -189,18 +191,18 @@ class _Page:
         chat = gr.Chatbot(**self._empty_state(index))
         return chat, gr.Textbox(**self._readiness(index))
 
+    def _entered(self, index: str) -> tuple[Any, ...]:
+        """Return what an index shows that was just chosen."""
+        return (*self._state_of(index), *self._filters.emptied(index))
+
     def _connect_index(self, page: gr.Blocks) -> None:
         """Show what the chosen index holds, whenever that may have changed."""
         state = [self.chat, self.box]
         for event in (page.load, self._articles.changed):
             event(self._state_of, [self.picker], state, **_QUIET)
-        fields = self._filters.fields
         self._filters.connect(self.picker)
-        said = self._conversation_parts()
-        self.picker.input(nothing_said, None, said, **_QUIET).then(
-            lambda name: (*self._state_of(name), *self._filters.emptied(name)),
-            [self.picker], [*state, *fields], **_QUIET,
-        )  # fmt: skip
+        self.picker.input(nothing_said, None, self._conversation_parts(), **_QUIET)
+        self.picker.change(self._entered, [self.picker], [*state, *self._filters.fields], **_QUIET)
         self._articles.load(page)
         self._settings.load(page)
 
@@ -279,9 +281,9 @@ class _Page:
         self.panel.open_article(  # an event that js_on_load triggers
             self._answering.whole_article, [self.picker], [self.whole], **_QUIET
         ).then(None, None, None, js=_SHOW_ARTICLE)
-        self.header.only_article(
-            self._only_article, [self.picker], self._filters.fields, **_QUIET
-        ).then(None, None, None, js=_SHOW_CHAT).then(None, None, None, js=_FOCUS)
+        self.header.only_article(self._only_article, None, self._filters.fields, **_QUIET).then(
+            None, None, None, js=_SHOW_CHAT
+        ).then(None, None, None, js=_FOCUS)
 
-    def _only_article(self, index: str, asked: gr.EventData) -> list[Any]:
-        return self._filters.only(index, str(asked._data["id"]))  # noqa: SLF001
+    def _only_article(self, asked: gr.EventData) -> list[Any]:
+        return self._filters.only(str(asked._data["id"]))  # noqa: SLF001

@@ -24,13 +24,26 @@ EMPTY_PANEL = (
     '<p class="src-empty">ستظهر هنا المقاطع التي استندت إليها الإجابة، مع تمييز الجملة المقتبسة'
     " داخل كل مقطع.</p></div>"
 )
+_LIST_ICON = '<path d="M4 6h16M4 12h16M4 18h10"/>'
+_NEW_ICON = '<path d="M12 5v14M5 12h14"/>'
+_THEME_ICON = '<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>'
+
+
+def _header_button(name: str, label: str, icon: str, kind: str = "") -> str:
+    return (
+        f'<button type="button" class="txt-btn {kind}" id="{name}"><svg viewBox="0 0 24 24"'
+        f' aria-hidden="true">{icon}</svg><span>{label}</span></button>'
+    )
+
+
 HEADER = (
     '<div class="hdr"><div class="brand"><span class="logo" aria-hidden="true">ج</span>'
     "<div><h1>جواب</h1><p>إجابات بالعربية من مقالاتك، ومع كل جملة مصدرها</p></div></div>"
-    '<div class="hdr-act"><button type="button" class="txt-btn" id="list-btn">المحادثات</button>'
-    '<button type="button" class="txt-btn" id="new-btn">محادثة جديدة</button>'
-    '<button type="button" class="txt-btn" id="theme-btn" aria-label="تبديل المظهر الداكن والفاتح">'
-    '<span aria-hidden="true">◐</span></button></div></div>'
+    '<div class="hdr-act">'
+    + _header_button("list-btn", "المحادثات", _LIST_ICON)
+    + _header_button("new-btn", "محادثة جديدة", _NEW_ICON)
+    + _header_button("theme-btn", "تبديل المظهر الداكن والفاتح", _THEME_ICON, "icon-only")
+    + "</div></div>"
 )
 PLACEHOLDER = (
     '<div class="empty"><h2>اسأل مقالاتك</h2>'

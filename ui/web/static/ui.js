@@ -112,7 +112,18 @@
       const button = document.querySelector(`#q ${selector}:not([aria-label])`);
       if (button) button.setAttribute("aria-label", button.title = name);
     }
+    offerLogout();
   }
+  // Who is logged in may log out.
+  function offerLogout() {
+    const user = window.gradio_config?.username;
+    const actions = document.querySelector("#hdr .hdr-act");
+    if (!user || !actions || actions.querySelector("a")) return;
+    const link = document.createElement("a");
+    Object.assign(link, {href: "./logout", className: "txt-btn", textContent: "خروج", title: `الخروج من حساب ${user}`});
+    actions.append(link);
+  }
+
   let timer;
   new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(rename, 50); })
     .observe(document.documentElement, {childList: true, subtree: true});
