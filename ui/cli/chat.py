@@ -45,6 +45,19 @@ def chat(
             min=0,
         ),
     ] = None,
+    root_path: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH", help="Path under which a proxy offers the page: /jawab."
+        ),
+    ] = "",
+    allow_private: Annotated[
+        bool,
+        typer.Option(
+            "--allow-private",
+            help="Let editors add articles from addresses of this machine and its network.",
+        ),
+    ] = False,
     mcp: Annotated[
         bool,
         typer.Option("--mcp", help="Let assistants use the index as a tool, over MCP."),
@@ -67,7 +80,7 @@ def chat(
     from ui.web.server import serve
 
     often = (0 if host in LOOPBACK else 30) if rate is None else rate
-    access = Access(_users("--auth", auth), _users("--reader", reader), host, often)
+    access = Access(_users("--auth", auth), _users("--reader", reader), host, often, allow_private)
     if host not in LOOPBACK and not access.asks_for_password:
         errors().print(
             f"[yellow]تحذير · warning:[/] anyone who reaches {host}:{port} can ask and read the"
@@ -81,7 +94,7 @@ def chat(
     errors().print(f"http://{host}:{port}  (Ctrl+C to stop · للإيقاف)")
     if mcp:
         errors().print(f"MCP: http://{host}:{port}/gradio_api/mcp/")
-    serve(indexes, port=port, access=access, mcp=mcp)
+    serve(indexes, port=port, access=access, root_path=root_path, mcp=mcp)
 
 
 def _users(option: str, given: list[str] | None) -> dict[str, str]:

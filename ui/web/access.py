@@ -24,12 +24,14 @@ class Access:
         host: Where the page is served. Without users everyone who reaches it may ask, and change
             things only where it can be reached from this machine alone.
         per_minute: Questions that one visitor may ask in a minute; 0 for any number.
+        private_addresses: Whether articles may be fetched from this machine and its network.
     """
 
     editors: Mapping[str, str] = field(default_factory=dict)
     readers: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
     per_minute: int = 0
+    private_addresses: bool = False
 
     @property
     def asks_for_password(self) -> bool:

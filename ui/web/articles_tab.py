@@ -17,6 +17,7 @@ from index.errors import JawabError
 from index.reports import BuildProgress, BuildReport, Progress
 from index.sqlite_store import SqliteStore
 from ui.web import articles_view
+from ui.web.access import Access
 from ui.web.indexes import Indexes
 from ui.web.render import notice
 
@@ -46,15 +47,15 @@ element.addEventListener('click', event => {
 
 Work = Callable[[Progress], BuildReport]
 Told = queue.Queue[BuildProgress | BuildReport | Exception]
-MayEdit = Callable[[gr.Request], bool]
 
 
 class ArticlesTab:
     """The articles of the chosen index, for those who may edit them and for those who may look."""
 
-    def __init__(self, indexes: Indexes, may_edit: MayEdit) -> None:
+    def __init__(self, indexes: Indexes, access: Access) -> None:
         self._indexes = indexes
-        self._may_edit = may_edit
+        self._may_edit = access.may_edit
+        self._private = access.private_addresses
 
     def build(self, picker: gr.Dropdown) -> None:
         """Create the components and connect them; called inside a tab.
@@ -221,7 +222,7 @@ class ArticlesTab:
                 yield told, ""
 
     def _add(self, index: str, paths: list[Any], progress: Progress) -> BuildReport:
-        return self._indexes[index].index.add(paths, progress=progress)
+        return self._indexes[index].index.add(paths, progress=progress, allow_private=self._private)
 
     def _rebuild(self, index: str, request: gr.Request) -> Iterator[str]:
         def work(_: Progress) -> BuildReport:

@@ -79,7 +79,7 @@ class _Page:
         self._indexes = indexes
         self._answering = Answering(indexes, limit)
         self._conversations = ConversationList(indexes)
-        self._articles = ArticlesTab(indexes, access.may_edit)
+        self._articles = ArticlesTab(indexes, access)
         self._settings = SettingsTab(indexes, access.may_edit)
         self._filters = FilterFields(indexes)
 

@@ -41,6 +41,7 @@ def serve(
     *,
     port: int,
     access: Access,
+    root_path: str = "",
     mcp: bool = False,
 ) -> None:
     """Serve the page until interrupted.
@@ -49,6 +50,7 @@ def serve(
         indexes: What answers the questions.
         port: Port to listen on.
         access: The address to listen on, and what visitors are allowed.
+        root_path: Path under which a proxy offers the page, such as ``/jawab``; "" for none.
         mcp: Whether assistants may use the endpoints as tools, over MCP.
 
     Raises:
@@ -64,6 +66,8 @@ def serve(
             auth=access.allows if access.asks_for_password else None,
             auth_message="أدخل اسم المستخدم وكلمة المرور." if access.asks_for_password else None,
             quiet=True,
+            root_path=root_path.rstrip("/") or None,
+            favicon_path=_static_folder() / "icon.svg",
             **launch_options(mcp=mcp),
         )
     except OSError as error:

@@ -1,7 +1,8 @@
 """Make the document Arabic before its first paint, and set its security headers.
 
 Gradio writes ``<html lang="en">`` and takes the language of its own buttons from the browser.
-This ASGI middleware changes the document on its way out: language, direction, style sheet.
+This ASGI middleware changes the document on its way out: language, direction, style sheet. It also
+narrows the cookies: Gradio's go along with requests that other sites make.
 """
 
 import re
@@ -51,8 +52,37 @@ class ArabicShell:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; rewrite the answer if it is a page."""
         if scope["type"] == "http":
-            send = _Rewriter(send)
+            secure = scope.get("scheme") == "https"
+            send = _Rewriter(_with_narrow_cookies(send, secure=secure))
         await self._app(scope, receive, send)
+
+
+def _with_narrow_cookies(send: Send, *, secure: bool) -> Send:
+    async def narrowed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [
+                (name, narrow_cookie(value, secure=secure))
+                if name.lower() == b"set-cookie"
+                else (name, value)
+                for name, value in message["headers"]
+            ]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return narrowed
+
+
+def narrow_cookie(cookie: bytes, *, secure: bool) -> bytes:
+    """Return a Set-Cookie value that scripts cannot read and other sites' requests do not carry.
+
+    Args:
+        cookie: As the application set it.
+        secure: Whether the page came over HTTPS; the cookie then goes over nothing else.
+    """
+    parts = [part.strip() for part in cookie.split(b";")]
+    flags = (b"httponly", b"secure", b"samesite=")
+    kept = [part for part in parts if not part.lower().startswith(flags)]
+    return b"; ".join([*kept, b"HttpOnly", b"SameSite=Lax", *([b"Secure"] if secure else [])])
 
 
 class _Rewriter:

@@ -46,7 +46,10 @@
   }, true);
 
   document.addEventListener("keydown", event => {
-    if (event.key === "Escape") { preview.hidden = true; closeSources(); }
+    if (event.key === "Escape") {
+      preview.hidden = true;
+      if (!document.querySelector("dialog[open]")) closeSources();
+    }
     const typing = event.target.closest?.("input, textarea, [contenteditable]");
     if (event.key === "/" && !typing) {
       event.preventDefault();
