@@ -18,6 +18,11 @@ FLAGS = (
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Chromium refuses to focus a field in a page that is not in front; harmless.
 HARMLESS = ("Autofocus processing was blocked", "Method not implemented")
+DEVICES = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "dark": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -34,14 +39,18 @@ def free_port():
 
 
 @contextmanager
-def served(index, log, *options):
-    """Serve an index with `jawab chat` and yield its address."""
-    port = free_port()
+def served(index, log, *options, port=None, folder=None):
+    """Serve an index with `jawab chat`, run in a folder, and yield its address."""
+    port = port or free_port()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, "-m", "ui", "chat", "--index", str(index), "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, *options], env=environment, stdout=output, stderr=subprocess.STDOUT
+            [*command, *options],
+            env=environment,
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     try:
         address = f"http://127.0.0.1:{port}/"

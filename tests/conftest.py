@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from browser import DEVICES, FLAGS, HARMLESS, Chat, chromium
 from fakes import WordEmbedder
 
 from index import build_index, open_index
@@ -99,3 +100,59 @@ def shared_articles():
     if not folder.is_dir():
         pytest.skip("the real articles are not on this machine")
     return folder
+
+
+@pytest.fixture(scope="module")
+def driver():
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is missing (make test installs it)"
+    )
+    if chromium() is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(driver):
+    """Open an address on a kind of device; at the end nothing foreign may have been asked for."""
+    opened = []
+
+    def open_page(address, device="desktop", *, ready="#chat :is(.examples, .empty)", **options):
+        context = driver.new_context(
+            locale="en-US",
+            permissions=["clipboard-read", "clipboard-write"],
+            **{"reduced_motion": "reduce", **DEVICES[device], **options},
+        )
+        if device == "dark":
+            context.add_init_script(
+                "localStorage.getItem('jawab-theme') || localStorage.setItem('jawab-theme', 'dark')"
+            )
+        chat = Chat(context.new_page())
+        opened.append((context, chat))
+        local = (address, "data:", "blob:")
+
+        def refuse(route):
+            chat.foreign.append(route.request.url)
+            route.abort()
+
+        def listen(message):
+            text = message.text
+            if message.type in {"error", "warning"} and not any(part in text for part in HARMLESS):
+                chat.console.append(text)
+
+        chat.page.route(lambda url: not url.startswith(local), refuse)
+        chat.page.on("console", listen)
+        chat.page.on("pageerror", lambda error: chat.console.append(str(error)))
+        chat.page.goto(address)
+        chat.page.wait_for_selector(ready)
+        chat.page.wait_for_function("document.fonts.status === 'loaded'")
+        return chat
+
+    yield open_page
+    for context, chat in opened:
+        context.close()
+        assert chat.foreign == []
+        assert chat.console == []

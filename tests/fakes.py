@@ -49,7 +49,6 @@ class Dies(str):
 class Slow(str):
     """A reply that keeps its reader waiting for its first words."""
 
-    __slots__ = ()
     seconds = 1.5
 
 

@@ -6,8 +6,9 @@ import shutil
 import pytest
 from browser import chromium, served
 
-pytest.importorskip("playwright.sync_api", reason="playwright is missing (make test installs it)")
-from test_page import driver, expect, open_page  # noqa: F401  fixtures
+expect = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is missing (make test installs it)"
+).expect
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def address(sample_index, folder):
 
 
 @pytest.fixture
-def tab(open_page, address):  # noqa: F811
+def tab(open_page, address):
     page = open_page(address).page
     page.get_by_role("tab", name="المقالات").click()
     page.wait_for_selector(".art-table")
@@ -54,7 +55,7 @@ def test_a_hostile_title_is_shown_as_text(tab):
     assert tab.locator(".art-table script, .art-table img").count() == 0
 
 
-def test_text_is_added_asked_about_and_removed(open_page, address):  # noqa: F811
+def test_text_is_added_asked_about_and_removed(open_page, address):
     chat = open_page(address)
     page = chat.page
     page.get_by_role("tab", name="المقالات").click()
@@ -90,7 +91,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_added(tab, tmp_pa
     expect(tab.locator("#art-told li")).to_have_count(1)
 
 
-def test_settings_are_tried_and_kept(open_page, address):  # noqa: F811
+def test_settings_are_tried_and_kept(open_page, address):
     page = open_page(address).page
     page.get_by_role("tab", name="الإعدادات").click()
     page.fill("#set-model :is(input, textarea)", "openai:none")
@@ -105,7 +106,7 @@ def test_settings_are_tried_and_kept(open_page, address):  # noqa: F811
     page.close()
 
 
-def test_what_is_wrong_with_an_answer_is_written_down(open_page, address, folder):  # noqa: F811
+def test_what_is_wrong_with_an_answer_is_written_down(open_page, address, folder):
     chat = open_page(address)
     chat.ask("من أخرج فيلم آخر الصيادين؟")
     buttons = chat.page.locator("#chat .message-buttons").last
@@ -122,7 +123,7 @@ def test_what_is_wrong_with_an_answer_is_written_down(open_page, address, folder
 
 
 @pytest.mark.parametrize("device", ["desktop", "dark"])
-def test_the_tabs_are_accessible(open_page, address, device):  # noqa: F811
+def test_the_tabs_are_accessible(open_page, address, device):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = open_page(address, device).page
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}

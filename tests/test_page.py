@@ -1,89 +1,23 @@
 """The page in a real browser, over the samples, with the model that ships."""
 
-import json
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 
 import pytest
-from browser import FLAGS, HARMLESS, Chat, called, chromium, served
+from browser import served
 
-from ui.web.passwords import hashed
-
-api = pytest.importorskip(
+expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
-)
-expect = api.expect
+).expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
-DEVICES = {
-    "desktop": {"viewport": {"width": 1280, "height": 800}},
-    "dark": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
-}
 
 
 @pytest.fixture(scope="module")
 def address(sample_index, tmp_path_factory):
     with served(sample_index, tmp_path_factory.mktemp("log") / "chat.log") as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def driver():
-    if chromium() is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(driver):
-    """Open an address on a kind of device; at the end nothing foreign may have been asked for."""
-    opened = []
-
-    def open_page(address, device="desktop"):
-        context = driver.new_context(
-            locale="en-US",
-            reduced_motion="reduce",
-            permissions=["clipboard-read", "clipboard-write"],
-            **DEVICES[device],
-        )
-        if device == "dark":
-            context.add_init_script(
-                "localStorage.getItem('jawab-theme') || localStorage.setItem('jawab-theme', 'dark')"
-            )
-        chat = Chat(context.new_page())
-        opened.append((context, chat))
-        local = (address, "data:", "blob:")
-
-        def refuse(route):
-            chat.foreign.append(route.request.url)
-            route.abort()
-
-        def listen(message):
-            text = message.text
-            if message.type in {"error", "warning"} and not any(part in text for part in HARMLESS):
-                chat.console.append(text)
-
-        chat.page.route(lambda url: not url.startswith(local), refuse)
-        chat.page.on("console", listen)
-        chat.page.on("pageerror", lambda error: chat.console.append(str(error)))
-        chat.page.goto(address)
-        chat.page.wait_for_selector("#chat :is(.examples, .empty)")
-        chat.page.wait_for_function("document.fonts.status === 'loaded'")
-        return chat
-
-    yield open_page
-    for context, chat in opened:
-        context.close()
-        assert chat.foreign == []
-        assert chat.console == []
 
 
 @pytest.fixture
@@ -319,65 +253,3 @@ def test_articles_that_differ_are_told_with_their_dates(chat):
     told = chat.answer.inner_text()
     assert "تختلف المقالات في هذا" in told
     assert told.index("10 أبريل/نيسان 2025") < told.index("6 مارس/آذار 2025")
-
-
-def test_an_empty_index_says_how_to_fill_it(open_page, tmp_path):
-    from index import build_index
-
-    (tmp_path / "none").mkdir()
-    build_index([tmp_path / "none"], tmp_path / "index")
-    with served(tmp_path / "index", tmp_path / "log") as address:
-        chat = open_page(address)
-        assert "لا توجد مقالات بعد" in chat.page.inner_text("#chat")
-        assert chat.page.locator("#q textarea").is_disabled()
-        chat.page.close()
-
-
-def test_a_password_keeps_strangers_out(sample_index, tmp_path):
-    (tmp_path / "hash").write_text(hashed("سرّ"), encoding="utf-8")
-    options = ("--auth", f"editor:{tmp_path / 'hash'}")
-    with served(sample_index, tmp_path / "log", *options) as address:
-        request = urllib.request.Request(f"{address}gradio_api/info")
-        with pytest.raises(urllib.error.HTTPError, match="401") as refused:
-            urllib.request.urlopen(request, timeout=30)
-        refused.value.close()
-        login = urllib.parse.urlencode({"username": "editor", "password": "سرّ"}).encode()
-        with urllib.request.urlopen(f"{address}login", login, timeout=30) as accepted:
-            assert accepted.status == 200
-
-
-def test_programs_ask_over_http(address):
-    answer = called(address, "ask", QUESTION, 5, [], "", "", "")
-    assert "ريم شاهين" in answer["text"]
-    assert answer["schema_version"] == 1
-
-
-def test_the_endpoints_are_offered_to_programs_and_nothing_else(address):
-    with urllib.request.urlopen(f"{address}gradio_api/info", timeout=30) as reply:
-        info = json.load(reply)
-    assert list(info["named_endpoints"]) == ["/ask", "/search", "/articles", "/statistics"]
-    ask = {p["parameter_name"]: p for p in info["named_endpoints"]["/ask"]["parameters"]}
-    assert set(ask) == {"question", "k", "history", "source", "since", "until"}
-    assert ask["question"]["python_type"]["type"] == "str"
-
-
-def test_programs_ask_in_conversations_and_within_dates(address):
-    history = [["من هي سارة حداد؟", "لاعبة شطرنج [1]."]]
-    answer = called(address, "ask", "كم عمرها؟", 8, history, "", "", "")
-    assert answer["standalone_question"] == "كم عمرها؟ (سارة حداد)"
-    none = called(address, "ask", QUESTION, 8, [], "", "2026-01-01", "")
-    assert not none["found"]
-    wrong = called(address, "ask", QUESTION, 8, [], "", "غدًا", "")
-    assert "2025-03-01" in wrong["error"]
-
-
-def test_programs_search_and_list(address):
-    found = called(address, "search", QUESTION, 3, "", "", "")
-    assert len(found["passages"]) == 3
-    assert found["passages"][0]["article_id"] == "فيلم-الصيادين"
-    listed = called(address, "articles", "حريق المصنع", "", "oldest", 1, 2)
-    assert listed["total"] == 3
-    assert [row["date"] for row in listed["articles"]] == ["2025-03-04", "2025-03-06"]
-    assert "orders" in called(address, "articles", "", "", "newest", 1, 1)
-    assert "error" in called(address, "articles", "", "", "size", 1, 1)
-    assert called(address, "statistics")["articles"] == 28

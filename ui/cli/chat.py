@@ -47,9 +47,7 @@ def chat(
     ] = None,
     root_path: Annotated[
         str,
-        typer.Option(
-            metavar="PATH", help="Path under which a proxy offers the page: /jawab."
-        ),
+        typer.Option(metavar="PATH", help="Path under which a proxy offers the page: /jawab."),
     ] = "",
     allow_private: Annotated[
         bool,

@@ -161,6 +161,7 @@ class _Page:
                     lines=1,
                     max_lines=6,
                     max_length=MAX_QUESTION,
+                    submit_btn=True,
                     stop_btn=False,
                     autofocus=True,
                     elem_id="q",
@@ -183,7 +184,6 @@ class _Page:
         return {
             "placeholder": "اكتب سؤالك عن المقالات…" if ready else "لا توجد مقالات بعد",
             "interactive": ready,
-            "submit_btn": ready,
         }
 
     def _state_of(self, index: str) -> tuple[Any, ...]:
