@@ -1,6 +1,7 @@
 """The steps of a turn of the conversation; each takes and returns what the page holds."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from ui.web import render
 from ui.web.access import RateLimit, visitor_of
 from ui.web.conversations import new_id
 from ui.web.feedback import Feedback
-from ui.web.filter_fields import chosen_filter
+from ui.web.filter_fields import Chosen, chosen_filter
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
 
@@ -24,6 +25,8 @@ Message = dict[str, Any]
 State = tuple[Any, ...]
 
 _STREAM_SECONDS = 0.06
+_REMEMBERED = 10_000
+"""Questions of which it is remembered that they were begun."""
 _RETRY = "__retry__"
 _TOO_OFTEN = "سألتَ كثيرًا في دقيقة واحدة. انتظر قليلًا ثم أعد المحاولة."
 _WAITING: Message = {
@@ -34,12 +37,43 @@ _WAITING: Message = {
 _SEARCHING: Message = {**_WAITING, "metadata": {"title": "أبحث في المقالات…", "status": "pending"}}
 
 
+class _Running:
+    """Questions that are being answered, so that each is answered once; safe from threads.
+
+    A question that is refused because another is being answered leads to ``answer`` too, and one
+    that was stopped may still wait for its model.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._started: dict[str, bool] = {}
+
+    def start(self, question: str) -> bool:
+        """Tell whether a question was not started before."""
+        with self._lock:
+            if question in self._started:
+                return False
+            self._started[question] = True
+            while len(self._started) > _REMEMBERED:
+                del self._started[next(iter(self._started))]
+            return True
+
+    def end(self, question: str) -> None:
+        with self._lock:
+            self._started[question] = False
+
+    def __contains__(self, question: str) -> bool:
+        with self._lock:
+            return self._started.get(question, False)
+
+
 class Answering:
     """Questions and answers of every visitor; what one conversation holds is passed in."""
 
     def __init__(self, indexes: Indexes, limit: RateLimit) -> None:
         self._indexes = indexes
         self._limit = limit
+        self._running = _Running()
         self._feedback = {
             name: Feedback(indexes[name].index.store.folder) for name in indexes.names
         }
@@ -86,7 +120,7 @@ class Answering:
 
     def answer(
         self,
-        go: bool,
+        begun: str,
         messages: list[Message],
         turns: list[Turn],
         index: str,
@@ -97,9 +131,23 @@ class Answering:
         request: gr.Request,
     ) -> Iterator[State]:
         """Stream the answer to the last question into the chat and its sources into the panel."""
-        if not go:
+        if not self._running.start(begun):
             yield gr.skip(), gr.skip(), gr.skip()
             return
+        try:
+            chosen = (sources, since, until, articles)
+            yield from self._answered(messages, turns, index, chosen, request)
+        finally:
+            self._running.end(begun)
+
+    def _answered(
+        self,
+        messages: list[Message],
+        turns: list[Turn],
+        index: str,
+        chosen: Chosen,
+        request: gr.Request,
+    ) -> Iterator[State]:
         messages = [m for m in messages if not _is_pending(m)]
         question = render.message_text(messages[-1]["content"])
         position = len(messages) - 1
@@ -109,7 +157,7 @@ class Answering:
         turns = [turn for turn in turns if turn.position < position]
         yield [*messages, _SEARCHING], gr.skip(), turns
         try:
-            where = chosen_filter((sources, since, until, articles))
+            where = chosen_filter(chosen)
             yield from self._stream(index, question, messages, turns, where)
         except JawabError as error:
             logger.warning("no answer: %s", error)
@@ -149,10 +197,9 @@ class Answering:
         whole = [*messages, step, last]
         yield whole, render.panel([*turns, turn], turn_id), [*turns, turn]
 
-    @staticmethod
-    def finish(go: bool) -> State:
-        """Free the box for the next question."""
-        return _free_box() if go else (gr.skip(), gr.skip())
+    def finish(self, begun: str) -> State:
+        """Free the box for the next question, unless the answer to this one still comes."""
+        return (gr.skip(), gr.skip()) if begun in self._running else _free_box()
 
     @staticmethod
     def stopped(messages: list[Message], turns: list[Turn]) -> State:
@@ -215,12 +262,12 @@ def told_again(turns: list[Turn]) -> list[Message]:
 def _refused(reason: str = "") -> State:
     if reason:
         gr.Warning(reason, duration=5)
-    return gr.skip(), gr.skip(), gr.skip(), False
+    return (*[gr.skip()] * 4,)
 
 
 def _started(messages: list[Message], question: str) -> State:
     box = gr.Textbox(value="", submit_btn=False, stop_btn=True)
-    return box, [*messages, _asked(question), _WAITING], True, True
+    return box, [*messages, _asked(question), _WAITING], True, new_id()
 
 
 def _free_box() -> State:

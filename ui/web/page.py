@@ -85,7 +85,7 @@ class _Page:
 
     def build(self, page: gr.Blocks) -> None:
         """Create everything; called inside the page."""
-        self.turns, self.busy, self.go = gr.State([]), gr.State(False), gr.State(False)
+        self.turns, self.busy, self.begun = gr.State([]), gr.State(False), gr.State("")
         self.conversation = gr.State("")
         self.kept = gr.Textbox(visible=False)
         self.file = gr.Textbox(visible=False)
@@ -222,7 +222,7 @@ class _Page:
             (chat.retry, steps.begin_again, [chat, self.busy]),
             (chat.edit, steps.begin_edited, [chat, self.busy]),
         ]
-        started = [box, chat, self.busy, self.go]
+        started = [box, chat, self.busy, self.begun]
         self._running = [
             self._answered(on(step, inputs, started, **_QUIET)) for on, step, inputs in beginnings
         ]
@@ -240,15 +240,16 @@ class _Page:
         """Answer after an event that began a turn; return what a stop must cancel."""
         streaming = begun.then(
             self._answering.answer,
-            [self.go, self.chat, self.turns, self.picker, *self._filters.fields],
+            [self.begun, self.chat, self.turns, self.picker, *self._filters.fields],
             [self.chat, self.panel, self.turns],
             show_progress="hidden",
             concurrency_limit=2,
             concurrency_id="llm",
+            trigger_mode="multiple",  # one that was stopped counts as running, and would bar it
             **_PRIVATE,
         )
         freed = streaming.then(
-            self._answering.finish, [self.go], [self.box, self.busy], queue=False,
+            self._answering.finish, [self.begun], [self.box, self.busy], queue=False,
             show_progress="hidden", **_PRIVATE,
         )  # fmt: skip
         self._kept(freed).then(None, None, None, js=_FOCUS)

@@ -1,0 +1,259 @@
+"""What the page shows while things go on and when they fail, in a real browser."""
+
+import shutil
+import threading
+
+import pytest
+from browser import served
+from fakes import Slow, model_server
+
+from index import build_index
+
+expect = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is missing (make test installs it)"
+).expect
+pytest.importorskip("langchain_openai", reason="jawab[openai] is missing (make test installs it)")
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+QUESTION = "من أخرج فيلم آخر الصيادين؟"
+SENTENCE = "فاز فيلم «آخر الصيادين» للمخرجة اللبنانية ريم شاهين بالجائزة الكبرى في مهرجان قرطاج"
+MODEL = ("--model", "openai:scripted", "--base-url")
+
+
+@pytest.fixture(scope="module")
+def script():
+    """What the model says; a test puts its own reply in."""
+    return {"reply": f"{SENTENCE} [1]."}
+
+
+@pytest.fixture(scope="module")
+def model(script):
+    def reply(messages):
+        said = script["reply"]
+        return said(messages) if callable(said) else said
+
+    with model_server(reply) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def address(sample_index, tmp_path_factory, model):
+    log = tmp_path_factory.mktemp("log") / "chat.log"
+    with served(sample_index, log, *MODEL, model) as found:
+        yield found
+
+
+@pytest.fixture
+def chat(open_page, address, script):
+    script["reply"] = f"{SENTENCE} [1]."
+    return open_page(address)
+
+
+def send(chat, question=QUESTION):
+    chat.page.fill("#q textarea", question)
+    chat.page.keyboard.press("Enter")
+
+
+def slowly(text, seconds):
+    reply = Slow(text)
+    reply.seconds = seconds
+    return reply
+
+
+def test_what_a_model_writes_is_shown_with_its_source(chat):
+    chat.ask(QUESTION)
+    assert SENTENCE in chat.answer.inner_text()
+    chat.answer.locator("a.cite").first.click()
+    assert "ريم شاهين" in chat.page.inner_text(".src-card.is-hit mark")
+
+
+def test_sources_are_there_before_the_answer(chat, script):
+    script["reply"] = slowly(f"{SENTENCE} [1].", 3)
+    send(chat)
+    expect(chat.page.locator("#sources .src-card").first).to_be_visible()
+    assert SENTENCE not in chat.page.inner_text("#chat")
+    expect(chat.page.locator("#chat")).to_contain_text("بحثتُ في 28 مقالًا ووجدتُ")
+    chat.wait()
+    assert SENTENCE in chat.answer.inner_text()
+
+
+def test_an_answer_is_stopped_and_the_next_is_whole(chat, script):
+    script["reply"] = slowly("لا يصل هذا [1].", 20)
+    send(chat)
+    chat.page.wait_for_selector("#q .stop-button")
+    expect(chat.page.locator("#sources .src-card").first).to_be_visible()
+    chat.page.click("#q .stop-button")
+    expect(chat.page.locator("#chat .notice")).to_have_text("أوقفتَ الإجابة.")
+    chat.page.wait_for_selector("#q .submit-button")
+    script["reply"] = f"{SENTENCE} [1]."
+    chat.turns = 1
+    chat.ask(QUESTION)
+    assert SENTENCE in chat.answer.inner_text()
+    expect(chat.page.locator("#chat .notice")).to_have_count(1)
+
+
+def test_a_second_question_waits_for_the_first(chat, script):
+    script["reply"] = slowly(f"{SENTENCE} [1].", 4)
+    send(chat)
+    chat.page.wait_for_selector("#q .stop-button")
+    send(chat, "سؤال ثانٍ؟")
+    expect(chat.page.locator(".toast-wrap")).to_contain_text("انتظر انتهاء الإجابة الحالية")
+    chat.wait()
+    expect(chat.page.locator("#chat .user-row")).to_have_count(1)
+
+
+def test_a_new_chat_while_an_answer_comes_stays_empty(chat, script):
+    script["reply"] = slowly(f"{SENTENCE} [1].", 3)
+    send(chat)
+    expect(chat.page.locator("#sources .src-card").first).to_be_visible()
+    chat.page.click("#new-btn")
+    chat.page.wait_for_selector("#chat .examples")
+    chat.page.wait_for_timeout(3500)
+    expect(chat.page.locator("#chat .message-row")).to_have_count(0)
+    expect(chat.page.locator("#sources .src-card")).to_have_count(0)
+
+
+def test_a_question_is_changed_and_asked_again(chat):
+    chat.ask(QUESTION)
+    chat.ask("كم ثمن تذكرة الحافلة الكهربائية؟")
+    chat.page.locator("#chat .user-row").first.get_by_label("تعديل").click()
+    chat.page.fill("#chat textarea.edit-textarea", "من أخرج «آخر الصيادين» (الفيلم)؟")
+    chat.page.locator("#chat").get_by_label("إرسال").click()
+    chat.turns = 0
+    chat.wait()
+    assert chat.page.inner_text("#chat .user-row").strip() == "من أخرج «آخر الصيادين» (الفيلم)؟"
+    chat.page.locator("#chat").get_by_label("تعديل").click()
+    field = chat.page.locator("#chat textarea.edit-textarea")
+    assert field.input_value() == "من أخرج «آخر الصيادين» (الفيلم)؟"
+
+
+def test_a_question_is_taken_back(chat):
+    chat.ask(QUESTION)
+    chat.ask("كم ثمن تذكرة الحافلة الكهربائية؟")
+    chat.page.locator("#chat").get_by_label("تراجع").last.click()
+    expect(chat.page.locator("#chat .user-row")).to_have_count(1)
+    expect(chat.page.locator("#q textarea")).to_have_value("كم ثمن تذكرة الحافلة الكهربائية؟")
+    assert "آخر الصيادين" in chat.page.inner_text(".src-turn.is-active .src-q")
+
+
+def test_the_same_question_is_asked_again(chat, script):
+    script["reply"] = "كلام لا أصل له في أي مقال [1]."
+    chat.ask(QUESTION)
+    assert SENTENCE not in chat.answer.locator("p").last.inner_text()
+    script["reply"] = f"{SENTENCE} [1]."
+    chat.page.locator("#chat").get_by_label("إعادة المحاولة").last.click()
+    chat.turns = 0
+    chat.wait()
+    assert SENTENCE in chat.answer.inner_text()
+
+
+def test_what_no_article_says_is_not_shown(chat, script):
+    script["reply"] = f"{SENTENCE} [1]. ومُنع الفيلم في تسع دول بقرار قضائي [1]."
+    chat.ask(QUESTION)
+    shown = chat.answer.inner_text()
+    assert SENTENCE in shown
+    assert "تسع دول" not in shown
+    assert "حُذفت" in shown
+
+
+def test_a_hostile_answer_stays_text(chat, script):
+    script["reply"] = (
+        f"{SENTENCE} [1] [9] ![x](http://evil.example/?q=1) [اضغط](http://evil.example)"
+        " <img src=x onerror=window.__xss=1> <script>window.__xss=2</script>"
+        " https://evil.example www.evil.example."
+    )
+    chat.ask(QUESTION)
+    page = chat.page
+    assert page.evaluate("window.__xss === undefined")
+    assert page.locator("#chat .prose :is(img, script, form, iframe)").count() == 0
+    links = page.eval_on_selector_all(
+        "#chat .prose a", "all => all.map(a => a.getAttribute('href'))"
+    )
+    assert all(link.startswith("#src-") for link in links)
+    assert "[9]" not in page.inner_text("#chat .bot-row >> nth=-1")
+
+
+def test_several_ask_at_once_and_all_are_answered(open_page, address, script):
+    script["reply"] = slowly(f"{SENTENCE} [1].", 2)
+    chats = [open_page(address) for _ in range(4)]
+    for chat in chats:
+        send(chat)
+    shown = "في انتظار الدور…"
+    waiting = [chat for chat in chats if shown in chat.page.inner_text("#chat")]
+    assert waiting  # two are answered at a time
+    for chat in chats:
+        chat.wait()
+        assert SENTENCE in chat.answer.inner_text()
+
+
+def test_one_reader_does_not_see_what_another_asks(open_page, address, script):
+    script["reply"] = f"{SENTENCE} [1]."
+    one, other = open_page(address), open_page(address)
+    one.ask(QUESTION)
+    assert other.page.locator("#chat .message-row").count() == 0
+    other.page.click("#list-btn")
+    assert "لا محادثات محفوظة" in other.page.inner_text("#conversations")
+
+
+def test_unsupported_sentences_are_marked_on_request(
+    open_page, sample_index, tmp_path, model, script
+):
+    script["reply"] = f"{SENTENCE} [1]. ومُنع الفيلم في تسع دول بقرار قضائي [1]."
+    (tmp_path / "jawab.toml").write_text('unsupported = "mark"\n', encoding="utf-8")
+    with served(sample_index, tmp_path / "log", *MODEL, model, folder=tmp_path) as address:
+        chat = open_page(address)
+        chat.ask(QUESTION)
+        assert "تسع دول" in chat.answer.inner_text()
+        assert "(غير مؤكَّد في المقالات)" in chat.answer.inner_text()
+        chat.page.close()
+
+
+def test_articles_are_asked_while_others_are_added(open_page, sample_index, tmp_path):
+    shutil.copytree(sample_index, tmp_path / "index")
+    more = tmp_path / "more"
+    more.mkdir()
+    for n in range(150):
+        text = (
+            f"خبر رقم {n}\n\nافتتحت البلدية الحديقة رقم {n} في الحي الغربي وحضر {n + 3} ضيوف. " * 4
+        )
+        (more / f"خبر-{n}.txt").write_text(text, encoding="utf-8")
+    with served(tmp_path / "index", tmp_path / "log") as address:
+        chat = open_page(address)
+        done = threading.Event()
+
+        def build():
+            build_index([more], tmp_path / "index")
+            done.set()
+
+        threading.Thread(target=build).start()
+        asked = 0
+        while not done.is_set() or not asked:
+            chat.ask(QUESTION)
+            assert "ريم شاهين" in chat.answer.inner_text()
+            asked += 1
+        chat.ask("كم ضيفًا حضر افتتاح الحديقة رقم 77؟")
+        assert "80" in chat.answer.inner_text()
+        chat.page.close()
+
+
+def test_an_empty_index_is_asked_after_its_first_article(open_page, tmp_path):
+    (tmp_path / "none").mkdir()
+    build_index([tmp_path / "none"], tmp_path / "index")
+    with served(tmp_path / "index", tmp_path / "log") as address:
+        chat = open_page(address)
+        page = chat.page
+        assert "لا توجد مقالات بعد" in page.inner_text("#chat")
+        assert page.locator("#q textarea").is_disabled()
+        page.get_by_role("tab", name="المقالات").click()
+        page.get_by_role("tab", name="نص").click()
+        page.fill("#art-title :is(input, textarea)", "افتتاح مرصد الطيور")
+        page.fill("#art-text textarea", "افتتح الوزير كمال رستم مرصد الطيور، وفيه 26 منظارًا.")
+        page.click("#art-paste")
+        expect(page.locator("#art-told")).to_contain_text("أُضيف: 1", timeout=30_000)
+        page.get_by_role("tab", name="المحادثة").click()
+        expect(page.locator("#q textarea")).to_be_enabled()
+        expect(page.locator("#chat .example")).to_have_count(1)
+        chat.ask("كم منظارًا في مرصد الطيور؟")
+        assert "26 منظارًا" in chat.answer.inner_text()
+        page.close()
