@@ -6,10 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -73,6 +77,44 @@ def _wait_for(address, process, log):
         assert process.poll() is None, log.read_text(encoding="utf-8")[-3000:]
         assert time.monotonic() < deadline, "the page did not come up in two minutes"
         time.sleep(0.3)
+
+
+@contextmanager
+def behind_proxy(address, path):
+    """Offer a served page under a path of another address, as nginx would; yield that."""
+    inner = urlsplit(address)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            connection = HTTPConnection(inner.hostname, inner.port, timeout=60)
+            headers = {**self.headers, "X-Forwarded-Host": self.headers["Host"]}
+            connection.request(self.command, self.path.removeprefix(path), body, headers)
+            reply = connection.getresponse()
+            self.send_response(reply.status)
+            for name, value in reply.getheaders():
+                if name.lower() not in {"transfer-encoding", "connection", "date", "server"}:
+                    self.send_header(name, value)
+            self.send_header("connection", "close")
+            self.end_headers()
+            with closing(connection), suppress(OSError, HTTPException):
+                while piece := reply.read1(65536):
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+
+        def do_POST(self):
+            self.do_GET()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{path}/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def called(address, name, *arguments):

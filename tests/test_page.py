@@ -1,7 +1,5 @@
 """The page in a real browser, over the samples, with the model that ships."""
 
-import re
-
 import pytest
 from browser import served
 
@@ -23,41 +21,6 @@ def address(sample_index, tmp_path_factory):
 @pytest.fixture
 def chat(open_page, address):
     return open_page(address)
-
-
-def test_an_english_browser_gets_an_arabic_page_right_to_left(chat):
-    page = chat.page
-    html = page.locator("html")
-    assert (html.get_attribute("lang"), html.get_attribute("dir")) == ("ar", "rtl")
-    assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'ع')")
-    latin = set(re.findall("[A-Za-z]{3,}", page.inner_text("gradio-app")))
-    assert not latin
-    wrong = page.evaluate(
-        """() => [...document.querySelectorAll('gradio-app *')]
-        .filter(e => e.offsetParent && getComputedStyle(e).direction === 'ltr'
-          && !e.closest('svg, [dir=ltr], code, pre, bdi')).map(e => e.outerHTML.slice(0, 80))"""
-    )
-    assert wrong == []
-
-
-def test_every_button_has_an_arabic_name(chat):
-    chat.ask(QUESTION)
-    expect(chat.page.locator("#q .submit-button")).to_have_attribute("aria-label", "إرسال السؤال")
-    names = chat.page.evaluate(
-        """() => [...document.querySelectorAll('gradio-app button')].filter(e => e.offsetParent && !e.closest('[inert]'))
-        .map(e => e.getAttribute('aria-label') || e.innerText || e.title)"""
-    )
-    assert [name for name in names if not re.search("[\u0600-\u06ff]", name)] == []
-
-
-def test_the_layout_fits_the_window(chat):
-    boxes = {
-        name: chat.page.locator(name).bounding_box() for name in ("#chat", "#composer", "#src-col")
-    }
-    assert boxes["#composer"]["height"] < 90
-    assert boxes["#chat"]["height"] > 450
-    assert boxes["#src-col"]["x"] < boxes["#chat"]["x"]
-    assert chat.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 def test_a_citation_opens_its_source_with_the_quote_marked(chat):
@@ -114,19 +77,6 @@ def test_hostile_titles_and_questions_stay_text(chat):
     assert "<img src=x" in page.inner_text("#chat .user-row")
 
 
-def test_a_mixed_question_reads_in_the_right_order(chat):
-    chat.ask("ما مؤتمر ميونيخ 2025 (NATO)؟")
-    places = chat.page.evaluate(
-        """() => { const text = document.querySelector('#chat .user-row .prose p').firstChild;
-        const range = document.createRange();
-        const middle = c => { const i = text.data.lastIndexOf(c); range.setStart(text, i);
-          range.setEnd(text, i + 1); const box = range.getBoundingClientRect();
-          return (box.left + box.right) / 2; };
-        return ['ي', '2', '(', 'O', 'N', ')', '؟'].map(middle); }"""
-    )
-    assert places == sorted(places, reverse=True)
-
-
 def test_copying_gives_plain_text_with_marks(chat):
     chat.ask(QUESTION)
     chat.answer.locator("button[aria-label*='نسخ']").first.click()
@@ -158,38 +108,6 @@ def test_a_new_chat_is_empty(chat):
     chat.page.click("#new-btn")
     expect(chat.page.locator("#chat .message-row")).to_have_count(0)
     expect(chat.page.locator("#sources .src-card")).to_have_count(0)
-
-
-def test_on_a_phone_the_sources_are_a_sheet(open_page, address):
-    chat = open_page(address, "phone")
-    chat.ask(QUESTION)
-    panel = chat.page.locator("#src-col")
-    expect(panel).to_be_hidden()
-    chat.answer.locator("a.cite").first.click()
-    expect(panel).to_be_visible()
-    assert panel.bounding_box()["width"] == 390
-    chat.page.keyboard.press("Escape")
-    expect(panel).to_be_hidden()
-    assert chat.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_the_chosen_theme_stays(open_page, address):
-    chat = open_page(address, "dark")
-    assert chat.page.evaluate("document.body.classList.contains('dark')")
-    chat.page.click("#theme-btn")
-    chat.page.reload()
-    chat.page.wait_for_selector("#chat")
-    assert not chat.page.evaluate("document.body.classList.contains('dark')")
-
-
-@pytest.mark.parametrize("device", ["desktop", "dark"])
-def test_the_page_is_accessible(open_page, address, device):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
-    chat = open_page(address, device)
-    chat.ask(QUESTION)
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    found = axe.Axe().run(chat.page, options=rules).response["violations"]
-    assert [(v["id"], [node["html"][:100] for node in v["nodes"]]) for v in found] == []
 
 
 def test_a_failing_model_is_said_and_the_articles_quoted(open_page, sample_index, tmp_path):
@@ -225,19 +143,6 @@ def test_a_whole_article_opens_at_the_quote(chat):
     assert "لا توجد فيها قاعات سينما" in dialog.inner_text()
     dialog.locator(".whole-close").click()
     expect(dialog).to_be_hidden()
-
-
-def test_answers_may_be_taken_from_some_articles_only(chat):
-    chat.page.get_by_text("ابحث في بعض المقالات فقط").click()
-    chat.page.fill("#f-since :is(input, textarea)", "2026-01-01")
-    chat.ask(QUESTION)
-    assert "لم أجد" in chat.answer.inner_text()
-    chat.page.fill("#f-since :is(input, textarea)", "2025-11-01")
-    chat.ask(QUESTION)
-    assert "ريم شاهين" in chat.answer.inner_text()
-    chat.page.fill("#f-since :is(input, textarea)", "غدًا")
-    chat.ask(QUESTION)
-    assert "ليس تاريخًا" in chat.answer.inner_text()
 
 
 def test_a_suggested_question_can_be_answered(chat):

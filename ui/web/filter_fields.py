@@ -61,16 +61,19 @@ class FilterFields:
 
     def connect(self, picker: gr.Dropdown) -> None:
         """Look up articles as their titles are typed, and keep the chips true."""
-        articles = self.fields[3]
+        *typed, articles = self.fields
+        self._picker = picker
         self._words.change(
             self._look_up, [picker, self._words, articles], [self._offers], **_PRIVATE
         )
-        self._offers.pick(self._pick, [articles], [articles, self._words], **_PRIVATE)
-        gr.on(
-            [field.change for field in self.fields],
-            self._chips, [picker, *self.fields], [self.chips], **_PRIVATE,
-        )  # fmt: skip
-        self.chips.drop(self._drop, self.fields, self.fields, **_PRIVATE)
+        self.chipped(self._offers.pick(self._pick, [articles], [articles, self._words], **_PRIVATE))
+        self.chipped(self.chips.drop(self._drop, self.fields, self.fields, **_PRIVATE))
+        for field in typed:
+            self.chipped(field.change(None, None, None, **_PRIVATE))
+
+    def chipped(self, event: Any) -> Any:
+        """Show as chips what is chosen after an event."""
+        return event.then(self._chips, [self._picker, *self.fields], [self.chips], **_PRIVATE)
 
     def emptied(self, name: str) -> list[Any]:
         """Return the fields of an index with nothing chosen."""

@@ -202,7 +202,11 @@ class _Page:
             event(self._state_of, [self.picker], state, **_QUIET)
         self._filters.connect(self.picker)
         self.picker.input(nothing_said, None, self._conversation_parts(), **_QUIET)
-        self.picker.change(self._entered, [self.picker], [*state, *self._filters.fields], **_QUIET)
+        self._filters.chipped(
+            self.picker.change(
+                self._entered, [self.picker], [*state, *self._filters.fields], **_QUIET
+            )
+        )
         self._articles.load(page)
         self._settings.load(page)
 

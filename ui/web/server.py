@@ -16,6 +16,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from index.errors import InputError
 from ui.web.access import Access
@@ -92,13 +93,29 @@ def launch_options(*, mcp: bool = False) -> dict[str, Any]:
         "app_kwargs": {
             "middleware": [Middleware(ArabicShell)],
             "routes": [
-                Mount("/ui/fonts", app=StaticFiles(directory=_font_folder())),
-                Mount("/ui", app=StaticFiles(directory=_static_folder())),
+                Mount("/ui/fonts", app=_Files("/ui/fonts/", _font_folder())),
+                Mount("/ui", app=_Files("/ui/", _static_folder())),
             ],
             "docs_url": None,
             "redoc_url": None,
         },
     }
+
+
+class _Files(StaticFiles):
+    """Files below a path, also where a proxy took the root path away before it.
+
+    Starlette looks for the root path in what is left, and then finds no file.
+    """
+
+    def __init__(self, path: str, folder: Path) -> None:
+        super().__init__(directory=folder)
+        self._path = path
+
+    def get_path(self, scope: Scope) -> str:
+        """Return the part of a request's path that names a file."""
+        path: str = scope["path"]
+        return os.path.normpath(path.partition(self._path)[2])
 
 
 def _static_folder() -> Path:

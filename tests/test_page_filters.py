@@ -1,0 +1,101 @@
+"""Which articles a question may use, chosen on the page, in a real browser."""
+
+import pytest
+from browser import served
+
+from index import build_index
+
+expect = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is missing (make test installs it)"
+).expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+QUESTION = "من أخرج فيلم آخر الصيادين؟"
+
+
+@pytest.fixture(scope="module")
+def address(sample_index, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("birds")
+    text = (
+        "افتتاح مرصد الطيور\n\nافتتح الوزير كمال رستم مرصد الطيور في بحيرة النخيل، وفيه 26 منظارًا."
+    )
+    (folder / "مرصد.txt").write_text(text, encoding="utf-8")
+    build_index([folder], folder / "birds")
+    with served(sample_index, folder / "log", "--index", str(folder / "birds")) as found:
+        yield found
+
+
+@pytest.fixture
+def chat(open_page, address):
+    chat = open_page(address)
+    chat.page.get_by_text("ابحث في بعض المقالات فقط").click()
+    return chat
+
+
+def test_answers_may_be_taken_from_some_articles_only(chat):
+    chat.page.fill("#f-since :is(input, textarea)", "2026-01-01")
+    chat.ask(QUESTION)
+    assert "لم أجد" in chat.answer.inner_text()
+    chat.page.fill("#f-since :is(input, textarea)", "2025-11-01")
+    chat.ask(QUESTION)
+    assert "ريم شاهين" in chat.answer.inner_text()
+    chat.page.fill("#f-since :is(input, textarea)", "غدًا")
+    chat.ask(QUESTION)
+    assert "ليس تاريخًا" in chat.answer.inner_text()
+
+
+def test_an_article_is_chosen_by_a_word_of_its_title(chat):
+    page = chat.page
+    page.fill("#f-title :is(input, textarea)", "حافلات")
+    page.locator("[data-pick]").first.click()
+    expect(page.locator(".chip")).to_contain_text("حافلات")
+    chat.ask(QUESTION)
+    assert "لم أجد" in chat.answer.inner_text()
+    page.click(".chip")
+    expect(page.locator(".chip")).to_have_count(0)
+    chat.ask(QUESTION)
+    assert "ريم شاهين" in chat.answer.inner_text()
+
+
+def test_what_was_chosen_is_shown_as_chips_and_taken_back(chat):
+    page = chat.page
+    page.fill("#f-since :is(input, textarea)", "2025-03-01")
+    expect(page.locator(".chip")).to_have_text("من 1 مارس/آذار 2025✕")
+    page.locator("#f-sources input").click()
+    page.get_by_role("option", name="مجلة أوراق").click()
+    expect(page.locator(".chip")).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="إلغاء: مجلة أوراق").click()
+    expect(page.locator(".chip")).to_have_count(1)
+    page.get_by_role("button", name="إلغاء: من 1 مارس").click()
+    expect(page.locator("#f-since :is(input, textarea)")).to_have_value("")
+
+
+def test_one_source_is_asked_alone(chat):
+    chat.ask(QUESTION)
+    chat.page.locator(".src-turn.is-active [data-only]").first.click()
+    expect(chat.page.locator(".chip")).to_contain_text("آخر الصيادين")
+    chat.ask("كم ثمن تذكرة الحافلة الكهربائية؟")
+    assert "لم أجد" in chat.answer.inner_text()
+
+
+def test_another_index_is_chosen(chat):
+    page = chat.page
+    chat.ask(QUESTION)
+    page.fill("#f-since :is(input, textarea)", "2025-03-01")
+    page.locator("#picker input").click()
+    page.get_by_role("option", name="birds").click()
+    expect(page.locator("#chat .message-row")).to_have_count(0)
+    expect(page.locator("#chat .example")).to_have_count(1)
+    expect(page.locator(".chip")).to_have_count(0)
+    chat.turns = 0
+    chat.ask("كم منظارًا في مرصد الطيور؟")
+    assert "26 منظارًا" in chat.answer.inner_text()
+    page.get_by_role("tab", name="المقالات").click()
+    expect(page.locator(".art-table tbody tr")).to_have_count(1)
+    page.get_by_role("tab", name="المحادثة").click()
+    page.click("#list-btn")
+    page.locator("#conversations .conversation", has_text=QUESTION).click()
+    expect(page.locator("#picker input")).to_have_value("index")
+    expect(page.locator("#chat")).to_contain_text("ريم شاهين")
