@@ -206,7 +206,7 @@ class Assistant:
         """
         question = _checked(question)
         clock = _Clock()
-        standalone = self._stand_alone(question, history)
+        standalone = self._stand_alone(question, history or self._topic(filter))
         clock.lap("rewrite")
         wanted = self.settings.k if k is None else k
         meant = standard_question(standalone)
@@ -235,6 +235,13 @@ class Assistant:
             short=_short(meant, result, passages, evidence.sentences),
         )
         yield from self._write(answer, reading, clock)
+
+    def _topic(self, where: Filter | None) -> History:
+        """Return the title of the only article that may be used: what «من أخرجه؟» is about."""
+        if where is None or len(where.articles) != 1:
+            return ()
+        article = self.index.store.get_article(where.articles[0])
+        return ((article.title, ""),) if article else ()
 
     def _stand_alone(self, question: str, history: History) -> str:
         if not history:

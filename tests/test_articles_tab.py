@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from browser import chromium, served
+from test_fetching import PAGE, html, site
 
 expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
@@ -21,7 +22,7 @@ def address(sample_index, folder):
     if chromium() is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
     shutil.copytree(sample_index, folder / "index")
-    with served(folder / "index", folder / "chat.log") as found:
+    with served(folder / "index", folder / "chat.log", "--allow-private") as found:
         yield found
 
 
@@ -73,7 +74,7 @@ def test_text_is_added_asked_about_and_removed(open_page, address):
     chat.ask("كم منظارًا يضم مرصد الطيور؟")
     assert "26 منظارًا" in chat.answer.inner_text()
     page.get_by_role("tab", name="المقالات").click()
-    remove = page.locator(".art-table tr", has_text="مرصد الطيور").locator(".art-del")
+    remove = page.locator(".art-table tr", has_text="مرصد الطيور").locator("[data-remove]")
     remove.click()
     expect(remove).to_have_text("تأكيد الحذف")
     remove.click()
@@ -89,6 +90,37 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_added(tab, tmp_pa
     tab.set_input_files("#art-files input[type=file]", [good, bad])
     expect(tab.locator("#art-told")).to_contain_text("أُضيف: 1", timeout=30_000)
     expect(tab.locator("#art-told li")).to_have_count(1)
+
+
+def test_a_feed_brings_its_articles_and_says_what_it_could_not_read(tab):
+    items = "".join(
+        f"<item><title>تدشين جسر النخيل {n}</title><link>{{address}}/{n}</link></item>"
+        for n in range(3)
+    )
+    pages = {f"/{n}": html(PAGE) for n in range(2)}
+    with site(pages) as (address, _):
+        feed = f"<rss version='2.0'><channel><title>صحيفة الجسور</title>{items}</channel></rss>"
+        feed = feed.replace("{address}", address)
+        pages["/feed"] = (200, {"Content-Type": "application/rss+xml"}, feed)
+        tab.get_by_role("tab", name="رابط").click()
+        tab.fill("#art-url :is(input, textarea)", f"{address}/feed")
+        tab.click("#art-fetch")
+        expect(tab.locator("#art-told")).to_contain_text("أُضيف", timeout=30_000)
+    expect(tab.locator("#art-told li")).to_have_count(1)
+    tab.fill("#art-words :is(input, textarea)", "تدشين جسر النخيل")
+    expect(tab.locator(".art-table tbody tr").first).to_contain_text("صحيفة الجسور")
+
+
+def test_an_article_of_the_list_is_asked_about(open_page, address):
+    chat = open_page(address)
+    chat.page.get_by_role("tab", name="المقالات").click()
+    row = chat.page.locator(".art-table tr", has_text="آخر الصيادين")
+    row.get_by_text("اسأل عنه").click()
+    expect(chat.page.locator(".chip")).to_contain_text("آخر الصيادين")
+    expect(chat.page.locator("#q textarea")).to_be_visible()
+    chat.ask("من أخرجه؟")
+    assert "ريم شاهين" in chat.answer.inner_text()
+    chat.page.close()
 
 
 def test_settings_are_tried_and_kept(open_page, address):

@@ -1,6 +1,7 @@
 """The parts of the page that need no browser."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from test_extractive import TEXT, passages_of
@@ -12,6 +13,7 @@ from ui.web import numbers, render
 from ui.web.examples import example_questions
 from ui.web.passwords import hashed, matches
 from ui.web.render import Turn
+from ui.web.sessions import forget_replaced
 from ui.web.shell import ArabicShell, arabic_page
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)> ${x} {{y}} "quoted" [a](http://x)'
@@ -153,3 +155,18 @@ def test_a_password_is_checked_by_its_hash():
     assert not matches("", "")
     assert not matches("x", "scrypt$$")
     assert hashed("سرّ") != stored
+
+
+def test_a_session_does_not_grow_with_every_question():
+    own = {1: "chat", 2: "box"}
+    blocks, values = {**own, 77: "box, once"}, {**own, 77: {}}
+    config = SimpleNamespace(blocks=blocks)
+    sessions = {"visitor": SimpleNamespace(blocks_config=config, config_values=values)}
+    holder = SimpleNamespace(session_data=sessions)
+    page = SimpleNamespace(
+        app=SimpleNamespace(state_holder=holder), default_config=SimpleNamespace(blocks=own)
+    )
+    forget_replaced(page, "visitor")
+    assert blocks == values == own
+    forget_replaced(page, "somebody else")
+    forget_replaced(page, None)

@@ -194,8 +194,8 @@ class Answering:
         last = _said(render.whole_answer(turn))
         if options := render.suggestions(turn.answer):
             last["options"] = options
-        whole = [*messages, step, last]
-        yield whole, render.panel([*turns, turn], turn_id), [*turns, turn]
+        turns = [*turns, turn.shortened()]
+        yield [*messages, step, last], render.panel(turns, turn_id), turns
 
     def finish(self, begun: str) -> State:
         """Free the box for the next question, unless the answer to this one still comes."""

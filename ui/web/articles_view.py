@@ -86,8 +86,8 @@ def table(rows: Sequence[ListedArticle], total: int, offset: int, *, editable: b
     """Return one page of the articles."""
     if not rows:
         return '<p class="art-none">لا مقالات تطابق هذا البحث.</p>'
-    remove = '<th><span class="sr-only">حذف</span></th>' if editable else ""
-    head = f"<tr><th>العنوان</th><th>المصدر</th><th>التاريخ</th><th>المقاطع</th>{remove}</tr>"
+    names = ("العنوان", "المصدر", "التاريخ", "المقاطع", '<span class="sr-only">أفعال</span>')
+    head = f"<tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
     body = "".join(_row(row, editable=editable) for row in rows)
     place = f"{offset + 1:,}–{offset + len(rows):,} من {total:,}"
     return (
@@ -103,16 +103,20 @@ def _row(row: ListedArticle, *, editable: bool) -> str:
             f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow"'
             f' referrerpolicy="no-referrer">{title}</a>'
         )
-    remove = (
-        f'<td><button type="button" class="txt-btn art-del" data-remove="{escape(row.id)}"'
-        f' aria-label="حذف {escape(row.title)}">حذف</button></td>'
-        if editable
-        else ""
-    )
+    actions = _action("only", row, "اسأل عنه")
+    if editable:
+        actions += _action("remove", row, "حذف")
     return (
         f'<tr><td data-of="العنوان">{title}</td><td data-of="المصدر"><bdi>{escape(row.source)}'
         f'</bdi></td><td data-of="التاريخ">{escape(numbers.date(row.date))}</td>'
-        f'<td data-of="المقاطع">{row.chunks}</td>{remove}</tr>'
+        f'<td data-of="المقاطع">{row.chunks}</td><td class="art-acts">{actions}</td></tr>'
+    )
+
+
+def _action(action: str, row: ListedArticle, label: str) -> str:
+    return (
+        f'<button type="button" class="txt-btn art-do" data-{action}="{escape(row.id)}"'
+        f' aria-label="{label}: {escape(row.title)}">{label}</button>'
     )
 
 

@@ -19,7 +19,7 @@ from index.search import Passage
 from rag.answers import Answer, Citation
 from rag.relative_dates import RelativeDate
 from ui.web import numbers
-from ui.web.render import Turn, safe_url, shown_passages
+from ui.web.render import Turn, safe_url
 
 SCHEMA_VERSION = 1
 _MOST = 4_000_000
@@ -55,7 +55,10 @@ class Conversation:
             "title": self.title,
             "index": self.index,
             "updated": self.updated,
-            "turns": [{"question": turn.question, "answer": _kept(turn)} for turn in self.turns],
+            "turns": [
+                {"question": turn.question, "answer": turn.shortened().answer.to_dict()}
+                for turn in self.turns
+            ],
         }
         return json.dumps(content, ensure_ascii=False)
 
@@ -69,18 +72,6 @@ def title_of(question: str) -> str:
     """Return what a conversation is called that begins with a question."""
     line = " ".join(question.split())
     return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"
-
-
-def _kept(turn: Turn) -> dict[str, Any]:
-    """Return an answer as JSON, with only the passages that the page shows."""
-    shown = [passage.chunk for passage in shown_passages(turn.answer)]
-    kept = turn.answer.to_dict()
-    kept["passages"] = [
-        passage
-        for passage, found in zip(kept["passages"], turn.answer.passages, strict=True)
-        if found.chunk in shown
-    ]
-    return kept
 
 
 def read_conversation(text: str) -> Conversation:

@@ -75,6 +75,10 @@ class FilterFields:
         """Show as chips what is chosen after an event."""
         return event.then(self._chips, [self._picker, *self.fields], [self.chips], **_PRIVATE)
 
+    def offered(self, name: str) -> Any:
+        """Return the field of sources with those that an index has now."""
+        return gr.Dropdown(self._sources(name))
+
     def emptied(self, name: str) -> list[Any]:
         """Return the fields of an index with nothing chosen."""
         return [gr.Dropdown(self._sources(name), value=[]), "", "", []]

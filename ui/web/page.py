@@ -15,6 +15,7 @@ from ui.web.examples import example_questions
 from ui.web.feedback import REASONS
 from ui.web.filter_fields import FilterFields
 from ui.web.indexes import Indexes
+from ui.web.sessions import forget_replaced
 from ui.web.settings_tab import SettingsTab
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class _Page:
 
     def build(self, page: gr.Blocks) -> None:
         """Create everything; called inside the page."""
+        self._blocks = page
         self.turns, self.busy, self.begun = gr.State([]), gr.State(False), gr.State("")
         self.conversation = gr.State("")
         self.kept = gr.Textbox(visible=False)
@@ -187,24 +189,25 @@ class _Page:
         }
 
     def _state_of(self, index: str) -> tuple[Any, ...]:
-        """Return the empty state and the readiness of an index as it is now."""
+        """Return the empty state, readiness and sources of an index as it is now."""
         chat = gr.Chatbot(**self._empty_state(index))
-        return chat, gr.Textbox(**self._readiness(index))
+        return chat, gr.Textbox(**self._readiness(index)), self._filters.offered(index)
 
     def _entered(self, index: str) -> tuple[Any, ...]:
         """Return what an index shows that was just chosen."""
-        return (*self._state_of(index), *self._filters.emptied(index))
+        chat, box, _ = self._state_of(index)
+        return chat, box, *self._filters.emptied(index)
 
     def _connect_index(self, page: gr.Blocks) -> None:
         """Show what the chosen index holds, whenever that may have changed."""
-        state = [self.chat, self.box]
+        state = [self.chat, self.box, self._filters.fields[0]]
         for event in (page.load, self._articles.changed):
             event(self._state_of, [self.picker], state, **_QUIET)
         self._filters.connect(self.picker)
         self.picker.input(nothing_said, None, self._conversation_parts(), **_QUIET)
         self._filters.chipped(
             self.picker.change(
-                self._entered, [self.picker], [*state, *self._filters.fields], **_QUIET
+                self._entered, [self.picker], [self.chat, self.box, *self._filters.fields], **_QUIET
             )
         )
         self._articles.load(page)
@@ -253,11 +256,16 @@ class _Page:
             **_PRIVATE,
         )
         freed = streaming.then(
-            self._answering.finish, [self.begun], [self.box, self.busy], queue=False,
+            self.finish, [self.begun], [self.box, self.busy], queue=False,
             show_progress="hidden", **_PRIVATE,
         )  # fmt: skip
         self._kept(freed).then(None, None, None, js=_FOCUS)
         return streaming
+
+    async def finish(self, begun: str, request: gr.Request) -> State:
+        """End a turn, on the event loop."""
+        forget_replaced(self._blocks, request.session_hash)
+        return self._answering.finish(begun)
 
     def _kept(self, event: Any) -> Any:
         """Let the browser keep the conversation as it is after an event."""

@@ -7,7 +7,7 @@ becomes Markdown only after its markup was disarmed, and the only links that sur
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from index.articles import Article
@@ -84,6 +84,17 @@ class Turn:
     question: str
     answer: Answer
     position: int
+
+    def shortened(self) -> "Turn":
+        """Return the turn with only what the page shows of it; whole, it fills a third of a MB.
+
+        Passages that are not shown are left out, and those that are know only their own words.
+        """
+        passages = tuple(
+            replace(passage, article=replace(passage.article, text=""), words=None)
+            for passage in shown_passages(self.answer)
+        )
+        return replace(self, answer=replace(self.answer, passages=passages))
 
 
 def escape(text: str) -> str:

@@ -21,6 +21,7 @@ from starlette.types import Scope
 from index.errors import InputError
 from ui.web.access import Access
 from ui.web.indexes import Indexes
+from ui.web.memory import limit_arenas
 from ui.web.page import build_page
 from ui.web.shell import ArabicShell
 
@@ -59,6 +60,7 @@ def serve(
     """
     if mcp and find_spec("mcp") is None:
         raise InputError("MCP needs another package; run: pip install 'jawab[mcp]'")
+    limit_arenas()
     page = build_page(indexes, access)
     try:
         page.launch(
