@@ -52,7 +52,7 @@ def main() -> None:
         index = options.index or Path(scratch, "index")
         if options.index is None:
             build_index([SAMPLES / "articles"], index)
-        with _served(index) as (address, process):
+        with served(index) as (address, process):
             readers = _Load(address, process, index.name, questions, options.users)
             found = readers.run(options.questions)
     print(json.dumps(found, indent=1))
@@ -61,7 +61,8 @@ def main() -> None:
 
 
 @contextmanager
-def _served(index: Path) -> Iterator[tuple[str, int]]:
+def served(index: Path) -> Iterator[tuple[str, int]]:
+    """Serve an index; yield the address and the process."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]

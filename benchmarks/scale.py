@@ -128,6 +128,17 @@ def _mixed(words: list[str], others: list[str]) -> list[str]:
     return [others[n % len(others)] if n % 3 == 2 else word for n, word in enumerate(words)]
 
 
+def stored(folder: Path, data: Path, *, articles: int) -> int:
+    """Make an index of that many articles; return how many it holds."""
+    store = SqliteStore.create(folder, Manifest(EmbedderIdentity("synthetic", "", "", "")))
+    made = islice(_articles(data), articles)
+    with store.writing():
+        while batch := list(islice(made, _BATCH)):
+            store.apply(batch)
+        store.compact()
+    return store.count_articles()
+
+
 def _build(folder: Path, size: int, data: Path) -> dict[str, float]:
     store = SqliteStore.create(folder, Manifest(EmbedderIdentity("synthetic", "", "", "")))
     articles, stored, writing = _articles(data), 0, 0.0
