@@ -116,10 +116,22 @@ def test_a_failing_model_is_said_and_the_articles_quoted(open_page, sample_index
     with served(sample_index, tmp_path / "log", *options) as address:
         chat = open_page(address)
         chat.ask(QUESTION)
-        shown = chat.answer.inner_text()
+        shown = chat.page.inner_text("#chat")
         chat.page.close()
     assert "تعذّر استعمال النموذج" in shown
     assert "ريم شاهين" in shown
+    assert "إعادة المحاولة" in shown
+
+
+def test_a_server_that_went_away_is_told(open_page, sample_index, tmp_path):
+    with served(sample_index, tmp_path / "log") as address:
+        chat = open_page(address)
+        chat.ask(QUESTION)
+    chat.page.fill("#q textarea", QUESTION)
+    chat.page.keyboard.press("Enter")
+    expect(chat.page.locator(".toast-wrap")).to_contain_text("انقطع الاتصال بالخادم")
+    chat.page.close()
+    chat.console.clear()  # that the server could not be reached
 
 
 def test_a_citation_shows_what_it_rests_on_before_it_is_opened(chat):

@@ -1,5 +1,6 @@
 """What the page shows while things go on and when they fail, in a real browser."""
 
+import re
 import shutil
 import threading
 
@@ -112,6 +113,27 @@ def test_a_new_chat_while_an_answer_comes_stays_empty(chat, script):
     chat.page.wait_for_timeout(3500)
     expect(chat.page.locator("#chat .message-row")).to_have_count(0)
     expect(chat.page.locator("#sources .src-card")).to_have_count(0)
+
+
+def test_a_conversation_opened_while_an_answer_comes_stays_as_it_was(chat, script):
+    chat.ask(QUESTION)
+    chat.page.wait_for_function(
+        "Object.keys(localStorage).some(key => key.startsWith('jawab-conv'))"
+    )
+    chat.page.click("#new-btn")
+    chat.page.wait_for_selector("#chat .examples")
+    script["reply"] = slowly(f"{SENTENCE} [1].", 3)
+    send(chat, "كم ثمن تذكرة الحافلة الكهربائية؟")
+    expect(chat.page.locator("#sources .src-card").first).to_be_visible()
+    chat.page.click("#list-btn")
+    chat.page.locator("#conversations .conversation", has_text=QUESTION).click()
+    expect(chat.page.locator("#chat .user-row")).to_have_text(re.compile("آخر الصيادين"))
+    chat.page.wait_for_timeout(3500)
+    expect(chat.page.locator("#chat .user-row")).to_have_count(1)
+    script["reply"] = f"{SENTENCE} [1]."
+    chat.turns = 1
+    chat.ask(QUESTION)
+    assert SENTENCE in chat.answer.inner_text()
 
 
 def test_a_question_is_changed_and_asked_again(chat):

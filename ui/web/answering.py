@@ -28,6 +28,7 @@ _STREAM_SECONDS = 0.06
 _REMEMBERED = 10_000
 """Questions of which it is remembered that they were begun."""
 _RETRY = "__retry__"
+_AGAIN = {"value": _RETRY, "label": "إعادة المحاولة"}
 _TOO_OFTEN = "سألتَ كثيرًا في دقيقة واحدة. انتظر قليلًا ثم أعد المحاولة."
 _WAITING: Message = {
     "role": "assistant",
@@ -192,7 +193,8 @@ class Answering:
         if turn is None:
             return
         last = _said(render.whole_answer(turn))
-        if options := render.suggestions(turn.answer):
+        again = [_AGAIN] if turn.answer.error else []
+        if options := [*again, *render.suggestions(turn.answer)]:
             last["options"] = options
         turns = [*turns, turn.shortened()]
         yield [*messages, step, last], render.panel(turns, turn_id), turns
@@ -300,5 +302,5 @@ def _step(answer: Answer, articles: int) -> Message:
 def _failure(reason: str) -> Message:
     return {
         **_said(render.notice("error", "تعذّر إكمال الإجابة.", reason)),
-        "options": [{"value": _RETRY, "label": "إعادة المحاولة"}],
+        "options": [_AGAIN],
     }

@@ -41,7 +41,7 @@ _HEADER_EVENTS = """
 element.addEventListener('click', event => {
   if (event.target.closest('#new-btn')) trigger('new_chat');
 });
-for (const name of ['open_conversation', 'export_conversation', 'only_article'])
+for (const name of ['stop_answer', 'open_conversation', 'export_conversation', 'only_article'])
   element.addEventListener(`jawab:${name}`, event => trigger(name, event.detail));
 """
 _OPEN_ARTICLE = """
@@ -117,8 +117,9 @@ class _Page:
             with gr.Tab("الإعدادات", elem_id="tab-settings"):
                 self._settings.build()
         self.whole = gr.HTML(elem_id="whole", js_on_load=None, apply_default_css=False)
-        self._connect_index(page)
+        self._filters.connect(self.picker)
         self._connect_answers()
+        self._connect_index(page)
         self._connect_conversations()
         self._connect_articles()
 
@@ -203,8 +204,9 @@ class _Page:
         state = [self.chat, self.box, self._filters.fields[0]]
         for event in (page.load, self._articles.changed):
             event(self._state_of, [self.picker], state, **_QUIET)
-        self._filters.connect(self.picker)
-        self.picker.input(nothing_said, None, self._conversation_parts(), **_QUIET)
+        self._stopped(self.picker.input).then(
+            nothing_said, None, self._conversation_parts(), **_QUIET
+        )
         self._filters.chipped(
             self.picker.change(
                 self._entered, [self.picker], [self.chat, self.box, *self._filters.fields], **_QUIET
@@ -217,10 +219,7 @@ class _Page:
         return [self.chat, self.turns, self.panel, self.busy, self.box, self.conversation]
 
     def _connect_answers(self) -> None:
-        """Show the question, answer, free the composer, let the browser keep the conversation.
-
-        Stopping takes two steps: in one, the last streamed piece would overwrite the note.
-        """
+        """Show the question, answer, free the composer, let the browser keep the conversation."""
         steps, chat, box = self._answering, self.chat, self.box
         beginnings: list[tuple[Callable[..., Any], Callable[..., State], Any]] = [
             (box.submit, steps.begin, [box, chat, self.busy]),
@@ -233,7 +232,7 @@ class _Page:
         self._running = [
             self._answered(on(step, inputs, started, **_QUIET)) for on, step, inputs in beginnings
         ]
-        stopped = box.stop(None, None, None, cancels=self._running, **_PRIVATE).then(
+        stopped = self._stopped(box.stop).then(
             steps.stopped, [chat, self.turns], [chat, self.turns, box, self.busy], **_QUIET
         )
         self._kept(stopped)
@@ -242,6 +241,13 @@ class _Page:
         )
         self._kept(undone).then(None, None, None, js=_FOCUS)
         chat.like(steps.rate, [chat, self.turns, self.picker], None, **_QUIET)
+
+    def _stopped(self, event: Any) -> Any:
+        """Stop the answer on an event. What follows is a step of its own.
+
+        In the same step, the last piece that was streamed would overwrite what it shows.
+        """
+        return event(None, None, None, cancels=self._running, **_PRIVATE)
 
     def _answered(self, begun: Any) -> Any:
         """Answer after an event that began a turn; return what a stop must cancel."""
@@ -278,14 +284,13 @@ class _Page:
 
     def _connect_conversations(self) -> None:
         parts, header = self._conversation_parts(), self.header
-        # Two steps again: what is still streaming must not come back into the empty page.
-        header.new_chat(None, None, None, cancels=self._running, **_PRIVATE).then(
-            nothing_said, None, parts, **_QUIET
-        ).then(None, None, None, js=_FOCUS)
+        self._stopped(header.new_chat).then(nothing_said, None, parts, **_QUIET).then(
+            None, None, None, js=_FOCUS
+        )
+        self._stopped(header.stop_answer)  # the browser's code triggers it before the next
         header.open_conversation(
-            self._conversations.open, None, [*parts, self.picker],
-            cancels=self._running, **_QUIET,
-        ).then(None, None, None, js=_SHOW_CHAT)  # fmt: skip
+            self._conversations.open, None, [*parts, self.picker], **_QUIET
+        ).then(None, None, None, js=_SHOW_CHAT)
         header.export_conversation(
             self._conversations.export, None, [self.file], **_QUIET
         ).then(None, [self.file], None, js=_SAVE_FILE)  # fmt: skip
@@ -294,9 +299,10 @@ class _Page:
         self.panel.open_article(  # an event that js_on_load triggers
             self._answering.whole_article, [self.picker], [self.whole], **_QUIET
         ).then(None, None, None, js=_SHOW_ARTICLE)
-        self.header.only_article(self._only_article, None, self._filters.fields, **_QUIET).then(
-            None, None, None, js=_SHOW_CHAT
-        ).then(None, None, None, js=_FOCUS)
+        only = self.header.only_article(self._only_article, None, self._filters.fields, **_QUIET)
+        self._filters.chipped(only).then(None, None, None, js=_SHOW_CHAT).then(
+            None, None, None, js=_FOCUS
+        )
 
     def _only_article(self, asked: gr.EventData) -> list[Any]:
         return self._filters.only(str(asked._data["id"]))  # noqa: SLF001

@@ -65,7 +65,8 @@
     if (!conversation) return;
     sessionStorage.setItem(CURRENT, id);
     list.close();
-    tell("open_conversation", {conversation: JSON.stringify(conversation)});
+    tell("stop_answer", {});
+    setTimeout(() => tell("open_conversation", {conversation: JSON.stringify(conversation)}), 100);
   }
 
   // ---- the list ----

@@ -92,7 +92,9 @@
 
   // Gradio's sanitizer strips aria-* from links, and some of its own names are English.
   const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "ملاحظة",
-    "Liked": "أعجبك", "Disliked": "لم يعجبك"};
+    "Liked": "أعجبك", "Disliked": "لم يعجبك", "Close": "إغلاق"};
+  const TOASTS = [[/queue is full/i, "الخادم مشغول الآن. أعد المحاولة بعد قليل."],
+    [/connection|failed to fetch|network/i, "انقطع الاتصال بالخادم. تحقّق من أنه يعمل ثم أعد المحاولة."]];
   const BUTTONS = {".submit-button": "إرسال السؤال", ".stop-button": "إيقاف الإجابة"};
 
   function rename() {
@@ -114,6 +116,11 @@
     for (const [selector, name] of Object.entries(BUTTONS)) {
       const button = document.querySelector(`#q ${selector}:not([aria-label])`);
       if (button) button.setAttribute("aria-label", button.title = name);
+    }
+    for (const toast of document.querySelectorAll("[data-testid=toast-text]:not([data-told])")) {
+      const known = TOASTS.find(([english]) => english.test(toast.textContent));
+      if (known) toast.textContent = known[1];
+      toast.dataset.told = "";
     }
     offerLogout();
   }
