@@ -172,7 +172,8 @@ def search_step(answer: Answer, articles: int) -> str:
         sum(answer.timings.get(stage, 0) for stage in ("rewrite", "search", "evidence")) / 1000
     )
     found = numbers.passages(len(answer.passages))
-    return f"بحثتُ في {numbers.articles(articles)} ووجدتُ {found} ({seconds:.1f} ث)"
+    time = f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}"
+    return f"بحثتُ في {numbers.articles(articles)} ووجدتُ {found} ({time} ث)"
 
 
 def panel(turns: Sequence[Turn], active: str) -> str:
