@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from browser import DEVICES, FLAGS, HARMLESS, Chat, chromium
+from browser import DEVICES, FLAGS, HARMLESS, Chat, chromium, served
 from fakes import WordEmbedder
 
 from index import build_index, open_index
@@ -156,3 +156,16 @@ def open_page(driver):
         context.close()
         assert chat.foreign == []
         assert chat.console == []
+
+
+@pytest.fixture(scope="module")
+def address(sample_index, tmp_path_factory):
+    """The page over the samples, served with the model that ships."""
+    with served(sample_index, tmp_path_factory.mktemp("log") / "chat.log") as found:
+        yield found
+
+
+@pytest.fixture
+def chat(open_page, address):
+    """That page on a desktop."""
+    return open_page(address)

@@ -21,8 +21,9 @@ def access():
     return Access({"محرر": hashed("سر")}, {"قارئ": hashed("سر آخر")}, "0.0.0.0")
 
 
-def asked_by(user):
-    return SimpleNamespace(username=user, client=SimpleNamespace(host="10.0.0.7"))
+def asked_by(user, **headers):
+    client = SimpleNamespace(host="10.0.0.7")
+    return SimpleNamespace(username=user, client=client, headers=headers)
 
 
 def test_only_known_users_with_their_own_password_come_in(access):
@@ -40,6 +41,11 @@ def test_only_editors_may_change_things(access):
 def test_without_users_things_may_be_changed_from_this_machine_alone():
     assert Access().may_edit(asked_by(None))
     assert not Access(host="0.0.0.0").may_edit(asked_by(None))
+
+
+def test_what_a_proxy_passes_on_comes_from_elsewhere():
+    assert not Access(proxied=True).may_edit(asked_by(None))
+    assert not Access().may_edit(asked_by(None, **{"x-forwarded-for": "10.0.0.7"}))
 
 
 def test_a_visitor_may_ask_so_often():

@@ -104,12 +104,6 @@ def test_an_exported_conversation_holds_no_markup_of_others():
     assert " <img" not in told
 
 
-@pytest.fixture(scope="module")
-def address(sample_index, tmp_path_factory):
-    with served(sample_index, tmp_path_factory.mktemp("log") / "chat.log") as found:
-        yield found
-
-
 @pytest.mark.browser
 @pytest.mark.slow
 class TestInTheBrowser:

@@ -3,18 +3,11 @@
 import json
 import urllib.request
 
-import pytest
 from browser import called, served
 
 from index import build_index
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
-
-
-@pytest.fixture(scope="module")
-def address(sample_index, tmp_path_factory):
-    with served(sample_index, tmp_path_factory.mktemp("log") / "chat.log") as found:
-        yield found
 
 
 def test_programs_ask_over_http(address):

@@ -12,17 +12,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 
 
-@pytest.fixture(scope="module")
-def address(sample_index, tmp_path_factory):
-    with served(sample_index, tmp_path_factory.mktemp("log") / "chat.log") as found:
-        yield found
-
-
-@pytest.fixture
-def chat(open_page, address):
-    return open_page(address)
-
-
 def test_a_citation_opens_its_source_with_the_quote_marked(chat):
     chat.ask(QUESTION)
     assert "ريم شاهين" in chat.answer.inner_text()

@@ -15,17 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 
 
-@pytest.fixture(scope="module")
-def address(sample_index, tmp_path_factory):
-    with served(sample_index, tmp_path_factory.mktemp("log") / "chat.log") as found:
-        yield found
-
-
-@pytest.fixture
-def chat(open_page, address):
-    return open_page(address)
-
-
 def test_an_english_browser_gets_an_arabic_page_right_to_left(chat):
     page = chat.page
     html = page.locator("html")

@@ -77,9 +77,16 @@ def chat(
     from ui.web.indexes import Indexes
     from ui.web.server import serve
 
-    often = (0 if host in LOOPBACK else 30) if rate is None else rate
-    access = Access(_users("--auth", auth), _users("--reader", reader), host, often, allow_private)
-    if host not in LOOPBACK and not access.asks_for_password:
+    local = host in LOOPBACK and not root_path
+    access = Access(
+        editors=_users("--auth", auth),
+        readers=_users("--reader", reader),
+        host=host,
+        per_minute=(0 if local else 30) if rate is None else rate,
+        private_addresses=allow_private,
+        proxied=bool(root_path),
+    )
+    if not local and not access.asks_for_password:
         errors().print(
             f"[yellow]تحذير · warning:[/] anyone who reaches {host}:{port} can ask and read the"
             " articles; nobody can change them. Add --auth USER:FILE"

@@ -11,6 +11,8 @@ import gradio as gr
 from ui.web.passwords import matches
 
 _MINUTE = 60.0
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""What proxies add to requests that they pass on from others."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -25,6 +27,7 @@ class Access:
             things only where it can be reached from this machine alone.
         per_minute: Questions that one visitor may ask in a minute; 0 for any number.
         private_addresses: Whether articles may be fetched from this machine and its network.
+        proxied: Whether a proxy offers the page to others, whatever ``host`` is.
     """
 
     editors: Mapping[str, str] = field(default_factory=dict)
@@ -32,11 +35,17 @@ class Access:
     host: str = "127.0.0.1"
     per_minute: int = 0
     private_addresses: bool = False
+    proxied: bool = False
 
     @property
     def asks_for_password(self) -> bool:
         """Whether a password is needed."""
         return bool(self.editors or self.readers)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the page can be reached from this machine alone."""
+        return self.host in LOOPBACK and not self.proxied
 
     def allows(self, user: str, password: str) -> bool:
         """Tell whether a user has this password."""
@@ -47,7 +56,7 @@ class Access:
         """Tell whether a request may change articles and settings."""
         if self.asks_for_password:
             return request.username in self.editors
-        return self.host in LOOPBACK
+        return self.is_local and not any(name in request.headers for name in _FORWARDED)
 
 
 class RateLimit:

@@ -86,7 +86,7 @@ class Turn:
     position: int
 
     def shortened(self) -> "Turn":
-        """Return the turn with only what the page shows of it; whole, it fills a third of a MB.
+        """Return the turn with only what the page shows of it: a fifteenth of its memory.
 
         Passages that are not shown are left out, and those that are know only their own words.
         """
