@@ -185,3 +185,19 @@ def test_the_keyboard_reaches_the_box_and_closes_what_is_open(chat):
     page.click("#list-btn")
     page.keyboard.press("Escape")
     expect(page.locator("#conversations")).to_be_hidden()
+
+
+def test_on_paper_the_page_is_light_and_has_the_sources_of_every_answer(open_page, address):
+    chat = open_page(address, "dark")
+    chat.ask(QUESTION)
+    chat.ask("كم ثمن تذكرة الحافلة الكهربائية؟")
+    page = chat.page
+    page.emulate_media(media="print")
+    white = page.evaluate(
+        "getComputedStyle(document.querySelector('.gradio-container')).background"
+    )
+    assert white.startswith("rgb(255, 255, 255)")
+    for section in page.locator(".src-turn").all():
+        expect(section).to_be_visible()
+    expect(page.locator("#composer")).to_be_hidden()
+    expect(page.locator("#hdr button").first).to_be_hidden()
