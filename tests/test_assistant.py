@@ -1,10 +1,14 @@
 """The assistant over the samples, with the model that ships."""
 
+import shutil
+from dataclasses import replace
+
 import pytest
 
 from index.errors import IndexNotFoundError, InputError
 from index.sqlite_store import SqliteStore
 from rag import Assistant, Filter, answer
+from ui.web.indexes import Indexes
 
 
 def check_citations(answer, folder):
@@ -111,3 +115,37 @@ def test_an_empty_index_says_so(tmp_path):
     build_index([tmp_path / "none"], tmp_path / "index")
     refused = Assistant.open(tmp_path / "index").answer("ما الخبر؟")
     assert (refused.refusal, refused.text) == ("empty_index", "لا توجد مقالات في الفهرس بعد.")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"), [("من أخرجه؟", "ريم شاهين"), ("متى يعرض؟", "20 نوفمبر")]
+)
+def test_with_one_article_chosen_a_question_is_about_it(assistant, question, told):
+    only = Filter(articles=("فيلم-الصيادين",))
+    assert told in assistant.answer(question, filter=only).text
+    assert not assistant.answer("من مدرب النجم الأزرق؟", filter=only).found
+
+
+def test_a_preposition_before_a_question_word_carries_no_subject(assistant):
+    history = [("من أخرج فيلم آخر الصيادين؟", "ريم شاهين [1].")]
+    assert "الجائزة الكبرى" in assistant.answer("وبماذا فاز؟", history=history).text
+
+
+def test_indexes_beside_one_another_share_the_embedder_and_the_model(
+    assistant, sample_index, tmp_path
+):
+    shutil.copytree(sample_index, tmp_path / "index")
+    other = assistant.beside(tmp_path / "index")
+    assert other.index.embedder is assistant.index.embedder
+    indexes = Indexes([assistant, other])
+    assert indexes.names == [str(sample_index), str(tmp_path / "index")]
+    assert indexes[str(tmp_path / "index")] is other
+    assert indexes["unknown"] is indexes[""] is assistant
+    before = indexes.settings
+    try:
+        indexes.use(replace(before, caution="careful"))
+        assert other.settings.caution == "careful"
+        assert other.settings.index != assistant.settings.index
+        assert other.model is assistant.model
+    finally:
+        indexes.use(before)
