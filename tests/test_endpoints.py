@@ -4,6 +4,7 @@ import json
 import urllib.request
 
 from browser import called, served
+from gradio_client import Client
 
 from index import build_index
 
@@ -71,3 +72,14 @@ def test_several_indexes_are_asked_by_name(sample_index, tmp_path):
         assert "26 منظارًا" in called(address, "ask", *asked, "birds")["text"]
         assert not called(address, "ask", *asked, "index")["found"]
         assert "index, birds" in called(address, "ask", *asked, "other")["error"]
+
+
+def test_the_python_client_fills_in_what_is_left_out(address):
+    client = Client(address, verbose=False, analytics_enabled=False)
+    try:
+        answer = client.predict(QUESTION, api_name="/ask")
+        only = client.predict(QUESTION, article="متحف-الموصل", api_name="/ask")
+    finally:
+        client.close()
+    assert "ريم شاهين" in answer["text"]
+    assert not only["found"]
