@@ -38,7 +38,7 @@ class ConversationList:
             id=conversation or new_id(),
             title=title_of(turns[0].question) if turns else "",
             index=index,
-            updated=datetime.now(UTC).isoformat(timespec="seconds"),
+            updated=datetime.now(UTC).isoformat(timespec="milliseconds"),
             turns=tuple(turns),
         )
         return kept.id, kept.to_json()
