@@ -45,7 +45,7 @@ def test_a_conversation_read_back_looks_the_same():
     )  # fmt: skip
     for before, after in zip(kept.turns, again.turns, strict=True):
         same = Turn(before.id, after.question, after.answer, before.position)
-        assert render.panel([same], same.id) == render.panel([before], before.id)
+        assert render.panel([same]) == render.panel([before])
         assert render.whole_answer(same) == render.whole_answer(before)
 
 
@@ -80,7 +80,7 @@ def test_a_conversation_that_was_tampered_with_stays_text():
     turn["answer"]["citations"][0].update(title=HOSTILE, quote=HOSTILE, url="javascript:alert(1)")
     turn["answer"]["passages"][0].update(text=HOSTILE, title=HOSTILE)
     (read,) = read_conversation(json.dumps(kept)).turns
-    shown = render.panel([read], read.id) + render.whole_answer(read)
+    shown = render.panel([read]) + render.whole_answer(read)
     assert "<script" not in shown
     assert "<img" not in shown
     assert "javascript:" not in shown

@@ -79,9 +79,7 @@ def test_a_text_is_shown_and_never_interpreted(text):
 
 
 def test_the_panel_escapes_whatever_an_article_says():
-    html = render.panel(
-        [turn(title=HOSTILE, source=HOSTILE, quote=HOSTILE, url="javascript:x")], "t1"
-    )
+    html = render.panel([turn(title=HOSTILE, source=HOSTILE, quote=HOSTILE, url="javascript:x")])
     assert "<script" not in html
     assert "<img" not in html
     assert "javascript:" not in html
@@ -89,7 +87,7 @@ def test_the_panel_escapes_whatever_an_article_says():
 
 
 def test_the_quote_is_marked_inside_its_passage():
-    assert f"<mark>{TEXT[:30]}</mark>" in render.panel([turn()], "t1")
+    assert f"<mark>{TEXT[:30]}</mark>" in render.panel([turn()])
 
 
 def test_a_title_cannot_end_the_link_it_stands_in():
@@ -99,7 +97,7 @@ def test_a_title_cannot_end_the_link_it_stands_in():
 
 
 def test_a_refusal_shows_the_nearest_passages_with_a_note():
-    html = render.panel([turn("لم أجد.", found=False)], "t1")
+    html = render.panel([turn("لم أجد.", found=False)])
     assert "لا تكفي هذه المقاطع" in html
     assert "<mark>" not in html
 

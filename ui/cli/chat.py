@@ -73,20 +73,19 @@ def chat(
 
         typer.echo(hashed(typer.prompt("password", hide_input=True, confirmation_prompt=True)))
         return
-    from ui.web.access import LOOPBACK, Access
+    from ui.web.access import Access
     from ui.web.indexes import Indexes
     from ui.web.server import serve
 
-    local = host in LOOPBACK and not root_path
     access = Access(
         editors=_users("--auth", auth),
         readers=_users("--reader", reader),
         host=host,
-        per_minute=(0 if local else 30) if rate is None else rate,
+        per_minute=rate,
         private_addresses=allow_private,
         proxied=bool(root_path),
     )
-    if not local and not access.asks_for_password:
+    if not access.is_local and not access.asks_for_password:
         errors().print(
             f"[yellow]تحذير · warning:[/] anyone who reaches {host}:{port} can ask and read the"
             " articles; nobody can change them. Add --auth USER:FILE"

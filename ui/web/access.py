@@ -11,6 +11,7 @@ import gradio as gr
 from ui.web.passwords import matches
 
 _MINUTE = 60.0
+_USUAL = 30
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """What proxies add to requests that they pass on from others."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -25,7 +26,8 @@ class Access:
         readers: The same of those who may only ask.
         host: Where the page is served. Without users everyone who reaches it may ask, and change
             things only where it can be reached from this machine alone.
-        per_minute: Questions that one visitor may ask in a minute; 0 for any number.
+        per_minute: Questions that one visitor may ask in a minute; 0 for any number, None for the
+            usual: any on this machine alone, 30 elsewhere.
         private_addresses: Whether articles may be fetched from this machine and its network.
         proxied: Whether a proxy offers the page to others, whatever ``host`` is.
     """
@@ -33,7 +35,7 @@ class Access:
     editors: Mapping[str, str] = field(default_factory=dict)
     readers: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
-    per_minute: int = 0
+    per_minute: int | None = None
     private_addresses: bool = False
     proxied: bool = False
 
@@ -46,6 +48,11 @@ class Access:
     def is_local(self) -> bool:
         """Whether the page can be reached from this machine alone."""
         return self.host in LOOPBACK and not self.proxied
+
+    @property
+    def rate(self) -> int:
+        """Questions that one visitor may ask in a minute; 0 for any number."""
+        return (0 if self.is_local else _USUAL) if self.per_minute is None else self.per_minute
 
     def allows(self, user: str, password: str) -> bool:
         """Tell whether a user has this password."""

@@ -14,6 +14,7 @@ from rag.answers import Answer
 from ui.web import render
 from ui.web.access import RateLimit, visitor_of
 from ui.web.conversations import new_id
+from ui.web.events import sent
 from ui.web.feedback import Feedback
 from ui.web.filter_fields import Chosen, chosen_filter
 from ui.web.indexes import Indexes
@@ -185,7 +186,7 @@ class Answering:
             turn = Turn(turn_id, question, answer, position)
             step = _step(answer, articles)
             if first:
-                yield [*messages, step], render.panel([*turns, turn], turn_id), [*turns, turn]
+                yield [*messages, step], render.panel([*turns, turn]), [*turns, turn]
             elif time.perf_counter() - shown > _STREAM_SECONDS:
                 shown = time.perf_counter()
                 partial = _said(render.answer_markdown(turn))
@@ -197,18 +198,18 @@ class Answering:
         if options := [*again, *render.suggestions(turn.answer)]:
             last["options"] = options
         turns = [*turns, turn.shortened()]
-        yield [*messages, step, last], render.panel(turns, turn_id), turns
+        yield [*messages, step, last], render.panel(turns), turns
 
     def finish(self, begun: str) -> State:
         """Free the box for the next question, unless the answer to this one still comes."""
-        return (gr.skip(), gr.skip()) if begun in self._running else _free_box()
+        return (gr.skip(), gr.skip()) if begun in self._running else (free_box(), False)
 
     @staticmethod
     def stopped(messages: list[Message], turns: list[Turn]) -> State:
         """Say that the answer was stopped; an answer without text is no turn."""
         kept = [message for message in messages if not _is_pending(message)]
         note = _said(render.notice("info", "أوقفتَ الإجابة."))
-        return [*kept, note], [turn for turn in turns if turn.answer.text], *_free_box()
+        return [*kept, note], [turn for turn in turns if turn.answer.text], free_box(), False
 
     @staticmethod
     def undo(messages: list[Message], turns: list[Turn], undone: gr.UndoData) -> State:
@@ -216,8 +217,7 @@ class Answering:
         position = _place(undone.index)
         question = render.message_text(messages[position]["content"])
         kept = [turn for turn in turns if turn.position < position]
-        panel = render.panel(kept, kept[-1].id if kept else "")
-        return messages[:position], kept, panel, gr.Textbox(value=question)
+        return messages[:position], kept, render.panel(kept), gr.Textbox(value=question)
 
     def rate(
         self,
@@ -233,7 +233,7 @@ class Answering:
         rated = [turn for turn in turns if asked and turn.position == asked[-1]]
         if not rated or opinion.liked is None:
             return
-        feedback = self._feedback.get(index) or self._feedback[self._indexes.names[0]]
+        feedback = self._feedback[self._indexes.known(index)]
         try:
             feedback.add(rated[-1], opinion.liked, request.username or "")
         except OSError as error:
@@ -244,7 +244,7 @@ class Answering:
 
     def whole_article(self, index: str, asked: gr.EventData) -> str:
         """Return the dialog of the article that was asked for."""
-        wanted = asked._data  # noqa: SLF001  Gradio gives it no other way
+        wanted = sent(asked)
         article = self._indexes[index].index.store.get_article(str(wanted["id"]))
         if article is None:
             gr.Warning("لم يعد هذا المقال في الفهرس.", duration=5)
@@ -272,8 +272,9 @@ def _started(messages: list[Message], question: str) -> State:
     return box, [*messages, _asked(question), _WAITING], True, new_id()
 
 
-def _free_box() -> State:
-    return gr.Textbox(submit_btn=True, stop_btn=False), False
+def free_box(**changes: Any) -> gr.Textbox:
+    """Return the box with its button for sending, and whatever else of it changes."""
+    return gr.Textbox(submit_btn=True, stop_btn=False, **changes)
 
 
 def _asked(question: str) -> Message:

@@ -15,9 +15,11 @@ import gradio as gr
 from index.dates import parse_date
 from index.errors import JawabError
 from index.reports import BuildProgress, BuildReport, Progress
+from index.sqlite_catalogue import ListedArticle
 from index.sqlite_store import SqliteStore
 from ui.web import articles_view
 from ui.web.access import Access
+from ui.web.events import sent
 from ui.web.indexes import Indexes
 from ui.web.render import notice
 
@@ -158,14 +160,19 @@ class ArticlesTab:
     def _table(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[str, int]:
-        chosen = "" if source == _ANY else source
-        rows, total = self._store(index).find_articles(
-            words or "", source=chosen, order=order, offset=offset, limit=PAGE
-        )
+        rows, total = self._found(index, words, source, order, offset)
         if not rows and offset:
             return self._table(index, words, source, order, 0, request)
         editable = self._may_edit(request)
         return articles_view.table(rows, total, offset, editable=editable), offset
+
+    def _found(
+        self, index: str, words: str, source: str, order: str, offset: int, limit: int = PAGE
+    ) -> tuple[list[ListedArticle], int]:
+        chosen = "" if source == _ANY else source
+        return self._store(index).find_articles(
+            words or "", source=chosen, order=order, offset=offset, limit=limit
+        )
 
     def _first_page(
         self, index: str, words: str, source: str, order: str, _: int, request: gr.Request
@@ -180,10 +187,7 @@ class ArticlesTab:
     def _forth(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[str, int]:
-        chosen = "" if source == _ANY else source
-        more, _ = self._store(index).find_articles(
-            words or "", source=chosen, order=order, offset=offset + PAGE, limit=1
-        )
+        more, _ = self._found(index, words, source, order, offset + PAGE, limit=1)
         return self._table(index, words, source, order, offset + PAGE if more else offset, request)
 
     def _add_files(
@@ -233,7 +237,7 @@ class ArticlesTab:
         yield from self._written(request, work)
 
     def _remove(self, index: str, asked: gr.EventData, request: gr.Request) -> Iterator[str]:
-        article = str(asked._data["id"])  # noqa: SLF001  Gradio gives it no other way
+        article = str(sent(asked)["id"])
         yield from self._written(request, lambda _: self._indexes[index].index.remove([article]))
 
     def _written(self, request: gr.Request, work: Work) -> Iterator[str]:

@@ -6,7 +6,7 @@ from index.reports import BuildProgress, BuildReport
 from index.sqlite_catalogue import ListedArticle
 from index.store import StoreStats
 from ui.web import numbers
-from ui.web.render import escape, safe_url
+from ui.web.render import escape, external_link
 
 _COLOURS = ("#0f766e", "#c8842b", "#5b6ee1", "#a6476f", "#6b8e23", "#7a869a")
 _OTHERS = "أخرى"
@@ -97,12 +97,7 @@ def table(rows: Sequence[ListedArticle], total: int, offset: int, *, editable: b
 
 
 def _row(row: ListedArticle, *, editable: bool) -> str:
-    title = f"<bdi>{escape(row.title)}</bdi>"
-    if url := safe_url(row.url):
-        title = (
-            f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow"'
-            f' referrerpolicy="no-referrer">{title}</a>'
-        )
+    title = external_link(f"<bdi>{escape(row.title)}</bdi>", row.url)
     actions = _action("only", row, "اسأل عنه")
     if editable:
         actions += _action("remove", row, "حذف")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import gradio as gr
 
 from index.errors import InputError
 from ui.web import render
-from ui.web.answering import State, told_again
+from ui.web.answering import State, free_box, told_again
 from ui.web.conversations import (
     Conversation,
     new_id,
@@ -17,6 +18,7 @@ from ui.web.conversations import (
     title_of,
     to_markdown,
 )
+from ui.web.events import sent
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
 
@@ -45,45 +47,47 @@ class ConversationList:
 
     def open(self, asked: gr.EventData) -> State:
         """Show a conversation that the browser kept."""
-        try:
-            kept = read_conversation(str(asked._data["conversation"]))  # noqa: SLF001
-        except InputError as error:
-            logger.warning("a conversation could not be read: %s", error)
-            gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
+        kept = _read(sent(asked))
+        if kept is None:
             return (*[gr.skip()] * 7,)
-        if kept.index not in self._indexes.names:
+        index = self._indexes.known(kept.index)
+        if index != kept.index:
             gr.Warning(
                 "فهرس هذه المحادثة غير مفتوح هنا؛ ما يأتي من أسئلة يُجاب من غيره.", duration=7
             )
         turns = list(kept.turns)
-        panel = render.panel(turns, turns[-1].id if turns else "")
-        box = gr.Textbox(value="", submit_btn=True, stop_btn=False)
-        index = kept.index if kept.index in self._indexes.names else self._indexes.names[0]
+        panel, box = render.panel(turns), free_box(value="")
         return told_again(turns), turns, panel, False, box, kept.id, index
 
     @staticmethod
     def export(asked: gr.EventData) -> str:
         """Return a file of a conversation for the browser to save: its name, type and text."""
-        data: dict[str, Any] = asked._data  # noqa: SLF001  Gradio gives it no other way
-        text = str(data["conversation"])
-        try:
-            kept = read_conversation(text)
-        except InputError as error:
-            logger.warning("a conversation could not be read: %s", error)
-            gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
+        data = sent(asked)
+        kept = _read(data)
+        if kept is None:
             return ""
         as_json = data.get("format") == "json"
-        if as_json:
-            text = json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
+        content = json.loads(str(data["conversation"])) if as_json else None
         file = {
             "name": f"{kept.title or 'محادثة'}.{'json' if as_json else 'md'}",
             "type": "application/json" if as_json else "text/markdown",
-            "text": text if as_json else to_markdown(kept),
+            "text": json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+            if as_json
+            else to_markdown(kept),
         }
         return json.dumps(file, ensure_ascii=False)
 
 
+def _read(data: Mapping[str, Any]) -> Conversation | None:
+    """Read the conversation that an event brought; tell the reader when it is none."""
+    try:
+        return read_conversation(str(data["conversation"]))
+    except InputError as error:
+        logger.warning("a conversation could not be read: %s", error)
+        gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
+        return None
+
+
 def nothing_said() -> State:
     """Return an empty conversation: messages, turns, panel, busy, box, id."""
-    box = gr.Textbox(value="", submit_btn=True, stop_btn=False)
-    return [], [], render.EMPTY_PANEL, False, box, ""
+    return [], [], render.EMPTY_PANEL, False, free_box(value=""), ""

@@ -8,6 +8,7 @@ from index.errors import InputError
 from index.store import Filter
 from ui.filters import filter_of
 from ui.web import numbers
+from ui.web.events import sent
 from ui.web.indexes import Indexes
 from ui.web.render import escape
 
@@ -111,8 +112,7 @@ class FilterFields:
 
     @staticmethod
     def _pick(chosen: list[str], asked: gr.EventData) -> tuple[list[str], str]:
-        picked = str(asked._data["id"])  # noqa: SLF001  Gradio gives it no other way
-        return list(dict.fromkeys([*chosen, picked])), ""
+        return list(dict.fromkeys([*chosen, str(sent(asked)["id"])])), ""
 
     def _chips(
         self,
@@ -139,7 +139,7 @@ class FilterFields:
         articles: list[str] | None,
         asked: gr.EventData,
     ) -> list[Any]:
-        data = asked._data  # noqa: SLF001  Gradio gives it no other way
+        data = sent(asked)
         field, value = str(data["field"]), str(data["value"])
         return [
             [kept for kept in sources or () if (field, kept) != ("sources", value)],

@@ -26,7 +26,11 @@ class Indexes:
 
     def __getitem__(self, name: str | None) -> Assistant:
         """Return the assistant of an index; a name that is none means the first."""
-        return self._by_name.get(name or "", next(iter(self._by_name.values())))
+        return self._by_name[self.known(name)]
+
+    def known(self, name: str | None) -> str:
+        """Return the name if it is one, else that of the first."""
+        return name if name in self._by_name else next(iter(self._by_name))
 
     def use(self, settings: Settings) -> None:
         """Answer with other settings from all of them; a model is loaded once.

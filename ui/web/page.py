@@ -11,6 +11,7 @@ from ui.web.answering import Answering, State
 from ui.web.api import publish_api
 from ui.web.articles_tab import ArticlesTab
 from ui.web.conversation_list import ConversationList, nothing_said
+from ui.web.events import sent
 from ui.web.examples import example_questions
 from ui.web.feedback import REASONS
 from ui.web.filter_fields import FilterFields
@@ -62,7 +63,7 @@ def build_page(indexes: Indexes, access: Access | None = None) -> gr.Blocks:
         access: What visitors are allowed; None lets everyone do everything.
     """
     access = access or Access()
-    limit = RateLimit(access.per_minute)
+    limit = RateLimit(access.rate)
     page: gr.Blocks
     with gr.Blocks(
         title="جواب", fill_height=True, fill_width=True, analytics_enabled=False
@@ -305,4 +306,4 @@ class _Page:
         )
 
     def _only_article(self, asked: gr.EventData) -> list[Any]:
-        return self._filters.only(str(asked._data["id"]))  # noqa: SLF001
+        return self._filters.only(str(sent(asked)["id"]))

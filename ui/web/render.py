@@ -176,11 +176,11 @@ def search_step(answer: Answer, articles: int) -> str:
     return f"بحثتُ في {numbers.articles(articles)} ووجدتُ {found} ({time} ث)"
 
 
-def panel(turns: Sequence[Turn], active: str) -> str:
-    """Return the sources panel: a section per turn, the active one shown."""
+def panel(turns: Sequence[Turn]) -> str:
+    """Return the sources panel: a section per turn, the last one shown."""
     if not turns:
         return EMPTY_PANEL
-    sections = "".join(_section(turn, shown=turn.id == active) for turn in turns)
+    sections = "".join(_section(turn, shown=turn is turns[-1]) for turn in turns)
     bar = f'<div class="src-bar"><h2>المصادر</h2>{CLOSE}</div>'
     return f'<div class="src-panel">{bar}{sections}</div>'
 
@@ -313,12 +313,7 @@ def _card(
 ) -> str:
     title, source, day, url = head
     shown = f"<bdi>{escape(title)}</bdi>"
-    if safe := safe_url(url):
-        shown = (
-            f'<a href="{escape(safe)}" target="_blank" rel="noopener noreferrer nofollow"'
-            f' referrerpolicy="no-referrer">{shown}<span class="sr-only"> (يُفتح في نافذة جديدة)'
-            "</span></a>"
-        )
+    shown = external_link(shown, url, '<span class="sr-only"> (يُفتح في نافذة جديدة)</span>')
     meta = [f"<bdi>{escape(source)}</bdi>"] if source else []
     datetime = f' datetime="{escape(day)}"' if numbers.date(day) != numbers.NO_DATE else ""
     meta.append(f"<time{datetime}>{escape(numbers.date(day))}</time>")
@@ -337,6 +332,16 @@ def safe_url(url: str) -> str:
         return url if urlsplit(url).scheme in {"http", "https"} else ""
     except ValueError:
         return ""
+
+
+def external_link(shown: str, url: str, note: str = "") -> str:
+    """Return HTML, with a note behind it, as a link to an article's address; as it is for none."""
+    if not (safe := safe_url(url)):
+        return shown
+    return (
+        f'<a href="{escape(safe)}" target="_blank" rel="noopener noreferrer nofollow"'
+        f' referrerpolicy="no-referrer">{shown}{note}</a>'
+    )
 
 
 def direction(text: str) -> str:

@@ -63,15 +63,20 @@
   preview.setAttribute("role", "tooltip");
   preview.hidden = true;
 
+  // An element's text without what is for screen readers alone.
+  function seen(element) {
+    const copy = element?.cloneNode(true);
+    for (const hidden of copy?.querySelectorAll(".sr-only") ?? []) hidden.remove();
+    return copy?.textContent ?? "";
+  }
+
   function showPreview(link) {
     const found = LINK.exec(link.getAttribute("href") ?? "");
     const card = found && document.getElementById(`src-${found[1]}-${found[2]}`);
     if (!card) return;
     preview.replaceChildren(...[".src-title", ".src-meta", "mark"].map(part => {
       const line = document.createElement("p");
-      const shown = card.querySelector(part)?.cloneNode(true);
-      for (const hidden of shown?.querySelectorAll(".sr-only") ?? []) hidden.remove();
-      line.textContent = shown?.textContent ?? "";
+      line.textContent = seen(card.querySelector(part));
       return line;
     }));
     document.body.append(preview);
@@ -143,10 +148,9 @@
     const lines = new Map();
     for (const [, number, turn] of cited) {
       const card = document.getElementById(`src-${turn}-${number}`);
-      const title = card?.querySelector(".src-title")?.cloneNode(true);
+      const title = card?.querySelector(".src-title");
       if (!title) continue;
-      for (const hidden of title.querySelectorAll(".sr-only")) hidden.remove();
-      const parts = [title.textContent, card.querySelector(".src-meta")?.textContent, title.querySelector("a")?.href];
+      const parts = [seen(title), card.querySelector(".src-meta")?.textContent, title.querySelector("a")?.href];
       lines.set(number, `[${number}] ${parts.filter(Boolean).join(" — ")}`);
     }
     return lines.size ? `\n\nالمصادر:\n${[...lines.values()].join("\n")}` : "";
