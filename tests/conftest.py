@@ -18,6 +18,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples" / "articles"
 SHARED = ROOT.parent / "shared"
+READY = "#chat :is(.examples, .empty)"
 
 ARTICLES = {
     "جسر": "افتتاح جسر النهر\n\nافتتح الوزير جسر النهر الجديد يوم الأحد. بلغت كلفة الجسر 12 مليون دينار."
@@ -120,7 +121,7 @@ def open_page(driver):
     """Open an address on a kind of device; at the end nothing foreign may have been asked for."""
     opened = []
 
-    def open_page(address, device="desktop", *, ready="#chat :is(.examples, .empty)", **options):
+    def open_page(address, device="desktop", *, path="", ready=READY, **options):
         context = driver.new_context(
             locale="en-US",
             permissions=["clipboard-read", "clipboard-write"],
@@ -146,7 +147,7 @@ def open_page(driver):
         chat.page.route(lambda url: not url.startswith(local), refuse)
         chat.page.on("console", listen)
         chat.page.on("pageerror", lambda error: chat.console.append(str(error)))
-        chat.page.goto(address)
+        chat.page.goto(address + path)
         chat.page.wait_for_selector(ready)
         chat.page.wait_for_function("document.fonts.status === 'loaded'")
         return chat
