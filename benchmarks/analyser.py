@@ -12,8 +12,8 @@ from pathlib import Path
 
 from benchmarks.baselines import Analyser, bm25
 from benchmarks.datasets import DEFAULT, read
-from index.arabic import analyse, words
-from rag.evaluation import DEPTH
+from index.arabic.words import analyse, words
+from rag.evaluation.retrieval import DEPTH
 
 SETS = ("arcd", "tydiqa-goldp-ar-dev")
 ANALYSERS: dict[str, Analyser] = {

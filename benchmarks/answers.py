@@ -19,12 +19,12 @@ from pathlib import Path
 from benchmarks.corpora import families, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from index import SearchIndex, build_index, open_index
-from rag import reports
-from rag.answer_evaluation import AnswerReport, AnswerRow, evaluate_answers
 from rag.assistant import Assistant
-from rag.evaluation import Question
-from rag.models import load_chat_model
+from rag.evaluation import reports
+from rag.evaluation.answers import AnswerReport, AnswerRow, evaluate_answers
+from rag.evaluation.retrieval import Question
 from rag.settings import CAUTION, Settings
+from rag.writing.models import load_chat_model
 
 _HEADLINES = 300
 

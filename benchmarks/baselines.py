@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from index import ranking
-from index.arabic import words
-from rag.evaluation import DEPTH, Ranked
+from index.arabic.words import words
+from index.search import ranking
+from rag.evaluation.retrieval import DEPTH, Ranked
 
 Analyser = Callable[[str], list[str]]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.datasets import read
 from index import build_index, open_index
-from index.search import SearchIndex
+from index.search.search import SearchIndex
 
 FOLDERS = {"ARCD": "arcd", "TyDi": "tydiqa-goldp-ar-dev"}
 

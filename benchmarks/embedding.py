@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.datasets import DEFAULT, read
-from index import e5
-from index.bundled import BUNDLED
-from index.embedded import embed_new
-from index.embedders import load_embedder
+from index.embedding.bundled import BUNDLED
+from index.embedding.e5 import bundle as e5
+from index.embedding.embedded import embed_new
+from index.embedding.embedders import load_embedder
 
 
 def main() -> None:

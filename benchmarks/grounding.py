@@ -26,12 +26,12 @@ from benchmarks.mutations import (
     speakers_in,
 )
 from index import SearchIndex, build_index, open_index
-from index.search import Passage
-from index.sentences import sentence_spans
-from rag.citations import Claim
-from rag.grounding import find_support
-from rag.passages import merge_neighbours
-from rag.questions import Kind, kind_of
+from index.arabic.sentences import sentence_spans
+from index.search.search import Passage
+from rag.checking.citations import Claim
+from rag.checking.grounding import find_support
+from rag.language.questions import Kind, kind_of
+from rag.reading.passages import merge_neighbours
 
 OUTPUT = Path("benchmarks/results/grounding.json")
 SAMPLES = Path("samples/articles")

@@ -114,9 +114,9 @@ def _questions(options: argparse.Namespace) -> list[str]:
 
 def _jawab(options: argparse.Namespace) -> dict[str, float]:
     from index import build_index, open_index
-    from index.arabic import for_embedding
-    from index.embedders import load_embedder
-    from index.sqlite_store import SqliteStore
+    from index.arabic.words import for_embedding
+    from index.embedding.embedders import load_embedder
+    from index.store.local.store import SqliteStore
 
     articles, folder = Path(options.scratch, "articles"), Path(options.scratch, "jawab")
     subprocess.run(["/bin/rm", "-rf", str(folder)], check=True)  # noqa: S603
@@ -160,7 +160,7 @@ def _langchain(options: argparse.Namespace) -> dict[str, float]:
     from langchain_community.vectorstores.utils import DistanceStrategy  # noqa: TID251
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    from index import e5
+    from index.embedding.e5 import bundle as e5
 
     folder = Path(options.scratch, "langchain")
     chunks = json.loads(Path(options.scratch, "chunks.json").read_text(encoding="utf-8"))
@@ -206,8 +206,8 @@ def _langchain(options: argparse.Namespace) -> dict[str, float]:
 
 def _recall(options: argparse.Namespace) -> dict[str, Any]:
     """Return R@10 by the vectors alone, from either engine."""
-    from index import e5
-    from index.embedders import load_embedder
+    from index.embedding.e5 import bundle as e5
+    from index.embedding.embedders import load_embedder
 
     prefixes = {"query_prefix": "query: ", "passage_prefix": "passage: "}
     engines = {
@@ -235,7 +235,7 @@ def _arithmetic(options: argparse.Namespace) -> dict[str, float]:
     A token costs 24·h² operations a layer for the matrices and 4·length·h for attention; the peak
     is that of one large product of matrices in the same engine and precision.
     """
-    from index.embedders import load_embedder
+    from index.embedding.embedders import load_embedder
 
     texts = json.loads(Path(options.scratch, "chunks.json").read_text(encoding="utf-8"))
     embedder = load_embedder()

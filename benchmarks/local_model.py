@@ -17,16 +17,16 @@ from typing import Any
 
 from benchmarks.datasets import read
 from index import build_index, open_index
-from index.arabic import fold
+from index.arabic.words import fold
 from prompts import load_prompt
 from rag.assistant import Assistant
-from rag.chain import Reading, answer_chain, stream_text
-from rag.citations import split_claims
-from rag.extractive import EXTRACTIVE
-from rag.grounding import find_support
-from rag.models import load_chat_model
-from rag.passages import merge_neighbours
+from rag.checking.citations import split_claims
+from rag.checking.grounding import find_support
+from rag.reading.passages import merge_neighbours
 from rag.settings import Settings
+from rag.writing.generating import Reading, answer_chain, stream_text
+from rag.writing.models import load_chat_model
+from rag.writing.quoting import EXTRACTIVE
 
 SAMPLES = Path("samples")
 

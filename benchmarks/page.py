@@ -22,7 +22,7 @@ from benchmarks.datasets import DEFAULT
 from benchmarks.load import SAMPLES, served
 from benchmarks.scale import stored
 from index import build_index
-from index.sqlite_store import SqliteStore
+from index.store.local.store import SqliteStore
 from ui.web import articles_view
 
 _OPENED = 10

@@ -26,10 +26,10 @@ from benchmarks.baselines import bm25, snowball
 from benchmarks.corpora import FOLDERS, families, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from index import build_index, open_index
-from index.ranking import trained_weights
-from index.reranking import CrossEncoderReranker
-from index.search import SearchIndex
-from rag.evaluation import (
+from index.search.ranking import trained_weights
+from index.search.reranking import CrossEncoderReranker
+from index.search.search import SearchIndex
+from rag.evaluation.retrieval import (
     DEPTH,
     METRICS,
     OTHER_RANKINGS,

@@ -22,19 +22,19 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.datasets import DEFAULT, read
-from index.arabic import analyse
-from index.articles import Article
-from index.candidates import CANDIDATES
-from index.chunking import Chunk, chunk_article
-from index.embedded import Embedded
-from index.embedders import load_embedder
-from index.embedding import Embedder, EmbedderIdentity
-from index.late import late_interaction
-from index.manifest import Manifest
-from index.ranking import contributions, features, prepare, trained_weights
-from index.search import encode_question
-from index.sqlite_store import SqliteStore
-from index.store import ArticleChunks, Filter
+from index.arabic.words import analyse
+from index.articles.article import Article
+from index.articles.chunking import Chunk, chunk_article
+from index.embedding.contract import Embedder, EmbedderIdentity
+from index.embedding.embedded import Embedded
+from index.embedding.embedders import load_embedder
+from index.search.candidates import CANDIDATES
+from index.search.late import late_interaction
+from index.search.ranking import contributions, features, prepare, trained_weights
+from index.search.search import encode_question
+from index.store.contract import ArticleChunks, Filter
+from index.store.local.store import SqliteStore
+from index.store.manifest import Manifest
 
 DIMENSION = 384
 QUESTIONS = 200

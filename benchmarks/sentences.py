@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmarks.corpora import pooled_index, questions
 from benchmarks.datasets import DEFAULT
-from rag.passages import merge_neighbours
-from rag.relevance import score_sentences
+from rag.reading.passages import merge_neighbours
+from rag.reading.relevance import score_sentences
 
 _QUESTIONS = 100
 

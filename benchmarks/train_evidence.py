@@ -1,4 +1,4 @@
-"""Train the evidence gate (``rag/evidence.json``) on development questions and report how it does.
+"""Train the evidence gate (``rag/reading/evidence.json``) on development questions, with a report.
 
     python -m benchmarks.train_evidence --data ../shared/data
 
@@ -28,14 +28,14 @@ from benchmarks.corpora import pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from benchmarks.regression import Matrix, auroc, fit_logistic, rounded, scores
 from index import SearchIndex, build_index, open_index
-from index.arabic import fold
-from index.search import SearchResult
-from index.store import Filter
-from rag.evidence import FEATURES, evidence_features
-from rag.passages import merge_neighbours
-from rag.relevance import score_sentences
+from index.arabic.words import fold
+from index.search.search import SearchResult
+from index.store.contract import Filter
+from rag.reading.evidence import FEATURES, evidence_features
+from rag.reading.passages import merge_neighbours
+from rag.reading.relevance import score_sentences
 
-OUTPUT = Path("rag/evidence.json")
+OUTPUT = Path("rag/reading/evidence.json")
 RESULTS = Path("benchmarks/results")
 _K = 8
 _RESAMPLES = 1_000

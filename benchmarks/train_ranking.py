@@ -19,8 +19,8 @@ import numpy as np
 from benchmarks.corpora import Asked, families, pooled_index, questions
 from benchmarks.datasets import DEFAULT
 from benchmarks.regression import fit_choice
-from index import ranking
-from index.search import SearchIndex
+from index.search import ranking
+from index.search.search import SearchIndex
 
 FILE = Path(ranking.__file__).with_name("ranking.json")
 _WORDWISE = ("cosine", "words", "coverage", "proximity", "numbers", "late")

@@ -1,4 +1,4 @@
-"""Train which sentence answers a question (``rag/relevance.json``).
+"""Train which sentence answers a question (``rag/reading/relevance.json``).
 
     python -m benchmarks.train_relevance --data ../shared/data
 
@@ -19,13 +19,13 @@ import numpy as np
 from benchmarks.corpora import FOLDERS, Asked, pooled_index, questions
 from benchmarks.datasets import DEFAULT
 from benchmarks.regression import Matrix, fit_choice, rounded, scores
-from index.arabic import fold, for_embedding
-from index.search import SearchIndex
-from rag.passages import merge_neighbours
-from rag.questions import content_terms
-from rag.relevance import FEATURES, ScoredSentence, candidate_sentences, word_matches
+from index.arabic.words import fold, for_embedding
+from index.search.search import SearchIndex
+from rag.language.questions import content_terms
+from rag.reading.passages import merge_neighbours
+from rag.reading.relevance import FEATURES, ScoredSentence, candidate_sentences, word_matches
 
-OUTPUT = Path("rag/relevance.json")
+OUTPUT = Path("rag/reading/relevance.json")
 _K = 8
 
 

@@ -1,4 +1,4 @@
-"""Train which words of a sentence are the short answer (``rag/short_answers.json``).
+"""Train which words of a sentence are the short answer (``rag/reading/short_answers.json``).
 
     python -m benchmarks.train_short_answers --data ../shared/data
 
@@ -18,12 +18,12 @@ import numpy as np
 
 from benchmarks.corpora import Asked, pooled_index, questions
 from benchmarks.datasets import DEFAULT
-from index.sentences import Span
-from rag.answer_metrics import exact_match, token_f1
-from rag.passages import merge_neighbours
-from rag.questions import kind_of
-from rag.relevance import ScoredSentence, score_sentences, word_matches
-from rag.short_answers import (
+from index.arabic.sentences import Span
+from rag.evaluation.metrics import exact_match, token_f1
+from rag.language.questions import kind_of
+from rag.reading.passages import merge_neighbours
+from rag.reading.relevance import ScoredSentence, score_sentences, word_matches
+from rag.reading.short_answers import (
     FEATURES,
     MODELS,
     best_words,
@@ -31,9 +31,9 @@ from rag.short_answers import (
     word_features,
     word_spans_of,
 )
-from rag.word_matches import WordMatches
+from rag.reading.word_matches import WordMatches
 
-OUTPUT = Path("rag/short_answers.json")
+OUTPUT = Path("rag/reading/short_answers.json")
 Held = tuple[Asked, str, ScoredSentence, WordMatches]
 _RIDGE = 30.0
 _SHIFT = 1.0

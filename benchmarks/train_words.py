@@ -13,11 +13,11 @@ import numpy as np
 
 from benchmarks.corpora import FOLDERS
 from benchmarks.datasets import DEFAULT, read
-from index import word_vectors
-from index.arabic import for_embedding
-from index.bundled import BUNDLED
-from index.embedders import load_embedder
-from index.embedding import WordwiseEmbedder
+from index.arabic.words import for_embedding
+from index.embedding import word_vectors
+from index.embedding.bundled import BUNDLED
+from index.embedding.contract import WordwiseEmbedder
+from index.embedding.embedders import load_embedder
 
 FILE = Path(word_vectors.__file__).with_name("word_vectors.json")
 

@@ -3,18 +3,18 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.articles import Article
-    from index.build import (
+    from index.articles.article import Article
+    from index.articles.chunking import Chunk
+    from index.building.build import (
         add_articles,
         build_index,
         remove_articles,
     )
-    from index.chunking import Chunk
-    from index.embedders import load_embedder
-    from index.reports import BuildProgress, BuildReport
-    from index.search import Passage, SearchIndex, open_index
-    from index.store import Filter
-    from index.verification import verify_index
+    from index.building.reports import BuildProgress, BuildReport
+    from index.building.verification import verify_index
+    from index.embedding.embedders import load_embedder
+    from index.search.search import Passage, SearchIndex, open_index
+    from index.store.contract import Filter
 
 __all__ = [
     "Article",
@@ -33,19 +33,19 @@ __all__ = [
 ]
 
 _HOME = {
-    "Article": "articles",
-    "BuildProgress": "reports",
-    "BuildReport": "reports",
-    "Chunk": "chunking",
-    "Filter": "store",
-    "Passage": "search",
-    "SearchIndex": "search",
-    "add_articles": "build",
-    "build_index": "build",
-    "load_embedder": "embedders",
-    "open_index": "search",
-    "remove_articles": "build",
-    "verify_index": "verification",
+    "Article": "articles.article",
+    "BuildProgress": "building.reports",
+    "BuildReport": "building.reports",
+    "Chunk": "articles.chunking",
+    "Filter": "store.contract",
+    "Passage": "search.search",
+    "SearchIndex": "search.search",
+    "add_articles": "building.build",
+    "build_index": "building.build",
+    "load_embedder": "embedding.embedders",
+    "open_index": "search.search",
+    "remove_articles": "building.build",
+    "verify_index": "building.verification",
 }
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.store import Filter
+    from index.store.contract import Filter
     from rag.answers import Answer, Citation, Sentence
     from rag.assistant import Assistant
     from rag.convenience import answer
@@ -27,7 +27,7 @@ _HOME = {
     "Answer": "rag.answers",
     "Assistant": "rag.assistant",
     "Citation": "rag.answers",
-    "Filter": "index.store",
+    "Filter": "index.store.contract",
     "ModelError": "rag.errors",
     "Sentence": "rag.answers",
     "Settings": "rag.settings",

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from index.copies import Reprint
-from index.search import Passage
-from rag.relative_dates import RelativeDate
+from index.articles.copies import Reprint
+from index.search.search import Passage
+from rag.language.relative_dates import RelativeDate
 
 SCHEMA_VERSION = 1
 """Of :meth:`Answer.to_dict`; the same JSON from Python, the command line and HTTP."""

@@ -10,32 +10,23 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
 
-from index.dialects import standard_question
+from index.arabic.dialects import standard_question
 from index.errors import InputError
-from index.search import Passage, SearchIndex, SearchResult, open_index
-from index.store import Filter
+from index.search.search import Passage, SearchIndex, SearchResult, open_index
+from index.store.contract import Filter
 from prompts import load_phrases, load_prompt
 from rag.answers import Answer
-from rag.chain import (
-    Reading,
-    answer_chain,
-    language_of,
-    rewrite_question,
-    stream_text,
-)
-from rag.citations import unfinished
-from rag.disagreement import other_versions
-from rag.drafting import Draft
+from rag.checking.citations import unfinished
+from rag.checking.grounding import Support
 from rag.errors import ModelError
-from rag.evidence import Evidence, asks_of_the_unknown, assess
-from rag.extractive import EXTRACTIVE, ExtractiveChatModel
-from rag.followup import History, leans_back, stand_alone
-from rag.grounding import Support
-from rag.models import load_chat_model
-from rag.passages import merge_neighbours
-from rag.relevance import ScoredSentence, score_sentences, word_matches
-from rag.retriever import PassageRetriever
-from rag.runnable import AnswerRunnable
+from rag.langchain.retriever import PassageRetriever
+from rag.langchain.runnable import AnswerRunnable
+from rag.reading.disagreement import other_versions
+from rag.reading.evidence import Evidence, asks_of_the_unknown, assess
+from rag.reading.followup import History, leans_back, stand_alone
+from rag.reading.passages import merge_neighbours
+from rag.reading.relevance import ScoredSentence, score_sentences, word_matches
+from rag.reading.short_answers import find_short_answer
 from rag.settings import (
     Settings,
     check_settings,
@@ -43,7 +34,16 @@ from rag.settings import (
     chosen_reranker,
     load_settings,
 )
-from rag.short_answers import find_short_answer
+from rag.writing.drafting import Draft
+from rag.writing.generating import (
+    Reading,
+    answer_chain,
+    language_of,
+    rewrite_question,
+    stream_text,
+)
+from rag.writing.models import load_chat_model
+from rag.writing.quoting import EXTRACTIVE, ExtractiveChatModel
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ class Assistant:
 
     def as_runnable(self) -> Runnable[str | dict[str, Any], Answer]:
         """Return a LangChain Runnable: a question, or a dict of ``answer``'s arguments, in."""
-        return AnswerRunnable(self)
+        return AnswerRunnable(self.answer, self.stream)
 
     def search(
         self,

@@ -3,10 +3,10 @@
 from functools import lru_cache
 from pathlib import Path
 
-from index.store import Filter
+from index.store.contract import Filter
 from rag.answers import Answer
 from rag.assistant import Assistant
-from rag.followup import History
+from rag.reading.followup import History
 from rag.settings import Settings, load_settings
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
-    from index.embedding import Embedder
-    from index.reranking import Reranker
+    from index.embedding.contract import Embedder
+    from index.search.reranking import Reranker
 
 FILE = "jawab.toml"
 PREFIX = "JAWAB_"
-_NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.e5
+_NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.embedding.e5.bundle
 
 CAUTION = {"careful": 0.45, "balanced": 0.15, "lenient": 0.1}
 """Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل."""
@@ -149,7 +149,7 @@ def chosen_reranker(settings: Settings) -> "Reranker | None":
     """Return the reranker that is set, if one is; its model loads when first used."""
     if not settings.reranker:
         return None
-    from index.reranking import CrossEncoderReranker
+    from index.search.reranking import CrossEncoderReranker
 
     return CrossEncoderReranker(settings.reranker)
 
@@ -162,7 +162,7 @@ def chosen_embedder(settings: Settings) -> "Embedder | None":
     """
     if not settings.embedder:
         return None
-    from index.embedders import load_embedder
+    from index.embedding.embedders import load_embedder
 
     return load_embedder(
         settings.embedder,

@@ -9,7 +9,7 @@ from browser import DEVICES, FLAGS, HARMLESS, Chat, chromium, served
 from fakes import WordEmbedder
 
 from index import build_index, open_index
-from index.articles import Article
+from index.articles.article import Article
 from rag import Assistant
 
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -6,7 +6,7 @@ import threading
 
 from fakes import WordEmbedder
 
-from index.search import open_index
+from index.search.search import open_index
 
 
 def main():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from fakes import WordEmbedder
 
-from index.build import add_articles, build_index, remove_articles
-from index.migration import migrate_index
-from index.sqlite_store import SqliteStore
+from index.building.build import add_articles, build_index, remove_articles
+from index.building.migration import migrate_index
+from index.store.local.store import SqliteStore
 
 SUBJECTS = ("الجسر", "المدرسة", "المطر", "الميناء", "المتحف", "الملعب", "السوق", "المرصد")
 

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 
-from index.arabic import analyse
-from index.embedding import EmbedderIdentity
+from index.arabic.words import analyse
+from index.embedding.contract import EmbedderIdentity
 
 DIMENSION = 256
 

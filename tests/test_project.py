@@ -23,9 +23,9 @@ def test_public_names_exist_and_are_sorted(package):
 
 @pytest.mark.parametrize(
     "module",
-    ["index.arabic", "index.articles", "index.dates", "index.dialects", "rag.answer_metrics",
-         "rag.disagreement", "rag.numbers", "rag.relative_dates", "rag.statements", "index.sentences", "rag.citations",
-     "rag.followup", "rag.orders", "rag.questions", "rag.signs", "ui.web.numbers"],
+    ["index.arabic.words", "index.articles.article", "index.arabic.dates", "index.arabic.dialects", "rag.evaluation.metrics",
+         "rag.reading.disagreement", "index.arabic.numbers", "rag.language.relative_dates", "rag.language.statements", "index.arabic.sentences", "rag.checking.citations",
+     "rag.reading.followup", "rag.language.orders", "rag.language.questions", "rag.language.signs", "ui.web.numbers"],
 )  # fmt: skip
 def test_examples_in_docstrings_are_true(module):
     result = doctest.testmod(importlib.import_module(module))

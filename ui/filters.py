@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from index.dates import parse_date
+from index.arabic.dates import parse_date
 from index.errors import InputError
-from index.store import Filter
+from index.store.contract import Filter
 
 _WRONG = "{name} must be a day such as 2025-03-01, not {day!r}"
 

@@ -18,7 +18,7 @@ from ui.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from rag.reports import Table
+    from rag.evaluation.reports import Table
 
 
 def evaluate(
@@ -54,10 +54,10 @@ def evaluate(
     """
     from rich.progress import Progress
 
-    from rag import reports
-    from rag.answer_evaluation import evaluate_answers
     from rag.assistant import Assistant
-    from rag.evaluation import evaluate_retrieval, load_questions
+    from rag.evaluation import reports
+    from rag.evaluation.answers import evaluate_answers
+    from rag.evaluation.retrieval import evaluate_retrieval, load_questions
     from rag.settings import load_settings
 
     questions = [question for path in datasets for question in load_questions(path)]

@@ -12,7 +12,7 @@ from ui.cli.console import IndexOption, JsonOption, QuietOption, errors, output,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index.reports import BuildReport
+    from index.building.reports import BuildReport
     from rag.settings import Settings
 
 app = typer.Typer(
@@ -61,7 +61,7 @@ def build(
 
     Example: jawab index build articles/ --index my-index
     """
-    from index.build import build_index
+    from index.building.build import build_index
 
     options = _Options(column, allow_private, strict, quiet, as_json)
     _update(build_index, paths, index, options)
@@ -81,7 +81,7 @@ def add(
 
     Example: jawab index add today/ https://example.org/feed.xml --index my-index
     """
-    from index.build import add_articles
+    from index.building.build import add_articles
 
     options = _Options(column, allow_private, strict, quiet, as_json)
     _update(add_articles, paths, index, options)
@@ -97,7 +97,7 @@ def remove(
 
     Example: jawab index remove cup-final --index my-index
     """
-    from index.build import remove_articles
+    from index.building.build import remove_articles
 
     report = remove_articles(ids, _folder(index))
     if as_json:
@@ -114,7 +114,7 @@ def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> Non
     """
     from rich.table import Table
 
-    from index.sqlite_store import SqliteStore
+    from index.store.local.store import SqliteStore
 
     rows = SqliteStore.open(Path(_folder(index))).list_articles()
     if as_json:
@@ -137,7 +137,7 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     Example: jawab index info --index my-index
     """
-    from index.sqlite_store import SqliteStore
+    from index.store.local.store import SqliteStore
 
     store = SqliteStore.open(Path(_folder(index)))
     stats, embedder = store.stats(), store.manifest.embedder
@@ -167,7 +167,7 @@ def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     Example: jawab index verify --index my-index
     """
-    from index.verification import verify_index
+    from index.building.verification import verify_index
 
     found = verify_index(_folder(index))
     if as_json:
@@ -187,7 +187,7 @@ def rebuild(index: IndexOption = None) -> None:
 
     Example: jawab index rebuild --index my-index
     """
-    from index.sqlite_store import SqliteStore
+    from index.store.local.store import SqliteStore
 
     store = SqliteStore.open(Path(_folder(index)))
     with store.writing():
@@ -210,7 +210,7 @@ def migrate(
 
     Example: jawab index migrate --embedder intfloat/multilingual-e5-base --index my-index
     """
-    from index.migration import migrate_index
+    from index.building.migration import migrate_index
     from rag.settings import chosen_embedder, load_settings
 
     settings = load_settings(index=index, embedder=embedder)
@@ -233,7 +233,7 @@ def backup(
 
     Example: jawab index backup backups/monday --index my-index
     """
-    from index.backup import backup_index
+    from index.store.local.backup import backup_index
 
     path = backup_index(_folder(index), copy)
     output().print(f"نُسخ · copied to {path.parent} ({path.stat().st_size / 2**20:.1f} MiB)")

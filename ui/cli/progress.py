@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 
 if TYPE_CHECKING:
-    from index.reports import BuildProgress
+    from index.building.reports import BuildProgress
 
 
 class BuildBar:

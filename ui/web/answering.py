@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import JawabError
-from index.store import Filter
+from index.store.contract import Filter
 from rag.answers import Answer
 from ui.web import render
 from ui.web.access import RateLimit, visitor_of

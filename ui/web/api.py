@@ -12,8 +12,8 @@ from typing import Any
 import gradio as gr
 
 from index.errors import InputError, JawabError
-from index.sqlite_catalogue import ORDERS
-from index.store import Filter
+from index.store.contract import Filter
+from index.store.local.catalogue import ORDERS
 from rag.answers import passage_to_dict
 from rag.assistant import Assistant
 from ui.filters import filter_of

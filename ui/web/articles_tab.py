@@ -12,11 +12,11 @@ from typing import Any
 
 import gradio as gr
 
-from index.dates import parse_date
+from index.arabic.dates import parse_date
+from index.building.reports import BuildProgress, BuildReport, Progress
 from index.errors import JawabError
-from index.reports import BuildProgress, BuildReport, Progress
-from index.sqlite_catalogue import ListedArticle
-from index.sqlite_store import SqliteStore
+from index.store.local.catalogue import ListedArticle
+from index.store.local.store import SqliteStore
 from ui.web import articles_view
 from ui.web.access import Access
 from ui.web.events import sent

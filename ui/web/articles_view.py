@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from index.reports import BuildProgress, BuildReport
-from index.sqlite_catalogue import ListedArticle
-from index.store import StoreStats
+from index.building.reports import BuildProgress, BuildReport
+from index.store.contract import StoreStats
+from index.store.local.catalogue import ListedArticle
 from ui.web import numbers
 from ui.web.render import escape, external_link
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from index.articles import Article
-from index.chunking import Chunk
-from index.copies import Reprint
+from index.articles.article import Article
+from index.articles.chunking import Chunk
+from index.articles.copies import Reprint
 from index.errors import InputError
-from index.search import Passage
+from index.search.search import Passage
 from rag.answers import Answer, Citation
-from rag.relative_dates import RelativeDate
+from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
 from ui.web.render import Turn, safe_url
 

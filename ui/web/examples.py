@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from index.articles import Article
+from index.articles.article import Article
 
 _LENGTH = 70
 

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import InputError
-from index.store import Filter
+from index.store.contract import Filter
 from ui.filters import filter_of
 from ui.web import numbers
 from ui.web.events import sent

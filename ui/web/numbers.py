@@ -2,7 +2,7 @@
 
 import re
 
-from index.dates import MONTHS, written_date
+from index.arabic.dates import MONTHS, written_date
 
 NO_DATE = "بلا تاريخ"
 

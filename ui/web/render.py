@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from index.articles import Article
-from index.copies import Reprint
-from index.search import Passage
+from index.articles.article import Article
+from index.articles.copies import Reprint
+from index.search.search import Passage
 from rag.answers import Answer, Citation
-from rag.relative_dates import RelativeDate
+from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
 from ui.web.examples import example_questions
 

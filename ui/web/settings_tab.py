@@ -7,9 +7,9 @@ from typing import Any
 import gradio as gr
 
 from index.errors import JawabError
-from rag.extractive import EXTRACTIVE
-from rag.models import greet
 from rag.settings import Settings
+from rag.writing.models import greet
+from rag.writing.quoting import EXTRACTIVE
 from ui.web.indexes import Indexes
 from ui.web.render import notice
 

@@ -1,0 +1,1 @@
+"""Arabic text: words, sentences, dates, numbers, dialects. Knows no article."""

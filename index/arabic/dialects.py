@@ -1,0 +1,49 @@
+"""Say a question asked in a dialect in the words of the standard language.
+
+Articles are written in the standard language, and the embedder has read little else. Only what is
+sure is changed: the question words and a few others in ``dialects.tsv``, and, in a question that
+has one of them, the prefixes of the future and the present.
+"""
+
+import re
+from functools import cache
+from importlib import resources
+
+_WORD = re.compile(r"\w+")
+_FUTURE = re.compile(r"^[هح](?=[يتن]\w{3,})")
+_PRESENT = re.compile(r"^ب(?=[يت]\w{3,})")
+
+
+def standard_question(question: str) -> str:
+    """Return a question with dialect words replaced; one without any is returned as it is.
+
+    >>> standard_question("إمتى هيرجع الكهربا؟"), standard_question("ليش صار الحريق؟")
+    ('متى سيرجع الكهربا؟', 'لماذا صار الحريق؟')
+    >>> standard_question("متى تأسست هيئة الكهرباء؟")
+    'متى تأسست هيئة الكهرباء؟'
+    """
+    table = _table()
+    spoken = [word for word in _WORD.findall(question) if word in table]
+    if not spoken:
+        return question
+    return _WORD.sub(lambda found: _standard(found[0], table), question)
+
+
+def _standard(word: str, table: dict[str, str]) -> str:
+    if word in table:
+        return table[word]
+    return _PRESENT.sub("", _FUTURE.sub("س", word))
+
+
+@cache
+def _table() -> dict[str, str]:
+    """Read the words of the dialects -> the standard word."""
+    data = resources.files("index.arabic").joinpath("dialects.tsv").read_text(encoding="utf-8")
+    rows = (line.split() for line in data.splitlines() if line and not line.startswith("#"))
+    table: dict[str, str] = {}
+    for standard, *others in rows:
+        for word in others:
+            table[word] = standard.replace("_", " ")
+            if word[0] not in "إا":
+                table[f"و{word}"] = f"و{standard.replace('_', ' ')}"
+    return table

@@ -1,0 +1,1 @@
+"""Articles: read from files and addresses, repaired, cut into chunks, compared."""

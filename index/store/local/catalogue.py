@@ -1,0 +1,224 @@
+"""What an index holds, for people and for builds: articles, sources, dates, counts."""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from index.arabic.words import analyse
+from index.articles.article import Article
+from index.embedding.embedded import Embedded
+from index.errors import InputError
+from index.store.contract import KnownArticle, StoreStats
+from index.store.local.generation import Generation
+from index.store.local.rows import count_rows, meta
+
+_PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
+_COLUMNS = "id, title, text, source, date, author, url, origin"
+
+
+def select_in(
+    connection: sqlite3.Connection, sql: str, values: Iterable[int | str]
+) -> Iterator[tuple[Any, ...]]:
+    """Run a statement with ``IN ({})`` over any number of values."""
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), _PARAMETERS):
+        part = distinct[start : start + _PARAMETERS]
+        yield from connection.execute(sql.format(",".join("?" * len(part))), part)
+
+
+def articles_by_key(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Article]:
+    """Return articles by key."""
+    sql = f"SELECT key, {_COLUMNS} FROM articles WHERE key IN ({{}})"  # noqa: S608
+    return {row[0]: Article(*row[1:]) for row in select_in(connection, sql, keys)}
+
+
+ORDERS = {
+    "newest": "a.date DESC",
+    "oldest": "a.date = '', a.date",
+    "title": "a.title",
+    "source": "a.source, a.date DESC",
+}
+"""Ways to list articles, and what they sort by."""
+
+
+class ListedArticle(NamedTuple):
+    """An article in a list.
+
+    Attributes:
+        id: Of the article.
+        title: Its headline.
+        source: Its publisher, or "".
+        date: ``YYYY-MM-DD`` or "".
+        url: Its address, or "".
+        chunks: Into how many it was cut.
+    """
+
+    id: str
+    title: str
+    source: str
+    date: str
+    url: str
+    chunks: int
+
+
+def _conditions(words: str, source: str) -> tuple[str, list[str]]:
+    """Return a WHERE clause over articles ``a``, and its parameters."""
+    clauses, values = [], []
+    terms = analyse(words)
+    if terms:
+        # Anywhere in a word: the index keeps «لحريق» whole, and who types is not done yet.
+        found = " AND ".join("a.terms LIKE ? ESCAPE '\\'" for _ in terms)
+        clauses.append(f"(({found}) OR a.id = ?)")
+        values += [*(f"%{_escaped(term)}%" for term in terms), words.strip()]
+    elif words.strip():
+        clauses.append("a.id = ?")
+        values.append(words.strip())
+    if source:
+        clauses.append("a.source = ?")
+        values.append(source)
+    return (f" WHERE {' AND '.join(clauses)}" if clauses else ""), values
+
+
+def _escaped(term: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", term)
+
+
+class Catalogue:
+    """The part of a store that tells what it holds."""
+
+    folder: Path
+
+    def _reading(self) -> sqlite3.Connection:
+        """Return this thread's connection for reading."""
+        raise NotImplementedError
+
+    def known(self) -> Mapping[str, KnownArticle]:
+        """Return article id -> what is known of it."""
+        rows = self._reading().execute(
+            "SELECT id, hash, text_hash, source, url, origin FROM articles"
+        )
+        return {
+            id_: KnownArticle(
+                hash_, text_hash, Article("", "", "", source, url=url).publisher, origin
+            )
+            for id_, hash_, text_hash, source, url, origin in rows
+        }
+
+    def files(self) -> Mapping[str, str]:
+        """Return path -> digest of the files that are stored completely."""
+        return dict(self._reading().execute("SELECT path, digest FROM files").fetchall())
+
+    def embedded(self, hashes: Iterable[str]) -> dict[str, Embedded]:
+        """Return what is stored by the hash of the text that was embedded, for those known."""
+        sql = "SELECT hash, vector, words FROM chunks WHERE hash IN ({})"
+        return {
+            hash_: Embedded(np.frombuffer(vector, "<f2").astype(np.float32), words)
+            for hash_, vector, words in select_in(self._reading(), sql, hashes)
+        }
+
+    def newest_articles(self, count: int) -> list[Article]:
+        """Return the newest articles, those with a date first."""
+        rows = self._reading().execute(
+            f"SELECT {_COLUMNS} FROM articles ORDER BY date DESC, key LIMIT ?",  # noqa: S608
+            (count,),
+        )
+        return [Article(*row) for row in rows]
+
+    def get_article(self, article_id: str) -> Article | None:
+        """Return the article of that id, or None."""
+        row = self._reading().execute(
+            f"SELECT {_COLUMNS} FROM articles WHERE id = ?",  # noqa: S608
+            (article_id,),
+        )
+        found = row.fetchone()
+        return Article(*found) if found else None
+
+    def count_articles(self) -> int:
+        """Return how many articles there are."""
+        return count_rows(self._reading(), "SELECT count(*) FROM articles")
+
+    def list_articles(self) -> list[dict[str, object]]:
+        """Return a row per article, newest first: id, title, source, date, url, chunks."""
+        rows = self._reading().execute(
+            "SELECT a.id, a.title, a.source, a.date, a.url, count(c.key) FROM articles a"
+            " LEFT JOIN chunks c ON c.article = a.key GROUP BY a.key ORDER BY a.date DESC, a.id"
+        )
+        names = ("id", "title", "source", "date", "url", "chunks")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def find_articles(
+        self,
+        words: str = "",
+        *,
+        source: str = "",
+        order: str = "newest",
+        offset: int = 0,
+        limit: int = 50,
+    ) -> tuple[list[ListedArticle], int]:
+        """Return one page of the articles, and how many there are on all pages.
+
+        Args:
+            words: That the title must hold, in any form («مدارس» finds «المدرسة»), or the id.
+            source: The publisher; "" for any.
+            order: A name in ``ORDERS``.
+            offset: How many to skip.
+            limit: How many to return at most.
+
+        Raises:
+            InputError: There is no such order.
+        """
+        if order not in ORDERS:
+            raise InputError(f"there is no order {order!r}; there are {', '.join(ORDERS)}")
+        where, values = _conditions(words, source)
+        connection = self._reading()
+        total = count_rows(connection, f"SELECT count(*) FROM articles a{where}", *values)  # noqa: S608
+        rows = connection.execute(
+            "SELECT id, title, source, date, url,"  # noqa: S608
+            " (SELECT count(*) FROM chunks WHERE article = a.key)"
+            f" FROM articles a{where} ORDER BY {ORDERS[order]}, a.key LIMIT ? OFFSET ?",
+            (*values, limit, offset),
+        )
+        return [ListedArticle(*row) for row in rows], total
+
+    def months(self) -> list[tuple[str, str, int]]:
+        """Return (month as ``YYYY-MM``, publisher, articles), the oldest month first."""
+        return (
+            self._reading()
+            .execute(
+                "SELECT substr(date, 1, 7) AS month, source, count(*) FROM articles"
+                " WHERE date <> '' GROUP BY month, source ORDER BY month, source"
+            )
+            .fetchall()
+        )
+
+    def stats(self) -> StoreStats:
+        """Return counts for people."""
+        connection = self._reading()
+        generation = Generation.from_json(meta(connection, "generation"))
+        first, last, dated = connection.execute(
+            "SELECT min(date), max(date), count(*) FROM articles WHERE date <> ''"
+        ).fetchone()
+        sources = connection.execute(
+            "SELECT source, count(*) AS n FROM articles WHERE source <> ''"
+            " GROUP BY source ORDER BY n DESC, source"
+        ).fetchall()
+        newer = "SELECT count(*) FROM chunks WHERE key > ?"
+        families = "SELECT count(*) - count(DISTINCT family) FROM articles"
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        return StoreStats(
+            articles=count_rows(connection, "SELECT count(*) FROM articles"),
+            chunks=count_rows(connection, "SELECT count(*) FROM chunks"),
+            dated=dated,
+            first_date=first or "",
+            last_date=last or "",
+            sources=dict(sources),
+            reprints=count_rows(connection, families),
+            generation=generation.number,
+            unpublished_chunks=count_rows(connection, newer, generation.max_key),
+            bytes_on_disk=sum(path.stat().st_size for path in files),
+            updated=meta(connection, "updated") or "",
+        )

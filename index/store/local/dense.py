@@ -1,0 +1,144 @@
+"""The vector side of a generation: a FAISS file over the chunks, searched without loading it."""
+
+import math
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.vectors import FloatMatrix, FloatVector
+from index.store.contract import Hit
+
+# Else FAISS's threads keep the cores busy after each search, waiting for the next one, and the
+# embedder takes twice as long. It is read when FAISS is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+import faiss as _faiss
+
+SCAN_LIMIT = 250_000
+"""Chunks up to which every vector is compared; above, an inverted file narrows the search.
+
+A half-precision scan costs 0.09 ms per 1,000 chunks and finds 99.8 % of the exact neighbours.
+"""
+_WORTH_THREADS = 50_000
+_PROBES = 64
+_COARSE_SEARCH = 128
+_TRAINING_PER_CELL = 50  # FAISS asks for at least 39 training vectors per cell
+
+
+faiss: Any = _faiss  # its stubs lack half of what it has
+
+
+class DenseIndex:
+    """Nearest chunks by inner product of unit vectors, which is their cosine."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def open(cls, path: Path) -> "DenseIndex":
+        """Map a file into memory.
+
+        Raises:
+            RuntimeError: It is missing, cut short or not a FAISS file.
+        """
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+
+    @property
+    def size(self) -> int:
+        """Number of chunks in the file."""
+        return int(self._index.ntotal)
+
+    def keys(self) -> NDArray[np.int64]:
+        """Return the chunk keys in the file, in file order."""
+        return np.array(faiss.vector_to_array(self._index.id_map), np.int64)
+
+    def search(
+        self,
+        vector: FloatVector,
+        k: int,
+        *,
+        only: NDArray[np.int64] | None = None,
+        without: NDArray[np.int64] | None = None,
+    ) -> list[Hit]:
+        """Return the k nearest chunks, best first.
+
+        Args:
+            vector: Shape (dimension,).
+            k: How many; fewer come back when there are fewer.
+            only: Keys to choose from; None means all.
+            without: Keys to leave out.
+        """
+        if self.size == 0 or k < 1:
+            return []
+        # More threads than one pay only over many chunks. The setting is the calling thread's.
+        faiss.omp_set_num_threads(1 if self.size < _WORTH_THREADS else os.cpu_count() or 1)
+        parameters = self._parameters(_selector(only, without), everywhere=only is not None)
+        scores, keys = self._index.search(vector[None, :], min(k, self.size), params=parameters)
+        pairs = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
+        return [Hit(key, score) for key, score in pairs if key >= 0]
+
+    def _parameters(self, selector: Any, *, everywhere: bool) -> Any:
+        """Return how to search; a choice of keys is looked for in every cell."""
+        inner = faiss.downcast_index(self._index.index)
+        if not isinstance(inner, faiss.IndexIVF):
+            return faiss.SearchParameters(sel=selector)
+        return faiss.SearchParametersIVF(
+            nprobe=inner.nlist if everywhere else _PROBES,
+            quantizer_params=faiss.SearchParametersHNSW(efSearch=_COARSE_SEARCH),
+            sel=selector,
+        )
+
+
+def _selector(only: NDArray[np.int64] | None, without: NDArray[np.int64] | None) -> Any:
+    if only is not None:
+        kept = only if without is None else np.setdiff1d(only, without)
+        return faiss.IDSelectorBatch(kept)
+    if without is not None and len(without):
+        return faiss.IDSelectorNot(faiss.IDSelectorBatch(without))
+    return None
+
+
+def write_dense(
+    path: Path,
+    blocks: Iterable[tuple[NDArray[np.int64], FloatMatrix]],
+    *,
+    dimension: int,
+    count: int,
+    sample: FloatMatrix | None = None,
+) -> None:
+    """Write the vectors of a generation.
+
+    Args:
+        path: The file to write.
+        blocks: Keys, shape (n,), with their vectors, shape (n, dimension).
+        dimension: Length of a vector.
+        count: How many chunks there will be; decides between a scan and an inverted file.
+        sample: Vectors to train an inverted file on; needed above ``SCAN_LIMIT``.
+    """
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    if count <= SCAN_LIMIT or sample is None:
+        inner = faiss.IndexScalarQuantizer(
+            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+    else:
+        inner = faiss.index_factory(
+            dimension, f"IVF{cells_for(count)}_HNSW32,SQfp16", faiss.METRIC_INNER_PRODUCT
+        )
+        inner.train(sample)
+    index = faiss.IndexIDMap(inner)
+    for keys, vectors in blocks:
+        index.add_with_ids(vectors, keys)
+    faiss.write_index(index, str(path))
+
+
+def cells_for(count: int) -> int:
+    """Return the number of cells of an inverted file: about 4·√n, as FAISS's guide advises."""
+    return int(4 * math.sqrt(count))
+
+
+def sample_size(count: int) -> int:
+    """Return how many vectors an inverted file over ``count`` chunks is trained on."""
+    return min(count, cells_for(count) * _TRAINING_PER_CELL)

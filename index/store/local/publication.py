@@ -1,0 +1,88 @@
+"""Write the search files of a generation from the database."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.vectors import FloatMatrix
+from index.store.local.dense import sample_size, write_dense
+from index.store.local.generation import Generation, checksum, publish_path
+from index.store.local.lexical import write_lexical
+
+_BLOCK = 20_000
+
+
+class ChunkRows(NamedTuple):
+    """The statements that give the chunks of a generation, in key order.
+
+    Attributes:
+        vectors: Key and vector of every chunk.
+        sample: Vectors of every n-th chunk, n being its one parameter.
+        terms: Key and terms of every chunk, its title's included.
+    """
+
+    vectors: str
+    sample: str
+    terms: str
+
+
+STORED = ChunkRows(
+    vectors="SELECT key, vector FROM chunks ORDER BY key",
+    sample="SELECT vector FROM chunks WHERE key % ? = 0",
+    terms="SELECT c.key, a.terms || ' ' || c.terms FROM chunks c"
+    " JOIN articles a ON a.key = c.article ORDER BY c.key",
+)
+
+
+def write_generation(
+    connection: sqlite3.Connection,
+    folder: Path,
+    generation: Generation,
+    *,
+    dimension: int,
+    rows: ChunkRows = STORED,
+) -> Generation:
+    """Write the files of a generation under their names; return it with their checksums."""
+    dense = folder / f"{generation.dense_name}.tmp"
+    write_dense(
+        dense,
+        _vector_blocks(connection, rows.vectors),
+        dimension=dimension or 1,
+        count=generation.chunks,
+        sample=_sample(connection, rows.sample, generation.chunks),
+    )
+    publish_path(dense, folder / generation.dense_name)
+    lexical = folder / f"{generation.lexical_name}.tmp"
+    lexical.mkdir()
+    write_lexical(lexical, connection.execute(rows.terms))
+    publish_path(lexical, folder / generation.lexical_name)
+    names = (generation.dense_name, generation.lexical_name)
+    return replace(generation, checksums={name: checksum(folder / name) for name in names})
+
+
+def _vector_blocks(
+    connection: sqlite3.Connection, sql: str
+) -> Iterator[tuple[NDArray[np.int64], FloatMatrix]]:
+    cursor = connection.execute(sql)
+    while rows := cursor.fetchmany(_BLOCK):
+        keys = np.array([key for key, _ in rows], np.int64)
+        yield keys, matrix(blob for _, blob in rows)
+
+
+def _sample(connection: sqlite3.Connection, sql: str, chunks: int) -> FloatMatrix | None:
+    """Return vectors spread evenly over the keys, to train an inverted file on."""
+    if not chunks:
+        return None
+    step = max(1, chunks // sample_size(chunks))
+    blobs = [blob for (blob,) in connection.execute(sql, (step,))]
+    return matrix(blobs) if blobs else None
+
+
+def matrix(blobs: Iterable[bytes]) -> FloatMatrix:
+    """Return stored vectors as rows."""
+    return np.stack([np.frombuffer(blob, "<f2") for blob in blobs]).astype(np.float32)

@@ -1,0 +1,180 @@
+"""Rows of the SQLite store: small statements that a transaction is made of."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from index.arabic.words import skeleton
+from index.articles.article import file_of
+from index.articles.copies import bands, is_reprint, signature
+from index.store.contract import ArticleChunks, Move
+from index.store.local.generation import Generation
+
+_CANDIDATES = 20
+"""Articles compared word by word with a new one, those that share most bands first."""
+
+
+def meta(connection: sqlite3.Connection, key: str) -> str | None:
+    """Return a stored fact about the index, or None."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Store a fact about the index."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def add_meta(connection: sqlite3.Connection, key: str, change: int) -> None:
+    """Add to a stored number."""
+    set_meta(connection, key, str(int(meta(connection, key) or 0) + change))
+
+
+def count_rows(connection: sqlite3.Connection, sql: str, *values: int | str) -> int:
+    """Return the one number a statement gives."""
+    return int(connection.execute(sql, values).fetchone()[0])
+
+
+def now() -> str:
+    """Return the time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a transaction changes in the counts that BM25 needs."""
+
+    frequencies: Counter[str] = field(default_factory=Counter)
+    chunks: int = 0
+    terms: int = 0
+
+    def count(self, title_terms: Sequence[str], terms: Sequence[str], sign: int) -> None:
+        """Count a chunk in (+1) or out (-1)."""
+        distinct = {*title_terms, *terms}
+        for name in distinct | {"~" + skeleton(term) for term in distinct}:
+            self.frequencies[name] += sign
+        self.chunks += sign
+        self.terms += sign * (len(title_terms) + len(terms))
+
+    def store(self, connection: sqlite3.Connection) -> None:
+        """Add the changes to what is stored."""
+        connection.executemany(
+            "INSERT INTO document_frequencies VALUES (?, ?)"
+            " ON CONFLICT (term) DO UPDATE SET count = count + excluded.count",
+            ((term, change) for term, change in self.frequencies.items() if change),
+        )
+        connection.executemany(
+            "DELETE FROM document_frequencies WHERE term = ? AND count <= 0",
+            ((term,) for term, change in self.frequencies.items() if change < 0),
+        )
+        add_meta(connection, "chunk_count", self.chunks)
+        add_meta(connection, "term_count", self.terms)
+
+
+def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes: Changes) -> None:
+    """Store an article with its chunks."""
+    a = item.article
+    found = signature(a.text)
+    family = _family(connection, a.text, bands(found))
+    values = (a.id, a.content_hash, a.text_hash, found.astype("<u4").tobytes(), a.title, a.text)
+    more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())
+    cursor = connection.execute(
+        "INSERT INTO articles (id, hash, text_hash, signature, title, text, source, date, author,"
+        " url, origin, terms, indexed, family) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*values, *more, family or 0),
+    )
+    key = cursor.lastrowid
+    if family is None:
+        connection.execute("UPDATE articles SET family = key WHERE key = ?", (key,))
+    connection.executemany(
+        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands(found))
+    )
+    insert_chunks(connection, "chunks", key or 0, item)
+    for terms in item.terms:
+        changes.count(item.title_terms, terms, +1)
+
+
+def insert_chunks(
+    connection: sqlite3.Connection, table: str, article: int, item: ArticleChunks
+) -> None:
+    """Store the chunks of an article in ``chunks`` or in ``staged_chunks``."""
+    rows = zip(item.chunks, item.hashes, item.terms, item.embedded, strict=True)
+    connection.executemany(
+        f'INSERT INTO {table} (article, start, "end", hash, terms, vector, words)'  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                article,
+                chunk.start,
+                chunk.end,
+                hash_,
+                " ".join(terms),
+                embedded.vector.astype("<f2").tobytes(),
+                embedded.words,
+            )
+            for chunk, hash_, terms, embedded in rows
+        ),
+    )
+
+
+def remove_article(connection: sqlite3.Connection, article_id: str, changes: Changes) -> int:
+    """Remove an article with its chunks; return how many articles went (0 or 1)."""
+    row = connection.execute(
+        "SELECT key, terms, signature FROM articles WHERE id = ?", (article_id,)
+    ).fetchone()
+    if row is None:
+        return 0
+    key, title_terms, found = row
+    for (terms,) in connection.execute("SELECT terms FROM chunks WHERE article = ?", (key,)):
+        changes.count(title_terms.split(), terms.split(), -1)
+    published = Generation.from_json(meta(connection, "generation")).max_key
+    connection.execute(
+        "INSERT INTO removed_chunks SELECT key FROM chunks WHERE article = ? AND key <= ?",
+        (key, published),
+    )
+    connection.execute("DELETE FROM chunks WHERE article = ?", (key,))
+    connection.executemany(
+        "DELETE FROM bands WHERE band = ? AND article = ?",
+        ((band, key) for band in bands(np.frombuffer(found, "<u4").astype(np.uint32))),
+    )
+    connection.execute("DELETE FROM articles WHERE key = ?", (key,))
+    return 1
+
+
+def move_article(connection: sqlite3.Connection, move: Move) -> int:
+    """Give a stored article its new id and place; return how many there were (0 or 1)."""
+    a = move.article
+    cursor = connection.execute(
+        "UPDATE articles SET id = ?, hash = ?, source = ?, date = ?, author = ?, url = ?,"
+        " origin = ?, indexed = ? WHERE id = ?",
+        (a.id, move.content_hash, a.source, a.date, a.author, a.url, a.origin, now(), move.old_id),
+    )
+    return cursor.rowcount
+
+
+def remember_files(connection: sqlite3.Connection, files: Mapping[str, str]) -> None:
+    """Store which files are stored completely, by digest."""
+    connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", files.items())
+
+
+def forget_file(connection: sqlite3.Connection, article_id: str) -> None:
+    """Have the file that an article came from read again by the next build."""
+    row = connection.execute("SELECT origin FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if row:
+        connection.execute("DELETE FROM files WHERE path = ?", (file_of(row[0]),))
+
+
+def _family(connection: sqlite3.Connection, text: str, found: Sequence[int]) -> int | None:
+    """Return the family of an article that this text reprints, or None."""
+    marks = ",".join("?" * len(found))
+    rows = connection.execute(
+        "SELECT a.family, a.text FROM articles a JOIN (SELECT article, count(*) AS shared"  # noqa: S608
+        f" FROM bands WHERE band IN ({marks}) GROUP BY article ORDER BY shared DESC, article"
+        f" LIMIT {_CANDIDATES}) b ON a.key = b.article ORDER BY b.shared DESC, a.key",
+        tuple(found),
+    )
+    return next((family for family, other in rows if is_reprint(text, other)), None)

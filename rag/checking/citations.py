@@ -1,0 +1,102 @@
+"""Read the ``[n]`` marks a model writes, and write our own."""
+
+import re
+from dataclasses import dataclass
+
+from index.arabic.sentences import sentence_spans
+
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_NUMBER = r"[0-9٠-٩۰-۹]{1,3}"
+_MARK = re.compile(rf"\s*[\[【]\s*({_NUMBER}(?:\s*[,،;؛و-]\s*{_NUMBER})*)\s*[\]】]")
+_AFTER_STOP = re.compile(rf"([.!?؟؛…][»”\"')\]]*)((?:{_MARK.pattern})+)")
+_LEAD = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence as a model wrote it.
+
+    Attributes:
+        text: Without citation marks.
+        numbers: What it cites, in order, each once; not yet checked against the passages.
+        lead: White space or bullet that stood before it.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+    lead: str
+
+
+def cited_numbers(text: str) -> list[int]:
+    """Return the numbers cited in a text, in order, each once; zero is never a citation.
+
+    >>> cited_numbers("كما في [٢] ثم [1]."), cited_numbers("[0]"), cited_numbers("معًا [1، 2]")
+    ([2, 1], [], [1, 2])
+    """
+    numbers: dict[int, None] = {}
+    for mark in _MARK.finditer(text):
+        for number in re.findall(_NUMBER, mark[1]):
+            numbers[int(number.translate(_DIGITS))] = None
+    numbers.pop(0, None)
+    return list(numbers)
+
+
+def without_marks(text: str) -> str:
+    """Return the text without citation marks.
+
+    >>> without_marks("وُقّع الإعلان في باريس [1][2].")
+    'وُقّع الإعلان في باريس.'
+    """
+    return _MARK.sub("", text).strip()
+
+
+def split_claims(text: str) -> list[Claim]:
+    """Split a model's text into sentences with what each cites.
+
+    A mark after the full stop belongs to the sentence before it.
+    """
+    # «… باريس. [1]» -> «… باريس [1].», so that sentence ends and marks agree.
+    text = _AFTER_STOP.sub(lambda found: f"{found[2]}{found[1]}", text)
+    claims: list[Claim] = []
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        lead = _lead_before(text, start)
+        if bullet := _LEAD.match(sentence):
+            lead, sentence = "\n- ", sentence[bullet.end() :]
+        plain = without_marks(sentence)
+        if re.search(r"\w", plain):
+            claims.append(Claim(plain, tuple(cited_numbers(sentence)), lead if claims else ""))
+    return claims
+
+
+def _lead_before(text: str, start: int) -> str:
+    gap = text[len(text[:start].rstrip()) : start]
+    return "\n" * min(2, gap.count("\n")) or " "
+
+
+def unfinished(text: str) -> int:
+    """Return where the last sentence that may still grow begins; what is before it is complete."""
+    last_stop = 0
+    for found in re.finditer(
+        r"[.!?؟؛…][»”\"')\]]*(?:\s*\[[^\[\]\n]{1,20}\])*\s+(?=[^\s\[])|\n+", text
+    ):
+        last_stop = found.end()
+    return last_stop
+
+
+def with_marks(text: str, numbers: tuple[int, ...]) -> str:
+    """Return a sentence with its citation marks before the full stop.
+
+    Brackets that stand around a number in the sentence itself become round ones, so that they
+    are not taken for citations.
+
+    >>> with_marks("وُقّع الإعلان في باريس.", (1, 2))
+    'وُقّع الإعلان في باريس [1][2].'
+    """
+    text = _MARK.sub(lambda found: found[0].translate(str.maketrans("[]【】", "()()")), text)
+    if not numbers:
+        return text
+    marks = " " + "".join(f"[{number}]" for number in numbers)
+    stop = re.search(r"[.!؟?؛…،:]+$", text)
+    at = stop.start() if stop else len(text)
+    return text[:at].rstrip() + marks + text[at:]

@@ -1,0 +1,280 @@
+"""Check every sentence of an answer against what it cites, before anyone reads it.
+
+A sentence is supported when some one or two neighbouring sentences of a passage hold its words and
+all of its numbers, months and days, deny what it denies and nothing else, put no condition that it
+leaves out, and keep each name and number beside the same words.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.arabic.numbers import values
+from index.arabic.sentences import Span, sentence_spans
+from index.arabic.words import for_embedding
+from index.embedding.contract import Embedder
+from index.search.search import Passage
+from rag.checking.citations import Claim
+from rag.checking.same_meaning import ClaimWords
+from rag.language.orders import gives_orders
+from rag.language.questions import is_arabic
+from rag.language.relative_dates import relative_dates, spoken_date
+from rag.language.statements import EDGE, SAYING, Statement, matches, read_statement
+
+_OTHER_WORDS = 0.34
+"""Share of a claim's content words that may be others than the source's, of the same meaning."""
+UNCITED_ENOUGH = 0.9
+"""Support that a passage must give to a claim that does not cite it; 1 where it has every word."""
+_LONG = 4
+"""Content words from which on two neighbouring sentences may share in supporting a claim, and some
+of its words may be missing; those of a shorter one come together by chance."""
+_FEWEST = 3
+"""Words of a claim that can be a quote."""
+_MOSTLY = 0.8
+"""Share of a claim's words that must stand under a condition for the claim to leave it out."""
+_FRAME = 4
+"""Tokens that may stand between two words for those to be looked at as their frame."""
+SAME_MEANING = 0.87
+"""Cosine a claim in another language must reach, since no words can be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The words of a passage that stand behind a claim.
+
+    Attributes:
+        passage: Position of the passage, from 0.
+        span: Into the article's text.
+        score: In [0, 1]; 1 when the claim is a verbatim quote.
+    """
+
+    passage: int
+    span: Span
+    score: float
+
+
+def find_support(claim: Claim, passages: Sequence[Passage], embedder: Embedder) -> Support | None:
+    """Return the best support for a claim, or None when nothing supports it.
+
+    Orders to the assistant are no claims. What the claim cites is tried first; another passage
+    must support it more strongly.
+    """
+    if gives_orders(claim.text):
+        return None
+    cited = [number - 1 for number in claim.numbers if number <= len(passages)]
+    others = [position for position in range(len(passages)) if position not in cited]
+    words = ClaimWords(claim.text, embedder)
+    for positions, enough in ((cited, 0.0), (others, UNCITED_ENOUGH)):
+        found = [_best(words, passages[p], p) for p in positions]
+        supports = [s for s in found if s is not None and s.score >= enough]
+        if supports:
+            return max(supports, key=lambda support: support.score)
+    return None
+
+
+def _best(words: ClaimWords, passage: Passage, position: int) -> Support | None:
+    text = words.text
+    if exact := _verbatim(text, passage):
+        return Support(position, exact, 1.0)
+    if not is_arabic(text) and is_arabic(passage.text):
+        windows = _windows(passage, pairs=True)
+        return _by_meaning(text, passage, position, windows, words.embedder)
+    claim = read_statement(text)
+    windows = _windows(passage, pairs=len(claim.matter) >= _LONG)
+    scored = [
+        Support(position, window, score)
+        for window in windows
+        if (score := _agreement(words, claim, passage, window)) > 0
+    ]
+    # Of equals the shortest quote says it best.
+    return max(scored, key=lambda s: (round(s.score, 2), s.span.start - s.span.end), default=None)
+
+
+def _verbatim(text: str, passage: Passage) -> Span | None:
+    """Return where a claim stands in the article as whole sentences, white space aside.
+
+    Part of a sentence is no such thing: what stands before it may deny it.
+    """
+    spoken = text.strip().rstrip(".").split()
+    if len(spoken) < _FEWEST:
+        return None
+    pattern = re.compile(r"\s+".join(re.escape(word) for word in spoken) + r"\.?")
+    for within, start in ((passage.text, passage.chunk.start), (passage.article.text, 0)):
+        spans = sentence_spans(within)
+        starts, ends = {span.start for span in spans}, {span.end for span in spans}
+        for found in pattern.finditer(within):
+            if found.start() in starts and found.end() in ends:
+                return Span(start + found.start(), start + found.end())
+    return None
+
+
+def _windows(passage: Passage, *, pairs: bool) -> list[Span]:
+    """Return every sentence, and with ``pairs`` every two neighbours, as spans of the article."""
+    base = passage.chunk.start
+    spans = [Span(base + start, base + end) for start, end in sentence_spans(passage.text)]
+    return spans + [Span(a.start, b.end) for a, b in pairwise(spans) if pairs]
+
+
+def _agreement(words: ClaimWords, claim: Statement, passage: Passage, window: Span) -> float:
+    """Return how much of a claim some sentences say, or 0 when they contradict each other."""
+    told = passage.article.text[window.start : window.end]
+    source = read_statement(told)
+    places = [
+        [n for n, other in enumerate(source.tokens) if matches(token, other)]
+        for token in claim.tokens
+    ]
+    if not _holds_exact(claim, places, told, passage.article.date):
+        return 0.0
+    title = read_statement(passage.article.title).tokens
+    missing = [
+        token
+        for token, found in zip(claim.tokens, places, strict=True)
+        if not (found or token.light or token.exact)
+        and not any(matches(token, other) for other in title)
+    ]
+    total = len(claim.matter)
+    if not total or len(missing) > (_OTHER_WORDS * total if total >= _LONG else 0):
+        return 0.0
+    checks = (_contradicts, _fills_otherwise, _exchanges)
+    if any(check(claim, source, places) for check in checks):
+        return 0.0
+    if missing and not words.mean_the_same(missing, claim, source, passage, window):
+        return 0.0
+    return 1 - len(missing) / total / 2
+
+
+Places = Sequence[Sequence[int]]
+"""For each token of a claim, where its source says the same."""
+
+
+def _holds_exact(claim: Statement, places: Places, text: str, date: str) -> bool:
+    """Tell whether a source has every number, month and day of a claim.
+
+    What «أمس» means, told from the article's date, counts as said.
+    """
+    missing = {
+        token.key
+        for token, found in zip(claim.tokens, places, strict=True)
+        if token.exact and not found
+    }
+    return not missing or missing <= _dates_meant(text, date)
+
+
+def _dates_meant(text: str, date: str) -> frozenset[str]:
+    keys: set[str] = set()
+    for meant in relative_dates(text, date):
+        keys.update(token.key for token in read_statement(spoken_date(meant.date)).tokens)
+    return frozenset(keys)
+
+
+def _contradicts(claim: Statement, source: Statement, places: Places) -> bool:
+    """Tell whether a claim denies what its source says, or says what it denies or supposes."""
+    supposed = stated = 0
+    shift = _shift(places)
+    for position, (token, found) in enumerate(zip(claim.tokens, places, strict=True)):
+        if not found or token.key == EDGE:
+            continue
+        other = source.tokens[min(found, key=lambda place: abs(place - position - shift))]
+        if other.denied != token.denied:
+            return True
+        if not token.light:
+            stated += 1
+            supposed += other.depends
+    return not claim.conditional and stated > 0 and supposed >= _MOSTLY * stated
+
+
+def _shift(places: Places) -> int:
+    """Return how far most tokens of a claim stand from their places in the source."""
+    shifts = Counter(place - n for n, found in enumerate(places) for place in found)
+    return shifts.most_common(1)[0][0] if shifts else 0
+
+
+def _fills_otherwise(claim: Statement, source: Statement, places: Places) -> bool:
+    """Tell whether something else stands between the same two words in the source.
+
+    That is what a wrong name, speaker or number looks like whose right place is elsewhere.
+    """
+    for first in range(len(claim.tokens)):
+        for last in range(first + 2, min(first + 2 + _FRAME, len(claim.tokens))):
+            between = range(first + 1, last)
+            inside = {place for n in between for place in places[n]}
+            if not inside or all(claim.tokens[n].light for n in between):
+                continue
+            if _filled_otherwise(claim, source, places, (first, last), inside):
+                return True
+    return False
+
+
+def _filled_otherwise(
+    claim: Statement,
+    source: Statement,
+    places: Places,
+    ends: tuple[int, int],
+    inside: Collection[int],
+) -> bool:
+    """Tell whether the source has something else between two words of a claim.
+
+    Args:
+        claim: What is checked.
+        source: What it is checked against.
+        places: Of each token of the claim in the source.
+        ends: Positions of the two words in the claim.
+        inside: Where the source has what stands between them in the claim.
+    """
+    first, last = ends
+    if any(place + 1 in places[last] for place in places[first]):
+        return False
+    frames = [
+        (begin, end)
+        for begin in places[first]
+        for end in places[last]
+        if begin + 1 < end and not all(source.tokens[n].light for n in range(begin + 1, end))
+    ]
+    near = [frame for frame in frames if frame[1] - frame[0] <= _FRAME + 1]
+    keys = {claim.tokens[n].key for n in ends}
+    # Where a sentence begins or ends words change places freely: «لن تنشر الدولة» is «الدولة لن
+    # تنشر». A word that occurs twice may be either, but who says something stands beside it.
+    reach = _FRAME if EDGE in keys else 0
+    repeated = any(len(places[n]) > 1 for n in ends) and SAYING not in keys
+    looked_at = frames if repeated or EDGE in keys else near
+    return bool(near) and not any(
+        begin - reach < place < end + reach for begin, end in looked_at for place in inside
+    )
+
+
+def _exchanges(claim: Statement, source: Statement, places: Places) -> bool:
+    """Tell whether two words exchanged their prepositions: who won against whom."""
+    told = [
+        (token, {source.tokens[place].before for place in found})
+        for token, found in zip(claim.tokens, places, strict=True)
+        if found and not token.light
+    ]
+    return any(
+        one.before not in governed_by and one.before in others and other.before in governed_by
+        for one, governed_by in told
+        for other, others in told
+        if one.before and one.before != other.before and other.before not in others
+    )
+
+
+def _by_meaning(
+    text: str, passage: Passage, position: int, windows: Sequence[Span], embedder: Embedder
+) -> Support | None:
+    """Support a claim in another language: its numbers must be there, and its meaning near."""
+    asked = values(text)
+    fitting = [
+        window
+        for window in windows
+        if asked <= values(passage.article.text[window.start : window.end])
+    ]
+    if not fitting:
+        return None
+    sources = [for_embedding(passage.article.text[w.start : w.end]) for w in fitting]
+    vectors = embedder.embed_passages([for_embedding(text), *sources])
+    cosines = vectors[1:] @ vectors[0]
+    best = int(cosines.argmax())
+    if cosines[best] < SAME_MEANING:
+        return None
+    return Support(position, fitting[best], float(cosines[best]))

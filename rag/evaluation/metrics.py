@@ -1,0 +1,34 @@
+"""Compare a short answer with gold ones, as SQuAD does (Rajpurkar et al. 2016), for Arabic."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from index.arabic.words import words
+
+_ARTICLE = "ال"
+
+
+def exact_match(answer: str, golds: Iterable[str]) -> float:
+    """Return 1 when an answer is a gold one, spelling, punctuation and the article «ال» aside.
+
+    >>> exact_match("الأستاذ أحمد", ["أستاذ احمد."])
+    1.0
+    """
+    return float(any(_tokens(answer) == _tokens(gold) for gold in golds))
+
+
+def token_f1(answer: str, golds: Iterable[str]) -> float:
+    """Return the highest harmonic mean of token precision and recall with a gold answer."""
+    return max((_f1(_tokens(answer), _tokens(gold)) for gold in golds), default=0.0)
+
+
+def _f1(found: list[str], gold: list[str]) -> float:
+    common = sum((Counter(found) & Counter(gold)).values())
+    return 2 * common / (len(found) + len(gold)) if common else 0.0
+
+
+def _tokens(text: str) -> list[str]:
+    return [
+        word.removeprefix(_ARTICLE) if len(word) > len(_ARTICLE) + 1 else word
+        for word in words(text)
+    ]

@@ -1,0 +1,1 @@
+"""Jawab for other people's LangChain chains."""

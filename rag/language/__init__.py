@@ -1,0 +1,1 @@
+"""What a question and a sentence say: kinds, function words, statements, days."""

@@ -1,0 +1,1 @@
+"""Read the passages found: sentences, short answers, evidence, disagreement."""

@@ -1,0 +1,145 @@
+"""Notice when articles differ: other figures, other days, or one denies what the other says."""
+
+from collections.abc import Sequence
+
+from index.search.search import Passage
+from rag.language.questions import Kind, content_terms, kind_of
+from rag.language.statements import EDGE, SAYING, Statement, Token, matches, read_statement
+from rag.reading.relevance import ScoredSentence
+
+_LIKELY = 0.02
+"""Chance of being the answer from which on a sentence may differ from the one chosen."""
+_SHARED = 0.4
+"""Share of the shorter sentence's words that both must hold to speak of the same thing."""
+_OPPOSED = 0.75
+"""The same where one denies what the other says."""
+_FEWEST = 2
+_ONE_DATE = 3
+"""Day, month and year: a sentence with more of them tells of several days."""
+_MOST_VERSIONS = 3
+
+
+def other_versions(
+    question: str, passages: Sequence[Passage], sentences: Sequence[ScoredSentence]
+) -> list[ScoredSentence]:
+    """Return the sentences of other articles that differ from the best sentence.
+
+    Args:
+        question: It stands alone.
+        passages: Best first.
+        sentences: Of the passages, best first.
+
+    Returns:
+        At most one sentence of each article; empty where the articles agree.
+    """
+    if not sentences:
+        return []
+    best = sentences[0]
+    article = passages[best.passage].article
+    known = {article.id, *(reprint.article_id for reprint in passages[best.passage].reprints)}
+    found: list[ScoredSentence] = []
+    for sentence in sentences[1:]:
+        other = passages[sentence.passage].article
+        if sentence.chance < _LIKELY or len(found) == _MOST_VERSIONS - 1:
+            break
+        titles = (article.title, other.title)
+        if other.id not in known and differ(question, best.text, sentence.text, titles):
+            known.add(other.id)
+            found.append(sentence)
+    return found
+
+
+def differ(question: str, one: str, other: str, titles: tuple[str, str] = ("", "")) -> bool:
+    """Tell whether two sentences answer a question differently.
+
+    They must be about the same thing: each holds, or its article's title does, every word of the
+    question that the other one holds.
+
+    Args:
+        question: It stands alone.
+        one: A sentence.
+        other: One of another article.
+        titles: Of their articles.
+
+    >>> asked = "كم عدد المصابين في الحريق؟"
+    >>> differ(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب ستة عمال في حريق المصنع.")
+    True
+    >>> differ(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب تسعة عمال في الحريق.")
+    False
+    """
+    first, second = read_statement(one), read_statement(other)
+    pairs = [(a, b) for a in _words(first) for b in _words(second) if matches(a, b)]
+    if _about(question, one, titles[0]) != _about(question, other, titles[1]):
+        return False
+    shared = len({a.key for a, _ in pairs})
+    shorter = min(len({t.key for t in _words(s)}) for s in (first, second))
+    if shared < _FEWEST or shared < _SHARED * shorter:
+        return False
+    opposed = shared > _FEWEST and shared >= _OPPOSED * shorter
+    if opposed and any(a.denied != b.denied for a, b in pairs):
+        return True
+    kind = kind_of(question)
+    if kind is Kind.WHEN:
+        days = _days(first), _days(second)
+        told = min(len(_about(question, sentence, "")) for sentence in (one, other))
+        enough = 2 * told >= len(content_terms(question))
+        return enough and max(map(len, days)) <= _ONE_DATE and _parted(*days)
+    counted = frozenset(content_terms(question)) if kind is not Kind.HOW_MANY else None
+    return _other_figures(first, second, counted)
+
+
+def _about(question: str, sentence: str, title: str) -> frozenset[str]:
+    """Return which terms of a question a sentence or its title holds, in any form."""
+    said = [*_words(read_statement(sentence)), *_words(read_statement(title))]
+    asked = [token for token in read_statement(question).tokens if not token.light]
+    terms = frozenset(content_terms(question))
+    return frozenset(
+        token.key
+        for token in asked
+        if token.key in terms and any(matches(token, other) for other in said)
+    )
+
+
+def _words(statement: Statement) -> list[Token]:
+    return [token for token in statement.matter if not token.exact]
+
+
+def _days(statement: Statement) -> frozenset[str]:
+    return frozenset(token.key for token in statement.tokens if token.exact)
+
+
+def _parted(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Tell whether neither holds all of the other: «3 مايو» and «مايو» agree."""
+    return bool(one and other) and not one <= other and not other <= one
+
+
+def _other_figures(one: Statement, other: Statement, counted: frozenset[str] | None) -> bool:
+    """Tell whether the same thing is counted differently.
+
+    Args:
+        one: A statement.
+        other: Another one.
+        counted: Terms one of which must be what is counted; None where anything may be.
+    """
+    for _, noun in _counts(one):
+        if counted is not None and noun.key not in counted and noun.others.isdisjoint(counted):
+            continue
+        others = [figure for figure, thing in _counts(other) if matches(noun, thing)]
+        said = {figure for figure, thing in _counts(one) if matches(noun, thing)}
+        if others and said.isdisjoint(others):
+            return True
+    return False
+
+
+def _counts(statement: Statement) -> list[tuple[str, Token]]:
+    """Return each number with the word after it, and with the one before it."""
+    tokens = [token for token in statement.tokens if token.key != SAYING]
+    found = []
+    for before, number, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if number.key.startswith("#"):
+            found += [
+                (number.key, near)
+                for near in (after, before)
+                if near.key != EDGE and not near.exact
+            ]
+    return found

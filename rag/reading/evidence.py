@@ -1,0 +1,145 @@
+"""The evidence gate: do the passages hold an answer? Asked before anything is written.
+
+A logistic model over a handful of readable features; its weights are in ``evidence.json`` with
+what they were trained on, by ``benchmarks/train_evidence.py``.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.arabic.sentences import sentence_spans
+from index.arabic.words import skeleton
+from index.search.ranking import idf as rarity
+from index.search.search import Passage
+from rag.language.orders import gives_orders
+from rag.language.package_data import read_weights
+from rag.language.questions import content_terms, is_arabic
+from rag.reading.relevance import ScoredSentence, term_overlap, terms_within
+
+FEATURES = {
+    "same_language": (
+        "cosine",
+        "cosine_margin",
+        "coverage",
+        "best_overlap",
+        "sentence_margin",
+        "score",
+        "score_margin",
+    ),
+    "across_languages": (
+        "cosine",
+        "cosine_margin",
+        "best_similarity",
+        "agreement",
+        "score_margin",
+        "late",
+        "late_margin",
+    ),
+}
+"""What the gate looks at. Across languages no words can be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the passages are worth for a question.
+
+    Attributes:
+        probability: That they hold an answer, in [0, 1].
+        features: What it was computed from.
+        sentences: The sentences that were read closely, best first.
+    """
+
+    probability: float
+    features: Mapping[str, float]
+    sentences: tuple[ScoredSentence, ...]
+
+
+def assess(
+    question: str,
+    idf: Mapping[str, float],
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+) -> Evidence:
+    """Return how likely the passages hold an answer to a question that stands alone."""
+    passages = [p for p in passages if not _speaks_in_orders(question, idf, p)]
+    if not passages or not sentences:
+        return Evidence(0.0, {}, tuple(sentences))
+    values = evidence_features(question, idf, passages, sentences)
+    same = is_arabic(question) == is_arabic(passages[0].text)
+    weights = read_weights("reading/evidence.json")["same_language" if same else "across_languages"]
+    logit = sum(weight * values.get(name, 1.0) for name, weight in weights.items())  # bias × 1
+    return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))
+
+
+def asks_of_the_unknown(asked: str, idf: Mapping[str, float], chunks: int) -> bool:
+    """Tell whether half of what a follow-up itself asks about occurs nowhere in the index.
+
+    What history adds to a question is known to be there, so it must not speak for the rest. A
+    single word is left to the gate: it may be a verb in a form that no article uses.
+    """
+    own = content_terms(asked)
+    total = sum(idf.get(term, 0.0) for term in own)
+    never = rarity(0, chunks)
+    unknown = sum(
+        idf[term]
+        for term in own
+        if min(idf.get(term, 0.0), idf.get("~" + skeleton(term), 0.0)) >= never
+    )
+    return len(own) > 1 and total > 0 and unknown >= 0.5 * total
+
+
+def evidence_features(
+    question: str,
+    idf: Mapping[str, float],
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+) -> dict[str, float]:
+    """Return the features of one question, by name."""
+    terms = content_terms(question)
+    coverages = [
+        term_overlap(terms, idf, terms_within(f"{p.article.title}\n{_without_orders(p.text)}"))
+        for p in passages[:5]
+    ]
+    best = sentences[0]
+    by_cosine = max(passages, key=lambda passage: passage.scores["cosine"])
+    cosine, cosine_margin = _best_and_margin([p.scores["cosine"] for p in passages])
+    score, score_margin = _best_and_margin([p.score for p in passages])
+    late, late_margin = _best_and_margin([p.scores.get("late", 0.0) for p in passages])
+    similarity = max(s.features.get("similarity", 0.0) for s in sentences)
+    return {
+        "cosine": cosine,
+        "cosine_margin": cosine_margin,
+        "score": score,
+        "score_margin": score_margin,
+        "late": late,
+        "late_margin": late_margin,
+        "coverage": max(coverages),
+        "best_overlap": max(sentence.overlap for sentence in sentences[:5]),
+        "best_similarity": similarity,
+        "sentence_margin": best.score - sentences[min(3, len(sentences) - 1)].score,
+        "agreement": float(by_cosine.rank == 1),
+    }
+
+
+def _best_and_margin(values: Sequence[float]) -> tuple[float, float]:
+    """Return the highest value and how far it is above the mean of the next five."""
+    ordered = sorted(values, reverse=True)
+    following = ordered[1:6]
+    return ordered[0], ordered[0] - sum(following) / len(following) if following else 0.0
+
+
+def _speaks_in_orders(question: str, idf: Mapping[str, float], passage: Passage) -> bool:
+    """Tell whether a passage has words of the question only where it gives an assistant orders."""
+    if not any(gives_orders(passage.text[a:b]) for a, b in sentence_spans(passage.text)):
+        return False
+    terms = content_terms(question)
+    every = terms_within(f"{passage.article.title}\n{passage.text}")
+    rest = terms_within(f"{passage.article.title}\n{_without_orders(passage.text)}")
+    return term_overlap(terms, idf, rest) < term_overlap(terms, idf, every)
+
+
+def _without_orders(text: str) -> str:
+    """Return the sentences that tell readers something; orders to an assistant are no evidence."""
+    sentences = (text[start:end] for start, end in sentence_spans(text))
+    return "\n".join(sentence for sentence in sentences if not gives_orders(sentence))

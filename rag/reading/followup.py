@@ -1,0 +1,88 @@
+"""Make a follow-up question stand alone, from what was asked before."""
+
+import re
+from collections.abc import Sequence
+
+from index.arabic.words import for_embedding, words
+from rag.language.questions import content_terms, content_words, is_arabic
+
+History = Sequence[tuple[str, str]]
+"""Earlier turns, oldest first: question and the answer's text."""
+
+_ASKING = (
+    "ماذا|لماذا|ما|من|متى|متي|أين|اين|كيف|كم|بكم|هل|أي|اي|ليش|ليه|شو|وين|فين|مين|إيش|ايش|امتى|امتي"
+    "|who|what|when|where|why|how"
+)
+_BEFORE = r"(?:(?:في|من|إلى|الى|الي|عن|على|علي|مع) |[بل])?"
+_FOLLOWS_ON = re.compile(rf"^(?:و|ف)(?={_BEFORE}(?:{_ASKING})\b)")
+_OPENER = re.compile(
+    rf"^(?:و|ف)?{_BEFORE}(?:{_ASKING})\b(?: (?:هو|هي|هم|الذي|التي)\b)?\s*", re.IGNORECASE
+)
+_IS = re.compile(r"^(?:ما|من) (?:هو|هي|هم) |^ما (?=\S+ \S)")
+_POINTS_BACK = re.compile(
+    r"\b(?:ذلك|تلك|فيه|فيها|عنه|عنها|منه|منها|المذكور\w*)\b|\b(?:هذا|هذه) ال\w+"
+)
+_PRONOUN = re.compile(
+    r"\b(?:هو|هي|هم|هما|هذا|هذه|هناك|له|لها|لهم|عليه|عليها|به|بها|بعدها|بعده|قبلها|قبله|عندها|معه"
+    r"|معها|نفسه|نفسها)\b"
+)
+_ATTACHED = re.compile(r"\b\w{2,}(?:ها|هم|هما|هن|(?<![وجقباش])ه)\b")
+_RELATIVE = re.compile(r"\b(?:الذي|التي|الذين)\b")
+_NAMES_ITSELF = re.compile(r"\b(?:هذا|هذه) (?:المقال|الخبر|الموقع)\w*")
+_COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
+_FEW, _MANY = 2, 4
+"""Content words: so few need more; so many rarely do."""
+
+
+def stand_alone(question: str, history: History) -> str:
+    """Return the question with what it leaves unsaid, or as it is when it leaves nothing.
+
+    A question leans on the last one when it begins with «و» or «ف» and a question word, has a
+    pronoun, or says very little. What the last one was about is then added in brackets; a bare
+    «ومتى؟» takes the place of the last question's own question word.
+
+    >>> stand_alone("وكم عمرها؟", [("من هي سارة حداد؟", "")])
+    'كم عمرها؟ (سارة حداد)'
+    >>> stand_alone("ومتى؟", [("من سجل هدف الفوز في النهائي؟", "")])
+    'متى سجل هدف الفوز في النهائي؟'
+    """
+    last = ""
+    for asked, _answer in history:
+        last = _rewrite(asked, last)
+    return _rewrite(question, last)
+
+
+def _rewrite(question: str, last: str) -> str:
+    """Complete one question from the one before, which already stands alone."""
+    question = question.strip()
+    if not last or not leans_back(question):
+        return question
+    opening = _FOLLOWS_ON.sub("", question).rstrip("؟?!. ")
+    mark = "؟" if is_arabic(question) else "?"
+    completed = _COMPLETED.match(last)
+    topic = completed["topic"] if completed else last
+    if not content_words(opening):
+        return f"{opening} {_OPENER.sub('', topic).rstrip('؟?!. ')}{mark}"
+    if set(content_terms(topic)) <= set(content_terms(opening)):
+        return question
+    # «ما خطة الكهرباء؟» is about «خطة الكهرباء»; any other question says itself what about.
+    about = _IS.sub("", topic).rstrip("؟?!. ") if _IS.match(topic) else topic
+    return f"{opening}{mark} ({about})"
+
+
+def leans_back(question: str) -> bool:
+    """Tell whether a question cannot be understood without what was said before.
+
+    >>> leans_back("ومتى؟"), leans_back("من وقّع إعلان باريس في القمة؟")
+    (True, False)
+    """
+    folded = _NAMES_ITSELF.sub(" ", " ".join(words(question)))
+    content = content_words(question)
+    if _POINTS_BACK.search(folded):
+        return True
+    if len(content) >= _MANY:
+        return False
+    if len(content) < _FEW or _FOLLOWS_ON.match(folded) or _PRONOUN.search(folded):
+        return bool(folded.strip())
+    attached = _ATTACHED.search(for_embedding(question))
+    return bool(attached) and not _RELATIVE.search(folded)

@@ -1,0 +1,66 @@
+"""Prepare passages for reading: neighbours become one, numbered for the prompt."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.articles.chunking import Chunk
+from index.search.search import Passage
+from prompts import load_phrases
+
+
+def merge_neighbours(passages: Sequence[Passage]) -> list[Passage]:
+    """Join passages of one article that overlap or touch; the rank of the best stays.
+
+    Neighbouring chunks share a sentence, which nobody should read twice.
+    """
+    merged: list[Passage] = []
+    for passage in passages:
+        for position, other in enumerate(merged):
+            if _touch(passage, other):
+                merged[position] = _joined(other, passage)
+                break
+        else:
+            merged.append(passage)
+    ranked = enumerate(merged, start=1)
+    joined = [replace(passage, rank=rank) for rank, passage in ranked]
+    return joined if len(joined) == len(passages) else merge_neighbours(joined)
+
+
+def _touch(one: Passage, other: Passage) -> bool:
+    if one.article.id != other.article.id:
+        return False
+    first, second = sorted((one.chunk, other.chunk), key=lambda chunk: chunk.start)
+    between = one.article.text[first.end : second.start]
+    return second.start <= first.end or not between.strip()
+
+
+def _joined(better: Passage, other: Passage) -> Passage:
+    start = min(better.chunk.start, other.chunk.start)
+    end = max(better.chunk.end, other.chunk.end)
+    chunk = Chunk(better.article.id, start, end, better.article.text[start:end])
+    words = better.words.joined(other.words) if better.words and other.words else None
+    return replace(better, chunk=chunk, words=words)
+
+
+def numbered(passages: Sequence[Passage], language: str) -> str:
+    """Return the passages as a model reads them: numbered, with title, source and date."""
+    words = load_phrases(language)
+    blocks = []
+    for number, passage in enumerate(passages, start=1):
+        article = passage.article
+        head = (
+            f"[{number}] {words['title']}: {_line(article.title)}"
+            f" | {words['source']}: {_line(article.source) or words['unknown']}"
+            f" | {words['date']}: {article.date or words['unknown']}"
+        )
+        blocks.append(f"{head}\n{_data(passage.text)}")
+    return "\n\n".join(blocks)
+
+
+def _line(text: str) -> str:
+    return _data(" ".join(text.split()))
+
+
+def _data(text: str) -> str:
+    """Keep a text from closing the block it stands in."""
+    return text.replace("</passages", "< /passages").replace("<passages", "< passages")

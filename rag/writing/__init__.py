@@ -1,0 +1,1 @@
+"""Write answers: by quoting, or with a language model."""

@@ -1,0 +1,24 @@
+import pytest
+
+from index.arabic.dialects import standard_question
+
+
+@pytest.mark.parametrize(
+    ("spoken", "standard"),
+    [
+        ("إمتى هيرجع الماء؟", "متى سيرجع الماء؟"),
+        ("وين صار الحريق؟", "أين صار الحريق؟"),
+        ("شكون ربح الماراثون؟", "من ربح الماراثون؟"),
+        ("ليش حيتأخر القطار؟", "لماذا سيتأخر القطار؟"),
+        ("قديش سعر التذكرة؟", "كم سعر التذكرة؟"),
+    ],
+)
+def test_a_question_in_a_dialect_is_asked_in_the_standard_language(spoken, standard):
+    assert standard_question(spoken) == standard
+
+
+@pytest.mark.parametrize(
+    "question", ["متى تأسست هيئة الكهرباء؟", "كم عدد سكان بيروت؟", "What is the plan?", ""]
+)
+def test_any_other_question_is_left_alone(question):
+    assert standard_question(question) == question

@@ -1,0 +1,34 @@
+import pytest
+from conftest import ROOT
+from passages import TEXT, passages_of
+
+from prompts import PromptError, load_phrases, load_prompt
+from rag.writing.generating import Reading, render
+
+GOLDEN = ROOT / "tests" / "data"
+
+
+@pytest.mark.parametrize("name", ["answer", "rewrite"])
+def test_a_prompt_declares_exactly_what_it_uses(name):
+    assert load_prompt(name).placeholders
+
+
+def test_a_placeholder_without_value_is_an_error():
+    with pytest.raises(PromptError, match="takes"):
+        load_prompt("answer").fill(question="سؤال")
+
+
+def test_an_unknown_prompt_is_an_error():
+    with pytest.raises(PromptError, match="no prompt"):
+        load_prompt("nothing")
+
+
+def test_both_languages_say_the_same_things():
+    assert load_phrases("ar").keys() == load_phrases("en").keys()
+
+
+def test_the_rendered_prompt_is_the_reviewed_one():
+    reading = Reading("كم بلغت كلفة الجسر؟", passages_of(TEXT, "خبر آخر."), [])
+    rendered = "\n=====\n".join(render(load_prompt("answer"), reading)) + "\n"
+    golden = GOLDEN / "answer-prompt.txt"
+    assert rendered == golden.read_text(encoding="utf-8")

@@ -1,0 +1,71 @@
+import pytest
+
+from rag.language.questions import Kind, content_terms, is_arabic, kind_of
+from rag.reading.followup import stand_alone
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("من وقّع الإعلان؟", Kind.WHO),
+        ("مين كسب الكأس؟", Kind.WHO),
+        ("ومتى بدأ الهجوم؟", Kind.WHEN),
+        ("في أي عام بُني السد؟", Kind.WHEN),
+        ("إمتى يرجع الماء؟", Kind.WHEN),
+        ("أين عُقدت القمة؟", Kind.WHERE),
+        ("كم دولة شاركت؟", Kind.HOW_MANY),
+        ("ما عدد المصابين؟", Kind.HOW_MANY),
+        ("لماذا غضب الوزير؟", Kind.WHY),
+        ("ليش صار الحريق؟", Kind.WHY),
+        ("هل استقال الوزير؟", Kind.YES_NO),
+        ("ما الخبر؟", Kind.OTHER),
+        ("Who won?", Kind.WHO),
+        ("How many people came?", Kind.HOW_MANY),
+    ],
+)
+def test_a_question_says_what_it_asks_for(question, kind):
+    assert kind_of(question) is kind
+
+
+def test_function_words_carry_no_content():
+    assert content_terms("ما هو الذي في هذا؟") == ()
+    assert content_terms("من هو الأمين العام؟") == content_terms("الأمين العام")
+
+
+def test_language_is_that_of_most_letters():
+    assert is_arabic("ما هو NATO؟")
+    assert not is_arabic("Who is ترامب exactly?")
+
+
+HISTORY = [("من سجل هدف الفوز في نهائي كأس الاتحاد؟", "كريم العياري.")]
+
+
+@pytest.mark.parametrize(
+    ("question", "needed"),
+    [
+        ("ومتى؟", ["متى", "هدف", "كأس", "الاتحاد"]),
+        ("وكم عمره؟", ["عمره", "هدف"]),
+        ("أين جرى ذلك؟", ["أين", "نهائي"]),
+        ("ولماذا؟", ["لماذا", "هدف"]),
+    ],
+)
+def test_a_follow_up_takes_along_what_it_leaves_unsaid(question, needed):
+    rewritten = stand_alone(question, HISTORY)
+    assert all(word in rewritten for word in needed), rewritten
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["ما عاصمة اليابان؟", "كم ثمن تذكرة الحافلة الكهربائية؟", "من فاز بماراثون الواحات؟"],
+)
+def test_a_question_that_stands_alone_stays_as_it_is(question):
+    assert stand_alone(question, HISTORY) == question
+
+
+def test_without_history_nothing_is_added():
+    assert stand_alone("ومتى؟", []) == "ومتى؟"
+
+
+def test_follow_ups_chain():
+    history = [*HISTORY, ("ومتى؟", "في الدقيقة 113.")]
+    assert "الاتحاد" in stand_alone("وأين؟", history)

