@@ -22,9 +22,9 @@ from index import SearchIndex, build_index, open_index
 from rag.assistant import Assistant
 from rag.evaluation import reports
 from rag.evaluation.answers import AnswerReport, AnswerRow, evaluate_answers
-from rag.evaluation.retrieval import Question
+from rag.evaluation.retrieval import GoldQuestion
 from rag.settings import CAUTION, Settings
-from rag.writing.models import load_chat_model
+from rag.writing.setup import Setup
 
 _HEADLINES = 300
 
@@ -43,11 +43,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write NAME.json, NAME.md and NAME.html")
     options = parser.parse_args()
     settings = Settings(model=options.model, base_url=options.base_url, caution=options.caution)
-    model = load_chat_model(settings.model, base_url=settings.base_url, timeout=settings.timeout)
+    setup = Setup.load(settings)
     rows: list[AnswerRow] = []
     wrong = []
     for index, asked in _corpora(options.data, options.scratch):
-        assistant = Assistant(index, model, settings)
+        assistant = Assistant(index, setup)
         report = evaluate_answers(assistant, _some(asked, options.most), progress=_tell)
         rows += [row for row in report.rows if row.set != "pooled"]
         wrong += list(report.wrong)
@@ -62,7 +62,7 @@ def main() -> None:
         options.out.with_suffix(".html").write_text(reports.to_html(told, "Answers"), "utf-8")
 
 
-def _some(asked: Sequence[Question], most: int | None) -> Sequence[Question]:
+def _some(asked: Sequence[GoldQuestion], most: int | None) -> Sequence[GoldQuestion]:
     return asked if most is None else random.Random(3).sample(asked, min(most, len(asked)))
 
 
@@ -71,7 +71,7 @@ def _tell(done: int, total: int) -> None:
         print(f"{done} of {total}", flush=True)
 
 
-def _corpora(data: Path, scratch: Path) -> Iterator[tuple[SearchIndex, list[Question]]]:
+def _corpora(data: Path, scratch: Path) -> Iterator[tuple[SearchIndex, list[GoldQuestion]]]:
     pooled = pooled_index(data, scratch)
     same = families(pooled)
     copies: dict[str, set[str]] = {}
@@ -80,28 +80,30 @@ def _corpora(data: Path, scratch: Path) -> Iterator[tuple[SearchIndex, list[Ques
     held = [question for question in questions(data) if question.held_out]
     for name, told in (("ARCD", "ARCD test"), ("TyDi", "TyDi held out")):
         asked = [
-            Question(q.text, frozenset(copies[same[q.article]]), (), told, q.answers)
+            GoldQuestion(q.text, frozenset(copies[same[q.article]]), (), told, q.answers)
             for q in held
             if q.set == name
         ]
         yield pooled, asked
     news = _index(scratch, "ant", data / "antcorpus" / "articles.jsonl")
-    yield news, [Question(q.text, frozenset(), (), "another corpus", (), False) for q in held]
+    yield news, [GoldQuestion(q.text, frozenset(), (), "another corpus", (), False) for q in held]
     yield news, list(_headlines(data))
     judged = _index(scratch, "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
     yield judged, list(_judged(data))
 
 
-def _headlines(data: Path) -> Iterator[Question]:
+def _headlines(data: Path) -> Iterator[GoldQuestion]:
     """Ask headlines of the news, mostly to see how long answers take over 15,000 chunks."""
     for row in list(read(data, "antcorpus", "headline_queries.jsonl"))[:_HEADLINES]:
         article = row.get("article_id") or row["passage_id"]
-        yield Question(row.get("query") or row["question"], frozenset([article]), (), "headlines")
+        yield GoldQuestion(
+            row.get("query") or row["question"], frozenset([article]), (), "headlines"
+        )
 
 
-def _judged(data: Path) -> Iterator[Question]:
+def _judged(data: Path) -> Iterator[GoldQuestion]:
     for row in read(data, "nomiracl-ar", "questions.jsonl"):
-        yield Question(row["question"], frozenset(), (), "NoMIRACL", (), row["answerable"])
+        yield GoldQuestion(row["question"], frozenset(), (), "NoMIRACL", (), row["answerable"])
 
 
 def _index(scratch: Path, name: str, path: Path) -> SearchIndex:

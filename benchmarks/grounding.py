@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.corpora import pooled_index, questions
+from benchmarks.corpora import Asked, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from benchmarks.mutations import (
     FAITHFUL,
@@ -30,7 +30,8 @@ from index.arabic.sentences import sentence_spans
 from index.search.search import Passage
 from rag.checking.citations import Claim
 from rag.checking.grounding import find_support
-from rag.language.questions import Kind, kind_of
+from rag.language.questions import Kind
+from rag.question import understand
 from rag.reading.passages import merge_neighbours
 
 OUTPUT = Path("benchmarks/results/grounding.json")
@@ -106,10 +107,8 @@ def cases(data: Path, scratch: Path, pooled: SearchIndex, seed: int) -> Iterator
     chance.shuffle(occasions)
     asked = list(questions(data))
     names = Names(
-        sorted({a for q in asked if kind_of(q.text) is Kind.WHO for a in q.answers if _is_name(a)}),
-        sorted(
-            {a for q in asked if kind_of(q.text) is Kind.WHERE for a in q.answers if _is_name(a)}
-        ),
+        _names(asked, Kind.WHO),
+        _names(asked, Kind.WHERE),
         sorted({who for o, _ in occasions for who in speakers_in(o.nearby)}),
     )
     for true, changes in ((False, MUTATIONS), (True, FAITHFUL)):
@@ -124,13 +123,19 @@ def cases(data: Path, scratch: Path, pooled: SearchIndex, seed: int) -> Iterator
                     break
 
 
+def _names(asked: Sequence[Asked], kind: Kind) -> list[str]:
+    """Return the names that answer questions of a kind."""
+    of_kind = [question for question in asked if understand(question.text).kind is kind]
+    return sorted({answer for q in of_kind for answer in q.answers if _is_name(answer)})
+
+
 Made = tuple[Occasion, Sequence[Passage]]
 
 
 def _answers(data: Path, index: SearchIndex) -> Iterator[Made]:
     """Yield the sentences that answer questions, with the name they answer with, if it is one."""
     for question in questions(data):
-        kind = kind_of(question.text)
+        kind = understand(question.text).kind
         passages = merge_neighbours(index.search(question.text, k=_K))
         for passage in passages:
             if passage.article.id != question.article:

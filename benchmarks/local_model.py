@@ -22,11 +22,14 @@ from prompts import load_prompt
 from rag.assistant import Assistant
 from rag.checking.citations import split_claims
 from rag.checking.grounding import find_support
+from rag.question import understand
 from rag.reading.passages import merge_neighbours
+from rag.reading.reading import Reading
 from rag.settings import Settings
-from rag.writing.generating import Reading, answer_chain, stream_text
+from rag.writing.generating import answer_chain, stream_text
 from rag.writing.models import load_chat_model
 from rag.writing.quoting import EXTRACTIVE
+from rag.writing.setup import Setup
 
 SAMPLES = Path("samples")
 
@@ -42,7 +45,7 @@ def main() -> None:
     model = load_chat_model(settings.model)
     with tempfile.TemporaryDirectory() as folder:
         build_index([SAMPLES / "articles"], folder)
-        assistant = Assistant(open_index(folder), model, settings)
+        assistant = Assistant(open_index(folder), Setup(settings, model))
         rows = []
         for question in _questions(options.most):
             rows.append(_recorded(assistant, model, question))
@@ -67,7 +70,7 @@ def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dic
     text = question["question"]
     passages = merge_neighbours(assistant.search(text))
     raw = "".join(
-        stream_text(answer_chain(load_prompt("answer"), model), Reading(text, passages, ()))
+        stream_text(answer_chain(load_prompt("answer"), model), Reading(understand(text), passages))
     )
     answer = assistant.answer(text)
     statements = [

@@ -30,8 +30,8 @@ from index.embedding.embedded import Embedded
 from index.embedding.embedders import load_embedder
 from index.search.candidates import CANDIDATES
 from index.search.late import late_interaction
-from index.search.ranking import contributions, features, prepare, trained_weights
-from index.search.search import encode_question
+from index.search.query import Query, QueryVectors, embed_query, weigh_query
+from index.search.ranking import contributions, features, trained_weights
 from index.store.contract import ArticleChunks, Filter
 from index.store.local.store import SqliteStore
 from index.store.manifest import Manifest
@@ -234,20 +234,23 @@ def _ask(
 ) -> None:
     """Ask as an open index does; only the vector that is looked for is a synthetic one."""
     marks = [time.perf_counter()]
-    encoded = encode_question(embedder, text)._replace(vector=vector)
+    query = Query.of(text)
+    vectors = embed_query(embedder, query)._replace(vector=vector)
     marks.append(time.perf_counter())
     with store.read() as reader:
-        asked = prepare(reader, encoded)
+        weighed = weigh_query(reader, query, vectors)
         dense = reader.dense(vector, CANDIDATES)
         marks.append(time.perf_counter())
-        lexical = reader.lexical(asked.terms, CANDIDATES)
+        lexical = reader.lexical(weighed.terms, CANDIDATES)
         marks.append(time.perf_counter())
         chunks = list(reader.fetch([hit.key for hit in [*dense, *lexical]]).values())
         marks.append(time.perf_counter())
-        late_interaction(asked.words, asked.word_weights, [chunk.words for chunk in chunks])
+        late_interaction(vectors.words, weighed.word_weights, [chunk.words for chunk in chunks])
         marks.append(time.perf_counter())
         weights = trained_weights(wordwise=True)
-        found = features(replace(asked, words=asked.words[:0]), chunks)  # the rest of ranking
+        found = features(
+            replace(weighed, vectors=QueryVectors(vector)), chunks
+        )  # the rest of ranking
         scores = [sum(contributions(values, weights).values()) for values in found]
         best = sorted(zip(scores, chunks, strict=True), key=lambda pair: -pair[0])[:8]
         reader.articles([chunk.article_key for _, chunk in best])

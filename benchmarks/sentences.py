@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.corpora import pooled_index, questions
 from benchmarks.datasets import DEFAULT
+from rag.question import understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.relevance import score_sentences
 
@@ -25,14 +26,15 @@ def main() -> None:
     index = pooled_index(data)
     times: dict[str, list[float]] = {"stored": [], "embedded": []}
     for asked in questions(data)[:_QUESTIONS]:
-        result = index.find(asked.text)
+        question = understand(asked.text)
+        result = index.find(question.query)
         found = merge_neighbours(result.passages)
         for name, passages in (
             ("stored", found),
             ("embedded", [replace(passage, words=None) for passage in found]),
         ):
             started = time.perf_counter()
-            score_sentences(asked.text, result.question, passages, index.embedder)
+            score_sentences(question, result.query, passages, index.embedder)
             times[name].append((time.perf_counter() - started) * 1000)
     stored_ms, embedded_ms = (statistics.median(times[name]) for name in ("stored", "embedded"))
     print(

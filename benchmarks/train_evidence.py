@@ -31,6 +31,7 @@ from index import SearchIndex, build_index, open_index
 from index.arabic.words import fold
 from index.search.search import SearchResult
 from index.store.contract import Filter
+from rag.question import understand
 from rag.reading.evidence import FEATURES, evidence_features
 from rag.reading.passages import merge_neighbours
 from rag.reading.relevance import score_sentences
@@ -214,10 +215,11 @@ def _features(
     text: str, result: SearchResult, found: Sequence[Any], index: SearchIndex
 ) -> dict[str, float] | None:
     passages = merge_neighbours(found)
-    sentences = score_sentences(text, result.question, passages, index.embedder)
+    asked = understand(text)
+    sentences = score_sentences(asked, result.query, passages, index.embedder)
     if not sentences:
         return None
-    return evidence_features(text, result.question.idf, passages, sentences)
+    return evidence_features(asked, result.query.idf, passages, sentences)
 
 
 def _split(rows: Sequence[Row], features: Sequence[str]) -> tuple[Matrix, Matrix]:

@@ -21,7 +21,7 @@ from benchmarks.datasets import DEFAULT
 from benchmarks.regression import Matrix, fit_choice, rounded, scores
 from index.arabic.words import fold, for_embedding
 from index.search.search import SearchIndex
-from rag.language.questions import content_terms
+from rag.question import understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.relevance import FEATURES, ScoredSentence, candidate_sentences, word_matches
 
@@ -69,15 +69,16 @@ def main() -> None:
     print(json.dumps(content, indent=2))
 
 
-def _read(index: SearchIndex, asked: Iterable[Asked]) -> Iterable[Read]:
+def _read(index: SearchIndex, rows: Iterable[Asked]) -> Iterable[Read]:
     known: dict[str, Any] = {}
-    for number, question in enumerate(asked):
+    for number, question in enumerate(rows):
         result = index.find(question.text, k=_K)
         passages = merge_neighbours(result.passages)
-        terms = {*result.question.idf, *content_terms(question.text)}
-        idf = {term: result.question.idf.get(term, 1.0) for term in terms}
-        found = candidate_sentences(question.text, idf, passages)
-        matches = word_matches(question.text, result.question, passages)
+        asked = understand(question.text)
+        terms = {*result.query.idf, *asked.terms}
+        idf = {term: result.query.idf.get(term, 1.0) for term in terms}
+        found = candidate_sentences(asked, idf, passages)
+        matches = word_matches(asked, result.query, passages)
         if not found or not matches:
             continue
         texts = [for_embedding(sentence.text) for sentence in found]
@@ -87,7 +88,7 @@ def _read(index: SearchIndex, asked: Iterable[Asked]) -> Iterable[Read]:
         for text, sentence in zip(texts, found, strict=True):
             sentence.features.update(
                 matches[sentence.passage].features(sentence.span),
-                similarity=float(known[text] @ result.question.vector),
+                similarity=float(known[text] @ result.query.vectors.vector),
             )
         answers = [fold(answer) for answer in question.answers]
         holds = [any(answer in fold(s.text) for answer in answers) for s in found]

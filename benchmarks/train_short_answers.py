@@ -20,7 +20,7 @@ from benchmarks.corpora import Asked, pooled_index, questions
 from benchmarks.datasets import DEFAULT
 from index.arabic.sentences import Span
 from rag.evaluation.metrics import exact_match, token_f1
-from rag.language.questions import kind_of
+from rag.question import Question, understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.relevance import ScoredSentence, score_sentences, word_matches
 from rag.reading.short_answers import (
@@ -34,7 +34,7 @@ from rag.reading.short_answers import (
 from rag.reading.word_matches import WordMatches
 
 OUTPUT = Path("rag/reading/short_answers.json")
-Held = tuple[Asked, str, ScoredSentence, WordMatches]
+Held = tuple[Asked, Question, str, ScoredSentence, WordMatches]
 _RIDGE = 30.0
 _SHIFT = 1.0
 """Added to the bias: a run of words that is too long costs less than one too short."""
@@ -49,24 +49,25 @@ def main() -> None:
     held: list[Held] = []
     index = pooled_index(data)
     for asked in questions(data):
-        if kind_of(asked.text) not in MODELS:
+        question = understand(asked.text)
+        if question.kind not in MODELS:
             continue
-        result = index.find(asked.text, k=8)
+        result = index.find(question.query, k=8)
         passages = merge_neighbours(result.passages)
-        sentences = score_sentences(asked.text, result.question, passages, index.embedder)
-        matches = word_matches(asked.text, result.question, passages)
+        sentences = score_sentences(question, result.query, passages, index.embedder)
+        matches = word_matches(question, result.query, passages)
         if not sentences or not matches:
             continue
         if asked.held_out:
             best = sentences[0]
             article = passages[best.passage].article
-            held.append((asked, article.text, best, matches[best.passage]))
+            held.append((asked, question, article.text, best, matches[best.passage]))
             continue
         for sentence in sentences:
             article = passages[sentence.passage].article
             if article.id == asked.article and any(a in sentence.text for a in asked.answers):
                 given = (article.text, sentence.span, matches[sentence.passage])
-                train[MODELS[kind_of(asked.text)]].append(_labelled(asked, *given))
+                train[MODELS[question.kind]].append(_labelled(asked, question, *given))
                 break
     weights = {name: _fitted(rows) for name, rows in train.items()}
     content = {
@@ -85,7 +86,9 @@ def _write(content: dict[str, Any]) -> None:
     OUTPUT.write_text(json.dumps(content) + "\n", encoding="utf-8")
 
 
-def _labelled(asked: Asked, text: str, span: Span, matches: Any) -> tuple[Any, Any]:
+def _labelled(
+    asked: Asked, question: Question, text: str, span: Span, matches: Any
+) -> tuple[Any, Any]:
     """Return the features of the words of a sentence, and which are the shortest gold answer."""
     words = word_spans_of(text, span, matches.words)
     golds = []
@@ -93,7 +96,7 @@ def _labelled(asked: Asked, text: str, span: Span, matches: Any) -> tuple[Any, A
         at = text.find(answer, span.start, span.end)
         if at >= 0:
             golds.append([w.start < at + len(answer) and w.end > at for w in words])
-    return word_features(asked.text, text, span, matches), min(golds, key=sum)
+    return word_features(question, text, span, matches), min(golds, key=sum)
 
 
 def _fitted(rows: Sequence[tuple[Any, Any]]) -> list[float]:
@@ -116,14 +119,14 @@ def _fitted(rows: Sequence[tuple[Any, Any]]) -> list[float]:
 
 def _report(held: Sequence[Held]) -> dict[str, Any]:
     rows = []
-    for asked, article, best, matches in held:
-        found = best_words(asked.text, article, best.span, matches)
-        shown = find_short_answer(asked.text, article, best, matches)
+    for asked, question, article, best, matches in held:
+        found = best_words(question, article, best.span, matches)
+        shown = find_short_answer(question, article, best, matches)
         text = found.text if found else ""
         rows.append(
             {
                 "set": asked.set,
-                "kind": kind_of(asked.text).value,
+                "kind": question.kind.value,
                 "shown": float(shown is not None),
                 "exact_match": exact_match(text, asked.answers),
                 "f1": token_f1(text, asked.answers),

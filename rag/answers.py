@@ -1,12 +1,15 @@
 """What an answer is: sentences, each with the exact words of an article behind it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from index.articles.copies import Reprint
 from index.search.search import Passage
 from rag.language.relative_dates import RelativeDate
+
+_STOP = re.compile(r"[.!؟?؛…،:]+$")
 
 SCHEMA_VERSION = 1
 """Of :meth:`Answer.to_dict`; the same JSON from Python, the command line and HTTP."""
@@ -55,6 +58,7 @@ class Sentence:
         support: How well they support it, in [0, 1].
         supported: Whether that is enough; False only where unsupported sentences are marked.
         lead: White space, bullet or date that stands before it.
+        note: What the assistant says behind it, or "".
     """
 
     text: str
@@ -62,6 +66,18 @@ class Sentence:
     support: float
     supported: bool = True
     lead: str = " "
+    note: str = ""
+
+    def segments(self) -> Iterator[str | int]:
+        """Yield its text with the numbers of its citations before the full stop."""
+        stop = _STOP.search(self.text) if self.citations else None
+        at = stop.start() if stop else len(self.text)
+        yield self.text[:at].rstrip() + " " if self.citations else self.text
+        yield from self.citations
+        if stop:
+            yield self.text[at:]
+        if self.note:
+            yield f" {self.note}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +124,18 @@ class Answer:
     opening: str = ""
     differs: bool = False
 
+    def segments(self) -> Iterator[str | int]:
+        """Yield the answer's words and, as numbers, the citations that stand among them.
+
+        Where an article has «[3]» in a sentence of its own, that is a word and no citation.
+        """
+        if self.opening:
+            yield f"{self.opening}\n"
+        for place, sentence in enumerate(self.sentences):
+            # Of what stands before the first sentence only a date or a bullet is kept.
+            yield sentence.lead if place else sentence.lead.lstrip()
+            yield from sentence.segments()
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values."""
         return {
@@ -126,6 +154,8 @@ class Answer:
                     "citations": list(sentence.citations),
                     "support": round(sentence.support, 4),
                     "supported": sentence.supported,
+                    "lead": sentence.lead,
+                    "note": sentence.note,
                 }
                 for sentence in self.sentences
             ],

@@ -6,7 +6,7 @@ from pathlib import Path
 from index.store.contract import Filter
 from rag.answers import Answer
 from rag.assistant import Assistant
-from rag.reading.followup import History
+from rag.language.followup import History
 from rag.settings import Settings, load_settings
 
 

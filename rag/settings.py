@@ -115,7 +115,8 @@ def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Sett
 
 
 def _convert(name: str, kind: type, value: Any, where: str) -> Any:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    broken = kind is int and isinstance(value, float) and value % 1
+    if broken or isinstance(value, bool) or not isinstance(value, str | int | float):
         raise SettingsError(f"{name} {where} must be a {kind.__name__}, not {value!r}")
     try:
         return kind(value)
@@ -139,8 +140,8 @@ def check_settings(settings: Settings, where: str = "here") -> None:
             raise SettingsError(
                 f"{name} {where} must be one of {', '.join(allowed)}, not {value!r}"
             )
-    if not 1 <= settings.k <= 50:
-        raise SettingsError(f"k {where} must be from 1 to 50, not {settings.k}")
+    if settings.k % 1 or not 1 <= settings.k <= 50:
+        raise SettingsError(f"k {where} must be a whole number from 1 to 50, not {settings.k}")
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
 

@@ -1,13 +1,15 @@
 """Say a question asked in a dialect in the words of the standard language.
 
 Articles are written in the standard language, and the embedder has read little else. Only what is
-sure is changed: the question words and a few others in ``dialects.tsv``, and, in a question that
-has one of them, the prefixes of the future and the present.
+sure is changed: the question words, a few others in ``dialects.tsv``, and, in a question that has
+one of them, the prefixes of the future and the present.
 """
 
 import re
 from functools import cache
 from importlib import resources
+
+from index.arabic.question_words import load_question_words
 
 _WORD = re.compile(r"\w+")
 _FUTURE = re.compile(r"^[هح](?=[يتن]\w{3,})")
@@ -38,12 +40,18 @@ def _standard(word: str, table: dict[str, str]) -> str:
 @cache
 def _table() -> dict[str, str]:
     """Read the words of the dialects -> the standard word."""
+    table: dict[str, str] = {}
+    for form, standard in _pairs():
+        table[form] = standard
+        if form[0] not in "إا":
+            table[f"و{form}"] = f"و{standard}"
+    return table
+
+
+def _pairs() -> list[tuple[str, str]]:
+    """Return every form that is replaced, with what replaces it."""
+    asking = [(word.form, word.standard) for word in load_question_words() if word.standard]
     data = resources.files("index.arabic").joinpath("dialects.tsv").read_text(encoding="utf-8")
     rows = (line.split() for line in data.splitlines() if line and not line.startswith("#"))
-    table: dict[str, str] = {}
-    for standard, *others in rows:
-        for word in others:
-            table[word] = standard.replace("_", " ")
-            if word[0] not in "إا":
-                table[f"و{word}"] = f"و{standard.replace('_', ' ')}"
-    return table
+    others = [(form, standard) for standard, *forms in rows for form in forms]
+    return asking + [(form, standard.replace("_", " ")) for form, standard in others]

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.articles.copies import repeats
-from index.search.ranking import Question, Weights, contributions, features
+from index.search.query import WeightedQuery
+from index.search.ranking import Weights, contributions, features
 from index.store.contract import Filter, Reader, StoredChunk
 
 CANDIDATES = 50
@@ -37,17 +38,17 @@ class Candidate:
 
 
 def find_candidates(
-    reader: Reader, asked: Question, where: Filter | None = None
+    reader: Reader, query: WeightedQuery, where: Filter | None = None
 ) -> list[Candidate]:
-    """Return the chunks that either side finds for a question, with every feature, in no order."""
-    dense = [hit.key for hit in reader.dense(asked.vector, CANDIDATES, where)]
-    lexical = [hit.key for hit in reader.lexical(asked.terms, CANDIDATES, where)]
+    """Return the chunks that either side finds for a query, with every feature, in no order."""
+    dense = [hit.key for hit in reader.dense(query.vectors.vector, CANDIDATES, where)]
+    lexical = [hit.key for hit in reader.lexical(query.terms, CANDIDATES, where)]
     by_vector = {key: rank for rank, key in enumerate(dense, start=1)}
     by_words = {key: rank for rank, key in enumerate(lexical, start=1)}
     chunks = list(reader.fetch([*dense, *lexical]).values())
     return [
         Candidate(chunk, values, by_vector.get(chunk.key), by_words.get(chunk.key))
-        for chunk, values in zip(chunks, features(asked, chunks), strict=True)
+        for chunk, values in zip(chunks, features(query, chunks), strict=True)
     ]
 
 

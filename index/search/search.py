@@ -6,24 +6,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.arabic.dates import months_in
-from index.arabic.dialects import standard_question
 from index.arabic.sentences import Span
-from index.arabic.words import analyse, for_embedding
 from index.articles.article import Article
 from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.embedders import embedder_like
-from index.embedding.word_vectors import turned, word_spans
 from index.search.candidates import Candidate, choose, find_candidates
 from index.search.passage_words import PassageWords, locate_words
+from index.search.query import Query, WeightedQuery, embed_query, weigh_query
 from index.search.ranking import (
-    EncodedQuestion,
-    Question,
     Weights,
     contributions,
-    prepare,
     trained_weights,
 )
 from index.search.reranking import RERANKED, Reranker
@@ -71,13 +65,13 @@ class SearchResult:
 
     Attributes:
         passages: Best first.
-        question: As ranking saw it: embedded, analysed, with the rarity of its terms.
+        query: As ranking saw it: embedded, analysed, with the rarity of its terms.
         generation: Of the derived files they were found in.
         chunks: How many chunks were searched.
     """
 
     passages: tuple[Passage, ...]
-    question: Question
+    query: WeightedQuery
     generation: int
     chunks: int
 
@@ -110,20 +104,30 @@ class SearchIndex:
         """What the index was built with."""
         return self.store.manifest
 
-    def search(self, question: str, *, k: int = 8, where: Filter | None = None) -> list[Passage]:
+    def search(
+        self, question: str | Query, *, k: int = 8, where: Filter | None = None
+    ) -> list[Passage]:
         """Return the k best passages for a question, best first."""
         return list(self.find(question, k=k, where=where).passages)
 
-    def find(self, question: str, *, k: int = 8, where: Filter | None = None) -> SearchResult:
+    def find(
+        self, question: str | Query, *, k: int = 8, where: Filter | None = None
+    ) -> SearchResult:
         """Return the k best passages with what the corpus says of the question's terms.
+
+        Args:
+            question: As it was asked, or what was made of it already.
+            k: How many; fewer come back where there are fewer.
+            where: Which articles may be found.
 
         Raises:
             IndexMismatchError: The index was embedded again with an embedder other than the one
                 this was opened with.
         """
-        with self._asking(question) as (reader, asked):
+        query = _query_of(question)
+        with self._weighed(query) as (reader, weighed):
             wanted = max(k, RERANKED) if self.reranker else k
-            best = choose(reader, self._ranked(find_candidates(reader, asked, where)), wanted)
+            best = choose(reader, self._ranked(find_candidates(reader, weighed, where)), wanted)
             keys = [candidate.chunk.article_key for candidate in best]
             articles, reprints = reader.articles(keys), reader.reprints(keys)
             passages = [
@@ -133,10 +137,10 @@ class SearchIndex:
                 )
                 for rank, candidate in enumerate(best, start=1)
             ]
-            found = SearchResult(tuple(passages), asked, reader.generation, asked.totals.chunks)
+            found = SearchResult(tuple(passages), weighed, reader.generation, weighed.totals.chunks)
         if self.reranker is None:
             return found
-        return replace(found, passages=_reranked(self.reranker, question, passages)[:k])
+        return replace(found, passages=_reranked(self.reranker, query.text, passages)[:k])
 
     def _follow(self) -> None:
         """Take up the embedder that the index was embedded again with."""
@@ -144,20 +148,20 @@ class SearchIndex:
             self.manifest.require(self.embedder.identity, self.store.folder)
         self.embedder = embedder_like(self.manifest.embedder)
 
-    def candidates(self, question: str, where: Filter | None = None) -> list[Candidate]:
+    def candidates(self, question: str | Query, where: Filter | None = None) -> list[Candidate]:
         """Return every chunk that either side finds, best first, reprints included."""
-        with self._asking(question) as (reader, asked):
-            return self._ranked(find_candidates(reader, asked, where))
+        with self._weighed(_query_of(question)) as (reader, weighed):
+            return self._ranked(find_candidates(reader, weighed, where))
 
     @contextmanager
-    def _asking(self, question: str) -> Iterator[tuple[Reader, Question]]:
-        """Open one state of the index, with the question as ranking sees it there."""
+    def _weighed(self, query: Query) -> Iterator[tuple[Reader, WeightedQuery]]:
+        """Open one state of the index, with the query as ranking sees it there."""
         while True:
             embedder = self.embedder
-            encoded = encode_question(embedder, question)
+            vectors = embed_query(embedder, query)
             with self.store.read() as reader:
                 if reader.embedder == embedder.identity:
-                    yield reader, prepare(reader, encoded)
+                    yield reader, weigh_query(reader, query, vectors)
                     return
             self._follow()
 
@@ -217,15 +221,8 @@ class SearchIndex:
         return verify_index(self.store.folder)
 
 
-def encode_question(embedder: Embedder, question: str) -> EncodedQuestion:
-    """Return a question as ranking needs it, its words too where the embedder sees them."""
-    question = standard_question(question)
-    text, terms, dates = for_embedding(question), analyse(question), months_in(question)
-    if not isinstance(embedder, WordwiseEmbedder):
-        return EncodedQuestion(embedder.embed_query(text), terms, dates=dates)
-    vector, words = embedder.embed_query_wordwise(text)
-    word_terms = [analyse(text[start:end]) for start, end in word_spans(text)]
-    return EncodedQuestion(vector, terms, turned(words), word_terms, dates)
+def _query_of(question: str | Query) -> Query:
+    return Query.of(question) if isinstance(question, str) else question
 
 
 def _reranked(

@@ -1,4 +1,4 @@
-"""Read the ``[n]`` marks a model writes, and write our own."""
+"""Read the ``[n]`` marks that a model writes."""
 
 import re
 from dataclasses import dataclass
@@ -82,21 +82,3 @@ def unfinished(text: str) -> int:
     ):
         last_stop = found.end()
     return last_stop
-
-
-def with_marks(text: str, numbers: tuple[int, ...]) -> str:
-    """Return a sentence with its citation marks before the full stop.
-
-    Brackets that stand around a number in the sentence itself become round ones, so that they
-    are not taken for citations.
-
-    >>> with_marks("وُقّع الإعلان في باريس.", (1, 2))
-    'وُقّع الإعلان في باريس [1][2].'
-    """
-    text = _MARK.sub(lambda found: found[0].translate(str.maketrans("[]【】", "()()")), text)
-    if not numbers:
-        return text
-    marks = " " + "".join(f"[{number}]" for number in numbers)
-    stop = re.search(r"[.!؟?؛…،:]+$", text)
-    at = stop.start() if stop else len(text)
-    return text[:at].rstrip() + marks + text[at:]

@@ -11,7 +11,7 @@ from index.arabic.words import fold
 from rag.answers import Answer
 from rag.assistant import Assistant
 from rag.evaluation.metrics import exact_match, token_f1
-from rag.evaluation.retrieval import Estimate, Question, estimate, groups
+from rag.evaluation.retrieval import Estimate, GoldQuestion, estimate, groups
 
 METRICS = (
     "hit",
@@ -37,7 +37,7 @@ for character, where the citation says.
 class _Measured(NamedTuple):
     """A question, its answer, and how long its first words and all of it took, in ms."""
 
-    question: Question
+    question: GoldQuestion
     answer: Answer
     first_ms: float | None
     total_ms: float
@@ -91,7 +91,7 @@ class AnswerReport:
 
 def evaluate_answers(
     assistant: Assistant,
-    questions: Sequence[Question],
+    questions: Sequence[GoldQuestion],
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> AnswerReport:
@@ -114,7 +114,7 @@ def evaluate_answers(
     return AnswerReport(rows, assistant.model_name, assistant.settings.caution, wrong)
 
 
-def _measured(assistant: Assistant, question: Question) -> _Measured:
+def _measured(assistant: Assistant, question: GoldQuestion) -> _Measured:
     history = [(before, "") for before in question.history]
     started = time.perf_counter()
     first, answer = None, None

@@ -14,7 +14,7 @@ import numpy as np
 from index.errors import InputError
 from index.search.candidates import CANDIDATES, PER_ARTICLE, Candidate
 from index.search.search import SearchIndex
-from rag.reading.followup import stand_alone
+from rag.language.followup import stand_alone
 
 DEPTH = 10
 METRICS = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
@@ -38,7 +38,7 @@ class Estimate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class GoldQuestion:
     """A question of a data set.
 
     Attributes:
@@ -98,7 +98,7 @@ class RetrievalReport:
         return asdict(self)
 
 
-def load_questions(path: Path) -> list[Question]:
+def load_questions(path: Path) -> list[GoldQuestion]:
     """Read a data set: JSON lines with ``question`` and ``article`` (an id or a list of ids).
 
     ``passage_id``, ``passage_ids`` and ``article_id`` are understood too. ``answers`` (or
@@ -117,7 +117,7 @@ def load_questions(path: Path) -> list[Question]:
     return [_question(path, n, line) for n, line in enumerate(lines, 1) if line.strip()]
 
 
-def _question(path: Path, number: int, line: str) -> Question:
+def _question(path: Path, number: int, line: str) -> GoldQuestion:
     try:
         record = json.loads(line)
         text = record["question"]
@@ -127,7 +127,7 @@ def _question(path: Path, number: int, line: str) -> Question:
     given: Any = next((record[name] for name in names if record.get(name)), [])
     articles: list[str] = [given] if isinstance(given, str) else given
     answerable = record.get("answerable") is not False
-    return Question(
+    return GoldQuestion(
         text,
         frozenset(articles) if answerable else frozenset(),
         tuple(record.get("history", ())),
@@ -168,7 +168,7 @@ OURS = "jawab"
 
 def evaluate_retrieval(
     index: SearchIndex,
-    questions: Sequence[Question],
+    questions: Sequence[GoldQuestion],
     *,
     compare: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -204,7 +204,7 @@ def evaluate_retrieval(
 
 def _runs(
     index: SearchIndex,
-    asked: Sequence[Question],
+    asked: Sequence[GoldQuestion],
     progress: Callable[[int, int], None],
     *,
     compare: bool,

@@ -1,11 +1,16 @@
 """What a question asks for, and which of its words carry meaning."""
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from functools import cache
 
-from index.arabic.words import stem, term_of, words
+from index.arabic.question_words import load_question_words
+from index.arabic.words import fold, stem, term_of, words
 from rag.language.package_data import read_words
+
+PREPOSITION = r"(?:(?:في|من|إلى|الى|الي|عن|على|علي|مع|حتى|حتي|منذ) |[بل])?"
+"""What may stand before a question word, as it is typed or folded."""
 
 
 class Kind(Enum):
@@ -20,40 +25,54 @@ class Kind(Enum):
     OTHER = "other"
 
 
-# Folded; standard, Egyptian, Levantine, Gulf, Iraqi and Moroccan words, then English.
-_OPENERS: tuple[tuple[Kind, str], ...] = (
-    (
-        Kind.WHEN,
-        r"متي|امتي|امته|ايمتي|وقتاش|فوقاش|شوكت|(?:في |ب)?اي (?:عام|سنه|يوم|تاريخ|شهر)|when\b",
-    ),
-    (Kind.WHERE, r"اين|وين|فين|منين|(?:في |ب)?اي (?:مدينه|بلد|دوله|مكان)|where\b"),
-    (
-        Kind.HOW_MANY,
-        r"كم|بكم|قديش|اديش|شحال|اشحال|شكد|ما (?:هو |هي )?(?:عدد|نسبه|قيمه|كلفه|حجم|سعر|طول)"
-        r"|how (?:many|much|long|old|far)",
-    ),
-    (Kind.WHY, r"لماذا|لم |ليش|ليه|علاش|ما (?:هو |هي )?(?:سبب|اسباب)|why\b"),
-    (Kind.YES_NO, r"هل|واش|is |are |was |were |did |does |do |will |has |have |can "),
-    (Kind.WHO, r"من (?!ال\w+ ان )|مين|منو|شكون|who\b|whom\b|whose\b"),
-)
-_PATTERNS = tuple((kind, re.compile(rf"(?:و|ف)?(?:{pattern})")) for kind, pattern in _OPENERS)
+# «أي عام» is known before «أي», «من أين» before «من»; «من المقرر أن …» asks nobody's name.
+_ORDER = (Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY, Kind.YES_NO, Kind.WHO)
+_NOBODY = r"(?!من ال\w+ ان )"
+
+
+@cache
+def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+    """Return what a folded question of each kind begins with."""
+    return tuple(
+        (kind, re.compile(rf"{_NOBODY}(?:[وف])?{PREPOSITION}(?:{_alternatives(kind)})\b"))
+        for kind in _ORDER
+    )
+
+
+def _alternatives(kind: Kind) -> str:
+    name = kind.name.lower()
+    forms = [fold(word.form) for word in load_question_words() if word.kind == name]
+    # «ما عدد» may be asked as «ما هو عدد».
+    return "|".join(re.sub(r"^ما ", "ما (?:هو |هي )?", form) for form in forms)
+
+
+@cache
+def asking_pattern() -> str:
+    """Return a pattern of every single word that asks, as it is typed and folded."""
+    forms = [word.form for word in load_question_words() if " " not in word.form]
+    distinct = dict.fromkeys([*forms, *map(fold, forms)])
+    return "|".join(map(re.escape, sorted(distinct, key=len, reverse=True)))
 
 
 @cache
 def _function_words() -> tuple[frozenset[str], frozenset[str]]:
     """Read the words that carry no subject of their own, as they are written and as stems."""
-    known = read_words("language/function_words.txt")
+    asking = {fold(word.form) for word in load_question_words() if " " not in word.form}
+    known = read_words("language/function_words.txt") | asking
     return known, frozenset(map(stem, known))
 
 
-def kind_of(question: str) -> Kind:
+def kind_of(spoken: Sequence[str]) -> Kind:
     """Return what a question asks for.
 
-    >>> kind_of("ومتى بدأ الهجوم؟"), kind_of("من وقّع الإعلان؟"), kind_of("ما الخبر؟")
-    (<Kind.WHEN: 'when'>, <Kind.WHO: 'who'>, <Kind.OTHER: 'other'>)
+    Args:
+        spoken: Its folded words.
+
+    >>> kind_of(words("ومتى بدأ الهجوم؟")), kind_of(words("ما الخبر؟"))
+    (<Kind.WHEN: 'when'>, <Kind.OTHER: 'other'>)
     """
-    opening = " ".join(words(question)) + " "
-    return next((kind for kind, pattern in _PATTERNS if pattern.match(opening)), Kind.OTHER)
+    opening = " ".join(spoken) + " "
+    return next((kind for kind, pattern in _patterns() if pattern.match(opening)), Kind.OTHER)
 
 
 def content_words(text: str) -> list[str]:
@@ -78,7 +97,12 @@ def _is_function(word: str) -> bool:
 
 def content_terms(text: str) -> tuple[str, ...]:
     """Return the distinct terms that carry meaning, in order."""
-    return tuple(dict.fromkeys(term_of(word) for word in content_words(text)))
+    return terms_of(content_words(text))
+
+
+def terms_of(content: Sequence[str]) -> tuple[str, ...]:
+    """Return the distinct terms of some folded words, in order."""
+    return tuple(dict.fromkeys(map(term_of, content)))
 
 
 def is_arabic(text: str) -> bool:

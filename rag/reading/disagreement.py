@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from index.search.search import Passage
-from rag.language.questions import Kind, content_terms, kind_of
+from rag.language.questions import Kind
 from rag.language.statements import EDGE, SAYING, Statement, Token, matches, read_statement
+from rag.question import Question
 from rag.reading.relevance import ScoredSentence
 
 _LIKELY = 0.02
@@ -20,12 +21,12 @@ _MOST_VERSIONS = 3
 
 
 def other_versions(
-    question: str, passages: Sequence[Passage], sentences: Sequence[ScoredSentence]
+    question: Question, passages: Sequence[Passage], sentences: Sequence[ScoredSentence]
 ) -> list[ScoredSentence]:
     """Return the sentences of other articles that differ from the best sentence.
 
     Args:
-        question: It stands alone.
+        question: As it was understood.
         passages: Best first.
         sentences: Of the passages, best first.
 
@@ -49,19 +50,20 @@ def other_versions(
     return found
 
 
-def differ(question: str, one: str, other: str, titles: tuple[str, str] = ("", "")) -> bool:
+def differ(question: Question, one: str, other: str, titles: tuple[str, str] = ("", "")) -> bool:
     """Tell whether two sentences answer a question differently.
 
     They must be about the same thing: each holds, or its article's title does, every word of the
     question that the other one holds.
 
     Args:
-        question: It stands alone.
+        question: As it was understood.
         one: A sentence.
         other: One of another article.
         titles: Of their articles.
 
-    >>> asked = "كم عدد المصابين في الحريق؟"
+    >>> from rag.question import understand
+    >>> asked = understand("كم عدد المصابين في الحريق؟")
     >>> differ(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب ستة عمال في حريق المصنع.")
     True
     >>> differ(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب تسعة عمال في الحريق.")
@@ -78,21 +80,20 @@ def differ(question: str, one: str, other: str, titles: tuple[str, str] = ("", "
     opposed = shared > _FEWEST and shared >= _OPPOSED * shorter
     if opposed and any(a.denied != b.denied for a, b in pairs):
         return True
-    kind = kind_of(question)
-    if kind is Kind.WHEN:
+    if question.kind is Kind.WHEN:
         days = _days(first), _days(second)
         told = min(len(_about(question, sentence, "")) for sentence in (one, other))
-        enough = 2 * told >= len(content_terms(question))
+        enough = 2 * told >= len(question.terms)
         return enough and max(map(len, days)) <= _ONE_DATE and _parted(*days)
-    counted = frozenset(content_terms(question)) if kind is not Kind.HOW_MANY else None
+    counted = frozenset(question.terms) if question.kind is not Kind.HOW_MANY else None
     return _other_figures(first, second, counted)
 
 
-def _about(question: str, sentence: str, title: str) -> frozenset[str]:
+def _about(question: Question, sentence: str, title: str) -> frozenset[str]:
     """Return which terms of a question a sentence or its title holds, in any form."""
     said = [*_words(read_statement(sentence)), *_words(read_statement(title))]
-    asked = [token for token in read_statement(question).tokens if not token.light]
-    terms = frozenset(content_terms(question))
+    asked = [token for token in question.statement.tokens if not token.light]
+    terms = frozenset(question.terms)
     return frozenset(
         token.key
         for token in asked

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from index.arabic.sentences import sentence_spans
 from index.arabic.words import skeleton
-from index.search.ranking import idf as rarity
+from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
 from rag.language.orders import gives_orders
 from rag.language.package_data import read_weights
-from rag.language.questions import content_terms, is_arabic
+from rag.language.questions import is_arabic
+from rag.question import Question
 from rag.reading.relevance import ScoredSentence, term_overlap, terms_within
 
 FEATURES = {
@@ -56,33 +57,35 @@ class Evidence:
 
 
 def assess(
-    question: str,
-    idf: Mapping[str, float],
+    question: Question,
+    query: WeightedQuery,
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
 ) -> Evidence:
-    """Return how likely the passages hold an answer to a question that stands alone."""
+    """Return how likely the passages hold an answer to a question."""
+    idf = query.idf
     passages = [p for p in passages if not _speaks_in_orders(question, idf, p)]
-    if not passages or not sentences:
+    unknown = question.is_completed and _asks_of_the_unknown(question, query)
+    if not passages or not sentences or unknown:
         return Evidence(0.0, {}, tuple(sentences))
     values = evidence_features(question, idf, passages, sentences)
-    same = is_arabic(question) == is_arabic(passages[0].text)
+    same = is_arabic(question.text) == is_arabic(passages[0].text)
     weights = read_weights("reading/evidence.json")["same_language" if same else "across_languages"]
     logit = sum(weight * values.get(name, 1.0) for name, weight in weights.items())  # bias × 1
     return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))
 
 
-def asks_of_the_unknown(asked: str, idf: Mapping[str, float], chunks: int) -> bool:
+def _asks_of_the_unknown(question: Question, query: WeightedQuery) -> bool:
     """Tell whether half of what a follow-up itself asks about occurs nowhere in the index.
 
     What history adds to a question is known to be there, so it must not speak for the rest. A
     single word is left to the gate: it may be a verb in a form that no article uses.
     """
-    own = content_terms(asked)
+    own, idf = question.own_terms, query.idf
     total = sum(idf.get(term, 0.0) for term in own)
-    never = rarity(0, chunks)
+    never = compute_idf(0, query.totals.chunks)
     unknown = sum(
-        idf[term]
+        idf.get(term, 0.0)
         for term in own
         if min(idf.get(term, 0.0), idf.get("~" + skeleton(term), 0.0)) >= never
     )
@@ -90,13 +93,13 @@ def asks_of_the_unknown(asked: str, idf: Mapping[str, float], chunks: int) -> bo
 
 
 def evidence_features(
-    question: str,
+    question: Question,
     idf: Mapping[str, float],
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
 ) -> dict[str, float]:
     """Return the features of one question, by name."""
-    terms = content_terms(question)
+    terms = question.terms
     coverages = [
         term_overlap(terms, idf, terms_within(f"{p.article.title}\n{_without_orders(p.text)}"))
         for p in passages[:5]
@@ -129,11 +132,11 @@ def _best_and_margin(values: Sequence[float]) -> tuple[float, float]:
     return ordered[0], ordered[0] - sum(following) / len(following) if following else 0.0
 
 
-def _speaks_in_orders(question: str, idf: Mapping[str, float], passage: Passage) -> bool:
+def _speaks_in_orders(question: Question, idf: Mapping[str, float], passage: Passage) -> bool:
     """Tell whether a passage has words of the question only where it gives an assistant orders."""
     if not any(gives_orders(passage.text[a:b]) for a, b in sentence_spans(passage.text)):
         return False
-    terms = content_terms(question)
+    terms = question.terms
     every = terms_within(f"{passage.article.title}\n{passage.text}")
     rest = terms_within(f"{passage.article.title}\n{_without_orders(passage.text)}")
     return term_overlap(terms, idf, rest) < term_overlap(terms, idf, every)

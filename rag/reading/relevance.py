@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from index.arabic.sentences import Span, sentence_spans
 from index.arabic.words import analyse, fold, for_embedding, skeleton, term_of, words
 from index.embedding.contract import Embedder
-from index.search.ranking import Question
-from index.search.ranking import idf as rarity
+from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
 from rag.language.orders import gives_orders
 from rag.language.package_data import read_weights
-from rag.language.questions import Kind, content_terms, is_arabic, kind_of
+from rag.language.questions import Kind, is_arabic
 from rag.language.signs import sign_of
+from rag.question import Question
 from rag.reading.word_matches import FEATURES as MATCHES
 from rag.reading.word_matches import QuestionWords, WordMatches
 
@@ -83,37 +83,35 @@ class ScoredSentence:
 
 
 def score_sentences(
-    question: str,
-    encoded: Question,
+    question: Question,
+    query: WeightedQuery,
     passages: Sequence[Passage],
     embedder: Embedder,
-    *,
-    asked: str | None = None,
 ) -> list[ScoredSentence]:
     """Return the sentences of the passages that were read closely, best first.
 
+    The words that were asked themselves say what is wanted and count twice; those that history
+    added say only about what.
+
     Args:
-        question: It stands alone.
-        encoded: The same as ranking saw it.
+        question: As it was understood.
+        query: The same as ranking saw it.
         passages: Best first.
         embedder: The one the index was built with.
-        asked: The question before it was completed from history; its own words say what is
-            wanted, the added ones only about what.
     """
-    own = content_terms(asked) if asked else ()
+    own = question.own_terms
     weights = {
-        term: encoded.idf.get(term, 1.0) * (2 if term in own else 1)
-        for term in {*encoded.idf, *own}
+        term: query.idf.get(term, 1.0) * (2 if term in own else 1) for term in {*query.idf, *own}
     }
     candidates = candidate_sentences(question, weights, passages)
     if not candidates:
         return []
-    if matches := word_matches(question, encoded, passages, stressed=frozenset(own)):
+    if matches := word_matches(question, query, passages, stressed=frozenset(own)):
         scored = [_scored(s, matches[s.passage].features(s.span), "wordwise") for s in candidates]
     else:
         close = sorted(candidates, key=lambda s: -_weighted(s.features, "plain"))[:_READ]
         vectors = embedder.embed_passages([for_embedding(s.text) for s in close])
-        cosines = map(float, vectors @ encoded.vector)
+        cosines = map(float, vectors @ query.vectors.vector)
         scored = [
             _scored(s, {"similarity": cosine}, "plain")
             for s, cosine in zip(close, cosines, strict=True)
@@ -124,8 +122,8 @@ def score_sentences(
 
 
 def word_matches(
-    question: str,
-    encoded: Question,
+    question: Question,
+    query: WeightedQuery,
     passages: Sequence[Passage],
     *,
     stressed: frozenset[str] = frozenset(),
@@ -136,12 +134,12 @@ def word_matches(
     passages are in another language: the weights were fitted on questions in the language of the
     articles.
     """
-    arabic = is_arabic(question)
+    arabic = is_arabic(question.text)
     words = [passage.words for passage in passages if is_arabic(passage.text) == arabic]
     located = [found for found in words if found is not None]
-    if len(located) < len(passages) or not len(encoded.words):
+    if len(located) < len(passages) or not len(query.vectors.words):
         return []
-    asked = QuestionWords(encoded, frozenset(content_terms(question)), stressed)
+    asked = QuestionWords(query, frozenset(question.terms), stressed)
     return [WordMatches(asked, found) for found in located]
 
 
@@ -163,10 +161,10 @@ def _softmax(scores: Sequence[float]) -> list[float]:
 
 
 def candidate_sentences(
-    question: str, idf: Mapping[str, float], passages: Sequence[Passage]
+    question: Question, idf: Mapping[str, float], passages: Sequence[Passage]
 ) -> list[ScoredSentence]:
     """Return the sentences that could be quoted, each once, with all features but similarity."""
-    terms, kind = content_terms(question), kind_of(question)
+    terms, kind = question.terms, question.kind
     found: list[tuple[ScoredSentence, int, frozenset[str]]] = []
     taken: set[str] = set()
     for number, passage in enumerate(passages):
@@ -228,7 +226,7 @@ def _features(
 def _local_rarity(terms: Sequence[str], sentences: Sequence[frozenset[str]]) -> dict[str, float]:
     """Return how rare each term is among the candidates: what all share tells them apart least."""
     counts = Counter(term for have in sentences for term in terms if term in have)
-    return {term: rarity(counts[term], len(sentences)) for term in terms}
+    return {term: compute_idf(counts[term], len(sentences)) for term in terms}
 
 
 def terms_within(text: str) -> frozenset[str]:

@@ -20,7 +20,8 @@ from index.arabic.sentences import Span
 from index.arabic.words import fold, term_of
 from index.search.passage_words import WRITTEN_WORD, PassageWords
 from rag.language.package_data import read_weights
-from rag.language.questions import Kind, content_terms, is_function_word, kind_of
+from rag.language.questions import Kind, is_function_word
+from rag.question import Question
 from rag.reading.relevance import ScoredSentence
 from rag.reading.word_matches import WordMatches
 
@@ -53,7 +54,6 @@ CLEAR = {Kind.WHO: 0.9, Kind.WHEN: 0.8, Kind.WHERE: 0.75, Kind.HOW_MANY: 0.85}
 SURE = 0.6
 """Chance of their sentence to be the answer from which on they are shown."""
 _LONGEST = 12
-_HOW_MANY = re.compile(r"\b[بو]?كم (\w+)")
 _NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
 _NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+)*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
 _BREAKS = re.compile(r"[.؟!؛:…]")
@@ -75,27 +75,29 @@ class ShortAnswer:
 
 
 def find_short_answer(
-    question: str, text: str, sentence: ScoredSentence, matches: WordMatches
+    question: Question, text: str, sentence: ScoredSentence, matches: WordMatches
 ) -> ShortAnswer | None:
     """Return the words of a sentence that answer, where the question asks for such and it is clear.
 
     Args:
-        question: It stands alone.
+        question: As it was understood.
         text: Of the article.
         sentence: The best one.
         matches: The words of its passage beside those of the question.
     """
-    counted = _counted(question, text, word_spans_of(text, sentence.span, matches.words))
+    counted = _counted(question.counted, text, word_spans_of(text, sentence.span, matches.words))
     if counted and sentence.chance >= SURE:
         return counted
     found = best_words(question, text, sentence.span, matches)
-    clear = CLEAR.get(kind_of(question), 1.0)
+    clear = CLEAR.get(question.kind, 1.0)
     return found if found and sentence.chance >= SURE and found.chance >= clear else None
 
 
-def best_words(question: str, text: str, span: Span, matches: WordMatches) -> ShortAnswer | None:
+def best_words(
+    question: Question, text: str, span: Span, matches: WordMatches
+) -> ShortAnswer | None:
     """Return the words that answer most likely; None where nothing speaks for any."""
-    model = MODELS.get(kind_of(question))
+    model = MODELS.get(question.kind)
     words = word_spans_of(text, span, matches.words)
     if model is None or not words:
         return None
@@ -109,12 +111,11 @@ def best_words(question: str, text: str, span: Span, matches: WordMatches) -> Sh
     return ShortAnswer(text[found.start : found.end], found, chance)
 
 
-def _counted(question: str, text: str, words: Sequence[Span]) -> ShortAnswer | None:
+def _counted(noun: str, text: str, words: Sequence[Span]) -> ShortAnswer | None:
     """Return the number that stands before what «كم سيارة؟» counts, if it stands there once."""
-    asked = _HOW_MANY.search(fold(question))
-    if kind_of(question) is not Kind.HOW_MANY or not asked or is_function_word(asked[1]):
+    if not noun:
         return None
-    noun, found = term_of(asked[1]), []
+    found = []
     for place, word in enumerate(words):
         first = place
         while first and numbers(text[words[first - 1].start : words[first - 1].end]):
@@ -147,7 +148,7 @@ def word_spans_of(text: str, span: Span, words: PassageWords) -> list[Span]:
 
 
 def word_features(
-    question: str, text: str, span: Span, matches: WordMatches
+    question: Question, text: str, span: Span, matches: WordMatches
 ) -> NDArray[np.float32]:
     """Return what is known of each word of a sentence, its vector last.
 
@@ -161,7 +162,7 @@ def word_features(
     best = cosines[content].max(axis=0)
     order = np.arange(len(words))
     near = np.exp(-np.abs(order[:, None] - order[None, :]) / _REACH)
-    asked = set(content_terms(question))
+    asked = set(question.terms)
     folded = [fold(text[word.start : word.end]) for word in words]
     of_question = np.array([bool(asked & _terms(word)) for word in folded])
     function = np.array([not word or is_function_word(word) for word in folded])

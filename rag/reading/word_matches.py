@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from index.arabic.sentences import Span
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.search.passage_words import PassageWords
-from index.search.ranking import Question
+from index.search.query import WeightedQuery
 
 FEATURES = (
     "words_matched",
@@ -30,21 +30,21 @@ class QuestionWords:
     """The words of a question with their vectors, and which of them carry meaning."""
 
     def __init__(
-        self, question: Question, content: frozenset[str], stressed: frozenset[str] = frozenset()
+        self, query: WeightedQuery, content: frozenset[str], stressed: frozenset[str] = frozenset()
     ) -> None:
         """Take the words of a question.
 
         Args:
-            question: As ranking saw it.
+            query: As ranking saw the question.
             content: Its terms that carry meaning.
             stressed: Those that count twice.
         """
-        self.vectors = question.words
-        self.content = np.array([not content.isdisjoint(t) for t in question.word_terms], bool)
+        self.vectors, word_terms = query.vectors.words, query.query.word_terms
+        self.content = np.array([not content.isdisjoint(t) for t in word_terms], bool)
         if not self.content.any():
             self.content = np.ones(len(self.vectors), bool)
-        twice = np.array([not stressed.isdisjoint(t) for t in question.word_terms], np.float32)
-        rarity = question.word_weights * self.content * (1 + twice)
+        twice = np.array([not stressed.isdisjoint(t) for t in word_terms], np.float32)
+        rarity = query.word_weights * self.content * (1 + twice)
         self.shares: FloatVector = rarity / np.float32(max(float(rarity.sum()), 1e-9))
         self.mean = _unit(self.vectors.mean(axis=0))
 

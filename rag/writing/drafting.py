@@ -1,105 +1,88 @@
-"""Turn what a model writes into sentences and citations that were checked."""
+"""Put written sentences together: numbered citations, dates before differing versions, openings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from index.arabic.dates import written_date
-from index.arabic.words import fold
-from index.embedding.contract import Embedder
-from index.search.search import Passage
-from rag.answers import Citation, Sentence
-from rag.checking.citations import Claim, split_claims, with_marks
-from rag.checking.grounding import Support, find_support
+from rag.answers import Answer, Citation, Sentence
+from rag.checking.grounding import Support
 from rag.language.relative_dates import relative_dates
+from rag.reading.reading import Reading
+from rag.writing.writer import Written
 
 _SEVERAL = 2
 
 
 @dataclass(slots=True)
 class Draft:
-    """An answer under way: give it text as it comes, read checked sentences.
+    """An answer under way: give it sentences as they come.
 
     Attributes:
-        passages: As they were numbered for the model.
-        embedder: The one the index was built with.
-        mark: Keep unsupported sentences, marked, instead of removing them.
-        unsupported_mark: What marks them.
-        several: Opening of an answer that quotes several articles; "" for none.
-        versions: Where articles that differ say what; each is told with its date.
-        differ: Opening of an answer that tells them.
-        sentences: What was checked so far.
+        reading: What the sentences were written from.
+        phrases: The assistant's own words, in the language of the answer.
+        mark: Whether unsupported sentences are kept, marked, instead of left out.
+        quotes: Whether all sentences are quotes.
+        sentences: Those kept so far.
         citations: Those the sentences use, in order of use.
         removed: How many sentences were left out.
     """
 
-    passages: Sequence[Passage]
-    embedder: Embedder
-    mark: bool
-    unsupported_mark: str
-    several: str = ""
-    versions: Sequence[Support] = ()
-    differ: str = ""
+    reading: Reading
+    phrases: Mapping[str, str]
+    mark: bool = False
+    quotes: bool = False
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     removed: int = 0
-    _said: set[str] = field(default_factory=set)
-    _gap: str = ""
 
-    def add(self, text: str) -> bool:
-        """Check the sentences of some complete text; tell whether any was kept."""
-        before = len(self.sentences)
-        for position, claim in enumerate(split_claims(text)):
-            lead = claim.lead or ("\n" * min(2, self._gap.count("\n")) or " ")
-            self._add_claim(claim if position else replace(claim, lead=lead))
-        self._gap = text[len(text.rstrip()) :]
-        return len(self.sentences) > before
-
-    def _add_claim(self, claim: Claim) -> None:
-        key = fold(claim.text)
-        if key in self._said:
-            return
-        self._said.add(key)
-        support = find_support(claim, self.passages, self.embedder)
-        if support is not None:
-            self._add_sentence(self._verbatim(claim, support), support, claim.lead)
-        elif self.mark:
-            self.sentences.append(Sentence(claim.text, (), 0.0, supported=False, lead=claim.lead))
-        else:
+    def add(self, written: Written) -> bool:
+        """Take a sentence in; tell whether it is kept."""
+        if written.support is not None:
+            self._add_supported(written.text, written.support, written.lead)
+            return True
+        if not self.mark:
             self.removed += 1
+            return False
+        note = self.phrases["unsupported_mark"]
+        self.sentences.append(Sentence(written.text, (), 0.0, False, written.lead, note))
+        return True
 
     def complete_versions(self) -> None:
         """Quote the versions of articles that differ where no sentence has told them."""
-        for version in self.versions:
-            article = self.passages[version.passage].article
-            if not any(citation.article_id == article.id for citation in self.citations):
+        for version in self._versions():
+            article = self.reading.passages[version.passage].article
+            if not self._is_cited(article.id):
                 start, end = version.span
-                self._add_sentence(article.text[start:end], version, "\n")
+                self._add_supported(article.text[start:end], version, "\n")
 
-    def _add_sentence(self, text: str, support: Support, lead: str) -> None:
+    def _versions(self) -> list[Support]:
+        """Return where articles that differ say what, the newest first."""
+        passages, versions = self.reading.passages, self.reading.versions
+        told = (self.reading.sentences[0], *versions) if versions else ()
+        found = [Support(sentence.passage, sentence.span, 1.0) for sentence in told]
+        return sorted(found, key=lambda v: passages[v.passage].article.date, reverse=True)
+
+    def _is_cited(self, article_id: str) -> bool:
+        return any(citation.article_id == article_id for citation in self.citations)
+
+    def _add_supported(self, text: str, support: Support, lead: str) -> None:
         """Add a sentence; the first one of each differing article stands behind its date."""
-        article = self.passages[support.passage].article
-        told = any(citation.article_id == article.id for citation in self.citations)
-        differing = {self.passages[version.passage].article.id for version in self.versions}
-        if article.id in differing and not told:
+        article = self.reading.passages[support.passage].article
+        differing = {self.reading.passages[v.passage].article.id for v in self._versions()}
+        if article.id in differing and not self._is_cited(article.id):
             day = written_date(article.date)
             lead = f"\n{day}: " if day else "\n"
         number = self._number_of(support)
         self.sentences.append(Sentence(text, (number,), support.score, lead=lead))
 
-    def _verbatim(self, claim: Claim, support: Support) -> str:
-        """Return a quote in the article's own spacing, anything else as the model wrote it."""
-        start, end = support.span
-        quote = self.passages[support.passage].article.text[start:end]
-        spoken, said = (text.rstrip(".").split() for text in (claim.text, quote))
-        return quote if spoken == said else claim.text
-
     def _number_of(self, support: Support) -> int:
         """Return the number of the citation of these words, a new one if they are new."""
-        passage = self.passages[support.passage]
+        passage = self.reading.passages[support.passage]
         article, (start, end) = passage.article, support.span
         for citation in self.citations:
             if (citation.article_id, citation.start, citation.end) == (article.id, start, end):
                 return citation.number
+        quote = article.text[start:end]
         citation = Citation(
             number=len(self.citations) + 1,
             article_id=article.id,
@@ -107,39 +90,38 @@ class Draft:
             source=article.source,
             date=article.date,
             url=article.url,
-            quote=article.text[start:end],
+            quote=quote,
             start=start,
             end=end,
             score=support.score,
             reprints=passage.reprints,
-            relative_dates=relative_dates(article.text[start:end], article.date),
+            relative_dates=relative_dates(quote, article.date),
         )
         self.citations.append(citation)
         return citation.number
 
     @property
-    def supported(self) -> bool:
+    def is_supported(self) -> bool:
         """Whether any sentence is supported."""
         return any(sentence.supported for sentence in self.sentences)
 
     @property
-    def opening(self) -> str:
+    def _opening(self) -> str:
         """What stands before the sentences: that articles differ, or that several answer."""
-        if self.versions:
-            return self.differ
+        if self.reading.versions:
+            return self.phrases["differ"]
         articles = {citation.article_id for citation in self.citations}
-        return self.several if len(articles) >= _SEVERAL else ""
+        return self.phrases["several"] if self.quotes and len(articles) >= _SEVERAL else ""
 
-    @property
-    def text(self) -> str:
-        """The answer with its marks."""
-        parts = [self.opening]
-        for position, sentence in enumerate(self.sentences):
-            lead = sentence.lead
-            if not position:
-                lead = lead.strip() and lead.lstrip()
-                lead = f"\n{lead}" if self.opening else lead
-            shown = with_marks(sentence.text, sentence.citations)
-            suffix = "" if sentence.supported else f" {self.unsupported_mark}"
-            parts.append(f"{lead}{shown}{suffix}")
-        return "".join(parts).strip()
+    def answer(self, begun: Answer) -> Answer:
+        """Return an answer that was begun with what is written so far."""
+        grown = replace(
+            begun,
+            sentences=tuple(self.sentences),
+            citations=tuple(self.citations),
+            opening=self._opening,
+            differs=bool(self.reading.versions),
+            found=True,
+        )
+        text = "".join(f"[{s}]" if isinstance(s, int) else s for s in grown.segments())
+        return replace(grown, text=text.strip())

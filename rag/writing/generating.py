@@ -1,22 +1,28 @@
-"""The answer chain, a LangChain Runnable: passages + prompt -> chat model -> text, streamed."""
+"""The writer that asks a chat model: passages + prompt -> text, streamed -> checked sentences."""
 
+import collections.abc
+import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.runnables import Runnable, RunnableLambda
 
+from index.arabic.words import fold
+from index.embedding.contract import Embedder
 from index.search.search import Passage
-from prompts import Prompt, load_phrases
+from prompts import Prompt, load_phrases, load_prompt
+from rag.checking.citations import split_claims, unfinished
+from rag.checking.grounding import Support, find_support
 from rag.errors import JawabError, ModelError
-from rag.language.questions import is_arabic
-from rag.reading.followup import History
+from rag.language.followup import History
 from rag.reading.passages import numbered
-from rag.reading.relevance import ScoredSentence
-from rag.writing.quoting import READING, ExtractiveChatModel
+from rag.reading.reading import Reading
+from rag.writing.writer import Written
+
+logger = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 6_000
 """Of a model's answer; one that goes on is cut there."""
@@ -27,52 +33,104 @@ _THOUGHT_ENDS = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _LONGEST_TAG = len("</reasoning>")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a model is to answer from.
+class Generator:
+    """Lets a chat model write, and checks every sentence before it is passed on."""
 
-    Attributes:
-        question: It stands alone.
-        passages: In the order they are numbered.
-        sentences: Those read closely, best first; the extractive model chooses among them.
-        versions: Sentences of other articles that differ from the best one.
-        short: The few words that answer, or None.
-    """
+    def __init__(self, model: BaseChatModel, name: str, embedder: Embedder) -> None:
+        self.model = model
+        self.name = name
+        self._embedder = embedder
+        self._prompt = load_prompt("answer")
 
-    question: str
-    passages: Sequence[Passage]
-    sentences: Sequence[ScoredSentence]
-    versions: Sequence[ScoredSentence] = ()
-    short: str | None = None
+    def write(self, reading: Reading) -> collections.abc.Generator[Written, None, bool]:
+        """Yield the model's sentences as they are complete; return whether it refused.
+
+        Raises:
+            ModelError: The model failed.
+        """
+        refusal = load_phrases(reading.question.language)["not_found"]
+        checker = _Checker(reading.passages, self._embedder)
+        text, done, kept = "", 0, False
+        for piece in stream_text(answer_chain(self._prompt, self.model), reading):
+            text += piece
+            complete = done + unfinished(text[done:])
+            if complete > done and refusal.rstrip(".") not in text:
+                for written in checker.check(text[done:complete]):
+                    kept = kept or written.support is not None
+                    yield written
+                done = complete
+        if not kept and _is_refusal(text, refusal):
+            return True
+        yield from checker.check(text[done:].replace(refusal, ""))
+        return False
+
+    def rewrite(self, question: str, history: History) -> str | None:
+        """Return a follow-up so that it stands alone; None where the model did not manage."""
+        try:
+            return rewrite_question(load_prompt("rewrite"), self.model, question, history)
+        except ModelError as error:
+            logger.warning("the model did not rewrite the follow-up: %s", error)
+            return None
+
+
+class _Checker:
+    """Splits a model's text into sentences and looks for what supports each; none comes twice."""
+
+    def __init__(self, passages: Sequence[Passage], embedder: Embedder) -> None:
+        self._passages = passages
+        self._embedder = embedder
+        self._said: set[str] = set()
+        self._gap = ""
+
+    def check(self, text: str) -> Iterator[Written]:
+        """Yield the sentences of some complete text."""
+        before = "\n" * min(2, self._gap.count("\n")) or " "
+        self._gap = text[len(text.rstrip()) :]
+        for place, claim in enumerate(split_claims(text)):
+            key = fold(claim.text)
+            if key in self._said:
+                continue
+            self._said.add(key)
+            support = find_support(claim, self._passages, self._embedder)
+            lead = claim.lead if place else claim.lead or before
+            yield Written(self._spaced(claim.text, support), support, lead)
+
+    def _spaced(self, text: str, support: Support | None) -> str:
+        """Return a quote in the article's own spacing, anything else as the model wrote it."""
+        if support is None:
+            return text
+        start, end = support.span
+        quote = self._passages[support.passage].article.text[start:end]
+        spoken, said = (words.rstrip(".").split() for words in (text, quote))
+        return quote if spoken == said else text
+
+
+def _is_refusal(text: str, refusal: str) -> bool:
+    """Tell whether a model refused; one that repeats its orders, refusal included, did not."""
+    rest = text.replace(refusal.rstrip("."), "", 1)
+    return len(rest) < len(text) and len(rest.strip(" .\n")) <= len(refusal) // 2
 
 
 def answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:
     """Return the chain from what was read to the text of an answer."""
-    reads_sentences = isinstance(model, ExtractiveChatModel)
 
     def to_messages(reading: Reading) -> list[BaseMessage]:
         system, user = render(prompt, reading)
-        attached = {READING: reading} if reads_sentences else {}
-        return [SystemMessage(system), HumanMessage(user, additional_kwargs=attached)]
+        return [SystemMessage(system), HumanMessage(user)]
 
     return RunnableLambda(to_messages) | model | StrOutputParser()
 
 
 def render(prompt: Prompt, reading: Reading) -> tuple[str, str]:
     """Return the system and user message for what was read."""
-    language = language_of(reading.question)
+    language = reading.question.language
     phrases = load_phrases(language)
     return prompt.fill(
-        question=" ".join(reading.question.split()),
+        question=" ".join(reading.question.standalone.split()),
         passages=numbered(reading.passages, language),
         language=phrases["language"],
         not_found=phrases["not_found"],
     )
-
-
-def language_of(question: str) -> str:
-    """Return ``ar`` or ``en``: what the assistant answers in."""
-    return "ar" if is_arabic(question) else "en"
 
 
 def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str]:

@@ -8,7 +8,6 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 
 from rag.errors import ModelError
-from rag.writing.quoting import EXTRACTIVE, ExtractiveChatModel
 
 _EXTRAS = {
     "openai": ("langchain_openai", "openai"),
@@ -23,7 +22,7 @@ def load_chat_model(name: str, *, base_url: str = "", timeout: float = 60.0) -> 
     """Return the chat model of that name.
 
     Args:
-        name: ``extractive``; ``ollama:…``, ``openai:…``, ``anthropic:…``; ``gguf:/path``; or any
+        name: ``ollama:…``, ``openai:…``, ``anthropic:…``; ``gguf:/path``; or any
             id that LangChain's ``init_chat_model`` takes.
         base_url: Address of the model's server; "" means the provider's own.
         timeout: Seconds to wait for it, the one retry included.
@@ -31,8 +30,6 @@ def load_chat_model(name: str, *, base_url: str = "", timeout: float = 60.0) -> 
     Raises:
         ModelError: Its package, key or file is missing; the text says what to do.
     """
-    if name == EXTRACTIVE:
-        return ExtractiveChatModel()
     if name.startswith("gguf:"):
         return _local_model(Path(name.removeprefix("gguf:")).expanduser())
     provider = name.split(":", 1)[0] if ":" in name else ""

@@ -1,22 +1,19 @@
-"""The model that never invents: it quotes the sentences that answer, whole and exactly."""
+"""The writer that never invents: it quotes the sentences that answer, whole and exactly."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from collections.abc import Generator, Sequence
+from typing import NamedTuple
 
 from index.arabic.sentences import Span, sentence_spans
 from index.arabic.words import analyse, fold
 from index.search.search import Passage
+from rag.checking.grounding import Support
+from rag.reading.reading import Reading
 from rag.reading.relevance import ScoredSentence
+from rag.writing.writer import Written
 
 EXTRACTIVE = "extractive"
-READING = "jawab_reading"
-"""Key of ``additional_kwargs`` under which the prompt carries what was found."""
+"""Name of the quoter in settings and answers."""
 
 _MAX_WORDS = 95
 _MOST = 3
@@ -31,74 +28,56 @@ _NEEDS_SPEAKER = re.compile(
 )
 
 
-class ExtractiveChatModel(BaseChatModel):
-    """A LangChain chat model that answers with sentences of the passages it was shown.
+class Quote(NamedTuple):
+    """A sentence of a passage.
 
-    It reads the scored sentences that the answer chain attaches to the last message, and is
-    deterministic. Without them it answers nothing.
+    Attributes:
+        passage: Position of the passage, from 0.
+        span: Into the article's text.
     """
 
-    @property
-    def _llm_type(self) -> str:
-        return EXTRACTIVE
+    passage: int
+    span: Span
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        text = "".join(self._pieces(messages))
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
 
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        for piece in self._pieces(messages):
-            yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+class Quoter:
+    """Answers with sentences of the passages; the same question gets the same sentences."""
 
-    def _pieces(self, messages: list[BaseMessage]) -> Iterator[str]:
-        reading = messages[-1].additional_kwargs.get(READING) if messages else None
-        if reading is None:
-            return
+    name = EXTRACTIVE
+
+    @staticmethod
+    def write(reading: Reading) -> Generator[Written, None, bool]:
+        """Yield the sentences that answer; quotes of one passage stand in one paragraph."""
         previous = None
-        for number, quote in choose_quotes(reading.passages, reading.sentences, reading.versions):
-            gap = "" if previous is None else " " if number == previous else "\n"
-            yield f"{gap}{quote} [{number}]"
-            previous = number
+        for passage, span in choose_quotes(reading):
+            text = reading.passages[passage].article.text[span.start : span.end]
+            yield Written(text, Support(passage, span, 1.0), " " if passage == previous else "\n")
+            previous = passage
+        return False
 
 
-def choose_quotes(
-    passages: Sequence[Passage],
-    sentences: Sequence[ScoredSentence],
-    versions: Sequence[ScoredSentence] = (),
-) -> list[tuple[int, str]]:
-    """Return the one to three quotes that answer, with the number of their passage, from 1.
+QUOTER = Quoter()
+"""It has no state, so one serves all."""
+
+
+def choose_quotes(reading: Reading) -> list[Quote]:
+    """Return the one to three quotes that answer, and what they need to be understood.
 
     A sentence that leaves its speaker or subject to the one before takes that one along.
     Quotes of one article stand in its order; the article of the best sentence comes first. Where
     articles differ, every version is quoted and nothing else, the newest first.
-
-    Args:
-        passages: As they are numbered.
-        sentences: Of the passages, best first.
-        versions: Those of other articles that differ from the best one.
     """
-    if versions:
+    if reading.versions:
+        passages = reading.passages
         told = sorted(
-            [sentences[0], *versions],
+            [reading.sentences[0], *reading.versions],
             key=lambda s: passages[s.passage].article.date,
             reverse=True,
         )
-        return _joined_quotes(passages, told)
+        return _split_quotes(passages, told)
     chosen: list[ScoredSentence] = []
     spent, sure = 0, 0.0
-    for sentence in sentences:
+    for sentence in reading.sentences:
         if len(chosen) == _MOST or sure >= _SURE:
             break
         length = len(sentence.text.split())
@@ -110,26 +89,22 @@ def choose_quotes(
             spent += length
     order = {s.passage: i for i, s in reversed(list(enumerate(chosen)))}
     chosen.sort(key=lambda s: (order[s.passage], s.span))
-    return _joined_quotes(passages, chosen)
+    return _split_quotes(reading.passages, chosen)
 
 
-def _joined_quotes(
-    passages: Sequence[Passage], chosen: Sequence[ScoredSentence]
-) -> list[tuple[int, str]]:
-    spans: list[tuple[int, Span]] = []
+def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence]) -> list[Quote]:
+    """Return the sentences chosen, each once, with those that name their speakers."""
+    found: list[Quote] = []
     for sentence in chosen:
-        span = _with_speaker(passages[sentence.passage], sentence)
-        last = spans[-1] if spans else None
-        if last and last[0] == sentence.passage and span.start < last[1].end:
-            span = Span(max(span.start, last[1].end), span.end)
-        if span.start < span.end:
-            spans.append((sentence.passage, span))
-    quotes = []
-    for number, span in spans:
-        text = passages[number].article.text
-        for start, end in sentence_spans(text[span.start : span.end]):
-            quotes.append((number + 1, text[span.start + start : span.start + end]))
-    return quotes
+        start, end = _with_speaker(passages[sentence.passage], sentence)
+        last = found[-1] if found else None
+        if last and last.passage == sentence.passage:
+            start = max(start, last.span.end)
+        text = passages[sentence.passage].article.text[start:end] if start < end else ""
+        found += [
+            Quote(sentence.passage, Span(start + a, start + b)) for a, b in sentence_spans(text)
+        ]
+    return found
 
 
 def _with_speaker(passage: Passage, sentence: ScoredSentence) -> Span:

@@ -3,7 +3,9 @@ from conftest import ROOT
 from passages import TEXT, passages_of
 
 from prompts import PromptError, load_phrases, load_prompt
-from rag.writing.generating import Reading, render
+from rag.question import understand
+from rag.reading.reading import Reading
+from rag.writing.generating import render
 
 GOLDEN = ROOT / "tests" / "data"
 
@@ -28,7 +30,7 @@ def test_both_languages_say_the_same_things():
 
 
 def test_the_rendered_prompt_is_the_reviewed_one():
-    reading = Reading("كم بلغت كلفة الجسر؟", passages_of(TEXT, "خبر آخر."), [])
+    reading = Reading(understand("كم بلغت كلفة الجسر؟"), passages_of(TEXT, "خبر آخر."))
     rendered = "\n=====\n".join(render(load_prompt("answer"), reading)) + "\n"
     golden = GOLDEN / "answer-prompt.txt"
     assert rendered == golden.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from conftest import ROOT
 
-from rag.reading.followup import leans_back, stand_alone
+from rag.language.followup import leans_back, stand_alone
 
 CONVERSATIONS = [
     json.loads(line)

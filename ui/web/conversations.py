@@ -16,7 +16,7 @@ from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
 from index.errors import InputError
 from index.search.search import Passage
-from rag.answers import Answer, Citation
+from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
 from ui.web.render import Turn, safe_url
@@ -111,6 +111,7 @@ def _answer(row: Mapping[str, Any]) -> Answer:
         question=str(row["question"]),
         standalone_question=str(row["standalone_question"]),
         text=str(row["text"]),
+        sentences=tuple(_sentence(sentence) for sentence in row["sentences"]),
         citations=tuple(_citation(citation) for citation in row["citations"]),
         passages=tuple(_passage(passage) for passage in row["passages"]),
         found=bool(row["found"]),
@@ -128,6 +129,17 @@ def _answer(row: Mapping[str, Any]) -> Answer:
 
 def _optional(row: Mapping[str, Any], name: str) -> str | None:
     return None if row.get(name) is None else str(row[name])
+
+
+def _sentence(row: Mapping[str, Any]) -> Sentence:
+    return Sentence(
+        text=str(row["text"]),
+        citations=tuple(int(number) for number in row["citations"]),
+        support=float(row["support"]),
+        supported=bool(row["supported"]),
+        lead=str(row.get("lead", " ")),
+        note=str(row.get("note", "")),
+    )
 
 
 def _citation(row: Mapping[str, Any]) -> Citation:
@@ -178,8 +190,10 @@ def to_markdown(conversation: Conversation) -> str:
 
 def _told(answer: Answer) -> list[str]:
     notices = [f"_{_plain(answer.notice)}_"] if answer.notice else []
-    text = _plain(answer.text).replace("\n", "\n\n")
-    return [*notices, re.sub(r"\\\[(\d+)\\\]", r"[\1]", text), *_sources(answer.citations)]
+    segments = answer.segments() if answer.found else [answer.text]
+    parts = [_plain(part) if isinstance(part, str) else f"[{part}]" for part in segments]
+    text = "".join(parts).strip().replace("\n", "\n\n")
+    return [*notices, text, *_sources(answer.citations)]
 
 
 def _sources(citations: Sequence[Citation]) -> list[str]:

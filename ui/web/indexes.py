@@ -40,7 +40,7 @@ class Indexes:
         first, *others = self._by_name.values()
         first.use(settings)
         for other in others:
-            other.use(settings, model=first.model)
+            other.use(settings, like=first)
 
 
 def _names(folders: Sequence[Path]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.assistant import MAX_QUESTION
+from rag.question import MAX_QUESTION
 from ui.web import render
 from ui.web.access import Access, RateLimit
 from ui.web.answering import Answering, State

@@ -59,7 +59,6 @@ _RELATED = 0.08
 """How much lower than the best a passage may score to be about the same thing, more or less."""
 _NEAREST = 3
 """Passages shown beside a refusal."""
-_MARK = re.compile(r"\[(\d{1,3})\]")
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
 _BLOCK = re.compile(r"^([ \t]*\d*)([#>+\-=.)])", re.MULTILINE)
 """What makes a heading, quotation, list or rule of a line that it begins."""
@@ -116,14 +115,13 @@ def answer_markdown(turn: Turn) -> str:
     """Return an answer for the chat: its text, with links from each mark to its source."""
     answer = turn.answer
     by_number = {citation.number: citation for citation in answer.citations}
-    parts, last = [], 0
-    for mark in _MARK.finditer(answer.text):
-        parts.append(plain_markdown(answer.text[last : mark.start()]))
-        citation = by_number.get(int(mark[1]))
-        parts.append(_citation_link(turn.id, citation) if citation else "")
-        last = mark.end()
-    parts.append(plain_markdown(answer.text[last:]))
-    return "".join(parts).replace("\n", "\n\n")
+    parts = [
+        plain_markdown(segment)
+        if isinstance(segment, str)
+        else _citation_link(turn.id, by_number[segment])
+        for segment in answer.segments()
+    ]
+    return "".join(parts).strip().replace("\n", "\n\n")
 
 
 def _citation_link(turn: str, citation: Citation) -> str:

@@ -2,7 +2,8 @@ import pytest
 
 from index import build_index, open_index
 from index.search.candidates import PER_ARTICLE
-from index.search.ranking import idf, trained_weights
+from index.search.query import compute_idf
+from index.search.ranking import trained_weights
 
 
 def test_the_best_passage_comes_first_and_ranks_start_at_one(index):
@@ -36,7 +37,7 @@ def test_numbers_of_the_question_count_however_their_digits_are_written(index):
 
 
 def test_a_rare_word_weighs_more_than_a_common_one():
-    assert idf(1, 100) > idf(50, 100) > idf(100, 100) > 0
+    assert compute_idf(1, 100) > compute_idf(50, 100) > compute_idf(100, 100) > 0
 
 
 def test_saving_and_opening_gives_the_same(index, built, embedder):

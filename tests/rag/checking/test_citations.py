@@ -4,8 +4,6 @@ from rag.checking.citations import (
     cited_numbers,
     split_claims,
     unfinished,
-    with_marks,
-    without_marks,
 )
 
 
@@ -39,15 +37,6 @@ def test_bullets_and_paragraphs_are_kept():
 
 def test_text_without_words_is_no_claim():
     assert split_claims(" ... [1] ") == []
-
-
-def test_marks_stand_before_the_full_stop():
-    assert with_marks("وصل الوفد.", (1, 2)) == "وصل الوفد [1][2]."
-    assert without_marks(with_marks("وصل الوفد.", (1, 2))) == "وصل الوفد."
-
-
-def test_brackets_of_an_article_are_no_citations():
-    assert with_marks("بحسب المادة [3] من القانون.", (1,)) == "بحسب المادة (3) من القانون [1]."
 
 
 def test_a_sentence_is_complete_when_another_begins():

@@ -12,7 +12,7 @@ from rag.evaluation.metrics import exact_match, token_f1
 from rag.evaluation.reports import Table, to_html, to_markdown
 from rag.evaluation.retrieval import (
     OURS,
-    Question,
+    GoldQuestion,
     evaluate_retrieval,
     groups,
     load_questions,
@@ -76,12 +76,12 @@ def test_retrieval_on_the_samples_is_held(sample_index):
 
 def test_answers_are_measured_by_what_they_say_and_cite(assistant):
     asked = [
-        Question(
+        GoldQuestion(
             "من أخرج فيلم آخر الصيادين؟", frozenset({"فيلم-الصيادين"}), answers=("ريم شاهين",)
         ),
-        Question("كم بلغ التضخم في سبتمبر؟", frozenset({"فيلم-الصيادين"}), answers=("ألف",)),
-        Question("من كتب رواية موسم الهجرة إلى الشمال؟", frozenset(), answerable=False),
-        Question("ما عاصمة أستراليا؟", frozenset({"chess"})),
+        GoldQuestion("كم بلغ التضخم في سبتمبر؟", frozenset({"فيلم-الصيادين"}), answers=("ألف",)),
+        GoldQuestion("من كتب رواية موسم الهجرة إلى الشمال؟", frozenset(), answerable=False),
+        GoldQuestion("ما عاصمة أستراليا؟", frozenset({"chess"})),
     ]
     report = evaluate_answers(assistant, asked)
     (row,) = report.rows

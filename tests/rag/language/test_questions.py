@@ -1,7 +1,8 @@
 import pytest
 
-from rag.language.questions import Kind, content_terms, is_arabic, kind_of
-from rag.reading.followup import stand_alone
+from rag.language.followup import stand_alone
+from rag.language.questions import Kind, content_terms, is_arabic
+from rag.question import understand
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from rag.reading.followup import stand_alone
     ],
 )
 def test_a_question_says_what_it_asks_for(question, kind):
-    assert kind_of(question) is kind
+    assert understand(question).kind is kind
 
 
 def test_function_words_carry_no_content():

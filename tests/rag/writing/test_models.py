@@ -10,6 +10,7 @@ from fakes import Dies, Slow, model_server
 from rag import Assistant, ModelError
 from rag.settings import load_settings
 from rag.writing.models import load_chat_model
+from rag.writing.setup import Setup
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 TRUE = "فيلم «آخر الصيادين» للمخرجة اللبنانية ريم شاهين فاز بالجائزة الكبرى في مهرجان قرطاج"
@@ -28,7 +29,9 @@ def ask(assistant):
                 model="openai:scripted", base_url=address, timeout=5, environment={}, **settings
             )
             model = load_chat_model(chosen.model, base_url=chosen.base_url, timeout=5)
-            found = Assistant(assistant.index, model, chosen).answer(question, history=history)
+            found = Assistant(assistant.index, Setup(chosen, model)).answer(
+                question, history=history
+            )
         return found, requests
 
     return ask
@@ -227,7 +230,7 @@ def test_a_server_that_is_not_there_is_reported(assistant):
         model="openai:x", base_url="http://127.0.0.1:9/v1", timeout=3, environment={}
     )
     model = load_chat_model(settings.model, base_url=settings.base_url, timeout=3)
-    found = Assistant(assistant.index, model, settings).answer(QUESTION)
+    found = Assistant(assistant.index, Setup(settings, model)).answer(QUESTION)
     assert found.error
     assert "ريم شاهين" in found.text
 
@@ -257,7 +260,7 @@ def test_a_real_model_in_this_process_gives_a_checked_answer(assistant, sample_i
     settings = load_settings(model=f"gguf:{file}", environment={})
     model = load_chat_model(settings.model)
     assert model.invoke("Say hello.").text.strip()
-    found = Assistant(assistant.index, model, settings).answer(QUESTION)
+    found = Assistant(assistant.index, Setup(settings, model)).answer(QUESTION)
     assert found.error is None
     assert found.found or found.refusal == "model_refused"
     assert all(sentence.supported for sentence in found.sentences)

@@ -1,41 +1,43 @@
-import numpy as np
 from fakes import WordEmbedder
 from passages import TEXT, passages_of
 
 from index.arabic.sentences import sentence_spans
 from index.articles.chunking import Chunk
-from index.search.ranking import Question
+from index.search.query import WeightedQuery, embed_query
 from index.search.search import Passage
 from index.store.contract import Totals
+from rag.question import understand
 from rag.reading.passages import merge_neighbours, numbered
+from rag.reading.reading import Reading
 from rag.reading.relevance import score_sentences
-from rag.writing.quoting import choose_quotes
+from rag.writing.quoting import Quoter
 
 
 def quotes(question, *texts):
-    passages = passages_of(*texts)
-    return choose_quotes(passages, scored(question, passages))
-
-
-def scored(question, passages):
+    passages, asked = passages_of(*texts), understand(question)
     embedder = WordEmbedder()
-    encoded = Question(
-        embedder.embed_query(question),
-        np.zeros((0, 0), np.float32), np.zeros(0, np.float32), (), (), (), (), (), {}, Totals(9, 9.0),
-    )  # fmt: skip
-    return score_sentences(question, encoded, passages, embedder)
+    query = WeightedQuery(asked.query, embed_query(embedder, asked.query), {}, Totals(9, 9.0))
+    sentences = score_sentences(asked, query, passages, embedder)
+    return list(Quoter().write(Reading(asked, passages, sentences)))
 
 
 def test_quotes_are_whole_sentences_of_the_article():
-    for number, quote in quotes("كم بلغت كلفة الجسر؟", TEXT):
-        assert number == 1
-        assert quote in {TEXT[a:b] for a, b in sentence_spans(TEXT)}
+    for quote in quotes("كم بلغت كلفة الجسر؟", TEXT):
+        assert quote.support.passage == 0
+        assert quote.text in {TEXT[a:b] for a, b in sentence_spans(TEXT)}
+        assert TEXT[quote.support.span.start : quote.support.span.end] == quote.text
+
+
+def test_brackets_of_an_article_stay_in_its_quote():
+    text = "تنص المادة [3] من قانون الجسور على رسم قدره [١] دينار."
+    (quote,) = quotes("ما رسم الجسور في القانون؟", text)
+    assert quote.text == text
 
 
 def test_a_sentence_that_leaves_its_speaker_out_takes_him_along():
-    (_, first), (_, second) = quotes("كم بلغت كلفة الجسر؟", TEXT)
-    assert "سامي حداد" in first
-    assert "12 مليون" in second
+    first, second = quotes("كم بلغت كلفة الجسر؟", TEXT)
+    assert "سامي حداد" in first.text
+    assert "12 مليون" in second.text
 
 
 def test_nothing_is_said_twice():

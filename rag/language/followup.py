@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from index.arabic.words import for_embedding, words
-from rag.language.questions import content_terms, content_words, is_arabic
+from rag.language.questions import (
+    PREPOSITION,
+    asking_pattern,
+    content_terms,
+    content_words,
+    is_arabic,
+)
 
 History = Sequence[tuple[str, str]]
 """Earlier turns, oldest first: question and the answer's text."""
 
-_ASKING = (
-    "ماذا|لماذا|ما|من|متى|متي|أين|اين|كيف|كم|بكم|هل|أي|اي|ليش|ليه|شو|وين|فين|مين|إيش|ايش|امتى|امتي"
-    "|who|what|when|where|why|how"
-)
-_BEFORE = r"(?:(?:في|من|إلى|الى|الي|عن|على|علي|مع) |[بل])?"
-_FOLLOWS_ON = re.compile(rf"^(?:و|ف)(?={_BEFORE}(?:{_ASKING})\b)")
-_OPENER = re.compile(
-    rf"^(?:و|ف)?{_BEFORE}(?:{_ASKING})\b(?: (?:هو|هي|هم|الذي|التي)\b)?\s*", re.IGNORECASE
-)
 _IS = re.compile(r"^(?:ما|من) (?:هو|هي|هم) |^ما (?=\S+ \S)")
 _POINTS_BACK = re.compile(
     r"\b(?:ذلك|تلك|فيه|فيها|عنه|عنها|منه|منها|المذكور\w*)\b|\b(?:هذا|هذه) ال\w+"
@@ -32,6 +30,19 @@ _NAMES_ITSELF = re.compile(r"\b(?:هذا|هذه) (?:المقال|الخبر|ال
 _COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
 _FEW, _MANY = 2, 4
 """Content words: so few need more; so many rarely do."""
+
+
+@cache
+def _follows_on() -> re.Pattern[str]:
+    """Return what finds the «و» or «ف» of «ومتى» and «وفي أي»."""
+    return re.compile(rf"^(?:و|ف)(?={PREPOSITION}(?:{asking_pattern()})\b)")
+
+
+@cache
+def _opener() -> re.Pattern[str]:
+    """Return what finds the question word that a question begins with."""
+    behind = r"(?: (?:هو|هي|هم|الذي|التي)\b)?\s*"
+    return re.compile(rf"^(?:و|ف)?{PREPOSITION}(?:{asking_pattern()})\b{behind}", re.IGNORECASE)
 
 
 def stand_alone(question: str, history: History) -> str:
@@ -57,12 +68,12 @@ def _rewrite(question: str, last: str) -> str:
     question = question.strip()
     if not last or not leans_back(question):
         return question
-    opening = _FOLLOWS_ON.sub("", question).rstrip("؟?!. ")
+    opening = _follows_on().sub("", question).rstrip("؟?!. ")
     mark = "؟" if is_arabic(question) else "?"
     completed = _COMPLETED.match(last)
     topic = completed["topic"] if completed else last
     if not content_words(opening):
-        return f"{opening} {_OPENER.sub('', topic).rstrip('؟?!. ')}{mark}"
+        return f"{opening} {_opener().sub('', topic).rstrip('؟?!. ')}{mark}"
     if set(content_terms(topic)) <= set(content_terms(opening)):
         return question
     # «ما خطة الكهرباء؟» is about «خطة الكهرباء»; any other question says itself what about.
@@ -82,7 +93,7 @@ def leans_back(question: str) -> bool:
         return True
     if len(content) >= _MANY:
         return False
-    if len(content) < _FEW or _FOLLOWS_ON.match(folded) or _PRONOUN.search(folded):
+    if len(content) < _FEW or _follows_on().match(folded) or _PRONOUN.search(folded):
         return bool(folded.strip())
     attached = _ATTACHED.search(for_embedding(question))
     return bool(attached) and not _RELATIVE.search(folded)

@@ -1,0 +1,110 @@
+"""A question as it was understood: made once, handed from step to step, never read again."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from index.arabic.dialects import standard_question
+from index.arabic.words import term_of, words
+from index.errors import InputError
+from index.search.query import Query
+from rag.language.followup import History, leans_back, stand_alone
+from rag.language.questions import (
+    Kind,
+    content_terms,
+    is_arabic,
+    is_function_word,
+    kind_of,
+    terms_of,
+)
+from rag.language.statements import Statement, read_statement
+
+MAX_QUESTION = 2_000
+"""Characters of a question; a longer one is refused."""
+
+Rewrite = Callable[[str, History], str | None]
+"""Question and history -> the question so that it stands alone; None where that failed."""
+
+_HOW_MANY = re.compile(r"\b[بو]?كم (\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with all that later steps need to know of it.
+
+    Attributes:
+        asked: As it was typed, without white space around it.
+        standalone: As it is understood without what was said before.
+        text: The same in the standard language; what is searched for.
+        language: ``ar`` or ``en``: what it is answered in.
+        kind: What it asks for.
+        words: The folded words of ``text``, in order.
+        terms: The distinct terms of those that carry meaning, in order.
+        own_terms: The same of what was typed, without what history added.
+        counted: The term of what «كم سيارة؟» counts, or "".
+        statement: ``text`` as tokens that can be compared with those of a sentence.
+        query: What the index is asked.
+    """
+
+    asked: str
+    standalone: str
+    text: str
+    language: str
+    kind: Kind
+    words: tuple[str, ...]
+    terms: tuple[str, ...]
+    own_terms: tuple[str, ...]
+    counted: str
+    statement: Statement
+    query: Query
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether history added something to it."""
+        return self.asked != self.standalone
+
+
+def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = None) -> Question:
+    """Read a question.
+
+    Args:
+        asked: In Arabic, a dialect of it, or another language.
+        history: Earlier turns, oldest first: (question, answer text).
+        rewrite: Completes a question that leans on them; None completes it by rules.
+
+    Raises:
+        InputError: The question is empty or too long.
+    """
+    asked = asked.strip()
+    if not asked:
+        raise InputError("the question is empty; write a question")
+    if len(asked) > MAX_QUESTION:
+        raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
+    standalone = _complete(asked, history, rewrite) if history else asked
+    query = Query.of(standalone)
+    spoken = words(query.text)
+    terms = terms_of([word for word in spoken if not is_function_word(word)])
+    kind = kind_of(spoken)
+    return Question(
+        asked=asked,
+        standalone=standalone,
+        text=query.text,
+        language="ar" if is_arabic(asked) else "en",
+        kind=kind,
+        words=tuple(spoken),
+        terms=terms,
+        own_terms=terms if standalone == asked else content_terms(standard_question(asked)),
+        counted=_counted(spoken) if kind is Kind.HOW_MANY else "",
+        statement=read_statement(query.text),
+        query=query,
+    )
+
+
+def _complete(asked: str, history: History, rewrite: Rewrite | None) -> str:
+    completed = rewrite(asked, history) if rewrite and leans_back(asked) else None
+    return completed or stand_alone(asked, history)
+
+
+def _counted(spoken: list[str]) -> str:
+    found = _HOW_MANY.search(" ".join(spoken))
+    return term_of(found[1]) if found and not is_function_word(found[1]) else ""

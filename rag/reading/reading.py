@@ -1,0 +1,61 @@
+"""What was read for a question: all that an answer is written from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.search.query import WeightedQuery
+from index.search.search import Passage
+from rag.question import Question
+from rag.reading.disagreement import other_versions
+from rag.reading.relevance import ScoredSentence, word_matches
+from rag.reading.short_answers import find_short_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a writer is to answer from.
+
+    Attributes:
+        question: As it was understood.
+        passages: In the order they are numbered.
+        sentences: Those read closely, best first.
+        versions: Sentences of other articles that differ from the best one.
+        short: The few words of the best sentence that answer, or None.
+    """
+
+    question: Question
+    passages: Sequence[Passage]
+    sentences: Sequence[ScoredSentence] = ()
+    versions: Sequence[ScoredSentence] = ()
+    short: str | None = None
+
+
+def read(
+    question: Question,
+    query: WeightedQuery,
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+) -> Reading:
+    """Look among the sentences for other versions and for the few words that answer."""
+    return Reading(
+        question,
+        passages,
+        sentences,
+        versions=other_versions(question, passages, sentences),
+        short=_find_short(question, query, passages, sentences),
+    )
+
+
+def _find_short(
+    question: Question,
+    query: WeightedQuery,
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+) -> str | None:
+    matches = word_matches(question, query, passages)
+    if not sentences or not matches:
+        return None
+    best = sentences[0]
+    text = passages[best.passage].article.text
+    found = find_short_answer(question, text, best, matches[best.passage])
+    return found.text if found else None

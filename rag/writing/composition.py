@@ -1,0 +1,110 @@
+"""Compose an answer from what a writer writes; quote the articles where a model fails."""
+
+import logging
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+
+from prompts import load_phrases
+from rag.answers import Answer
+from rag.clock import Clock
+from rag.errors import ModelError
+from rag.question import Question
+from rag.reading.reading import Reading
+from rag.settings import Settings
+from rag.writing.drafting import Draft
+from rag.writing.quoting import EXTRACTIVE, QUOTER
+from rag.writing.writer import Writer
+
+logger = logging.getLogger(__name__)
+
+_NEAREST = 3
+"""Titles that a refusal names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """An answer that is being written."""
+
+    answer: Answer
+    reading: Reading
+    clock: Clock
+    settings: Settings
+
+    def compose(self, writer: Writer) -> Iterator[Answer]:
+        """Yield the answer as it grows; quote the articles where a model fails."""
+        draft = self._draft(writer)
+        try:
+            refused = yield from self._grow(writer, draft)
+        except ModelError as error:
+            logger.warning("the model %s failed: %s", writer.name, error)
+            reason = f"{str(error).rstrip('.')}."
+            notice = draft.phrases["model_failed"].format(model=writer.name, reason=reason)
+            yield from self._quote(notice, str(error))
+            return
+        if refused:
+            yield self._refuse("model_refused")
+        elif draft.is_supported:
+            removed = draft.phrases["removed"].format(count=draft.removed)
+            yield self._finish(self.answer, draft, removed if draft.removed else None)
+        elif writer is QUOTER:
+            yield self._refuse("no_evidence")
+        else:
+            yield from self._quote(draft.phrases["model_unsupported"].format(model=writer.name))
+
+    def _grow(self, writer: Writer, draft: Draft) -> Generator[Answer, None, bool]:
+        """Yield the answer after each sentence; return whether the writer refused."""
+        written = writer.write(self.reading)
+        while True:
+            try:
+                sentence = next(written)
+            except StopIteration as end:
+                return bool(end.value)
+            # Quoting takes milliseconds, and what an answer opens with depends on all quotes.
+            if draft.add(sentence) and writer is not QUOTER:
+                yield draft.answer(self.answer)
+
+    def _quote(self, notice: str, error: str | None = None) -> Iterator[Answer]:
+        """Answer with quotes instead of the model, saying why."""
+        draft = self._draft(QUOTER)
+        for sentence in QUOTER.write(self.reading):
+            draft.add(sentence)
+        answer = replace(self.answer, model=EXTRACTIVE, notice=notice, error=error)
+        if draft.is_supported:
+            yield self._finish(answer, draft, notice)
+        else:
+            yield refuse(answer, self.reading.question, "no_evidence", self.clock)
+
+    def _draft(self, writer: Writer) -> Draft:
+        return Draft(
+            self.reading,
+            load_phrases(self.reading.question.language),
+            mark=self.settings.unsupported == "mark",
+            quotes=writer is QUOTER,
+        )
+
+    def _finish(self, answer: Answer, draft: Draft, notice: str | None) -> Answer:
+        draft.complete_versions()
+        whole = draft.answer(answer)
+        short = self.reading.short
+        quoted = short is not None and any(short in c.quote for c in whole.citations)
+        return replace(
+            whole,
+            # A short answer is shown where its sentence is quoted and no article differs.
+            short=short if quoted and not whole.differs else None,
+            timings=self.clock.lap("answer"),
+            notice=notice,
+        )
+
+    def _refuse(self, reason: str) -> Answer:
+        return refuse(self.answer, self.reading.question, reason, self.clock)
+
+
+def refuse(answer: Answer, question: Question, reason: str, clock: Clock) -> Answer:
+    """Say that nothing was found, and name the nearest articles."""
+    phrases = load_phrases(question.language)
+    text = phrases["empty_index"] if reason == "empty_index" else phrases["not_found"]
+    titles = dict.fromkeys(passage.article.title for passage in answer.passages)
+    if titles:
+        named = "، ".join(f"«{title}»" for title in list(titles)[:_NEAREST])
+        text += f"\n{phrases['nearest']}{named}"
+    return replace(answer, text=text, found=False, refusal=reason, timings=clock.lap("answer"))

@@ -1,0 +1,56 @@
+"""What a question is answered with from its beginning to its end."""
+
+from dataclasses import dataclass
+
+from langchain_core.language_models import BaseChatModel
+
+from index.embedding.contract import Embedder
+from rag.settings import Settings, check_settings
+from rag.writing.generating import Generator
+from rag.writing.models import load_chat_model
+from rag.writing.quoting import EXTRACTIVE, QUOTER
+from rag.writing.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Settings and the model they name; one value, so that both change at once.
+
+    Attributes:
+        settings: The settings.
+        model: The chat model they name; None where articles are quoted.
+    """
+
+    settings: Settings
+    model: BaseChatModel | None
+
+    @classmethod
+    def load(cls, settings: Settings, before: "Setup | None" = None) -> "Setup":
+        """Check settings and load the model they name, unless it was loaded before.
+
+        Raises:
+            SettingsError: A value is unusable.
+            ModelError: The model's package, key or file is missing.
+        """
+        check_settings(settings)
+        if before is not None and _source(settings) == _source(before.settings):
+            return cls(settings, before.model)
+        if settings.model == EXTRACTIVE:
+            return cls(settings, None)
+        name, base_url, timeout = _source(settings)
+        return cls(settings, load_chat_model(name, base_url=base_url, timeout=timeout))
+
+    @property
+    def name(self) -> str:
+        """Name of what writes."""
+        return EXTRACTIVE if self.model is None else self.settings.model
+
+    def writer(self, embedder: Embedder) -> Writer:
+        """Return what writes the answers over an index with this embedder."""
+        if self.model is None:
+            return QUOTER
+        return Generator(self.model, self.name, embedder)
+
+
+def _source(settings: Settings) -> tuple[str, str, float]:
+    return settings.model, settings.base_url, settings.timeout

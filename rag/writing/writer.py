@@ -1,0 +1,40 @@
+"""What every writer of answers does: from what was read to sentences, each with its source."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.checking.grounding import Support
+from rag.reading.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence and the words of an article that stand behind it.
+
+    Attributes:
+        text: The sentence, without citation marks.
+        support: What it rests on; None where nothing supports it.
+        lead: White space or bullet that stands before it.
+    """
+
+    text: str
+    support: Support | None
+    lead: str = " "
+
+
+class Writer(Protocol):
+    """Writes answers."""
+
+    @property
+    def name(self) -> str:
+        """Name of what writes, as answers and settings say it."""
+        ...
+
+    def write(self, reading: Reading) -> Generator[Written, None, bool]:
+        """Yield sentences as they come; return whether the writer refused to answer.
+
+        Raises:
+            ModelError: What writes has failed.
+        """
+        ...
