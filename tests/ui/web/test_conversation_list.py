@@ -10,7 +10,7 @@ from passages import TEXT, passages_of
 from index.articles.article import Article
 from index.articles.copies import Reprint
 from index.errors import InputError
-from rag.answers import Answer, Citation
+from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
 from ui.web import render
 from ui.web.conversations import Conversation, read_conversation, title_of, to_markdown
@@ -27,7 +27,7 @@ def answered(title="عنوان", **changes):
         1.0, (Reprint("9", "نسخة", "وكالة", "2025-02-16", ""),), (RelativeDate("أمس", "2025-02-14"),),
     )  # fmt: skip
     return Answer(
-        "سؤال؟", "سؤال؟ (تمامه)", "وصل الوفد [1].", (), (citation,), (passage,), found=True,
+        "سؤال؟", "سؤال؟ (تمامه)", "وصل الوفد [1].", (Sentence("وصل الوفد.", (1,), 1.0),), (citation,), (passage,), found=True,
         model="extractive", short="الوفد", timings={"search": 12.0},
     )  # fmt: skip
 
@@ -77,6 +77,7 @@ def test_a_conversation_that_was_tampered_with_stays_text():
     (turn,) = kept["turns"]
     turn["question"] = HOSTILE
     turn["answer"].update(question=HOSTILE, text=f"{HOSTILE} [1].", notice=HOSTILE, short=HOSTILE)
+    turn["answer"]["sentences"][0].update(text=HOSTILE, lead=HOSTILE, note=HOSTILE)
     turn["answer"]["citations"][0].update(title=HOSTILE, quote=HOSTILE, url="javascript:alert(1)")
     turn["answer"]["passages"][0].update(text=HOSTILE, title=HOSTILE)
     (read,) = read_conversation(json.dumps(kept)).turns

@@ -7,7 +7,7 @@ import pytest
 from passages import TEXT, passages_of
 
 from index.articles.article import Article
-from rag.answers import Answer, Citation
+from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers, render
 from ui.web.examples import example_questions
@@ -28,11 +28,11 @@ def citation(**changes):
     return Citation(**{**fields, **changes}), passage
 
 
-def turn(text="وصل الوفد [1].", found=True, **changes):
+def turn(text="وصل الوفد.", found=True, numbers=(1,), **changes):
     cited, passage = citation(**changes)
-    answer = Answer(
-        "سؤال؟", "سؤال؟", text, (), (cited,), (passage,), found, None if found else "no_evidence"
-    )
+    sentences = (Sentence(text, numbers, 1.0),) if found else ()
+    refusal = None if found else "no_evidence"
+    answer = Answer("سؤال؟", "سؤال؟", text, sentences, (cited,), (passage,), found, refusal)
     return Turn("t1", "سؤال؟", answer, 0)
 
 
@@ -62,8 +62,11 @@ def test_a_mark_becomes_a_link_to_its_source():
     assert render.answer_markdown(turn()) == 'وصل الوفد [1](#src-t1-1 "عنوان — صحيفة")\\.'
 
 
-def test_a_mark_without_source_is_dropped():
-    assert "[9]" not in render.answer_markdown(turn("وصل الوفد [9]."))
+def test_a_number_in_brackets_of_an_article_is_a_word_and_no_link():
+    shown = render.answer_markdown(turn("نصت المادة [1] والمادة [9] على ذلك."))
+    assert r"\[1\]" in shown
+    assert r"\[9\]" in shown
+    assert shown.count("#src-t1-1") == 1
 
 
 @pytest.mark.parametrize(
