@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from index.arabic.words import words
 from index.search import ranking
+from index.search.query import compute_idf
 from rag.evaluation.retrieval import DEPTH, Ranked
 
 Analyser = Callable[[str], list[str]]
@@ -31,7 +32,7 @@ def bm25(passages: Mapping[str, str], questions: Sequence[str], analyser: Analys
     for question in questions:
         scores: Counter[str] = Counter()
         for term in set(analyser(question)):
-            rarity = ranking.idf(len(postings.get(term, ())), len(passages))
+            rarity = compute_idf(len(postings.get(term, ())), len(passages))
             for key, value in postings.get(term, ()):
                 scores[key] += rarity * value
         runs.append([key for key, _ in scores.most_common(2 * DEPTH)])

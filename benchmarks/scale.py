@@ -32,7 +32,8 @@ from index.search.candidates import CANDIDATES
 from index.search.late import late_interaction
 from index.search.query import Query, QueryVectors, embed_query, weigh_query
 from index.search.ranking import contributions, features, trained_weights
-from index.store.contract import ArticleChunks, Filter
+from index.store.changes import ArticleChunks
+from index.store.contract import Filter
 from index.store.local.store import SqliteStore
 from index.store.manifest import Manifest
 

@@ -21,17 +21,17 @@ from index.embedding.contract import Embedder
 from index.embedding.embedded import Embedded, embed_new
 from index.embedding.embedders import embedder_like, load_embedder
 from index.errors import InputError
-from index.folder import DATABASE
-from index.store.contract import ApplyReport
-from index.store.local.store import SqliteStore
+from index.store.changes import ApplyReport
+from index.store.contract import Store
 from index.store.manifest import Manifest
+from index.store.opening import Place, create_store, holds_store, open_store
 
 _BATCHES_AHEAD = 3
 
 
 def build_index(
     paths: Iterable[str | Path],
-    folder: str | Path,
+    place: Place,
     *,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
@@ -46,7 +46,7 @@ def build_index(
 
     Args:
         paths: Files and folders of articles; web addresses of articles and feeds.
-        folder: The index folder; made when it is not there.
+        place: The index folder, made when it is not there; or a store that is open.
         embedder: None takes the one the index was built with, or the default for a new index.
         progress: Called often with how far the build is, in the calling thread.
         columns: Field of an article -> its name in records and front matter, when it is none of
@@ -60,12 +60,12 @@ def build_index(
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
     reading = Reading(_checked(columns or {}), allow_private)
-    return _update(paths, folder, embedder, progress, reading, mirror=True)
+    return _update(paths, place, embedder, progress, reading, mirror=True)
 
 
 def add_articles(
     paths: Iterable[str | Path],
-    folder: str | Path,
+    place: Place,
     *,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
@@ -74,7 +74,7 @@ def add_articles(
 ) -> BuildReport:
     """Add or replace articles and remove none; arguments and errors as for ``build_index``."""
     reading = Reading(_checked(columns or {}), allow_private)
-    return _update(paths, folder, embedder, progress, reading, mirror=False)
+    return _update(paths, place, embedder, progress, reading, mirror=False)
 
 
 def _checked(columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -84,7 +84,7 @@ def _checked(columns: Mapping[str, str]) -> Mapping[str, str]:
     return columns
 
 
-def remove_articles(ids: Iterable[str], folder: str | Path) -> BuildReport:
+def remove_articles(ids: Iterable[str], place: Place) -> BuildReport:
     """Remove articles by id.
 
     Raises:
@@ -94,7 +94,7 @@ def remove_articles(ids: Iterable[str], folder: str | Path) -> BuildReport:
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
     started = time.perf_counter()
-    store = SqliteStore.open(Path(folder))
+    store = open_store(place)
     wanted = list(dict.fromkeys(ids))
     with store.writing():
         known = store.known()
@@ -113,7 +113,7 @@ def remove_articles(ids: Iterable[str], folder: str | Path) -> BuildReport:
 
 def _update(
     paths: Iterable[str | Path],
-    folder: str | Path,
+    place: Place,
     embedder: Embedder | None,
     progress: Progress | None,
     reading: Reading,
@@ -124,8 +124,9 @@ def _update(
     if not roots:
         raise InputError("name at least one file or folder of articles")
     sources = list_sources(roots)
-    store, embedder = _open_or_create(Path(folder), embedder)
+    store, embedder = _open_or_create(place, embedder)
     with store.writing():
+        store.manifest.require(embedder.identity, store.place)  # it may have been migrated just now
         run = _Run(store, embedder, progress)
         run.take_in(sources, reading, mirrored=_places(roots) if mirror else ())
         store.compact_if_needed()
@@ -136,14 +137,13 @@ def _places(roots: Sequence[str | Path]) -> list[str]:
     return [str(Path(root).resolve()) for root in roots if not is_address(root)]
 
 
-def _open_or_create(folder: Path, embedder: Embedder | None) -> tuple[SqliteStore, Embedder]:
-    if not (folder / DATABASE).is_file():
+def _open_or_create(place: Place, embedder: Embedder | None) -> tuple[Store, Embedder]:
+    if not holds_store(place):
         embedder = embedder or load_embedder()
-        return SqliteStore.create(folder, Manifest(embedder.identity)), embedder
-    store = SqliteStore.open(folder)
-    stored = store.manifest.embedder
-    embedder = embedder or embedder_like(stored)
-    store.manifest.require(embedder.identity, folder)
+        return create_store(place, Manifest(embedder.identity)), embedder
+    store = open_store(place)
+    embedder = embedder or embedder_like(store.manifest.embedder)
+    store.manifest.require(embedder.identity, store.place)
     return store, embedder
 
 
@@ -151,7 +151,7 @@ def _open_or_create(folder: Path, embedder: Embedder | None) -> tuple[SqliteStor
 class _Run:
     """One build under way."""
 
-    store: SqliteStore
+    store: Store
     embedder: Embedder
     progress: Progress | None
     started: float = field(default_factory=time.perf_counter)
@@ -195,7 +195,7 @@ class _Run:
             and file_of(known.origin) not in broken
         ]
         if moves or gone:
-            self._add(self.store.apply((), gone, moves=moves))
+            self.done += self.store.apply((), gone, moves=moves)
         self._tell()
 
     def _store(self, batch: Batch, embedded: Mapping[str, Embedded]) -> ApplyReport:
@@ -211,17 +211,7 @@ class _Run:
     def _count(self, storing: Future[ApplyReport] | None) -> None:
         """Wait until what was handed over is stored."""
         if storing is not None:
-            self._add(storing.result())
-
-    def _add(self, report: ApplyReport) -> None:
-        done = self.done
-        self.done = ApplyReport(
-            added=done.added + report.added,
-            replaced=done.replaced + report.replaced,
-            moved=done.moved + report.moved,
-            removed=done.removed + report.removed,
-            chunks=done.chunks + report.chunks,
-        )
+            self.done += storing.result()
 
     def _embedded(self, batch: Batch) -> Mapping[str, Embedded]:
         """Return what is known by hash, having embedded the texts never seen before."""

@@ -20,7 +20,7 @@ from index.articles.readers import (
 )
 from index.embedding.embedded import Embedded, embedded_hash, embedded_text
 from index.errors import InputError
-from index.store.contract import ArticleChunks, KnownArticle, Move
+from index.store.changes import ArticleChunks, KnownArticle, Move
 
 _BATCH_CHUNKS = 256
 _TELL_SECONDS = 0.1

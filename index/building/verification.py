@@ -1,150 +1,19 @@
-"""Check that an index is whole: its database, its offsets, and the files derived from it."""
+"""Check that an index is whole."""
 
-import sqlite3
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-from index.articles.article import Article
-from index.embedding.embedded import embedded_hash, embedded_text
-from index.store.local.generation import (
-    Generation,
-    GenerationDamagedError,
-    checksum,
-    open_generation,
-)
-from index.store.local.rows import Changes, meta
-from index.store.local.store import SqliteStore
-
-_MADE_AGAIN = "the next search or `jawab index rebuild` makes them again"
+from index.store.opening import Place, open_store
+from index.store.verification import Verification
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What was counted and what is wrong.
+def verify_index(place: Place) -> Verification:
+    """Check everything that can be checked without the embedder; nothing is mended.
 
-    Attributes:
-        articles: Articles in the database.
-        chunks: Chunks in the database.
-        published: Chunks in the derived files.
-        problems: One sentence each; empty when the index is whole.
-    """
+    Articles and offsets against their hashes, counts of terms, and the files derived from them.
 
-    articles: int
-    chunks: int
-    published: int
-    problems: tuple[str, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.problems
-
-
-def verify_index(folder: str | Path) -> Verification:
-    """Check everything that can be checked without the embedder.
-
-    Rows, hashes of articles and of embedded texts (and with them all offsets), counts of terms,
-    checksums of the search files, and that vectors and terms are those of the chunks.
+    Args:
+        place: The index folder, or a store that is open.
 
     Raises:
         IndexNotFoundError: The folder holds no index.
         IndexDamagedError: Its database cannot be opened.
     """
-    store = SqliteStore.open(Path(folder))
-    with store.snapshot() as connection:
-        problems = [
-            *_rows(connection, store.manifest.dimension),
-            *_contents(connection),
-            *_terms(connection),
-        ]
-        keys = {key for (key,) in connection.execute("SELECT key FROM chunks")}
-        removed = {key for (key,) in connection.execute("SELECT key FROM removed_chunks")}
-        (articles,) = connection.execute("SELECT count(*) FROM articles").fetchone()
-        generation = store.generation_in(connection)
-    expected = {key for key in keys | removed if key <= generation.max_key}
-    if generation.number:
-        problems += _files(store.folder, generation, expected)
-    return Verification(articles, len(keys), generation.chunks, tuple(problems))
-
-
-def _files(folder: Path, generation: Generation, expected: set[int]) -> Iterator[str]:
-    try:
-        opened = open_generation(folder, generation)
-    except GenerationDamagedError as error:
-        yield f"search files: {error}; {_MADE_AGAIN}"
-        return
-    for name, known in generation.checksums.items():
-        if checksum(folder / name) != known:
-            yield f"search files: {name} is not as it was written; {_MADE_AGAIN}"
-    if set(opened.dense.keys().tolist()) != expected:
-        yield f"search files: the vectors are not those of the database; {_MADE_AGAIN}"
-    if set(opened.lexical.keys()) != expected:
-        yield f"search files: the terms are not those of the database; {_MADE_AGAIN}"
-
-
-def _rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
-    checks = {
-        "chunks without an article": (
-            "SELECT count(*) FROM chunks WHERE article NOT IN (SELECT key FROM articles)"
-        ),
-        "articles without a chunk": (
-            "SELECT count(*) FROM articles WHERE key NOT IN (SELECT article FROM chunks)"
-        ),
-        "chunks whose offsets are outside their article": (
-            'SELECT count(*) FROM chunks c JOIN articles a ON a.key = c.article WHERE c."end" >'
-            ' length(a.text) OR c.start >= c."end" OR c.start < 0'
-        ),
-        "chunks with a vector of the wrong length": (
-            f"SELECT count(*) FROM chunks WHERE length(vector) <> {2 * dimension}"  # noqa: S608
-        ),
-        "chunks with word vectors of a wrong length": (
-            f"SELECT count(*) FROM chunks WHERE length(words) % {max(1, dimension // 4)} <> 0"  # noqa: S608
-        ),
-        "articles in no band of reprints": (
-            "SELECT count(*) FROM articles WHERE key NOT IN (SELECT article FROM bands)"
-        ),
-    }
-    (integrity,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if integrity != "ok":
-        yield f"database: {integrity}"
-    for what, sql in checks.items():
-        (count,) = connection.execute(sql).fetchone()
-        if count:
-            yield f"database: {count} {what}"
-
-
-def _contents(connection: sqlite3.Connection) -> Iterator[str]:
-    """Check that articles are as they were stored, and chunks where their vectors say."""
-    changed = misplaced = 0
-    for key, hash_, *fields in connection.execute(
-        "SELECT key, hash, id, title, text, source, date, author, url FROM articles"
-    ):
-        article = Article(*fields)
-        changed += article.content_hash != hash_
-        misplaced += sum(
-            embedded_hash(embedded_text(article, article.text[start:end])) != known
-            for start, end, known in connection.execute(
-                'SELECT start, "end", hash FROM chunks WHERE article = ?', (key,)
-            )
-        )
-    if changed:
-        yield f"database: {changed} articles are not as they were stored"
-    if misplaced:
-        yield f"database: {misplaced} chunks are not what was embedded for them"
-
-
-def _terms(connection: sqlite3.Connection) -> Iterator[str]:
-    """Count the terms again and compare with what ranking uses."""
-    counted = Changes()
-    for title, terms in connection.execute(
-        "SELECT a.terms, c.terms FROM chunks c JOIN articles a ON a.key = c.article"
-    ):
-        counted.count(title.split(), terms.split(), +1)
-    stored = Counter(dict(connection.execute("SELECT term, count FROM document_frequencies")))
-    totals = [int(meta(connection, name) or 0) for name in ("chunk_count", "term_count")]
-    if stored != counted.frequencies:
-        yield "database: the counts of terms are off"
-    if totals != [counted.chunks, counted.terms]:
-        yield "database: the counts of chunks are off"
+    return open_store(place).verify()

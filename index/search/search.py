@@ -12,6 +12,7 @@ from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.embedders import embedder_like
+from index.limits import check_k
 from index.search.candidates import Candidate, choose, find_candidates
 from index.search.passage_words import PassageWords, locate_words
 from index.search.query import Query, WeightedQuery, embed_query, weigh_query
@@ -21,13 +22,14 @@ from index.search.ranking import (
     trained_weights,
 )
 from index.search.reranking import RERANKED, Reranker
-from index.store.contract import Filter, Reader, StoreStats
-from index.store.local.store import SqliteStore
+from index.store.contract import Filter, Reader, Store
+from index.store.listing import StoreStats
 from index.store.manifest import Manifest
+from index.store.opening import Place, open_store
 
 if TYPE_CHECKING:
     from index.building.reports import BuildReport, Progress
-    from index.building.verification import Verification
+    from index.store.verification import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ class SearchResult:
 
 
 class SearchIndex:
-    """An index folder and the embedder it was built with, open for questions."""
+    """An index and the embedder it was built with, open for questions."""
 
     def __init__(
         self,
-        store: SqliteStore,
+        store: Store,
         embedder: Embedder | None = None,
         *,
         weights: Weights | None = None,
@@ -107,7 +109,7 @@ class SearchIndex:
     def search(
         self, question: str | Query, *, k: int = 8, where: Filter | None = None
     ) -> list[Passage]:
-        """Return the k best passages for a question, best first."""
+        """Return the k best passages for a question, best first; errors as for ``find``."""
         return list(self.find(question, k=k, where=where).passages)
 
     def find(
@@ -121,9 +123,11 @@ class SearchIndex:
             where: Which articles may be found.
 
         Raises:
+            InputError: k is no whole number from 1 to 1,000.
             IndexMismatchError: The index was embedded again with an embedder other than the one
                 this was opened with.
         """
+        check_k(k)
         query = _query_of(question)
         with self._weighed(query) as (reader, weighed):
             wanted = max(k, RERANKED) if self.reranker else k
@@ -142,11 +146,18 @@ class SearchIndex:
             return found
         return replace(found, passages=_reranked(self.reranker, query.text, passages)[:k])
 
-    def _follow(self) -> None:
-        """Take up the embedder that the index was embedded again with."""
+    def _follow(self, built: Manifest) -> None:
+        """Take up the embedder that the index was embedded again with.
+
+        Raises:
+            IndexMismatchError: This was opened with an embedder of its own, or this version of
+                Jawab has another one of that name; asking for it again would never end.
+        """
         if not self._follows:
-            self.manifest.require(self.embedder.identity, self.store.folder)
-        self.embedder = embedder_like(self.manifest.embedder)
+            built.require(self.embedder.identity, self.store.place)
+        embedder = embedder_like(built.embedder)
+        built.require(embedder.identity, self.store.place)
+        self.embedder = embedder
 
     def candidates(self, question: str | Query, where: Filter | None = None) -> list[Candidate]:
         """Return every chunk that either side finds, best first, reprints included."""
@@ -160,10 +171,12 @@ class SearchIndex:
             embedder = self.embedder
             vectors = embed_query(embedder, query)
             with self.store.read() as reader:
-                if reader.embedder == embedder.identity:
+                built = reader.manifest
+                if built.embedder == embedder.identity:
+                    built.require(embedder.identity, self.store.place)
                     yield reader, weigh_query(reader, query, vectors)
                     return
-            self._follow()
+            self._follow(built)
 
     def _ranked(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         weights = self.weights
@@ -199,9 +212,13 @@ class SearchIndex:
         """Add or replace articles and remove none; see :func:`index.add_articles`."""
         from index.building.build import add_articles
 
+        with self.store.read() as reader:
+            built = reader.manifest
+        if built.embedder != self.embedder.identity:
+            self._follow(built)
         return add_articles(
             paths,
-            self.store.folder,
+            self.store,
             embedder=self.embedder,
             progress=progress,
             columns=columns,
@@ -212,13 +229,11 @@ class SearchIndex:
         """Remove articles by id; see :func:`index.building.build.remove_articles`."""
         from index.building.build import remove_articles
 
-        return remove_articles(ids, self.store.folder)
+        return remove_articles(ids, self.store)
 
     def verify(self) -> "Verification":
         """Check that the index is whole; see :func:`index.building.verification.verify_index`."""
-        from index.building.verification import verify_index
-
-        return verify_index(self.store.folder)
+        return self.store.verify()
 
 
 def _query_of(question: str | Query) -> Query:
@@ -244,12 +259,12 @@ def _reranked(
 
 
 def open_index(
-    folder: str | Path, *, embedder: Embedder | None = None, reranker: Reranker | None = None
+    place: Place, *, embedder: Embedder | None = None, reranker: Reranker | None = None
 ) -> SearchIndex:
     """Open an index for searching.
 
     Args:
-        folder: The index folder.
+        place: The index folder, or a store that is open.
         embedder: Must be the one it was built with; None takes that one.
         reranker: Reads the best passages again beside the question.
 
@@ -258,7 +273,7 @@ def open_index(
         IndexMismatchError: It was built with another embedder or version.
         IndexDamagedError: Its database cannot be read.
     """
-    store = SqliteStore.open(Path(folder))
+    store = open_store(place)
     index = SearchIndex(store, embedder, reranker=reranker)
-    store.manifest.require(index.embedder.identity, folder)
+    store.manifest.require(index.embedder.identity, store.place)
     return index

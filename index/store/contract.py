@@ -1,23 +1,27 @@
 """The contract of a store: where articles, chunks, vectors and terms live.
 
 Chunking, analysis, embedding and ranking stay outside, so they are the same on every engine.
-:class:`index.store.local.store.SqliteStore` is the one that ships.
+:func:`index.store.opening.open_store` chooses the engine, and nothing else names one. What a store
+has to do is what ``tests/index/store/test_contract.py`` asks of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.articles.article import Article
-from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
-from index.embedding.contract import EmbedderIdentity
 from index.embedding.embedded import Embedded
 from index.embedding.vectors import FloatVector
+from index.store.changes import ApplyReport, ArticleChunks, KnownArticle, Move
+from index.store.listing import ListedArticle, StoreStats
+from index.store.manifest import Manifest
+from index.store.verification import Verification
 
 
 class Hit(NamedTuple):
@@ -48,32 +52,11 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ArticleChunks:
-    """An article to store, cut, analysed and embedded.
-
-    Attributes:
-        article: The article.
-        chunks: Its chunks in order.
-        hashes: Of the text embedded for each chunk.
-        terms: Analysed terms of each chunk, in order.
-        title_terms: Analysed terms of the title.
-        embedded: What the embedder made of each chunk.
-    """
-
-    article: Article
-    chunks: Sequence[Chunk]
-    hashes: Sequence[str]
-    terms: Sequence[Sequence[str]]
-    title_terms: Sequence[str]
-    embedded: Sequence[Embedded]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class StoredChunk:
     """A chunk as ranking needs it.
 
     Attributes:
-        key: Its own.
+        key: Its own, unique within one state of the store.
         article_key: Of its article.
         article_id: Of its article.
         family: The same for all reprints of one story.
@@ -100,42 +83,6 @@ class StoredChunk:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownArticle:
-    """What a build needs to know of a stored article."""
-
-    content_hash: str
-    text_hash: str
-    publisher: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A stored article that is now found elsewhere, its title and text unchanged.
-
-    Attributes:
-        old_id: Its id so far.
-        article: What it is now; its ``text`` is not looked at.
-        content_hash: Of the article with its text.
-    """
-
-    old_id: str
-    article: Article
-    content_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyReport:
-    """What one ``apply`` changed."""
-
-    added: int = 0
-    replaced: int = 0
-    moved: int = 0
-    removed: int = 0
-    chunks: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Totals:
     """Sizes that BM25 needs: chunks, and their average length in terms (title included)."""
 
@@ -143,40 +90,33 @@ class Totals:
     average_length: float
 
 
-@dataclass(frozen=True, slots=True)
-class StoreStats:
-    """Counts for people."""
-
-    articles: int
-    chunks: int
-    dated: int
-    first_date: str
-    last_date: str
-    sources: Mapping[str, int] = field(default_factory=dict)
-    reprints: int = 0
-    generation: int = 0
-    unpublished_chunks: int = 0
-    bytes_on_disk: int = 0
-    updated: str = ""
-
-
 class Reader(Protocol):
-    """One consistent state of a store.
+    """One consistent state of a store; a key means nothing outside it."""
 
-    Attributes:
-        generation: Of the derived files.
-        embedder: What its vectors were made with.
-    """
+    @property
+    def generation(self) -> int:
+        """Number of the derived files; grows by one whenever they are published."""
+        ...
 
-    generation: int
-    embedder: EmbedderIdentity
+    @property
+    def manifest(self) -> Manifest:
+        """What this state was built with."""
+        ...
 
     def dense(self, vector: FloatVector, k: int, where: Filter | None = None) -> list[Hit]:
-        """Return the k chunks nearest to a vector, best first."""
+        """Return the k chunks nearest to a vector, best first.
+
+        Raises:
+            InputError: k is no number of passages (:func:`index.limits.check_k`).
+        """
         ...
 
     def lexical(self, terms: Sequence[str], k: int, where: Filter | None = None) -> list[Hit]:
-        """Return the k chunks that share most with the terms, best first."""
+        """Return the k chunks that share most with the terms, best first; more may come back.
+
+        Raises:
+            InputError: k is no number of passages (:func:`index.limits.check_k`).
+        """
         ...
 
     def fetch(self, chunk_keys: Sequence[int]) -> dict[int, StoredChunk]:
@@ -200,11 +140,52 @@ class Reader(Protocol):
         ...
 
 
-class Store(Protocol):
-    """Where an index lives."""
+class Staging(Protocol):
+    """A migration under way: every article anew, beside what is there and answers meanwhile."""
 
-    def known(self) -> Mapping[str, KnownArticle]:
-        """Return article id -> what is known of it."""
+    def counts(self) -> tuple[int, int]:
+        """Return how many articles are staged, and how many there are."""
+        ...
+
+    def pending(self, count: int) -> list[Article]:
+        """Return some of the articles that are not staged yet, ``count`` at most."""
+        ...
+
+    def put(self, items: Sequence[ArticleChunks]) -> None:
+        """Stage articles; what was put survives an interruption."""
+        ...
+
+    def publish(self) -> int:
+        """Put what is staged in the place of what was, at once; return how many chunks it has."""
+        ...
+
+
+class Store(Protocol):
+    """Where an index lives. Many may read while one writes.
+
+    ``apply``, ``compact``, ``compact_if_needed`` and ``stage`` want the right to write
+    (``writing``).
+    """
+
+    @property
+    def place(self) -> str:
+        """Where it is, as the commands take it."""
+        ...
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it was built with, as far as was seen; ``writing`` and ``read`` look again."""
+        ...
+
+    # -- changing --------------------------------------------------------------------------------
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the right to write; reading goes on meanwhile.
+
+        Raises:
+            IndexLockedError: Another process holds it.
+            IndexWriteError: There is no room, or writing is not allowed.
+        """
         ...
 
     def apply(
@@ -215,24 +196,116 @@ class Store(Protocol):
         moves: Iterable[Move] = (),
         files: Mapping[str, str] | None = None,
     ) -> ApplyReport:
-        """Add, replace, move and remove articles in one transaction; twice changes nothing more.
+        """Remove, move, then add or replace articles in one transaction, all of it or nothing.
+
+        Doing it twice changes nothing more.
 
         Args:
             upserts: Articles to add or replace.
             deletes: Ids of articles to remove; unknown ones are passed over.
-            moves: Articles found elsewhere now.
-            files: Path -> digest of files that are stored completely once this is done.
+            moves: Articles found elsewhere now; unknown ones are passed over.
+            files: Path -> digest of files that are stored completely once this is done. A file
+                is forgotten when an article of it is removed or moved.
         """
         ...
 
-    def read(self) -> AbstractContextManager[Reader]:
-        """Open one consistent state for reading."""
+    def compact(self) -> None:
+        """Bring the derived files up to date and publish them as a new generation."""
         ...
 
-    def compact(self) -> None:
-        """Bring the derived files up to date and publish them."""
+    def compact_if_needed(self, *, growing: bool = False) -> bool:
+        """Publish a new generation when much has changed since the last; tell whether it did.
+
+        Args:
+            growing: Whether more is about to come, so that only doubling is worth a publication.
+        """
+        ...
+
+    def stage(self, manifest: Manifest) -> Staging:
+        """Begin a migration, or go on with an interrupted one to the same manifest."""
+        ...
+
+    # -- knowing ---------------------------------------------------------------------------------
+
+    def known(self) -> Mapping[str, KnownArticle]:
+        """Return article id -> what a build needs to know of it."""
+        ...
+
+    def files(self) -> Mapping[str, str]:
+        """Return path -> digest of the files that are stored completely."""
+        ...
+
+    def embedded(self, hashes: Iterable[str]) -> dict[str, Embedded]:
+        """Return what is stored by the hash of the text that was embedded, for those known."""
+        ...
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """Open one consistent state for reading; safe in any thread."""
+        ...
+
+    def get_article(self, article_id: str) -> Article | None:
+        """Return the article of that id, or None."""
+        ...
+
+    def count_articles(self) -> int:
+        """Return how many articles there are."""
+        ...
+
+    def newest_articles(self, count: int) -> list[Article]:
+        """Return the newest articles, those with a date first."""
+        ...
+
+    def find_articles(
+        self,
+        words: str = "",
+        *,
+        source: str = "",
+        order: str = "newest",
+        offset: int = 0,
+        limit: int | None = 50,
+    ) -> tuple[list[ListedArticle], int]:
+        """Return one page of the articles, and how many there are on all pages.
+
+        Args:
+            words: That the title must hold, in any form («مدارس» finds «المدرسة»), or the id.
+            source: The publisher; "" for any.
+            order: A name in :data:`index.store.listing.ORDERS`.
+            offset: How many to skip.
+            limit: How many to return at most; None for all.
+
+        Raises:
+            InputError: There is no such order.
+        """
+        ...
+
+    def months(self) -> list[tuple[str, str, int]]:
+        """Return (month as ``YYYY-MM``, publisher, articles), the oldest month first."""
         ...
 
     def stats(self) -> StoreStats:
         """Return counts for people."""
+        ...
+
+    # -- looking after it ------------------------------------------------------------------------
+
+    def verify(self) -> Verification:
+        """Check everything that can be checked without the embedder; nothing is mended."""
+        ...
+
+    def backup(self, copy: str | Path) -> "Store":
+        """Copy one consistent state, also while somebody writes; return the copy, opened.
+
+        Args:
+            copy: Where to; the copy is an index of its own.
+
+        Raises:
+            InputError: There is an index already.
+            IndexWriteError: The copy cannot be written.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of what this thread holds; it may go on using the store."""
         ...

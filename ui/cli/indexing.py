@@ -114,11 +114,11 @@ def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> Non
     """
     from rich.table import Table
 
-    from index.store.local.store import SqliteStore
+    from index.store.opening import open_store
 
-    rows = SqliteStore.open(Path(_folder(index))).list_articles()
+    rows, _ = open_store(_folder(index)).find_articles(limit=None)
     if as_json:
-        print_json(rows)
+        print_json([row._asdict() for row in rows])
         return
     table = Table(box=None, pad_edge=False)
     for column in ("date", "id", "title", "source", "chunks"):
@@ -126,7 +126,7 @@ def list_articles(index: IndexOption = None, as_json: JsonOption = False) -> Non
     from rich.text import Text
 
     for row in rows:
-        cells = (row["date"] or "—", row["id"], row["title"], row["source"] or "—", row["chunks"])
+        cells = (row.date or "—", row.id, row.title, row.source or "—", row.chunks)
         table.add_row(*(Text(str(cell)) for cell in cells))
     output().print(table)
 
@@ -137,16 +137,16 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     Example: jawab index info --index my-index
     """
-    from index.store.local.store import SqliteStore
+    from index.store.opening import open_store
 
-    store = SqliteStore.open(Path(_folder(index)))
+    store = open_store(_folder(index))
     stats, embedder = store.stats(), store.manifest.embedder
     if as_json:
-        print_json({**asdict(stats), "embedder": embedder.id, "folder": str(store.folder)})
+        print_json({**asdict(stats), "embedder": embedder.id, "folder": store.place})
         return
     dates = f"{stats.first_date} – {stats.last_date}" if stats.first_date else "—"
     rows = {
-        "folder": store.folder,
+        "folder": store.place,
         "articles": f"{stats.articles} ({stats.dated} with a date, {stats.reprints} reprints)",
         "chunks": stats.chunks,
         "dates": dates,
@@ -187,9 +187,9 @@ def rebuild(index: IndexOption = None) -> None:
 
     Example: jawab index rebuild --index my-index
     """
-    from index.store.local.store import SqliteStore
+    from index.store.opening import open_store
 
-    store = SqliteStore.open(Path(_folder(index)))
+    store = open_store(_folder(index))
     with store.writing():
         store.compact()
     output().print(f"أُعيد بناء ملفات البحث · rebuilt, generation {store.stats().generation}")
@@ -233,10 +233,11 @@ def backup(
 
     Example: jawab index backup backups/monday --index my-index
     """
-    from index.store.local.backup import backup_index
+    from index.store.opening import open_store
 
-    path = backup_index(_folder(index), copy)
-    output().print(f"نُسخ · copied to {path.parent} ({path.stat().st_size / 2**20:.1f} MiB)")
+    made = open_store(_folder(index)).backup(copy)
+    size = made.stats().bytes_on_disk / 2**20
+    output().print(f"نُسخ · copied to {made.place} ({size:.1f} MiB)")
 
 
 def _settings(index: str | None) -> "Settings":

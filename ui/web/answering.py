@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -77,7 +78,7 @@ class Answering:
         self._limit = limit
         self._running = _Running()
         self._feedback = {
-            name: Feedback(indexes[name].index.store.folder) for name in indexes.names
+            name: Feedback(Path(indexes[name].index.store.place)) for name in indexes.names
         }
 
     def begin(self, question: str, messages: list[Message], busy: bool) -> State:

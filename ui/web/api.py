@@ -13,7 +13,7 @@ import gradio as gr
 
 from index.errors import InputError, JawabError
 from index.store.contract import Filter
-from index.store.local.catalogue import ORDERS
+from index.store.listing import ORDERS
 from rag.answers import passage_to_dict
 from rag.assistant import Assistant
 from ui.filters import filter_of

@@ -15,8 +15,8 @@ import gradio as gr
 from index.arabic.dates import parse_date
 from index.building.reports import BuildProgress, BuildReport, Progress
 from index.errors import JawabError
-from index.store.local.catalogue import ListedArticle
-from index.store.local.store import SqliteStore
+from index.store.contract import Store
+from index.store.listing import ListedArticle
 from ui.web import articles_view
 from ui.web.access import Access
 from ui.web.events import sent
@@ -135,7 +135,7 @@ class ArticlesTab:
         for event in self._written_events:
             event.then(step, inputs, outputs, **options)
 
-    def _store(self, index: str) -> SqliteStore:
+    def _store(self, index: str) -> Store:
         return self._indexes[index].index.store
 
     def _opened(

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from index.building.reports import BuildProgress, BuildReport
-from index.store.contract import StoreStats
-from index.store.local.catalogue import ListedArticle
+from index.store.listing import ListedArticle, StoreStats
 from ui.web import numbers
 from ui.web.render import escape, external_link
 

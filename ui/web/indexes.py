@@ -11,7 +11,7 @@ class Indexes:
     """Assistants by the name of their index: the folder's, or its path where names are the same."""
 
     def __init__(self, assistants: Sequence[Assistant]) -> None:
-        folders = [assistant.index.store.folder.resolve() for assistant in assistants]
+        folders = [Path(assistant.index.store.place).resolve() for assistant in assistants]
         self._by_name = dict(zip(_names(folders), assistants, strict=True))
 
     @property

@@ -1,4 +1,4 @@
-"""Copy an index while it is in use."""
+"""Copy an index folder while it is in use."""
 
 import shutil
 import sqlite3
@@ -8,33 +8,34 @@ from pathlib import Path
 from index.errors import InputError
 from index.folder import DATABASE
 from index.store.local.connections import writing_reported
-from index.store.local.generation import publish_path
-from index.store.local.store import SqliteStore
+from index.store.local.generation import Generation, publish_path
+from index.store.local.rows import meta
 
 
-def backup_index(folder: str | Path, copy: str | Path) -> Path:
-    """Copy an index into another folder, which is then an index of its own.
+def copy_index(connection: sqlite3.Connection, folder: Path, copy: Path) -> None:
+    """Copy one state of an index into another folder, which is then an index of its own.
 
-    One consistent state is copied, also while a writer is at work.
+    Search files that a writer removes meanwhile are made again by the first search in the copy.
+
+    Args:
+        connection: Inside a read transaction.
+        folder: Of the index.
+        copy: The other folder.
 
     Raises:
-        IndexNotFoundError: The folder holds no index.
         InputError: The other folder holds an index already.
         IndexWriteError: The copy cannot be written.
     """
-    store, copy = SqliteStore.open(Path(folder)), Path(copy)
-    target = copy / DATABASE
+    target, staged = copy / DATABASE, copy / f"{DATABASE}.tmp"
     if target.exists():
         raise InputError(f"{copy} holds an index already; name a new folder")
-    staged = copy / f"{DATABASE}.tmp"
-    # Search files that a writer removes meanwhile are made again by the first search in the copy.
-    with store.snapshot() as connection, writing_reported(copy):
+    with writing_reported(copy):
         copy.mkdir(parents=True, exist_ok=True)
-        generation = store.generation_in(connection)
+        generation = Generation.from_json(meta(connection, "generation"))
         with suppress(FileNotFoundError):
-            shutil.copy2(store.folder / generation.dense_name, copy)
+            shutil.copy2(folder / generation.dense_name, copy)
             lexical = generation.lexical_name
-            shutil.copytree(store.folder / lexical, copy / lexical, dirs_exist_ok=True)
+            shutil.copytree(folder / lexical, copy / lexical, dirs_exist_ok=True)
         staged.unlink(missing_ok=True)
         destination = sqlite3.connect(staged)
         try:
@@ -43,4 +44,3 @@ def backup_index(folder: str | Path, copy: str | Path) -> Path:
         finally:
             destination.close()
         publish_path(staged, target)
-    return target

@@ -4,20 +4,21 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from index.arabic.words import analyse
 from index.articles.article import Article
 from index.embedding.embedded import Embedded
-from index.errors import InputError
-from index.store.contract import KnownArticle, StoreStats
+from index.store.changes import KnownArticle
+from index.store.listing import ListedArticle, StoreStats, check_order
 from index.store.local.generation import Generation
 from index.store.local.rows import count_rows, meta
 
 _PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
-_COLUMNS = "id, title, text, source, date, author, url, origin"
+COLUMNS = "id, title, text, source, date, author, url, origin"
+"""Of an article, in the order of its fields."""
 
 
 def select_in(
@@ -32,37 +33,16 @@ def select_in(
 
 def articles_by_key(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Article]:
     """Return articles by key."""
-    sql = f"SELECT key, {_COLUMNS} FROM articles WHERE key IN ({{}})"  # noqa: S608
+    sql = f"SELECT key, {COLUMNS} FROM articles WHERE key IN ({{}})"  # noqa: S608
     return {row[0]: Article(*row[1:]) for row in select_in(connection, sql, keys)}
 
 
-ORDERS = {
+_ORDERED = {
     "newest": "a.date DESC",
     "oldest": "a.date = '', a.date",
     "title": "a.title",
     "source": "a.source, a.date DESC",
 }
-"""Ways to list articles, and what they sort by."""
-
-
-class ListedArticle(NamedTuple):
-    """An article in a list.
-
-    Attributes:
-        id: Of the article.
-        title: Its headline.
-        source: Its publisher, or "".
-        date: ``YYYY-MM-DD`` or "".
-        url: Its address, or "".
-        chunks: Into how many it was cut.
-    """
-
-    id: str
-    title: str
-    source: str
-    date: str
-    url: str
-    chunks: int
 
 
 def _conditions(words: str, source: str) -> tuple[str, list[str]]:
@@ -123,7 +103,7 @@ class Catalogue:
     def newest_articles(self, count: int) -> list[Article]:
         """Return the newest articles, those with a date first."""
         rows = self._reading().execute(
-            f"SELECT {_COLUMNS} FROM articles ORDER BY date DESC, key LIMIT ?",  # noqa: S608
+            f"SELECT {COLUMNS} FROM articles ORDER BY date DESC, id LIMIT ?",  # noqa: S608
             (count,),
         )
         return [Article(*row) for row in rows]
@@ -131,7 +111,7 @@ class Catalogue:
     def get_article(self, article_id: str) -> Article | None:
         """Return the article of that id, or None."""
         row = self._reading().execute(
-            f"SELECT {_COLUMNS} FROM articles WHERE id = ?",  # noqa: S608
+            f"SELECT {COLUMNS} FROM articles WHERE id = ?",  # noqa: S608
             (article_id,),
         )
         found = row.fetchone()
@@ -141,15 +121,6 @@ class Catalogue:
         """Return how many articles there are."""
         return count_rows(self._reading(), "SELECT count(*) FROM articles")
 
-    def list_articles(self) -> list[dict[str, object]]:
-        """Return a row per article, newest first: id, title, source, date, url, chunks."""
-        rows = self._reading().execute(
-            "SELECT a.id, a.title, a.source, a.date, a.url, count(c.key) FROM articles a"
-            " LEFT JOIN chunks c ON c.article = a.key GROUP BY a.key ORDER BY a.date DESC, a.id"
-        )
-        names = ("id", "title", "source", "date", "url", "chunks")
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
     def find_articles(
         self,
         words: str = "",
@@ -157,30 +128,18 @@ class Catalogue:
         source: str = "",
         order: str = "newest",
         offset: int = 0,
-        limit: int = 50,
+        limit: int | None = 50,
     ) -> tuple[list[ListedArticle], int]:
-        """Return one page of the articles, and how many there are on all pages.
-
-        Args:
-            words: That the title must hold, in any form («مدارس» finds «المدرسة»), or the id.
-            source: The publisher; "" for any.
-            order: A name in ``ORDERS``.
-            offset: How many to skip.
-            limit: How many to return at most.
-
-        Raises:
-            InputError: There is no such order.
-        """
-        if order not in ORDERS:
-            raise InputError(f"there is no order {order!r}; there are {', '.join(ORDERS)}")
+        """Return one page, as :meth:`index.store.contract.Store.find_articles` says."""
+        ordered = _ORDERED[check_order(order)]
         where, values = _conditions(words, source)
         connection = self._reading()
         total = count_rows(connection, f"SELECT count(*) FROM articles a{where}", *values)  # noqa: S608
         rows = connection.execute(
             "SELECT id, title, source, date, url,"  # noqa: S608
             " (SELECT count(*) FROM chunks WHERE article = a.key)"
-            f" FROM articles a{where} ORDER BY {ORDERS[order]}, a.key LIMIT ? OFFSET ?",
-            (*values, limit, offset),
+            f" FROM articles a{where} ORDER BY {ordered}, a.id LIMIT ? OFFSET ?",
+            (*values, -1 if limit is None else limit, offset),
         )
         return [ListedArticle(*row) for row in rows], total
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from index.errors import IndexDamagedError, IndexWriteError
 
@@ -24,22 +25,55 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def reading_connection(path: Path) -> sqlite3.Connection:
+class Reading(NamedTuple):
+    """A connection for reading, and which file it reads.
+
+    Attributes:
+        connection: To the database.
+        file: What tells that file from one that took its place.
+        frozen: Whether the file is read as it stood, blind to what is written to it.
+    """
+
+    connection: sqlite3.Connection
+    file: tuple[int, ...]
+    frozen: bool = False
+
+    def is_current(self, path: Path) -> bool:
+        """Tell whether what is there now can be read through this connection."""
+        return self.connection.in_transaction or _identity(path, frozen=self.frozen) == self.file
+
+
+def _identity(path: Path, *, frozen: bool) -> tuple[int, ...]:
+    """Return device and inode; of a file read as it stands, also when it was written to."""
+    found = path.stat()
+    written = (found.st_size, found.st_mtime_ns, _log_size(path)) if frozen else ()
+    return (found.st_dev, found.st_ino, *written)
+
+
+def _log_size(path: Path) -> int:
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def open_reading(path: Path) -> Reading:
     """Open a database for reading, also one on a disk that cannot be written to.
 
-    SQLite keeps a file beside the database for its readers. Where that cannot be made, nobody can
-    be writing either, and the database is read as it stands.
+    SQLite keeps a file beside the database for its readers. Where that cannot be made, nobody here
+    can be writing either, and the database is read as it stands until its file changes.
     """
+    file = _identity(path, frozen=False)
     connection = _open(path, "ro")
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError:
         connection.close()
-        log = path.with_name(path.name + "-wal")
-        if log.exists() and log.stat().st_size:
+        if _log_size(path):
             raise
-        connection = _open(path, "ro", "&immutable=1")
-    return connection
+        file = _identity(path, frozen=True)
+        return Reading(_open(path, "ro", "&immutable=1"), file, frozen=True)
+    return Reading(connection, file)
 
 
 def _open(path: Path, mode: str, more: str = "") -> sqlite3.Connection:

@@ -86,11 +86,15 @@ class LexicalIndex:
             k: How many; fewer come back when fewer match.
             keep: Tells whether a chunk key may be returned; None keeps all. At most
                 ``_MOST_LOOKED_AT`` matches are asked about.
-            share: Of all chunks, about how many ``keep`` keeps; saves asking again and again.
+            share: Of all chunks, about how many ``keep`` keeps; saves asking again and again. It
+                may be over 1 where ``keep`` also knows chunks that are not in the folder.
         """
         if not terms or k < 1 or self.size == 0:
             return []
-        query, limit = self._query(terms), min(_MOST_LOOKED_AT, round(k / max(share, 1e-6)))
+        query, limit = (
+            self._query(terms),
+            min(_MOST_LOOKED_AT, round(k / min(1.0, max(share, 1e-6)))),
+        )
         while True:
             found = self._searcher.search(query, limit).hits
             keys = (self._searcher.doc(address)["key"][0] for _, address in found)

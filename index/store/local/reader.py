@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from index.arabic.words import skeleton
 from index.articles.article import Article
 from index.articles.copies import Reprint
-from index.embedding.contract import EmbedderIdentity
 from index.embedding.vectors import FloatMatrix, FloatVector
+from index.limits import check_k
 from index.store.contract import Filter, Hit, StoredChunk, Totals
 from index.store.local.catalogue import articles_by_key, select_in
 from index.store.local.generation import OpenGeneration
+from index.store.manifest import Manifest
 
 _FEW = 2_000
 """Chunks that a filter may leave for them to be read one by one rather than searched."""
@@ -93,18 +94,19 @@ class SqliteReader:
         opened: OpenGeneration | None,
         delta: Delta,
         *,
-        embedder: EmbedderIdentity,
+        manifest: Manifest,
         key_filter: Callable[[sqlite3.Connection, Filter], KeyFilter],
     ) -> None:
         self._connection = connection
         self._opened = opened
         self._delta = delta
         self._key_filter = key_filter
-        self.embedder = embedder
+        self.manifest = manifest
         self.generation = opened.generation.number if opened else 0
 
     def dense(self, vector: FloatVector, k: int, where: Filter | None = None) -> list[Hit]:
         """Return the k chunks nearest to a vector, best first."""
+        check_k(k)
         only = self._allowed(where)
         keys = None if only is None else only.keys
         published = (
@@ -129,6 +131,7 @@ class SqliteReader:
         Newer chunks are all candidates when they share a term: they are few, and ranking scores
         every candidate again.
         """
+        check_k(k)
         only = self._allowed(where)
         if only is not None and len(only.keys) <= _FEW:
             return _most_shared(terms, k, self._terms_of(only.keys.tolist()))

@@ -11,11 +11,14 @@ import numpy as np
 from index.arabic.words import skeleton
 from index.articles.article import file_of
 from index.articles.copies import bands, is_reprint, signature
-from index.store.contract import ArticleChunks, Move
+from index.store.changes import ArticleChunks, Move
 from index.store.local.generation import Generation
 
 _CANDIDATES = 20
 """Articles compared word by word with a new one, those that share most bands first."""
+
+LAST_CHUNK = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'chunks'"
+"""The highest key a chunk ever had; those to come have higher ones, also when it is gone."""
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:

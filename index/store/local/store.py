@@ -9,24 +9,26 @@ import json
 import logging
 import sqlite3
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
 from index.embedding.embedded import Embedded
 from index.errors import IndexLockedError, IndexNotFoundError, IndexWriteError
 from index.folder import DATABASE
-from index.store.contract import ApplyReport, ArticleChunks, Filter, Move
+from index.store.changes import ApplyReport, ArticleChunks, Move
+from index.store.local.backup import copy_index
 from index.store.local.catalogue import Catalogue
 from index.store.local.connections import (
+    Reading,
     checkpoint,
     connected,
-    reading_connection,
+    open_reading,
     reading_reported,
     transaction,
     writing_reported,
@@ -34,14 +36,14 @@ from index.store.local.connections import (
 from index.store.local.generation import (
     Generation,
     GenerationDamagedError,
-    OpenGeneration,
-    open_generation,
     publish_path,
     remove_stale,
 )
+from index.store.local.opened import Opened
 from index.store.local.publication import write_generation
-from index.store.local.reader import Delta, KeyFilter, SqliteReader, load_delta
+from index.store.local.reader import SqliteReader
 from index.store.local.rows import (
+    LAST_CHUNK,
     Changes,
     add_meta,
     count_rows,
@@ -54,7 +56,10 @@ from index.store.local.rows import (
     remove_article,
     set_meta,
 )
+from index.store.local.staging import SqliteStaging
+from index.store.local.verification import verify_database
 from index.store.manifest import Manifest
+from index.store.verification import Verification
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +67,6 @@ _COMPACT_CHUNKS = 2_000
 _COMPACT_SHARE = 0.02
 _GROWTH = 5_000
 """While a build is under way, search files are made when the index has doubled, this at least."""
-_FILTERS_KEPT = 8
 
 
 class SqliteStore(Catalogue):
@@ -72,10 +76,14 @@ class SqliteStore(Catalogue):
         self.folder = folder
         self.manifest = manifest
         self._local = threading.local()
-        self._cache_lock = threading.Lock()
-        self._open: OpenGeneration | None = None
-        self._delta: tuple[tuple[int, str], Delta] | None = None
-        self._filters: OrderedDict[tuple[str, Filter], KeyFilter] = OrderedDict()
+        self._lock = threading.Lock()
+        self._file: tuple[int, ...] = ()
+        self._opened = Opened(folder)
+
+    @property
+    def place(self) -> str:
+        """The folder, as it was named."""
+        return str(self.folder)
 
     # -- opening ---------------------------------------------------------------------------------
 
@@ -90,11 +98,9 @@ class SqliteStore(Catalogue):
         """
         path = folder / DATABASE
         if not path.is_file():
-            raise IndexNotFoundError(
-                f"no index in {folder}; build one: jawab index build PATH --index {folder}"
-            )
+            raise _not_found(folder)
         with reading_reported(folder):
-            connection = reading_connection(path)
+            connection = open_reading(path).connection
             try:
                 manifest = Manifest.from_json(meta(connection, "manifest") or "{}")
             finally:
@@ -141,6 +147,7 @@ class SqliteStore(Catalogue):
                 ) from None
             try:
                 self._remove_stale()
+                self._follow_manifest(self._reading())
                 yield
                 checkpoint(self.folder / DATABASE)
             except BaseException:
@@ -221,7 +228,8 @@ class SqliteStore(Catalogue):
         previous = self._generation()
         with connected(self.folder / DATABASE) as connection:
             connection.execute("BEGIN")
-            max_key = count_rows(connection, "SELECT coalesce(max(key), 0) FROM chunks")
+            # Not the highest key there is: removed ones above it would be remembered for ever.
+            max_key = count_rows(connection, LAST_CHUNK)
             chunks = count_rows(connection, "SELECT count(*) FROM chunks")
             upcoming = write_generation(
                 connection,
@@ -241,51 +249,38 @@ class SqliteStore(Catalogue):
     @contextmanager
     def read(self) -> Iterator[SqliteReader]:
         """Open one consistent state for reading; safe in any thread."""
-        connection = self._reading()
+        (connection, *_), opened = self._thread()
         with reading_reported(self.folder):
             connection.execute("BEGIN")
             try:
-                self._follow_manifest(connection)
+                manifest = self._follow_manifest(connection)
                 try:
-                    opened = self._generation_of(connection)
+                    files = opened.files(connection)
                 except GenerationDamagedError as error:
                     connection.execute("ROLLBACK")
                     mended = self._mend(error)
                     connection.execute("BEGIN")
-                    opened = self._generation_of(connection) if mended else None
-                delta = self._delta_of(connection, opened)
+                    manifest = self._follow_manifest(connection)
+                    files = opened.files(connection) if mended else None
                 yield SqliteReader(
                     connection,
-                    opened,
-                    delta,
-                    embedder=self.manifest.embedder,
-                    key_filter=self._filter_keys,
+                    files,
+                    opened.delta(connection, files),
+                    manifest=manifest,
+                    key_filter=opened.filter_keys,
                 )
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
-    def _follow_manifest(self, connection: sqlite3.Connection) -> None:
-        """Notice that the index was embedded again with another embedder."""
+    def _follow_manifest(self, connection: sqlite3.Connection) -> Manifest:
+        """Return the manifest of a state, and notice when the index was embedded again."""
         stored = meta(connection, "manifest") or "{}"
-        if json.loads(stored) != json.loads(self.manifest.to_json()):
-            self.manifest = Manifest.from_json(stored)
-
-    def _generation_of(self, connection: sqlite3.Connection) -> OpenGeneration | None:
-        """Return the open files of the generation the transaction sees.
-
-        None before the first is published: then every chunk is compared one by one.
-
-        Raises:
-            GenerationDamagedError: The files cannot be used.
-        """
-        generation = self.generation_in(connection)
-        if generation.number == 0:
-            return None
-        with self._cache_lock:
-            if self._open is None or self._open.generation != generation:
-                self._open = open_generation(self.folder, generation)
-            return self._open
+        known = self.manifest
+        if json.loads(stored) == json.loads(known.to_json()):
+            return known
+        found = self.manifest = Manifest.from_json(stored)
+        return found
 
     def _mend(self, error: Exception) -> bool:
         """Make the derived files again from the database; tell whether that could be done.
@@ -302,24 +297,6 @@ class SqliteStore(Catalogue):
             return False
         return True
 
-    def _delta_of(self, connection: sqlite3.Connection, opened: OpenGeneration | None) -> Delta:
-        generation = opened.generation if opened else Generation()
-        version = (generation.number, meta(connection, "revision") or "")
-        with self._cache_lock:
-            if self._delta is None or self._delta[0] != version:
-                self._delta = (version, load_delta(connection, generation.max_key))
-            return self._delta[1]
-
-    def _filter_keys(self, connection: sqlite3.Connection, where: Filter) -> KeyFilter:
-        """Return the chunks a filter allows; those of the last few filters are remembered."""
-        name = (meta(connection, "revision") or "", where)
-        with self._cache_lock:
-            found = self._filters.pop(name, None) or KeyFilter.of(connection, where)
-            self._filters[name] = found
-            while len(self._filters) > _FILTERS_KEPT:
-                self._filters.popitem(last=False)
-        return found
-
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Open one consistent state of the database itself, for checks."""
@@ -331,26 +308,68 @@ class SqliteStore(Catalogue):
             finally:
                 connection.execute("ROLLBACK")
 
-    @staticmethod
-    def generation_in(connection: sqlite3.Connection) -> Generation:
-        """Return the published generation that a snapshot names."""
-        return Generation.from_json(meta(connection, "generation"))
-
     def _generation(self) -> Generation:
-        return self.generation_in(self._reading())
+        return Generation.from_json(meta(self._reading(), "generation"))
+
+    # -- looking after it ------------------------------------------------------------------------
+
+    def stage(self, manifest: Manifest) -> SqliteStaging:
+        """Begin a migration, or go on with an interrupted one to the same manifest."""
+        return SqliteStaging(self.folder, manifest)
+
+    def verify(self) -> Verification:
+        """Check everything that can be checked without the embedder; nothing is mended."""
+        with self.snapshot() as connection:
+            manifest = self._follow_manifest(connection)
+            return verify_database(connection, self.folder, manifest.dimension)
+
+    def backup(self, copy: str | Path) -> "SqliteStore":
+        """Copy the index into another folder, as the contract says."""
+        with self.snapshot() as connection:
+            copy_index(connection, self.folder, Path(copy))
+        return self.open(Path(copy))
+
+    # -- connections -----------------------------------------------------------------------------
 
     def _reading(self) -> sqlite3.Connection:
         """Return this thread's connection for reading."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        return self._thread().reading.connection
+
+    def _thread(self) -> "_Thread":
+        """Return what this thread reads with; made anew when the index was replaced by another."""
+        path = self.folder / DATABASE
+        found: _Thread | None = getattr(self._local, "found", None)
+        try:
+            if found is not None and found.reading.is_current(path):
+                return found
+            self.close()
             with reading_reported(self.folder):
-                connection = reading_connection(self.folder / DATABASE)
-            self._local.connection = connection
-        return connection
+                reading = open_reading(path)
+        except FileNotFoundError:
+            raise _not_found(self.folder) from None
+        with self._lock:
+            if self._file != reading.file:
+                self._file, self._opened = reading.file, Opened(self.folder)
+            found = _Thread(reading, self._opened)
+        self._local.found = found
+        return found
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
+        found: _Thread | None = getattr(self._local, "found", None)
+        if found is not None:
+            found.reading.connection.close()
+            self._local.found = None
+
+
+class _Thread(NamedTuple):
+    """What one thread reads with; threads that read the same file share what is open of it."""
+
+    reading: Reading
+    opened: Opened
+
+
+def _not_found(folder: Path) -> IndexNotFoundError:
+    return IndexNotFoundError(
+        f"no index in {folder}; build one: jawab index build PATH --index {folder}"
+    )

@@ -5,8 +5,8 @@ from index import build_index, open_index, verify_index
 from index.building.migration import migrate_index
 from index.errors import IndexMismatchError, InputError
 from index.search.search import SearchIndex
-from index.store.local.backup import backup_index
 from index.store.local.store import SqliteStore
+from index.store.opening import open_store
 
 QUESTION = "كم كلفة الجسر؟"
 
@@ -98,15 +98,15 @@ def test_migrating_to_the_same_embedder_embeds_nothing(built, embedder):
 
 
 def test_a_backup_is_an_index_of_its_own(built, tmp_path, embedder):
-    backup_index(built, tmp_path / "copy")
+    open_store(built).backup(tmp_path / "copy")
     assert verify_index(tmp_path / "copy").ok
     expected = open_index(built, embedder=embedder).search(QUESTION)
     assert open_index(tmp_path / "copy", embedder=embedder).search(QUESTION) == expected
     with pytest.raises(InputError, match="holds an index already"):
-        backup_index(built, tmp_path / "copy")
+        open_store(built).backup(tmp_path / "copy")
 
 
 def test_a_backup_can_be_made_while_somebody_writes(built, tmp_path):
     with SqliteStore.open(built).writing():
-        backup_index(built, tmp_path / "copy")
+        open_store(built).backup(tmp_path / "copy")
     assert verify_index(tmp_path / "copy").articles == 3

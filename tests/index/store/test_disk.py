@@ -15,9 +15,9 @@ from conftest import ROOT
 
 from index import build_index, open_index, remove_articles, verify_index
 from index.errors import IndexDamagedError, IndexWriteError
-from index.store.local.backup import backup_index
 from index.store.local.store import SqliteStore
 from index.store.manifest import Manifest
+from index.store.opening import open_store
 
 QUESTION = "كم كلفة الجسر؟"
 NOBODY = 65534
@@ -187,7 +187,7 @@ def test_a_damaged_database_names_backup_and_build_and_the_backup_helps(
     built, tmp_path, embedder, folder
 ):
     expected = open_index(built, embedder=embedder).search(QUESTION)
-    backup_index(built, tmp_path / "backup")
+    open_store(built).backup(tmp_path / "backup")
     (built / "store.db").write_bytes(b"not a database" * 1000)
     for action in (
         lambda: open_index(built, embedder=embedder),

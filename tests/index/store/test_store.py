@@ -13,7 +13,7 @@ from index.articles.chunking import Chunk
 from index.building.build import add_articles
 from index.embedding.embedded import Embedded, embedded_hash, embedded_text
 from index.errors import IndexDamagedError, InputError
-from index.store.contract import ArticleChunks
+from index.store.changes import ArticleChunks
 from index.store.local.dense import DenseIndex, write_dense
 from index.store.local.lexical import write_lexical
 from index.store.local.store import SqliteStore

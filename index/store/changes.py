@@ -1,0 +1,74 @@
+"""What a build hands to a store, and what it gets back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.articles.article import Article
+from index.articles.chunking import Chunk
+from index.embedding.embedded import Embedded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArticleChunks:
+    """An article to store, cut, analysed and embedded.
+
+    Attributes:
+        article: The article.
+        chunks: Its chunks in order.
+        hashes: Of the text embedded for each chunk.
+        terms: Analysed terms of each chunk, in order.
+        title_terms: Analysed terms of the title.
+        embedded: What the embedder made of each chunk.
+    """
+
+    article: Article
+    chunks: Sequence[Chunk]
+    hashes: Sequence[str]
+    terms: Sequence[Sequence[str]]
+    title_terms: Sequence[str]
+    embedded: Sequence[Embedded]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What a build needs to know of a stored article."""
+
+    content_hash: str
+    text_hash: str
+    publisher: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A stored article that is now found elsewhere, its title and text unchanged.
+
+    Attributes:
+        old_id: Its id so far.
+        article: What it is now; its ``text`` is not looked at.
+        content_hash: Of the article with its text.
+    """
+
+    old_id: str
+    article: Article
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """What one ``apply`` changed."""
+
+    added: int = 0
+    replaced: int = 0
+    moved: int = 0
+    removed: int = 0
+    chunks: int = 0
+
+    def __add__(self, other: "ApplyReport") -> "ApplyReport":
+        return ApplyReport(
+            added=self.added + other.added,
+            replaced=self.replaced + other.replaced,
+            moved=self.moved + other.moved,
+            removed=self.removed + other.removed,
+            chunks=self.chunks + other.chunks,
+        )

@@ -1,0 +1,58 @@
+"""What a store tells people of its articles: one page of a list, and counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from index.errors import InputError
+
+ORDERS = ("newest", "oldest", "title", "source")
+"""Ways to list articles; those without a date come last. Equal ones are ordered by id."""
+
+
+def check_order(order: str) -> str:
+    """Return the name of an order.
+
+    Raises:
+        InputError: There is no such order.
+    """
+    if order not in ORDERS:
+        raise InputError(f"there is no order {order!r}; there are {', '.join(ORDERS)}")
+    return order
+
+
+class ListedArticle(NamedTuple):
+    """An article in a list.
+
+    Attributes:
+        id: Of the article.
+        title: Its headline.
+        source: Its publisher, or "".
+        date: ``YYYY-MM-DD`` or "".
+        url: Its address, or "".
+        chunks: Into how many it was cut.
+    """
+
+    id: str
+    title: str
+    source: str
+    date: str
+    url: str
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStats:
+    """Counts for people."""
+
+    articles: int
+    chunks: int
+    dated: int
+    first_date: str
+    last_date: str
+    sources: Mapping[str, int] = field(default_factory=dict)
+    reprints: int = 0
+    generation: int = 0
+    unpublished_chunks: int = 0
+    bytes_on_disk: int = 0
+    updated: str = ""
