@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import httpcore
+import httpcore2
 
 from index.errors import InputError
 
@@ -60,7 +60,7 @@ def fetch(url: str, *, allow_private: bool = False) -> Fetched:
     deadline = time.monotonic() + SECONDS
     backend = _GuardedBackend(deadline, allow_private=allow_private)
     try:
-        with httpcore.ConnectionPool(
+        with httpcore2.ConnectionPool(
             network_backend=backend, ssl_context=ssl.create_default_context()
         ) as pool:
             for _ in range(REDIRECTS + 1):
@@ -70,9 +70,9 @@ def fetch(url: str, *, allow_private: bool = False) -> Fetched:
                     return found
                 url = urljoin(url, found)
         raise InputError(f"redirects more than {REDIRECTS} times")
-    except httpcore.TimeoutException:
+    except httpcore2.TimeoutException:
         raise InputError(f"takes over {SECONDS:.0f} s to answer") from None
-    except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, ValueError) as error:
         raise InputError(f"cannot be fetched: {_reason(error)}") from None
 
 
@@ -88,7 +88,7 @@ def _require_web(url: str) -> None:
         raise InputError("web addresses with a password in them are not fetched")
 
 
-def _get(pool: httpcore.ConnectionPool, url: str, deadline: float) -> Fetched | str:
+def _get(pool: httpcore2.ConnectionPool, url: str, deadline: float) -> Fetched | str:
     """Return what is there, or where it redirects to."""
     headers: dict[bytes | str, bytes | str] = {
         "User-Agent": _USER_AGENT,
@@ -122,14 +122,14 @@ def _encoded(url: str) -> str:
     return f"{parts.scheme}://{place}{path}{query}"
 
 
-def _body(response: httpcore.Response, deadline: float) -> bytes:
+def _body(response: httpcore2.Response, deadline: float) -> bytes:
     parts, size = [], 0
     for part in response.iter_stream():
         size += len(part)
         if size > MAX_BYTES:
             raise InputError(f"is over {MAX_BYTES >> 20} MiB")
         if time.monotonic() > deadline:
-            raise httpcore.ReadTimeout
+            raise httpcore2.ReadTimeout
         parts.append(part)
     return b"".join(parts)
 
@@ -168,11 +168,11 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-class _GuardedBackend(httpcore.NetworkBackend):
+class _GuardedBackend(httpcore2.NetworkBackend):
     """Connects only to addresses it has checked, and only until the deadline."""
 
     def __init__(self, deadline: float, *, allow_private: bool) -> None:
-        self._plain = httpcore.SyncBackend()
+        self._plain = httpcore2.SyncBackend()
         self._deadline = deadline
         self._allow_private = allow_private
 
@@ -183,7 +183,7 @@ class _GuardedBackend(httpcore.NetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         address = self._checked(host, port)
         stream = self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
         return _TimedStream(stream, self._deadline)
@@ -203,17 +203,17 @@ class _GuardedBackend(httpcore.NetworkBackend):
         return addresses[0]
 
 
-class _TimedStream(httpcore.NetworkStream):
+class _TimedStream(httpcore2.NetworkStream):
     """A stream whose every step ends by the deadline, so that a trickle cannot last for ever."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
         self._stream = stream
         self._deadline = deadline
 
     def _left(self, timeout: float | None) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout
+            raise httpcore2.ReadTimeout
         return min(left, timeout or left)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -230,7 +230,7 @@ class _TimedStream(httpcore.NetworkStream):
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         stream = self._stream.start_tls(ssl_context, server_hostname, self._left(timeout))
         return _TimedStream(stream, self._deadline)
 

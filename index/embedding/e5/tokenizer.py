@@ -1,6 +1,6 @@
 """Rebuild the tokenizer of multilingual-e5-small from its pieces."""
 
-import io
+from importlib import resources
 from typing import Any
 
 
@@ -17,7 +17,7 @@ def build_tokenizer(pieces: list[str], scores: list[float]) -> Any:
     tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=3, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
-            normalizers.Precompiled(_sentencepiece_rules()),
+            normalizers.Precompiled(_sentencepiece_map()),
             normalizers.Replace(Regex(" {2,}"), " "),
         ]
     )
@@ -32,19 +32,10 @@ def build_tokenizer(pieces: list[str], scores: list[float]) -> Any:
     return tokenizer
 
 
-def _sentencepiece_rules() -> bytes:
-    """Return SentencePiece's ``nmt_nfkc`` character map, out of a toy model trained in memory."""
-    import sentencepiece
-    from sentencepiece import sentencepiece_model_pb2
+def _sentencepiece_map() -> bytes:
+    """Return SentencePiece's character map of the rule ``nmt_nfkc``, little endian.
 
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(["ا ب"]),
-        model_writer=model,
-        vocab_size=6,
-        hard_vocab_limit=False,
-        minloglevel=2,
-        normalization_rule_name="nmt_nfkc",
-    )
-    parsed = sentencepiece_model_pb2.ModelProto.FromString(model.getvalue())
-    return bytes(parsed.normalizer_spec.precompiled_charsmap)
+    ``python tests/normaliser_map.py`` made it: getting it out of SentencePiece takes training a
+    model, and two packages that nothing else here needs.
+    """
+    return resources.files("index.embedding.e5").joinpath("nmt_nfkc.bin").read_bytes()

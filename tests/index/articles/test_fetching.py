@@ -85,9 +85,9 @@ def test_a_name_that_changes_its_address_is_reached_where_it_was_checked(names, 
 
     def connect(self, host, port, *_, **__):
         reached.append(host)
-        raise fetching.httpcore.ConnectError("no network in tests")
+        raise fetching.httpcore2.ConnectError("no network in tests")
 
-    monkeypatch.setattr(fetching.httpcore.SyncBackend, "connect_tcp", connect)
+    monkeypatch.setattr(fetching.httpcore2.SyncBackend, "connect_tcp", connect)
     with pytest.raises(InputError, match="cannot be fetched"):
         fetch("http://rebind.example/")
     assert reached == ["93.184.216.34"]

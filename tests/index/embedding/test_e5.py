@@ -1,6 +1,7 @@
 """The bundled embedder is the real model: its tokenizer equals the published one."""
 
 import random
+from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from index.arabic.sentences import sentence_spans
 from index.articles.readers import read_articles
 from index.embedding.bundled import BUNDLED, batches
 from index.embedding.e5 import bundle as e5
-from index.embedding.e5.weights import dequantise
+from index.embedding.e5.tokenizer import build_tokenizer
+from index.embedding.e5.weights import dequantise, read_weights
 from index.embedding.embedders import load_embedder
 from index.errors import EmbedderError
 
@@ -42,13 +44,20 @@ def test_tokenizer_equals_the_published_one_on_thousands_of_strings():
         pytest.skip("the published tokenizer is not installed (make test installs it)")
     (root,) = published.submodule_search_locations
     (file,) = Path(root).rglob("tokenizer.json")
+    weights = read_weights(e5.data_file().read_bytes())
     theirs, ours = (
         Tokenizer.from_file(str(file)),
-        Tokenizer.from_file(str(e5.graph_folder() / e5.TOKENIZER)),
+        build_tokenizer(weights.pieces, weights.piece_scores),
     )
     texts = strings()
     assert len(texts) >= 2_000
     assert [text for text in texts if ours.encode(text).ids != theirs.encode(text).ids] == []
+
+
+def test_the_shipped_normaliser_map_is_the_one_sentencepiece_makes():
+    normaliser_map = pytest.importorskip("normaliser_map")
+    shipped = resources.files("index.embedding.e5").joinpath("nmt_nfkc.bin").read_bytes()
+    assert shipped == normaliser_map.train_map()
 
 
 def test_four_bit_blocks_unpack_as_documented():
