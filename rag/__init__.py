@@ -8,11 +8,13 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.convenience import answer
     from rag.errors import ModelError, SettingsError
+    from rag.langchain.chat_model import ChatJawab
     from rag.settings import Settings, load_settings
 
 __all__ = [
     "Answer",
     "Assistant",
+    "ChatJawab",
     "Citation",
     "Filter",
     "ModelError",
@@ -26,6 +28,7 @@ __all__ = [
 _HOME = {
     "Answer": "rag.answers",
     "Assistant": "rag.assistant",
+    "ChatJawab": "rag.langchain.chat_model",
     "Citation": "rag.answers",
     "Filter": "index.store.contract",
     "ModelError": "rag.errors",

@@ -2,12 +2,15 @@
 
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 
 from index.store.contract import Filter
 from rag.answers import Answer
 from rag.assistant import Assistant
 from rag.language.followup import History
 from rag.settings import Settings, load_settings
+
+_opening = RLock()
 
 
 def answer(
@@ -32,11 +35,32 @@ def answer(
         InputError: The question is empty or too long.
     """
     settings = load_settings(index=None if index is None else str(index))
-    assistant = _assistant(settings, str(Path(settings.index).resolve()))
-    return assistant.answer(question, history=history, k=k, filter=filter)
+    return load_assistant(settings).answer(question, history=history, k=k, filter=filter)
 
 
-@lru_cache(maxsize=4)
+def load_assistant(settings: Settings) -> Assistant:
+    """Return the assistant of these settings; each is opened once, by one thread.
+
+    Raises:
+        IndexNotFoundError: The folder holds no index.
+        ModelError: The model's package, key or file is missing.
+    """
+    with _opening:
+        return _assistant(settings, str(Path(settings.index).resolve()))
+
+
+@lru_cache(maxsize=8)
 def _assistant(settings: Settings, folder: str) -> Assistant:
-    """Open each index once per combination of settings."""
-    return Assistant.from_settings(settings)
+    """Open an index; assistants of one index that answer in other ways share its embedder."""
+    first = Settings(
+        index=settings.index,
+        embedder=settings.embedder,
+        query_prefix=settings.query_prefix,
+        passage_prefix=settings.passage_prefix,
+        reranker=settings.reranker,
+    )
+    if settings == first:
+        return Assistant.from_settings(settings)
+    other = _assistant(first, folder).beside(settings.index)
+    other.use(settings)
+    return other

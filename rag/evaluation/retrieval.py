@@ -246,9 +246,10 @@ def ranked(candidates: Sequence[Candidate], score: Score) -> Ranked:
 def metrics(runs: Sequence[Ranked], right: Sequence[frozenset[str]]) -> dict[str, Estimate]:
     """Return the usual metrics over questions.
 
-    R@k is the share of questions of which a right article is among the first k; MRR@10 the mean
-    of one over the rank of the first right one, nDCG@10 as in Järvelin and Kekäläinen (2002) with
-    each right article worth the same.
+    R@k is the share of a question's right articles among the first k; MRR@10 the mean of one over
+    the rank of the first right one, nDCG@10 as in Järvelin and Kekäläinen (2002) with each right
+    article worth the same. A question without a right article counts as 0 in all of them, as in
+    trec_eval.
 
     Args:
         runs: What was found for each question.
@@ -258,18 +259,18 @@ def metrics(runs: Sequence[Ranked], right: Sequence[frozenset[str]]) -> dict[str
     for row, (run, articles) in enumerate(zip(runs, right, strict=True)):
         for place, article in enumerate(run[:DEPTH]):
             hits[row, place] = article in articles
-    found = hits.any(axis=1)
-    first = np.where(found, hits.argmax(axis=1) + 1, 0)
-    gains = 1 / np.log2(np.arange(2, DEPTH + 2))
-    ideal = np.array([gains[: len(articles)].sum() for articles in right])
+    counts = np.array([max(len(articles), 1) for articles in right])
+    places = np.arange(1, DEPTH + 1)
+    gains = 1 / np.log2(places + 1)
+    ideal = gains.cumsum()[np.minimum(counts, DEPTH) - 1]
     each = {
-        "R@1": first == 1,
-        "R@5": found & (first <= 5),
-        "R@10": found,
-        "MRR@10": np.where(found, 1 / np.maximum(first, 1), 0),
+        "R@1": hits[:, :1].sum(axis=1) / counts,
+        "R@5": hits[:, :5].sum(axis=1) / counts,
+        "R@10": hits.sum(axis=1) / counts,
+        "MRR@10": (hits / places).max(axis=1),
         "nDCG@10": hits @ gains / ideal,
     }
-    return {name: estimate(each[name].astype(float)) for name in METRICS}
+    return {name: estimate(each[name]) for name in METRICS}
 
 
 def estimate(values: Any) -> Estimate:

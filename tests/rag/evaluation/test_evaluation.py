@@ -31,11 +31,12 @@ def test_metrics_are_those_of_the_definitions():
     assert found["nDCG@10"].value == pytest.approx(ndcg, abs=1e-4)
 
 
-def test_several_right_articles_make_a_full_ndcg_only_together():
+def test_several_right_articles_are_a_full_recall_and_ndcg_only_together():
     right = [frozenset("ab")]
     assert metrics([["a", "b"]], right)["nDCG@10"].value == pytest.approx(1)
     assert metrics([["a", "x"]], right)["nDCG@10"].value < 1
-    assert metrics([["x", "a"]], right)["R@5"].value == 1
+    assert metrics([["x", "a"]], right)["R@5"].value == 0.5
+    assert metrics([["b", "a"]], right)["R@5"].value == 1
 
 
 def test_an_interval_holds_the_mean_and_narrows_with_questions():
