@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.contract import EmbedderIdentity, PrefixingEmbedder
+from index.embedding.contract import EmbedderIdentity, LockingEmbedder
 from index.embedding.e5 import bundle as e5
-from index.embedding.vectors import FloatMatrix
+from index.embedding.vectors import FloatMatrix, FloatVector
 from index.embedding.word_vectors import Wordwise, pooled, word_spans
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _BATCH_TOKENS = 2_048
 """Tokens encoded together, padding included: more was slower on every processor tried."""
 
 
-class BundledEmbedder(PrefixingEmbedder):
+class BundledEmbedder(LockingEmbedder):
     """Loads on first use; safe from threads. Raises EmbedderError when it cannot be unpacked.
 
     It is a :class:`index.embedding.contract.WordwiseEmbedder`.
@@ -56,6 +56,13 @@ class BundledEmbedder(PrefixingEmbedder):
                     spans = [s for s in word_spans(prefixed[position]) if s[0] >= len(prefix)]
                     inner = tokens[row, 1 : 1 + len(offsets)]
                     found[position] = Wordwise(vectors[row], pooled(inner, offsets, spans))
+        return found
+
+    def _encode_passages(self, texts: list[str]) -> FloatMatrix:
+        return self._encode([self._identity.passage_prefix + text for text in texts])
+
+    def _encode_query(self, text: str) -> FloatVector:
+        found: FloatVector = self._encode([self._identity.query_prefix + text])[0]
         return found
 
     def _encode(self, texts: list[str]) -> FloatMatrix:

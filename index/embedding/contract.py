@@ -64,8 +64,8 @@ class WordwiseEmbedder(Embedder, Protocol):
         ...
 
 
-class PrefixingEmbedder(ABC):
-    """An embedder that puts its prefixes before texts and encodes one batch at a time."""
+class LockingEmbedder(ABC):
+    """An embedder that encodes one batch at a time, whoever asks."""
 
     def __init__(self, identity: EmbedderIdentity) -> None:
         self._identity = identity
@@ -80,13 +80,12 @@ class PrefixingEmbedder(ABC):
     def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
         """Embed pieces of articles, shape (len(texts), dimension)."""
         with self._lock:
-            return self._encode([self._identity.passage_prefix + text for text in texts])
+            return self._encode_passages(list(texts))
 
     def embed_query(self, text: str) -> FloatVector:
         """Embed a question, shape (dimension,)."""
         with self._lock:
-            vector: FloatVector = self._encode([self._identity.query_prefix + text])[0]
-        return vector
+            return self._encode_query(text)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text as the model sees them, without special ones."""
@@ -96,8 +95,12 @@ class PrefixingEmbedder(ABC):
             return self._token_counts(list(texts))
 
     @abstractmethod
-    def _encode(self, texts: list[str]) -> FloatMatrix:
+    def _encode_passages(self, texts: list[str]) -> FloatMatrix:
         """Return a unit vector per text; called by one thread at a time."""
+
+    @abstractmethod
+    def _encode_query(self, text: str) -> FloatVector:
+        """Return the unit vector of a question; called by one thread at a time."""
 
     @abstractmethod
     def _token_counts(self, texts: list[str]) -> list[int]:

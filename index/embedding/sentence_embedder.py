@@ -1,28 +1,44 @@
 """Any sentence-transformers model as an embedder."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from index.embedding.contract import EmbedderIdentity, PrefixingEmbedder
+from index.embedding.contract import EmbedderIdentity, LockingEmbedder
 from index.embedding.hub_models import load_model
-from index.embedding.vectors import FloatMatrix
+from index.embedding.vectors import FloatMatrix, FloatVector
 from index.errors import EmbedderError
 
+_OPTIONS: dict[str, Any] = {
+    "batch_size": 32,
+    "normalize_embeddings": True,
+    "show_progress_bar": False,
+}
 
-class SentenceTransformerEmbedder(PrefixingEmbedder):
-    """A ``SentenceTransformer`` with prefixes, loaded on first use, safe from threads."""
+
+class SentenceTransformerEmbedder(LockingEmbedder):
+    """A ``SentenceTransformer``, loaded on first use, safe from threads.
+
+    Where the identity has a prefix, that is put before texts; else the model's own prompts for
+    queries and documents are.
+    """
 
     def __init__(self, identity: EmbedderIdentity) -> None:
         super().__init__(identity)
         self._model: Any = None
         self._tokenizer: Any = None
 
-    def _encode(self, texts: list[str]) -> FloatMatrix:
-        vectors = self._loaded().encode(
-            texts, batch_size=32, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, np.float32)
+    def _encode_passages(self, texts: list[str]) -> FloatMatrix:
+        prompt = self._identity.passage_prefix or None
+        return np.asarray(self._loaded().encode_document(texts, prompt=prompt, **_OPTIONS))
+
+    def _encode_query(self, text: str) -> FloatVector:
+        prompt = self._identity.query_prefix or None
+        found: FloatVector = np.asarray(
+            self._loaded().encode_query([text], prompt=prompt, **_OPTIONS)
+        )[0]
+        return found
 
     def _token_counts(self, texts: list[str]) -> list[int]:
         encodings = self._fast_tokenizer().encode_batch_fast(texts, add_special_tokens=False)
@@ -39,14 +55,15 @@ class SentenceTransformerEmbedder(PrefixingEmbedder):
             self._model = load_model(
                 self._identity.id,
                 "embedder",
-                _sentence_transformer,
+                lambda: _loader(self._identity.revision),
                 error=EmbedderError,
                 otherwise="use the bundled one, which needs none",
             )
         return self._model
 
 
-def _sentence_transformer() -> Any:
+def _loader(revision: str) -> Callable[[str], Any]:
+    """Return what loads a model by name; an empty revision is the newest."""
     from sentence_transformers import SentenceTransformer
 
-    return SentenceTransformer
+    return lambda name: SentenceTransformer(name, revision=revision or None)

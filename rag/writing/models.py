@@ -9,11 +9,13 @@ from langchain_core.messages import HumanMessage
 
 from rag.errors import ModelError
 
-_EXTRAS = {
-    "openai": ("langchain_openai", "openai"),
-    "ollama": ("langchain_ollama", "ollama"),
-    "anthropic": ("langchain_anthropic", "anthropic"),
+_PACKAGES = {
+    "openai": ("langchain_openai",),
+    "ollama": ("langchain_ollama",),
+    "anthropic": ("langchain_anthropic",),
+    "gguf": ("xllamacpp", "langchain_openai"),
 }
+"""What each provider needs; the extra that brings it has the provider's name."""
 _KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 _NO_KEY = "not-needed"  # servers of one's own ask for none, but the clients insist on a value
 
@@ -31,9 +33,9 @@ def load_chat_model(name: str, *, base_url: str = "", timeout: float = 60.0) -> 
         ModelError: Its package, key or file is missing; the text says what to do.
     """
     if name.startswith("gguf:"):
-        return _local_model(Path(name.removeprefix("gguf:")).expanduser())
+        return _local_model(Path(name.removeprefix("gguf:")).expanduser(), timeout)
     provider = name.split(":", 1)[0] if ":" in name else ""
-    _require_package(provider)
+    _require_packages(provider)
     try:
         from langchain.chat_models import init_chat_model
 
@@ -57,20 +59,21 @@ def greet(name: str, *, base_url: str = "", timeout: float = 60.0) -> str:
     return " ".join(said.split())[:200]
 
 
-def _local_model(path: Path) -> BaseChatModel:
+def _local_model(path: Path, timeout: float) -> BaseChatModel:
     if not path.is_file():
         raise ModelError(f"there is no model file {path}")
+    _require_packages("gguf")
     from rag.writing.gguf import GgufChatModel
 
-    return GgufChatModel(path=str(path))
+    return GgufChatModel.load(path, timeout=timeout)
 
 
-def _require_package(provider: str) -> None:
+def _require_packages(provider: str) -> None:
     from importlib.util import find_spec
 
-    package, extra = _EXTRAS.get(provider, ("", ""))
-    if package and find_spec(package) is None:
-        raise ModelError(f"models of {provider!r} need a package: pip install 'jawab[{extra}]'")
+    missing = [name for name in _PACKAGES.get(provider, ()) if find_spec(name) is None]
+    if missing:
+        raise ModelError(f"models of {provider!r} need a package: pip install 'jawab[{provider}]'")
 
 
 def _options(provider: str, base_url: str, timeout: float) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from index.errors import JawabError
 from ui.cli import ask, chat, evaluate, indexing
-from ui.cli.console import errors
+from ui.cli.console import errors, output
 
 app = typer.Typer(
     name="jawab",
@@ -26,8 +26,22 @@ app.command("chat")(chat.chat)
 app.command("eval")(evaluate.evaluate)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        output().print(f"jawab {version('jawab')}", highlight=False)
+        raise typer.Exit
+
+
 @app.callback()
 def configure(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
     verbose: Annotated[
         int, typer.Option("--verbose", "-v", count=True, help="Say more; twice for everything.")
     ] = 0,

@@ -15,7 +15,8 @@ class Feedback:
     """A file of opinions; safe from threads."""
 
     def __init__(self, index: Path) -> None:
-        self.path = index.with_name(f"{index.name}-feedback.jsonl")
+        folder = index.resolve()  # «.» and «..» have no name of their own
+        self.path = folder.with_name(f"{folder.name}-feedback.jsonl")
         self._lock = threading.Lock()
         self._last: tuple[str, bool | str, str] | None = None
 

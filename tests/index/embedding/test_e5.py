@@ -88,6 +88,20 @@ def test_vectors_equal_those_of_the_real_sentence_transformer():
     assert np.sum(ours * theirs, axis=1).min() > 0.9999
 
 
+def test_a_model_with_prompts_of_its_own_gets_them(tmp_path):
+    """The bundled model, saved with the prompts that its makers name."""
+    model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
+    model.prompts = {"query": "query: ", "document": "passage: "}
+    model.save(str(tmp_path / "prompted"))
+    own = load_embedder(str(tmp_path / "prompted"))
+    assert own.identity.query_prefix == own.identity.revision == ""
+    bundled = load_embedder(BUNDLED)
+    question, passage = "من دشّن الجسر؟", "افتتح الوزير الجسر الجديد"
+    assert own.embed_query(question) @ bundled.embed_query(question) > 0.9999
+    (theirs,), (ours,) = own.embed_passages([passage]), bundled.embed_passages([passage])
+    assert theirs @ ours > 0.9999
+
+
 def test_batches_hold_every_text_once_within_the_budget():
     lengths = [random.Random(2).randint(1, 512) for _ in range(300)]
     found = list(batches(lengths))

