@@ -28,8 +28,8 @@ from rag.language.followup import History
 from rag.settings import Settings, load_settings
 
 _SETTINGS = ("index", "model", "base_url", "timeout", "k", "caution", "unsupported")
-_NOT_METADATA = ("text", "sentences", "passages", "model")
-"""Fields of an answer that its message carries elsewhere, or that would make it large."""
+_NOT_METADATA = ("text", "model", "passages")
+"""Fields of an answer that a message has elsewhere; passages are long, and the retriever's."""
 
 _SPEAKERS = {
     **dict.fromkeys(("human", "HumanMessageChunk", "user"), "human"),
@@ -46,7 +46,8 @@ class ChatJawab(BaseChatModel):
     """Answers the last human message from an index; earlier ones are the conversation so far.
 
     The reply's text has ``[n]`` marks. Its ``response_metadata`` has the ``citations`` they stand
-    for, ``found``, ``refusal`` and the other fields of ``Answer.to_dict``. Its usage counts tokens
+    for, the ``sentences`` they stand behind, ``found``, ``refusal`` and the other fields of
+    ``Answer.to_dict``, of the whole answer also where the text was cut. Its usage counts tokens
     of the messages and of the reply as the index's embedder sees them; what a model that Jawab
     asks has used, that model reports.
 

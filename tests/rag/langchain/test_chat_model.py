@@ -124,6 +124,7 @@ def test_an_answer_carries_its_citations(sample_index, assistant):
     assert "[1]" in reply.text
     told = reply.response_metadata
     assert told["citations"] == answer.to_dict()["citations"]
+    assert told["sentences"] == answer.to_dict()["sentences"]
     assert (told["found"], told["refusal"], told["model_name"]) == (True, None, "extractive")
     check_citations(answer, sample_index)
 
