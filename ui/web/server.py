@@ -11,7 +11,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")
 
-import fontpkg_ibm_plex_sans_arabic
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import Mount
@@ -20,6 +19,7 @@ from starlette.types import Scope
 
 from index.errors import InputError
 from ui.web.access import Access
+from ui.web.fonts import font_folder
 from ui.web.indexes import Indexes
 from ui.web.memory import limit_arenas
 from ui.web.page import build_page
@@ -95,7 +95,7 @@ def launch_options(*, mcp: bool = False) -> dict[str, Any]:
         "app_kwargs": {
             "middleware": [Middleware(ArabicShell)],
             "routes": [
-                Mount("/ui/fonts", app=_Files("/ui/fonts/", _font_folder())),
+                Mount("/ui/fonts", app=_Files("/ui/fonts/", font_folder())),
                 Mount("/ui", app=_Files("/ui/", _static_folder())),
             ],
             "docs_url": None,
@@ -122,10 +122,6 @@ class _Files(StaticFiles):
 
 def _static_folder() -> Path:
     return Path(str(resources.files("ui.web").joinpath("static")))
-
-
-def _font_folder() -> Path:
-    return Path(fontpkg_ibm_plex_sans_arabic.__file__).parent / "files"
 
 
 def _theme() -> gr.themes.Base:
