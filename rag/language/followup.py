@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from index.arabic.words import for_embedding, words
+from index.arabic.words import fold, for_embedding, words
+from rag.language.package_data import read_words
 from rag.language.questions import (
     PREPOSITION,
     asking_pattern,
@@ -25,6 +26,10 @@ _PRONOUN = re.compile(
     r"|معها|نفسه|نفسها)\b"
 )
 _ATTACHED = re.compile(r"\b\w{2,}(?:ها|هم|هما|هن|(?<![وجقباش])ه)\b")
+_DEFINITE = re.compile(r"[وف]?(?:[بك]?ال|لل)\w{3,}")
+"""A word with the article has no pronoun behind it: «التفاهم», «للمنتزه»."""
+_COPULA = re.compile(r"^(?:[وف])?(?:من|ما) (?:هو|هي|هم|هما) (?=\S)")
+"""«من هو المتهم»: the pronoun means what follows, not what was said before."""
 _RELATIVE = re.compile(r"\b(?:الذي|التي|الذين)\b")
 _NAMES_ITSELF = re.compile(r"\b(?:هذا|هذه) (?:المقال|الخبر|الموقع)\w*")
 _COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
@@ -89,11 +94,32 @@ def leans_back(question: str) -> bool:
     """
     folded = _NAMES_ITSELF.sub(" ", " ".join(words(question)))
     content = content_words(question)
+    if named := _COPULA.match(folded):
+        folded = folded[named.end() :]
+        if _DEFINITE.match(folded):
+            return _has_pronoun(question) and not _RELATIVE.search(folded)
     if _POINTS_BACK.search(folded):
         return True
+    follows_on = _follows_on().match(folded)
     if len(content) >= _MANY:
-        return False
-    if len(content) < _FEW or _follows_on().match(folded) or _PRONOUN.search(folded):
+        return bool(follows_on) and _has_pronoun(question)
+    if len(content) < _FEW or follows_on or _PRONOUN.search(folded):
         return bool(folded.strip())
-    attached = _ATTACHED.search(for_embedding(question))
-    return bool(attached) and not _RELATIVE.search(folded)
+    return _has_pronoun(question) and not _RELATIVE.search(folded)
+
+
+def _has_pronoun(question: str) -> bool:
+    """Tell whether a pronoun is attached to any word of a question."""
+    found = (match[0] for match in _ATTACHED.finditer(for_embedding(question)))
+    return any(not _ends_so_itself(fold(word)) for word in found)
+
+
+def _ends_so_itself(word: str) -> bool:
+    """Tell whether the last letters of a folded word are its own: «التفاهم», «نزيه»."""
+    behind = word[1:] if word[0] in "وفبلك" else word
+    return bool(_DEFINITE.fullmatch(word)) or not _radical_words().isdisjoint({word, behind})
+
+
+@cache
+def _radical_words() -> frozenset[str]:
+    return read_words("language/radical_h.txt")
