@@ -16,6 +16,7 @@ from rag.langchain.retriever import PassageRetriever
 from rag.langchain.runnable import AnswerRunnable
 from rag.language.followup import History
 from rag.question import understand
+from rag.reading.binding import keep_bound
 from rag.reading.evidence import assess
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import read
@@ -178,15 +179,17 @@ class Assistant:
             index_generation=result.generation,
             timings=clock.lap("search"),
         )
-        sentences = score_sentences(understood, result.query, passages, self.index.embedder)
-        evidence = assess(understood, result.query, passages, sentences)
+        bound = tuple(keep_bound(understood, passages))
+        sentences = score_sentences(understood, result.query, bound, self.index.embedder)
+        evidence = assess(understood, result.query, bound, sentences)
         answer = replace(answer, evidence=evidence.probability, timings=clock.lap("evidence"))
         if evidence.probability < setup.settings.threshold:
             reason = "no_evidence" if result.chunks else "empty_index"
             yield refuse(answer, understood, reason, clock)
             return
+        answer = replace(answer, passages=bound)
         yield answer
-        reading = read(understood, result.query, passages, sentences)
+        reading = read(understood, result.query, bound, sentences)
         yield from Composition(answer, reading, clock, setup.settings).compose(writer)
 
     def _topic(self, where: Filter | None) -> History:

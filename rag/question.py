@@ -9,6 +9,7 @@ from index.arabic.words import term_of, words
 from index.errors import InputError
 from index.search.query import Query
 from rag.language.followup import History, leans_back, stand_alone
+from rag.language.names import Name, find_names, years_of
 from rag.language.questions import (
     Kind,
     content_terms,
@@ -41,6 +42,8 @@ class Question:
         words: The folded words of ``text``, in order.
         terms: The distinct terms of those that carry meaning, in order.
         own_terms: The same of what was typed, without what history added.
+        names: What it asks about, so that nothing is answered about another.
+        years: Years it names.
         counted: The term of what «كم سيارة؟» counts, or "".
         statement: ``text`` as tokens that can be compared with those of a sentence.
         query: What the index is asked.
@@ -54,6 +57,8 @@ class Question:
     words: tuple[str, ...]
     terms: tuple[str, ...]
     own_terms: tuple[str, ...]
+    names: tuple[Name, ...]
+    years: frozenset[str]
     counted: str
     statement: Statement
     query: Query
@@ -94,6 +99,8 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         words=tuple(spoken),
         terms=terms,
         own_terms=terms if standalone == asked else content_terms(standard_question(asked)),
+        names=find_names(spoken),
+        years=years_of(spoken),
         counted=_counted(spoken) if kind is Kind.HOW_MANY else "",
         statement=read_statement(query.text),
         query=query,

@@ -1,0 +1,187 @@
+"""Names in a question: whom or what it asks about, so that nobody else's answer is given for it.
+
+There is no list of names. A name is what stands behind a word for a person or a place («الشاعر …»,
+«محافظة …»), behind «من هو», or an ordinal or a year that tells one thing from its like («الخط
+الثاني», «كأس 2018»).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from index.arabic.words import fold, skeleton, term_of, words
+from rag.language.package_data import read_lines
+from rag.language.questions import is_function_word
+
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_ADJECTIVE = re.compile(r"(?!ال)\w{3,}(?:يه|ي)")
+"""«محافظة عراقية» names none."""
+_ORDINALS = frozenset(
+    map(
+        term_of,
+        [
+            "الاول",
+            "الاولي",
+            "الثاني",
+            "الثالث",
+            "الرابع",
+            "الخامس",
+            "السادس",
+            "السابع",
+            "الثامن",
+            "التاسع",
+            "العاشر",
+        ],
+    )
+)
+_IS = ("هو", "هي")
+_LONGEST = 3
+"""Words behind «من هو» that may be a name alone; more are a description."""
+_PARTS = 2
+"""Words of a person's name that are looked at: what stands behind them may say something else."""
+_SHORT = 3
+"""Consonants of a name up to which another one may have the same."""
+_ASKS = frozenset(words("أي أية كم بأي لأي بكم"))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Words that tell one person, place or thing from its like.
+
+    Attributes:
+        terms: What an article must have that is about what has this name.
+        heads: What the name stands behind: «شاعر», «محافظة», «خط»; empty behind «من هو».
+        rivals: Terms that name another one of its kind in its place; None where any word may.
+        titles: Heads that tell another person of the same name: «الدكتور» for a poet.
+    """
+
+    terms: tuple[str, ...]
+    heads: tuple[str, ...] = ()
+    rivals: frozenset[str] | None = None
+    titles: frozenset[str] = frozenset()
+
+    def is_excluded(self, terms: Sequence[str]) -> bool:
+        """Tell whether a text is about another one of the same kind.
+
+        It is where it has not the whole name, in any known spelling, and has another name in its
+        place, or nothing of a name that was asked for by itself.
+
+        Args:
+            terms: Of the text, in order.
+        """
+        if self.rivals is not None:
+            behind = [term for place in self._heads_in(terms) for term in terms[place : place + 3]]
+            return not self.rivals.isdisjoint(behind) and self.terms[0] not in behind
+        if all(_find(term, terms) for term in self.terms):
+            return self._is_namesake(terms)
+        if not self.heads:
+            return True
+        places = self._heads_in(terms)
+        return bool(places) and not any(_is_same(terms[n], self.terms[-1]) for n in places)
+
+    def _heads_in(self, terms: Sequence[str]) -> list[int]:
+        """Return the places behind every head of a text."""
+        return [n + 1 for n, term in enumerate(terms[:-1]) if term in self.heads]
+
+    def _is_namesake(self, terms: Sequence[str]) -> bool:
+        """Tell whether who has the name is something else, and nobody what was asked for."""
+        before = {one for one, other in pairwise(terms) if _is_same(other, self.terms[0])}
+        return not self.titles.isdisjoint(before) and set(self.heads).isdisjoint(terms)
+
+
+def _find(term: str, terms: Sequence[str]) -> bool:
+    return any(_is_same(term, other) for other in terms)
+
+
+def _is_same(term: str, other: str) -> bool:
+    """Tell whether two terms are one name; short ones must be written alike («سلمى», «سالم»)."""
+    if term == other:
+        return True
+    bare = skeleton(term)
+    return len(bare) > _SHORT and bare == skeleton(other)
+
+
+def find_names(spoken: Sequence[str]) -> tuple[Name, ...]:
+    """Return the names in a question.
+
+    Args:
+        spoken: Its folded words, in order.
+
+    >>> [name.terms for name in find_names(["متي", "توفي", "الشاعر", "منذر", "القاسم"])]
+    [('منذر', 'قاسم')]
+    >>> [name.terms for name in find_names(["كم", "محطه", "في", "خط", "المترو", "الثالث"])]
+    [('ثالث',)]
+    """
+    return tuple(dict.fromkeys([*_behind_heads(spoken), *_told_apart(spoken)]))
+
+
+def years_of(spoken: Sequence[str]) -> frozenset[str]:
+    """Return the years in a question or a text."""
+    return frozenset(word for word in spoken if _YEAR.fullmatch(word))
+
+
+def _behind_heads(spoken: Sequence[str]) -> Iterator[Name]:
+    kinds = _kinds()
+    for place, word in enumerate(spoken[:-1]):
+        following = spoken[place + 1 :]
+        asked_for = place > 0 and spoken[place - 1] in _ASKS  # «أي مدينة», «كم محافظة»
+        if word in kinds["person"] or _asks_who(spoken, place):
+            name = _person(following)
+            if len(name) > 1:
+                heads = () if word in _IS else (term_of(word),)
+                yield Name(name, heads, titles=_titles() if heads else frozenset())
+        elif word in kinds["place"] and not asked_for and not _is_plain(following[0]):
+            yield Name((term_of(following[0]),), (term_of(word),))
+
+
+def _is_plain(word: str) -> bool:
+    """Tell whether a word names nothing: a function word, an adjective without the article."""
+    return is_function_word(word) or bool(_ADJECTIVE.fullmatch(word))
+
+
+def _asks_who(spoken: Sequence[str], place: int) -> bool:
+    """Tell whether a word is the «هو» of «من هو», with nothing but a name behind it."""
+    behind = len(spoken) - place - 1
+    return place == 1 and spoken[0] == "من" and spoken[1] in _IS and 2 <= behind <= _LONGEST
+
+
+def _person(following: Sequence[str]) -> tuple[str, ...]:
+    """Return the terms of a first name and what belongs to it: «منذر القاسم»."""
+    kinds, name = _kinds(), list[str]()
+    for word in following[:_PARTS]:
+        definite = word.startswith("ال")
+        known = word in kinds["person"] or word in kinds["role"]
+        if is_function_word(word) or known or (definite and not name):
+            break
+        name.append(term_of(word))
+        if definite:
+            break
+    return tuple(name)
+
+
+def _told_apart(spoken: Sequence[str]) -> Iterator[Name]:
+    for place, word in enumerate(spoken):
+        before = [w for w in spoken[max(0, place - 2) : place] if not is_function_word(w)]
+        if word.startswith("ال") and term_of(word) in _ORDINALS and before:
+            yield Name((term_of(word),), tuple(map(term_of, before)), _ORDINALS)
+
+
+@cache
+def _titles() -> frozenset[str]:
+    """Return the terms of the words for persons."""
+    return frozenset(map(term_of, _kinds()["person"]))
+
+
+@cache
+def _kinds() -> dict[str, frozenset[str]]:
+    """Return the folded words of each kind; those of persons and roles with the article too."""
+    found: dict[str, set[str]] = {"person": set(), "place": set(), "role": set()}
+    for line in read_lines("language/heads.tsv"):
+        if line.strip():
+            kind, *heads = line.split()
+            found[kind].update(map(fold, heads))
+    for kind in ("person", "role"):
+        found[kind] |= {f"ال{word}" for word in found[kind]}
+    return {kind: frozenset(heads) for kind, heads in found.items()}

@@ -1,0 +1,27 @@
+"""Leave out the passages that are about the like of what a question asks about."""
+
+from collections.abc import Sequence
+
+from index.arabic.words import analyse
+from index.search.search import Passage
+from rag.language.names import years_of
+from rag.question import Question
+
+
+def keep_bound(question: Question, passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages that may be about what a question names.
+
+    Left out are those whose article has another person, place or ordinal in its place, and those
+    that have years, in the text or in the article's date, but not the one asked for.
+    """
+    if not question.names and not question.years:
+        return list(passages)
+    return [passage for passage in passages if not _is_about_another(question, passage)]
+
+
+def _is_about_another(question: Question, passage: Passage) -> bool:
+    article = passage.article
+    terms = analyse(f"{article.title}\n{article.text}")
+    years = years_of([*terms, article.date[:4]])
+    other_year = bool(years and question.years) and question.years.isdisjoint(years)
+    return other_year or any(name.is_excluded(terms) for name in question.names)

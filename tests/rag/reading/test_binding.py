@@ -1,0 +1,102 @@
+"""An answer is about whom and what was asked, and never about the like of it."""
+
+import json
+
+import pytest
+from conftest import SHARED
+from passages import passages_of
+
+from index import build_index
+from rag import Assistant
+from rag.question import understand
+from rag.reading.binding import keep_bound
+
+CASE = SHARED / "cases" / "16-answer-about-someone-else"
+
+ARTICLES = {
+    "novelist": "توفيت الروائية هدى سالم في بيروت عن 77 عامًا. وأصدرت سالم تسع روايات.",
+    "minister": "افتتح وزير الصحة الدكتور عادل منصور مستشفى مدينة الزهراء الجديد بسعة 200 سرير.",
+    "cup": "أقيمت الدورة الرابعة من مهرجان الفرات عام 2019 وشارك فيها 40 فيلمًا.",
+    "bridge": "بلغت كلفة الجسر الثاني على نهر الوادي 30 مليون دينار، ويمتد كيلومترين.",
+    "university": "يدرس في جامعة الشرق 12 ألف طالب، وتضم الجامعة تسع كليات.",
+    "coach": "قال المدرب سعيد الحموي إن فريقه جاهز للمباراة. وقاد الحموي الفريق منذ ثلاث سنوات.",
+}
+
+
+def kept(question, text):
+    return bool(keep_bound(understand(question), passages_of(text)))
+
+
+@pytest.mark.parametrize(
+    ("article", "question"),
+    [
+        ("novelist", "متى توفيت الروائية هدى نصار؟"),
+        ("novelist", "متى توفيت الروائية سلمى سالم؟"),
+        ("novelist", "من هي سلمى سالم؟"),
+        ("minister", "كم سريرًا في مستشفى مدينة الريحان؟"),
+        ("minister", "من هو عادل كريم؟"),
+        ("cup", "كم فيلمًا شارك في الدورة الخامسة من مهرجان الفرات؟"),
+        ("cup", "كم فيلمًا شارك في مهرجان الفرات عام 2021؟"),
+        ("bridge", "كم كلفة الجسر الأول على نهر الوادي؟"),
+        ("bridge", "كم كلفة الجسر الثالث؟"),
+        ("bridge", "ما طول جسر نهر العاصي؟"),
+        ("university", "كم طالبًا في جامعة الغرب؟"),
+        ("coach", "منذ متى يقود المدرب سعيد الرفاعي الفريق؟"),
+        ("coach", "ماذا قال المدرب نبيل الحموي؟"),
+    ],
+)
+def test_an_article_about_the_like_is_left_out(article, question):
+    assert not kept(question, ARTICLES[article])
+
+
+@pytest.mark.parametrize(
+    ("article", "question"),
+    [
+        ("novelist", "متى توفيت الروائية هدى سالم؟"),
+        ("novelist", "من هي هدى سالم؟"),
+        ("novelist", "كم رواية أصدرت الروائية التي توفيت في بيروت؟"),
+        ("minister", "من افتتح مستشفى مدينة الزهراء؟"),
+        ("minister", "من هو وزير الصحة؟"),
+        ("minister", "كم سريرًا في المستشفى الجديد؟"),
+        ("minister", "في أي مدينة افتتح المستشفى؟"),
+        ("cup", "كم فيلمًا شارك في الدورة الرابعة من مهرجان الفرات؟"),
+        ("cup", "كم فيلمًا شارك في مهرجان الفرات عام 2019؟"),
+        ("bridge", "كم كلفة الجسر الثاني على نهر الوادي؟"),
+        ("bridge", "ما طول الجسر على النهر؟"),
+        ("university", "كم طالبًا في جامعة الشرق؟"),
+        ("university", "كم كلية تضم الجامعة؟"),
+        ("coach", "ماذا قال المدرب سعيد الحموي؟"),
+        ("coach", "من هو مدرب الفريق؟"),
+        ("coach", "متى قال المدرب إن فريقه جاهز؟"),
+    ],
+)
+def test_an_article_that_may_answer_is_kept(article, question):
+    assert kept(question, ARTICLES[article])
+
+
+def test_a_name_in_another_spelling_is_the_same_name():
+    text = "قال الرئيس دونالد ترمب إنه سيزور باريس."
+    assert kept("ماذا قال الرئيس دونالد ترامب؟", text)
+
+
+def test_an_article_of_the_year_asked_for_need_not_say_it(sample_index):
+    question = understand("متى افتتح الجسر عام 2025؟")
+    (passage,) = passages_of("افتتح الوزير الجسر في مايو. وبني الجسر القديم عام 1950.")
+    dated = type(passage)(
+        passage.chunk, type(passage.article)("1", "عنوان", passage.text, date="2025-05-03"), 1.0, 1
+    )
+    assert keep_bound(question, [dated])
+    assert not keep_bound(question, [passage])
+
+
+def test_the_shared_case_is_refused_or_answered_as_it_says(tmp_path):
+    if not CASE.is_dir():
+        pytest.skip("the shared cases are not on this machine")
+    build_index([CASE / "articles"], tmp_path / "index")
+    assistant = Assistant.open(tmp_path / "index")
+    for line in (CASE / "questions.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        answer = assistant.answer(row["question"])
+        assert answer.found == row.get("answerable", True), row
+        if answer.found:
+            assert answer.citations[0].article_id == row["article"]
