@@ -181,7 +181,9 @@ class Assistant:
         )
         bound = tuple(keep_bound(understood, passages))
         sentences = score_sentences(understood, result.query, bound, self.index.embedder)
-        evidence = assess(understood, result.query, bound, sentences)
+        # Where the best passage is about another, what it holds speaks for nothing.
+        judged = passages if bound[:1] == passages[:1] else bound
+        evidence = assess(understood, result.query, judged, sentences)
         answer = replace(answer, evidence=evidence.probability, timings=clock.lap("evidence"))
         if evidence.probability < setup.settings.threshold:
             reason = "no_evidence" if result.chunks else "empty_index"

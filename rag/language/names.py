@@ -43,7 +43,7 @@ _PARTS = 2
 """Words of a person's name that are looked at: what stands behind them may say something else."""
 _SHORT = 3
 """Consonants of a name up to which another one may have the same."""
-_ASKS = frozenset(words("أي أية كم بأي لأي بكم"))
+_ASKS = frozenset(words("أي أية كم بأي لأي بكم هو هي"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _behind_heads(spoken: Sequence[str]) -> Iterator[Name]:
     kinds = _kinds()
     for place, word in enumerate(spoken[:-1]):
         following = spoken[place + 1 :]
-        asked_for = place > 0 and spoken[place - 1] in _ASKS  # «أي مدينة», «كم محافظة»
+        asked_for = place > 0 and spoken[place - 1] in _ASKS  # «أي مدينة», «من هي محافظة البنك»
         if word in kinds["person"] or _asks_who(spoken, place):
             name = _person(following)
             if len(name) > 1:
@@ -152,7 +152,7 @@ def _person(following: Sequence[str]) -> tuple[str, ...]:
     kinds, name = _kinds(), list[str]()
     for word in following[:_PARTS]:
         definite = word.startswith("ال")
-        known = word in kinds["person"] or word in kinds["role"]
+        known = any(word in known_words for known_words in kinds.values())
         if is_function_word(word) or known or (definite and not name):
             break
         name.append(term_of(word))
