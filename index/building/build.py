@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.articles.article import file_of
-from index.articles.readers import ReadFailure, Reading, Source, list_sources
+from index.articles.readers.base import ReadFailure, Reading
 from index.articles.readers.fields import FIELDS
+from index.articles.readers.sources import Source, list_sources
 from index.articles.readers.web import is_address
 from index.building.ahead import Ahead
 from index.building.intake import Batch, Counts, Duplicate, Intake, texts_of

@@ -10,14 +10,10 @@ from pathlib import Path
 from index.arabic.words import analyse
 from index.articles.article import Article, distinguish, file_of
 from index.articles.chunking import Chunk, TokenCounter, chunk_article
-from index.articles.readers import (
-    READERS_VERSION,
-    ReadFailure,
-    Reading,
-    Source,
-    load,
-    read_source,
-)
+from index.articles.readers.base import ReadFailure, Reading
+from index.articles.readers.formats import READERS_VERSION
+from index.articles.readers.reading import read_source
+from index.articles.readers.sources import Source, load
 from index.embedding.embedded import Embedded, embedded_hash, embedded_text
 from index.errors import InputError
 from index.store.changes import ArticleChunks, KnownArticle, Move

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from index.articles.readers import ReadFailure
+from index.articles.readers.base import ReadFailure
 from index.building.intake import Duplicate
 
 

@@ -3,7 +3,8 @@ import json
 import pytest
 from conftest import SAMPLES
 
-from index.articles.readers import ReadFailure, read_articles
+from index.articles.readers.base import ReadFailure
+from index.articles.readers.reading import read_articles
 from index.errors import InputError
 
 TEXT = "قال الوزير إن الجسر سيفتح غدًا. وشكر العمال."

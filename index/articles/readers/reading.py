@@ -1,0 +1,179 @@
+"""Read the articles of sources: one that cannot be read never stops the others."""
+
+import io
+import logging
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from index.articles.article import Article, place_in
+from index.articles.readers.archives import entries_of, read_entry
+from index.articles.readers.base import Reader, ReadFailure, Reading
+from index.articles.readers.formats import ARCHIVE, FORMATS, READERS
+from index.articles.readers.sources import Source, list_sources, load
+from index.articles.readers.web import address_id, fetch_readable, is_address, read_linked
+from index.articles.repair import repair
+from index.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+
+def read_articles(
+    roots: Iterable[str | Path], reading: Reading | None = None
+) -> Iterator[Article | ReadFailure]:
+    """Read every article below some paths and addresses, in name order.
+
+    Ids are the paths below the given folder without the ending, with ``#n`` for the n-th record
+    of a file that holds several.
+
+    Raises:
+        InputError: A path does not exist.
+    """
+    for source in list_sources(roots):
+        yield from read_source(source, reading)
+
+
+def read_source(
+    source: Source, reading: Reading | None = None, data: bytes | None = None
+) -> Iterator[Article | ReadFailure]:
+    """Read the articles of one source; a problem is yielded, not raised.
+
+    Args:
+        source: What to read.
+        reading: How to read it.
+        data: The file's bytes when they are already loaded.
+    """
+    reading = reading or Reading()
+    if source.path is None:
+        yield from _read_address(source, reading)
+        return
+    try:
+        data = load(source) if data is None else data
+    except InputError as error:
+        yield ReadFailure(source.origin, str(error))
+        return
+    place = _Place(source.name, source.origin)
+    yield from _read(data, source.path.suffix.lower(), place, reading)
+
+
+class _Place(NamedTuple):
+    """Where articles come from: what their ids and origins are made of."""
+
+    name: str
+    origin: str
+
+
+def _read_address(source: Source, reading: Reading) -> Iterator[Article | ReadFailure]:
+    try:
+        data, ending, url = fetch_readable(source.origin, allow_private=reading.allow_private)
+    except InputError as error:
+        yield ReadFailure(source.origin, str(error))
+        return
+    if ending in {".rss", ".atom"}:
+        yield from _read_feed(data, source, reading)
+        return
+    for item in _read(data, ending, _Place(source.name, source.origin), reading):
+        yield replace(item, url=item.url or url) if isinstance(item, Article) else item
+
+
+def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Article | ReadFailure]:
+    def page(url: str) -> Iterator[Article]:
+        data, ending, _ = fetch_readable(url, allow_private=reading.allow_private)
+        for item in _read(data, ending, _Place(address_id(url), url), reading):
+            if isinstance(item, ReadFailure):
+                raise InputError(item.reason)
+            yield item
+
+    try:
+        for place, found in read_linked(data, page):
+            if isinstance(found, InputError):
+                yield ReadFailure(place, str(found))
+            elif found.text.strip():
+                name = address_id(place) if is_address(place) else f"{source.name}#{place}"
+                origin = place if is_address(place) else place_in(source.origin, place)
+                yield replace(_repaired(found), id=name, origin=origin)
+            else:
+                yield ReadFailure(place, "has no text")
+    except InputError as error:
+        yield ReadFailure(source.origin, str(error))
+
+
+def _read(
+    data: bytes, ending: str, place: _Place, reading: Reading
+) -> Iterator[Article | ReadFailure]:
+    """Read bytes whose format their ending says."""
+    try:
+        if ending == ARCHIVE:
+            yield from _read_archive(data, place, reading)
+            return
+        reader = _reader(ending)
+        articles = reader.read(data, reading.columns) if reader.named else reader.read(data)
+        yield from _named(articles, place, several=reader.several)
+    except InputError as error:
+        yield ReadFailure(place.origin, str(error))
+    except RecursionError:
+        yield ReadFailure(place.origin, "is nested too deeply")
+    except MemoryError:
+        yield ReadFailure(place.origin, "takes too much memory to read; split it")
+    except Exception as error:  # what a library trips over must not stop the others
+        logger.debug("reading %s", place.origin, exc_info=True)
+        reason = " ".join(str(error).split())[:200]
+        yield ReadFailure(place.origin, f"cannot be read ({type(error).__name__}: {reason})")
+
+
+def _reader(ending: str) -> Reader:
+    if ending not in READERS:
+        raise InputError(f"unknown format {ending!r}; use {' '.join(FORMATS)}")
+    return READERS[ending]
+
+
+def _read_archive(data: bytes, place: _Place, reading: Reading) -> Iterator[Article | ReadFailure]:
+    """Read the files of an archive; archives inside it are not opened."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for entry in entries_of(archive):
+                path = PurePosixPath(entry.filename)
+                ending = path.suffix.lower()
+                if ending not in READERS:
+                    continue
+                inside = _Place(
+                    f"{place.name}/{path.with_suffix('')}", place_in(place.origin, entry.filename)
+                )
+                try:
+                    content = read_entry(archive, entry)
+                except InputError as error:
+                    yield ReadFailure(inside.origin, str(error))
+                else:
+                    yield from _read(content, ending, inside, reading)
+    except zipfile.BadZipFile as error:
+        raise InputError(f"is no readable .zip file: {error}") from None
+
+
+def _named(
+    articles: Iterator[Article], place: _Place, *, several: bool
+) -> Iterator[Article | ReadFailure]:
+    """Fill in ids and origins, and report records without a body."""
+    found = False
+    for number, article in enumerate(articles, start=1):
+        found = True
+        origin = place_in(place.origin, article.id or number) if several else place.origin
+        if not article.text.strip():
+            yield ReadFailure(origin, "has no text")
+            continue
+        default = f"{place.name}#{number}" if several else place.name
+        yield replace(_repaired(article), id=article.id or default, origin=origin)
+    if not found:
+        yield ReadFailure(place.origin, "holds no article")
+
+
+def _repaired(article: Article) -> Article:
+    """Return the article in the letters it was written in."""
+    return replace(
+        article,
+        title=repair(article.title),
+        text=repair(article.text),
+        source=repair(article.source),
+        author=repair(article.author),
+    )
