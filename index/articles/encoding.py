@@ -1,6 +1,7 @@
 """Decode the bytes of an article, whatever an Arabic newsroom saved them in."""
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -13,6 +14,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
 _LEGACY = ["cp1256", "iso8859_6", "cp1252", "mac_arabic"]
 
 
@@ -30,6 +32,37 @@ def decode(data: bytes, *, declared: str = "") -> str:
         InputError: They are binary data or in no encoding known here.
     """
     return _decode(data, declared).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decode_lines(data: bytes) -> str:
+    """Return the text of records, a line of which may be damaged.
+
+    Where most lines that are not ASCII are UTF-8, the file is, and a byte that is none becomes a
+    lone surrogate: :func:`bad_byte` finds it. Other files are read as :func:`decode` reads them.
+
+    Raises:
+        InputError: They are binary data or in no encoding known here.
+    """
+    lines = [line for line in data.split(b"\n") if not line.isascii()]
+    damaged = sum(not _is_utf8(line) for line in lines)
+    if damaged == 0 or damaged > len(lines) // 2 or b"\0" in data:
+        return decode(data)
+    text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def bad_byte(text: str) -> str:
+    """Return the first byte of a decoded line that is no UTF-8, as ``0xE1``, or ""."""
+    found = _BAD_BYTE.search(text)
+    return f"0x{ord(found[0]) - 0xDC00:02X}" if found else ""
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decode(data: bytes, declared: str) -> str:

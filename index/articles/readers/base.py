@@ -7,6 +7,32 @@ from index.articles.article import Article
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFailure:
+    """A file or record that could not be read, and why.
+
+    Attributes:
+        origin: Where it is, as for an article; what a reader yields leaves it empty.
+        reason: What is wrong, and what to do.
+    """
+
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file that was not read because its name says that it is in no format that is read.
+
+    Attributes:
+        origin: Where it is, as for an article.
+        kind: Its ending (``.xlsx``), or what else it is (``no ending``, ``pipe``).
+    """
+
+    origin: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads one format.
 
@@ -18,7 +44,7 @@ class Reader:
     """
 
     endings: tuple[str, ...]
-    read: Callable[..., Iterator[Article]]
+    read: Callable[..., Iterator[Article | ReadFailure]]
     named: bool = False
     several: bool = False
 
@@ -35,11 +61,3 @@ class Reading:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     allow_private: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFailure:
-    """A file or record that could not be read, and why."""
-
-    origin: str
-    reason: str

@@ -9,13 +9,13 @@ from index.articles.readers.pdf import read_pdf
 from index.articles.readers.tables import read_csv
 from index.articles.readers.word import read_docx
 
-READERS_VERSION = "1"
+READERS_VERSION = "2"
 """Changes whenever the same file may be read differently."""
 
 _READERS = (
     Reader((".txt", ".text"), read_text, named=True),
     Reader((".md", ".markdown"), read_markdown, named=True),
-    Reader((".html", ".htm", ".xhtml"), read_html),
+    Reader((".html", ".htm", ".xhtml", ".shtml"), read_html),
     Reader((".pdf",), read_pdf),
     Reader((".docx",), read_docx),
     Reader((".epub",), read_epub, several=True),

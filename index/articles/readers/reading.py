@@ -1,16 +1,23 @@
 """Read the articles of sources: one that cannot be read never stops the others."""
 
-import io
 import logging
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from index.articles.article import Article, place_in
-from index.articles.readers.archives import entries_of, read_entry
-from index.articles.readers.base import Reader, ReadFailure, Reading
+from index.articles.file_names import printable_path
+from index.articles.readers.archives import (
+    Allowance,
+    Entry,
+    entries_of,
+    open_archive,
+    read_entry,
+)
+from index.articles.readers.base import PassedOver, Reader, ReadFailure, Reading
+from index.articles.readers.folders import article_name, ending_of, kind_of
 from index.articles.readers.formats import ARCHIVE, FORMATS, READERS
 from index.articles.readers.sources import Source, list_sources, load
 from index.articles.readers.web import address_id, fetch_readable, is_address, read_linked
@@ -19,10 +26,11 @@ from index.errors import InputError
 
 logger = logging.getLogger(__name__)
 
+Read = Article | ReadFailure | PassedOver
+"""What there is in a source: an article, or a file or record that is none, and why."""
 
-def read_articles(
-    roots: Iterable[str | Path], reading: Reading | None = None
-) -> Iterator[Article | ReadFailure]:
+
+def read_articles(roots: Iterable[str | Path], reading: Reading | None = None) -> Iterator[Read]:
     """Read every article below some paths and addresses, in name order.
 
     Ids are the paths below the given folder without the ending, with ``#n`` for the n-th record
@@ -31,13 +39,16 @@ def read_articles(
     Raises:
         InputError: A path does not exist.
     """
-    for source in list_sources(roots):
+    listing = list_sources(roots)
+    yield from listing.failures
+    yield from listing.passed_over
+    for source in listing.sources:
         yield from read_source(source, reading)
 
 
 def read_source(
     source: Source, reading: Reading | None = None, data: bytes | None = None
-) -> Iterator[Article | ReadFailure]:
+) -> Iterator[Read]:
     """Read the articles of one source; a problem is yielded, not raised.
 
     Args:
@@ -55,7 +66,7 @@ def read_source(
         yield ReadFailure(source.origin, str(error))
         return
     place = _Place(source.name, source.origin)
-    yield from _read(data, source.path.suffix.lower(), place, reading)
+    yield from _read(data, ending_of(source.path.name), place, reading)
 
 
 class _Place(NamedTuple):
@@ -65,7 +76,7 @@ class _Place(NamedTuple):
     origin: str
 
 
-def _read_address(source: Source, reading: Reading) -> Iterator[Article | ReadFailure]:
+def _read_address(source: Source, reading: Reading) -> Iterator[Read]:
     try:
         data, ending, url = fetch_readable(source.origin, allow_private=reading.allow_private)
     except InputError as error:
@@ -78,13 +89,14 @@ def _read_address(source: Source, reading: Reading) -> Iterator[Article | ReadFa
         yield replace(item, url=item.url or url) if isinstance(item, Article) else item
 
 
-def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Article | ReadFailure]:
+def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Read]:
     def page(url: str) -> Iterator[Article]:
         data, ending, _ = fetch_readable(url, allow_private=reading.allow_private)
         for item in _read(data, ending, _Place(address_id(url), url), reading):
             if isinstance(item, ReadFailure):
                 raise InputError(item.reason)
-            yield item
+            if isinstance(item, Article):
+                yield item
 
     try:
         for place, found in read_linked(data, page):
@@ -100,9 +112,7 @@ def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Articl
         yield ReadFailure(source.origin, str(error))
 
 
-def _read(
-    data: bytes, ending: str, place: _Place, reading: Reading
-) -> Iterator[Article | ReadFailure]:
+def _read(data: bytes, ending: str, place: _Place, reading: Reading) -> Iterator[Read]:
     """Read bytes whose format their ending says."""
     try:
         if ending == ARCHIVE:
@@ -129,41 +139,51 @@ def _reader(ending: str) -> Reader:
     return READERS[ending]
 
 
-def _read_archive(data: bytes, place: _Place, reading: Reading) -> Iterator[Article | ReadFailure]:
+def _read_archive(data: bytes, place: _Place, reading: Reading) -> Iterator[Read]:
     """Read the files of an archive; archives inside it are not opened."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_archive(data) as archive:
+            allowance = Allowance.beside(archive)
             for entry in entries_of(archive):
-                path = PurePosixPath(entry.filename)
-                ending = path.suffix.lower()
-                if ending not in READERS:
+                origin = place_in(place.origin, printable_path(entry.path))
+                if (kind := _unread_kind(entry)) is not None:
+                    yield PassedOver(origin, kind)
                     continue
-                inside = _Place(
-                    f"{place.name}/{path.with_suffix('')}", place_in(place.origin, entry.filename)
-                )
+                inside = _Place(f"{place.name}/{article_name(entry.path)}", origin)
                 try:
-                    content = read_entry(archive, entry)
+                    content = read_entry(archive, entry.info)
+                    allowance.spend(content)
                 except InputError as error:
-                    yield ReadFailure(inside.origin, str(error))
+                    yield ReadFailure(origin, str(error))
                 else:
-                    yield from _read(content, ending, inside, reading)
+                    yield from _read(content, ending_of(entry.path), inside, reading)
     except zipfile.BadZipFile as error:
         raise InputError(f"is no readable .zip file: {error}") from None
 
 
+def _unread_kind(entry: Entry) -> str | None:
+    """Return what a file of an archive is when it is none that is read."""
+    if entry.is_link:
+        return "link in an archive"
+    return None if ending_of(entry.path) in READERS else kind_of(entry.path)
+
+
 def _named(
-    articles: Iterator[Article], place: _Place, *, several: bool
-) -> Iterator[Article | ReadFailure]:
+    items: Iterator[Article | ReadFailure], place: _Place, *, several: bool
+) -> Iterator[Read]:
     """Fill in ids and origins, and report records without a body."""
     found = False
-    for number, article in enumerate(articles, start=1):
+    for number, item in enumerate(items, start=1):
         found = True
-        origin = place_in(place.origin, article.id or number) if several else place.origin
-        if not article.text.strip():
+        if isinstance(item, ReadFailure):
+            yield replace(item, origin=place_in(place.origin, item.origin or number))
+            continue
+        origin = place_in(place.origin, item.id or number) if several else place.origin
+        if not item.text.strip():
             yield ReadFailure(origin, "has no text")
             continue
         default = f"{place.name}#{number}" if several else place.name
-        yield replace(_repaired(article), id=article.id or default, origin=origin)
+        yield replace(_repaired(item), id=item.id or default, origin=origin)
     if not found:
         yield ReadFailure(place.origin, "holds no article")
 

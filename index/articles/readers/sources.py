@@ -1,13 +1,23 @@
 """Find what there is to read: the files below some folders, and web addresses."""
 
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.articles.file_names import printable_path
+from index.articles.readers.base import PassedOver, ReadFailure
+from index.articles.readers.folders import (
+    Walk,
+    article_name,
+    ending_of,
+    kind_of,
+    reason_of,
+    special_kind,
+)
 from index.articles.readers.formats import FORMATS
 from index.articles.readers.web import address_id, is_address
 from index.errors import InputError
-from index.folder import DATABASE
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
@@ -17,7 +27,7 @@ class Source:
     """A file or web address to read.
 
     Attributes:
-        origin: An absolute path, or the address.
+        origin: An absolute path in printable form, or the address.
         name: What the ids of its articles are made from.
         path: The file; None for an address.
     """
@@ -35,52 +45,74 @@ class Source:
             return 1
 
 
-def list_sources(roots: Iterable[str | Path]) -> list[Source]:
-    """Return what there is to read below some paths and addresses, each once, in name order.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What was found below some paths and addresses.
 
-    Folders are walked; hidden files, files of unknown formats and index folders inside them are
-    passed over. A file that is named itself must be readable.
+    Attributes:
+        sources: What there is to read, each once.
+        passed_over: Files of kinds that are not read.
+        failures: What cannot even be looked at, and why.
+    """
+
+    sources: tuple[Source, ...]
+    passed_over: tuple[PassedOver, ...]
+    failures: tuple[ReadFailure, ...]
+
+
+def list_sources(roots: Iterable[str | Path]) -> Listing:
+    """Return what there is to read below some paths and addresses, in name order.
+
+    Folders are walked and links in them followed, once; hidden files and index folders are left
+    out. A file that is named itself is a source whatever its format.
 
     Raises:
         InputError: A path does not exist.
     """
-    found: dict[str, Source] = {}
+    walk = Walk()
+    addresses: set[str] = set()
+    found: list[Source] = []
     for root in roots:
-        for source in _sources(root):
-            found.setdefault(source.origin, source)
-    return list(found.values())
+        if is_address(root):
+            address = str(root).split("#", 1)[0]
+            if address not in addresses:
+                found.append(Source(address, address_id(address)))
+            addresses.add(address)
+        else:
+            found += _sources_at(Path(root), walk)
+    return Listing(tuple(found), tuple(walk.passed_over), tuple(walk.failures))
 
 
-def _sources(root: str | Path) -> Iterator[Source]:
-    if is_address(root):
-        address = str(root).split("#", 1)[0]
-        yield Source(address, address_id(address))
-        return
-    root = Path(root)
-    if not root.exists():
-        raise InputError(f"{root} does not exist; check the path")
-    base = root if root.is_dir() else root.parent
-    for path in _files(root):
-        name = path.relative_to(base).with_suffix("").as_posix()
-        yield Source(str(path.resolve()), name, path)
+def _sources_at(root: Path, walk: Walk) -> list[Source]:
+    try:
+        mode = root.stat().st_mode
+    except FileNotFoundError:
+        raise InputError(f"{printable_path(str(root))} does not exist; check the path") from None
+    except OSError as error:
+        raise InputError(f"{printable_path(str(root))} {reason_of(error)}") from None
+    real = root.resolve()
+    if stat.S_ISDIR(mode):
+        return _sources_below(real, walk)
+    if stat.S_ISREG(mode):
+        source = _source(root, root.name, origin=real)
+        return [source] if walk.is_new(str(real)) else []
+    reason = f"is a {special_kind(mode)}; name a file or folder"
+    walk.failures.append(ReadFailure(printable_path(str(real)), reason))
+    return []
 
 
-def _files(root: Path) -> list[Path]:
-    if root.is_file():
-        return [root]
-    indexes = {path.parent for path in root.rglob(DATABASE)}
-    files = (path for path in sorted(root.rglob("*")) if path.suffix.lower() in FORMATS)
-    return [
-        path
-        for path in files
-        if path.is_file()
-        and not _is_hidden(path.relative_to(root))
-        and indexes.isdisjoint(path.parents)
-    ]
+def _sources_below(root: Path, walk: Walk) -> list[Source]:
+    found = []
+    for path in walk.files(root):
+        if ending_of(path.name) in FORMATS:
+            found.append(_source(path, path.relative_to(root).as_posix()))
+        else:
+            walk.passed_over.append(PassedOver(printable_path(str(path)), kind_of(path.name)))
+    return found
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _source(path: Path, name: str, *, origin: Path | None = None) -> Source:
+    return Source(printable_path(str(origin or path)), article_name(name), path)
 
 
 def load(source: Source) -> bytes:
@@ -92,6 +124,6 @@ def load(source: Source) -> bytes:
     if source.size > MAX_FILE_BYTES:
         raise InputError(f"is over {MAX_FILE_BYTES >> 20} MiB; split it")
     try:
-        return Path(source.origin).read_bytes()
+        return (source.path or Path(source.origin)).read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}") from None
+        raise InputError(reason_of(error)) from None
