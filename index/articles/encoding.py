@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 from charset_normalizer import from_bytes
 
@@ -15,6 +16,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
+_GOOD_SHARE = 0.3
+"""Letters of UTF-8 for each byte that is none, from which a file is in UTF-8. In windows-1256 a
+letter before a comma looks like one: that makes .05."""
+_USUAL = re.compile("[\t\n\r -~\u0600-\u06ff\u2010-\u2026«»]")
+_USUAL_SHARE = 0.9
+"""Share of ASCII and Arabic among the letters from which bytes with zeros are UTF-16."""
 _LEGACY = ["cp1256", "iso8859_6", "cp1252", "mac_arabic"]
 
 
@@ -35,26 +42,22 @@ def decode(data: bytes, *, declared: str = "") -> str:
 
 
 def decode_lines(data: bytes) -> str:
-    """Return the text of records, a line of which may be damaged.
+    """Return the text of records, some of which may be damaged.
 
-    Where most lines that are not ASCII are UTF-8, the file is, and a byte that is none becomes a
-    lone surrogate: :func:`bad_byte` finds it. Other files are read as :func:`decode` reads them.
+    In a file that is UTF-8 but for some bytes, each of these becomes a lone surrogate, which
+    :func:`bad_byte` finds. Other files are read as :func:`decode` reads them.
 
     Raises:
         InputError: They are binary data or in no encoding known here.
     """
-    lines = [line for line in data.split(b"\n") if not line.isascii()]
-    damaged = sum(not _is_utf8(line) for line in lines)
-    if damaged == 0 or damaged > len(lines) // 2 or b"\0" in data:
+    if b"\0" in data or _is_utf8(data):
         return decode(data)
     text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    bad = len(text) - len(_BAD_BYTE.sub("", text))
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
+    if good < _GOOD_SHARE * bad:
+        return decode(data)
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def bad_byte(text: str) -> str:
-    """Return the first byte of a decoded line that is no UTF-8, as ``0xE1``, or ""."""
-    found = _BAD_BYTE.search(text)
-    return f"0x{ord(found[0]) - 0xDC00:02X}" if found else ""
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -65,16 +68,34 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
+def bad_byte(text: str) -> str:
+    """Return the first byte of a decoded line that is no UTF-8, as ``0xE1``, or ""."""
+    found = _BAD_BYTE.search(text)
+    return f"0x{ord(found[0]) - 0xDC00:02X}" if found else ""
+
+
 def _decode(data: bytes, declared: str) -> str:
     try:
         for mark, name in _MARKS:
             if data.startswith(mark):
                 return data.decode(name)
         if b"\0" in data:
+            if text := _as_utf16(data):
+                return text
             raise InputError("it holds binary data, not text; convert it to a text format first")
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return _as_declared(data, declared) or _guess(data)
+
+
+def _as_utf16(data: bytes) -> str:
+    """Return the text of UTF-16 without a byte-order mark, or "" when it is something else."""
+    for name in ("utf-16-le", "utf-16-be"):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(name)
+            if len(_USUAL.findall(text)) > _USUAL_SHARE * len(text):
+                return text
+    return ""
 
 
 def _as_declared(data: bytes, declared: str) -> str:

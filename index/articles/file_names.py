@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _BAD = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
+_LONE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]+")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
@@ -28,6 +29,11 @@ _NO_ARABIC = re.compile(
     "|[ذزسشصضطث]ظ|ظ[ذزسشصضطث]"  # in no root
     "|(?<=[\u0621-\u064a])[«“A-Za-z]|[»”A-Za-z](?=[\u0621-\u064a])"
 )
+
+
+def is_decodable(text: str) -> bool:
+    """Tell whether a text from the system holds only what could be decoded."""
+    return not _LONE.search(text)
 
 
 def printable_path(path: str) -> str:

@@ -1,5 +1,6 @@
 """Build an article from a record of named fields, under whatever names they come."""
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,8 @@ from index.articles.readers.values import (
 )
 
 _SHOWN_NAMES = 12
+_PLAIN = re.compile(r"[\w.-]+")
+"""A name that a shell takes as it is."""
 
 
 def article_from(
@@ -66,13 +69,12 @@ def describe_missing_text(record: Mapping[str, Any], columns: Mapping[str, str],
     """
     names = [str(name) for name in record][:_SHOWN_NAMES]
     listed = "، ".join(names) + ("، …" if len(record) > len(names) else "")
-    if "text" in columns:
-        return f"has no {kind} {columns['text']!r} for the text; its {kind}s are: {listed}"
     longest = max(names, key=lambda name: len(to_text(record.get(name))), default="NAME")
-    option = shlex.quote(f"text={longest}")
+    option = longest if _PLAIN.fullmatch(longest) else shlex.quote(longest)
+    wanted = f" {columns['text']!r}" if "text" in columns else " that is called like a text"
     return (
-        f"has no {kind} that is called like a text; its {kind}s are: {listed}. Name the one that"
-        f" holds it: --column {option}"
+        f"has no {kind}{wanted}; its {kind}s are: {listed}. Name the one that holds the text:"
+        f" --column text={option}"
     )
 
 

@@ -15,7 +15,8 @@ from index.arabic.words import fold
 _SURE = {
     "id": "id uuid identifier معرف",
     "title": "title headline headlines titre عنوان مانشيت",
-    "text": "text body content texte contenu corps fulltext نص متن محتوى مضمون تفاصيل",
+    "text": "text body content texte contenu corps fulltext paragraphs نص متن محتوى مضمون تفاصيل"
+    " فقرات",
     "source": "source publisher agency newspaper journal outlet editeur مصدر صحيفة جريدة ناشر وكالة"
     " مجلة",
     "date": "date pubdate published publication datetime تاريخ time timestamp created",
@@ -41,7 +42,7 @@ _BESIDE = {
     "text": "html plain raw clean rendered elements نصي",
     "source": "name nom news اسم إعلام إعلامية إخبارية إخباري أنباء جهة",
     "date": "publish publishing pub parution first display posted post creation on at day utc iso"
-    " gmt gregorian نشر إصدار كتابة إضافة يوم وقت في ميلادي ميلادية م hijri هجري هجرية هـ",
+    " gmt gregorian نشر إصدار كتابة إضافة يوم وقت ووقت في ميلادي ميلادية م hijri هجري هجرية هـ",
     "author": "name nom by اسم",
     "url": "web page source canonical original short address عنوان مصدر صفحة موقع إلكتروني مباشر",
 }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from index.articles.article import Article
-from index.articles.encoding import bad_byte, decode, decode_lines
+from index.articles.encoding import bad_byte, decode_lines
 from index.articles.readers.base import ReadFailure
 from index.articles.readers.fields import article_from, describe_missing_text
 from index.articles.readers.headings import names_of
@@ -34,7 +34,7 @@ def read_json(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
     Raises:
         InputError: It is not JSON, or holds no articles.
     """
-    text = decode(data)
+    text = decode_lines(data)
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
@@ -42,17 +42,20 @@ def read_json(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
             yield from _read_values(text, columns)
             return
         raise InputError(f"is not valid JSON: {error.msg}, line {error.lineno}") from None
-    yield from _read_content(content, columns)
+    yield from _read_content(content, columns, damaged=bool(bad_byte(text)))
 
 
-def _read_content(content: Any, columns: Columns) -> Iterator[Article | ReadFailure]:
+def _read_content(
+    content: Any, columns: Columns, *, damaged: bool = False
+) -> Iterator[Article | ReadFailure]:
     if not isinstance(content, list | dict):
         raise InputError("holds neither an object nor a list of objects")
     records = find_records(content, columns)
     if content and not records:
         raise InputError(_no_text(content, columns))
     for record in records:
-        yield _article(record, columns)
+        byte = bad_byte(json.dumps(record, ensure_ascii=False)) if damaged else ""
+        yield ReadFailure("", _not_utf8(byte)) if byte else _article(record, columns)
 
 
 def read_json_lines(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
@@ -66,7 +69,7 @@ def read_json_lines(data: bytes, columns: Columns) -> Iterator[Article | ReadFai
     first = next(filter(str.strip, lines), "")
     if isinstance(_parse(first), ReadFailure):
         # One value over many lines is JSON under a name of JSON lines.
-        with suppress(json.JSONDecodeError):
+        with suppress(json.JSONDecodeError, RecursionError):
             yield from _read_content(json.loads(text), columns)
             return
     found = ((number, _parse(line)) for number, line in enumerate(lines, start=1) if line.strip())
@@ -76,7 +79,7 @@ def read_json_lines(data: bytes, columns: Columns) -> Iterator[Article | ReadFai
 def _parse(line: str) -> Any:
     """Return the value on a line, or why it cannot be read."""
     if byte := bad_byte(line):
-        return ReadFailure("", f"the byte {byte} is no UTF-8; save it as UTF-8")
+        return ReadFailure("", _not_utf8(byte))
     try:
         return json.loads(line)
     except json.JSONDecodeError as error:
@@ -84,6 +87,10 @@ def _parse(line: str) -> Any:
     except RecursionError:
         reason = "is nested too deeply"
     return ReadFailure("", reason)
+
+
+def _not_utf8(byte: str) -> str:
+    return f"the byte {byte} is no UTF-8; save it as UTF-8"
 
 
 def _read_values(text: str, columns: Columns) -> Iterator[Article | ReadFailure]:
@@ -153,14 +160,15 @@ def find_records(value: Any, columns: Columns) -> list[Any]:
         return _records_of(value, columns)
     if not isinstance(value, dict):
         return []
+    names = names_of(value, columns)
+    own = [value] if any(_is_text(value[name]) for name in names["text"]) else []
     for name in _LISTS:
         if isinstance(value.get(name), list | dict) and (
             found := find_records(_linked(name, value[name]), columns)
         ):
-            return found
-    names = names_of(value, columns)
-    if any(_is_text(value[name]) for name in names["text"]):
-        return [value]
+            return (own if names["title"] else []) + found
+    if own:
+        return own
     inner = [_with_id(value, name) for name in value if isinstance(value[name], list | dict)]
     found = [record for part in inner for record in find_records(part, columns)]
     if names["title"] or names["text"]:  # of what belongs to a record, comments are no articles

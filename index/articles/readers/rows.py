@@ -79,11 +79,22 @@ def _read_cell(text: str, at: int, delimiter: str) -> tuple[str | None, int]:
         if text[after : after + 1] in {"", "\n", delimiter}:
             return text[start + 1 : quote].replace('""', '"'), after
         end = _cell_end(text, start, delimiter)
-        if text.count('"', start, end) % 2 == 0:  # quotes of the text itself: "نعم" قال الوزير
-            return text[start:end], end
+        if text.count('"', start, end) % 2 == 0:
+            return _without_outer_quotes(text[start:end]), end
         if text[quote - 1] in {"\n", delimiter}:  # another cell opens here
             break
     return None, start
+
+
+def _without_outer_quotes(cell: str) -> str:
+    r"""Return a cell that holds quotes nobody doubled, without those around the whole of it.
+
+    >>> _without_outer_quotes('"قال "نعم" ثم ذهب"'), _without_outer_quotes('"نعم" و"لا"')
+    ('قال "نعم" ثم ذهب', '"نعم" و"لا"')
+    """
+    inner = cell.rstrip()[1:-1]
+    opens_inside = inner[: inner.find('"')].endswith((" ", ":", "("))
+    return inner if opens_inside and cell.rstrip().endswith('"') else cell
 
 
 def _after_blanks(text: str, at: int, delimiter: str) -> int:

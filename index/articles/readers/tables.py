@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 
 from index.articles.article import Article
 from index.articles.encoding import bad_byte, decode_lines
@@ -79,7 +79,7 @@ def _layout_with(delimiter: str, text: str, columns: Mapping[str, str]) -> _Layo
         first = first[1:]
     layouts = [
         _Layout(delimiter, row, _count_fields(row, columns), below)
-        for row, below in zip(first, [*first[1:], Row(0)], strict=True)
+        for row, below in zip_longest(first, first[1:], fillvalue=Row(0))
     ]
     return max(layouts, key=lambda one: (one.fields, len(one.headings.cells)), default=None)
 
