@@ -10,7 +10,7 @@ from index.articles.encoding import bad_byte, decode_lines
 from index.articles.readers.base import ReadFailure
 from index.articles.readers.fields import article_from, describe_missing_text
 from index.articles.readers.headings import names_of
-from index.articles.readers.rows import Row, read_rows
+from index.articles.readers.delimited import Row, read_rows
 from index.errors import InputError
 
 _DELIMITERS = (",", ";", "\t", "|", "؛", "،")

@@ -1,4 +1,4 @@
-"""Cut a table into rows and cells so that a damaged row costs that row only.
+"""Cut text into rows and cells at its delimiters, so that a damaged row costs that row only.
 
 The ``csv`` module reads on to the end of the file after a quote that is never closed.
 """
