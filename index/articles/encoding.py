@@ -15,13 +15,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_BAD_BYTE = re.compile("[\udc80-\udcff]")
-_GOOD_SHARE = 0.3
-"""Letters of UTF-8 for each byte that is none, from which a file is in UTF-8. In windows-1256 a
-letter before a comma looks like one: that makes .05."""
 _USUAL = re.compile("[\t\n\r -~\u0600-\u06ff\u2010-\u2026«»]")
 _USUAL_SHARE = 0.9
-"""Share of ASCII and Arabic among the letters from which bytes with zeros are UTF-16."""
+"""Share of ASCII and Arabic among the first letters from which bytes with zeros are UTF-16."""
+_TRIED = 100_000
 _LEGACY = ["cp1256", "iso8859_6", "cp1252", "mac_arabic"]
 
 
@@ -39,39 +36,6 @@ def decode(data: bytes, *, declared: str = "") -> str:
         InputError: They are binary data or in no encoding known here.
     """
     return _decode(data, declared).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def decode_lines(data: bytes) -> str:
-    """Return the text of records, some of which may be damaged.
-
-    In a file that is UTF-8 but for some bytes, each of these becomes a lone surrogate, which
-    :func:`bad_byte` finds. Other files are read as :func:`decode` reads them.
-
-    Raises:
-        InputError: They are binary data or in no encoding known here.
-    """
-    if b"\0" in data or _is_utf8(data):
-        return decode(data)
-    text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
-    bad = len(text) - len(_BAD_BYTE.sub("", text))
-    good = len(text) - len(text.encode("ascii", "ignore")) - bad
-    if good < _GOOD_SHARE * bad:
-        return decode(data)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def bad_byte(text: str) -> str:
-    """Return the first byte of a decoded line that is no UTF-8, as ``0xE1``, or ""."""
-    found = _BAD_BYTE.search(text)
-    return f"0x{ord(found[0]) - 0xDC00:02X}" if found else ""
 
 
 def _decode(data: bytes, declared: str) -> str:
@@ -93,7 +57,8 @@ def _as_utf16(data: bytes) -> str:
     for name in ("utf-16-le", "utf-16-be"):
         with suppress(UnicodeDecodeError):
             text = data.decode(name)
-            if len(_USUAL.findall(text)) > _USUAL_SHARE * len(text):
+            start = text[:_TRIED]
+            if len(_USUAL.findall(start)) > _USUAL_SHARE * len(start):
                 return text
     return ""
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 
 from index.articles.article import Article
-from index.articles.encoding import bad_byte, decode_lines
 from index.articles.readers.base import ReadFailure
+from index.articles.readers.damage import decode_records, describe_damage
+from index.articles.readers.delimited import Row, read_rows
 from index.articles.readers.fields import article_from, describe_missing_text
 from index.articles.readers.headings import names_of
-from index.articles.readers.delimited import Row, read_rows
 from index.errors import InputError
 
 _DELIMITERS = (",", ";", "\t", "|", "؛", "،")
@@ -45,7 +45,7 @@ def read_csv(data: bytes, columns: Mapping[str, str]) -> Iterator[Article | Read
     Raises:
         InputError: It has no column that holds the text.
     """
-    text = decode_lines(data)
+    text = decode_records(data)
     layout = _layout(text, columns)
     if layout is None:
         return
@@ -105,8 +105,8 @@ def _article(row: Row, layout: _Layout, columns: Mapping[str, str]) -> Article |
 
 def _trouble(row: Row, layout: _Layout) -> str:
     """Return what keeps a row from being read, or ""."""
-    if byte := next(filter(None, map(bad_byte, row.cells)), ""):
-        return f"the byte {byte} is no UTF-8; save it as UTF-8"
+    if damage := next(filter(None, map(describe_damage, row.cells)), ""):
+        return damage
     columns = len(layout.headings.cells)
     if any(cell.strip() for cell in row.cells[columns:]):
         return (
