@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _BLANKS = " \t"
+_MAX_STRAY = 1_000
+"""Quotes that nobody doubled from which the quote before them was never closed."""
 _UNCLOSED = 'a quote (") is never closed'
 
 
@@ -70,7 +72,7 @@ def _read_cell(text: str, at: int, delimiter: str) -> tuple[str | None, int]:
     if text[start : start + 1] != '"':
         end = _cell_end(text, at, delimiter)
         return text[at:end], end
-    quote = start
+    end, stray, quote = -1, 0, start
     while (quote := text.find('"', quote + 1)) >= 0:
         if text[quote + 1 : quote + 2] == '"':
             quote += 1
@@ -78,12 +80,26 @@ def _read_cell(text: str, at: int, delimiter: str) -> tuple[str | None, int]:
         after = _after_blanks(text, quote + 1, delimiter)
         if text[after : after + 1] in {"", "\n", delimiter}:
             return text[start + 1 : quote].replace('""', '"'), after
-        end = _cell_end(text, start, delimiter)
-        if text.count('"', start, end) % 2 == 0:
-            return _without_outer_quotes(text[start:end]), end
-        if text[quote - 1] in {"\n", delimiter}:  # another cell opens here
+        if end < 0:  # a quote that nobody doubled: does it belong to a cell without quotes around?
+            end = _cell_end(text, start, delimiter)
+            if text.count('"', start, end) % 2 == 0:
+                return _without_outer_quotes(text[start:end]), end
+        stray += 1
+        if stray > _MAX_STRAY or _opens_cell(text, start, quote, delimiter):
             break
     return None, start
+
+
+def _opens_cell(text: str, start: int, quote: int, delimiter: str) -> bool:
+    """Tell whether a quote inside a cell opens another, so that the first was never closed.
+
+    In the line of the first one, blanks before it make it a quote of the text: «"قال, "نعم" ثم"».
+    """
+    if text[quote - 1] in {"\n", delimiter}:
+        return True
+    line = text.rfind("\n", start, quote)
+    before = text[line + 1 : quote].rstrip(_BLANKS.replace(delimiter, ""))
+    return line >= 0 and (not before or before.endswith(delimiter))
 
 
 def _without_outer_quotes(cell: str) -> str:

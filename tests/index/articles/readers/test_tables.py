@@ -138,12 +138,13 @@ def test_a_column_that_is_not_there_is_reported_once(tmp_path):
         (f"زائد;{TEXT};1/2/2024;س;خلية", "5 cells"),
         (f'أ;"{TEXT};1/2/2024;س', "never closed"),
         (f'"أ;{TEXT};1/2/2024;س', "never closed"),
+        (f'أ; "{TEXT}; 1/2/2024; س', "never closed"),
         ("أ;;1/2/2024;س", "has no text"),
         ("المجموع: 2", "has no text"),
     ],
 )
 def test_a_bad_row_is_reported_with_its_line_and_the_rows_after_it_live(tmp_path, row, reason):
-    quoted = OTHER.replace("معرض التمور", '"معرض التمور"')
+    quoted = OTHER.replace("4/2/2024", ' "4/2/2024" ')
     found = read(tmp_path, f"{HEADINGS}\n{row}\n{ROW}\n{quoted}\n")
     assert isinstance(found[0], ReadFailure)
     assert found[0].reason.startswith("line 2: ")
@@ -174,6 +175,7 @@ def test_one_bad_byte_costs_its_row(tmp_path):
         ('"نعم" قال الوزير', '"نعم" قال الوزير'),
         ('قال "نعم"', 'قال "نعم"'),
         ('"نعم" و"لا"', '"نعم" و"لا"'),
+        ('"قال; "نعم" ومضى"', 'قال; "نعم" ومضى'),
         ('"سطر، وفيه "اقتباس" قصير\nوسطر"', 'سطر، وفيه "اقتباس" قصير\nوسطر'),
         ("<p>فقرة أولى.</p><p>فقرة ثانية.</p>", "فقرة أولى.\nفقرة ثانية."),
     ],
