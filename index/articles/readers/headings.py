@@ -36,7 +36,7 @@ _LESS_SURE = {
 """Taken when no name of the record has a word of those above: a record's «الخبر» is its text, or
 its title where «التفاصيل» are the text."""
 _BESIDE = {
-    "": "article story news post item main full complete the of a de du des la le l ar arabic arabe"
+    "": "web article story news post item main full complete the of a de du des la le l ar arabic arabe"
     " og dc خبر مقال مقالة مادة كامل كاملة كاملا رئيسي رئيسية أصلي أصلية"
     " صحفي صحفية عربي عربية بالعربية",
     "text": "html plain raw clean rendered elements نصي",
@@ -44,7 +44,7 @@ _BESIDE = {
     "date": "publish publishing pub parution first display posted post creation on at day utc iso"
     " gmt gregorian نشر إصدار كتابة إضافة يوم وقت ووقت في ميلادي ميلادية م hijri هجري هجرية هـ",
     "author": "name nom by اسم",
-    "url": "web page source canonical original short address عنوان مصدر صفحة موقع إلكتروني مباشر",
+    "url": "page source canonical original short address عنوان مصدر صفحة موقع إلكتروني مباشر",
 }
 """Words that may stand beside those of a field, of any field first."""
 _SECOND_CHOICE = (

@@ -13,7 +13,7 @@ _LISTS = (
 )  # fmt: skip
 """Names under which wrappers hold their records, also when they have a text of their own."""
 _ENVELOPES = ("_source", "attributes", "fields", "node", "doc")
-"""Names under which a record stands in an object that has its id."""
+"""Names under which a record stands in an object that has its id, and perhaps its date."""
 _ARTICLE_TYPE = re.compile("Article|Posting|Report|Review|Story", re.IGNORECASE)
 
 
@@ -27,19 +27,30 @@ def find_records(value: Any, columns: Mapping[str, str]) -> list[Any]:
     if not isinstance(value, dict):
         return []
     names = names_of(value, columns)
-    own = [value] if any(_is_text(value[name]) for name in names["text"]) else []
-    for name in _LISTS:
-        if isinstance(value.get(name), list | dict) and (
-            found := find_records(_linked(name, value[name]), columns)
-        ):
-            return (own if names["title"] else []) + found
-    if own:
-        return own
-    inner = [_with_id(value, name) for name in value if isinstance(value[name], list | dict)]
-    found = [record for part in inner for record in find_records(part, columns)]
-    if names["title"] or names["text"]:  # of what belongs to a record, comments are no articles
-        found = [record for record in found if names_of(record, columns)["title"]]
-    return found or ([value] if names["text"] else [])
+    is_article = any(_is_text(value[name]) for name in names["text"])
+    listed = [record for name in _LISTS for record in _records_under(value, name, columns)]
+    if is_article:
+        return [value, *listed] if names["title"] else listed or [value]
+    others = [
+        record
+        for name in value
+        if name not in _LISTS
+        for record in _records_under(value, name, columns)
+        # What is in a record without a text, its comments for one, is no article.
+        if not (names["title"] or names["text"]) or _has_title(record, columns)
+    ]
+    return listed + others or ([value] if names["text"] else [])
+
+
+def _records_under(parent: dict[str, Any], name: str, columns: Mapping[str, str]) -> list[Any]:
+    if not isinstance(parent.get(name), list | dict):
+        return []
+    value = _linked(parent[name]) if name == "@graph" else _opened(parent, name)
+    return find_records(value, columns)
+
+
+def _has_title(record: Any, columns: Mapping[str, str]) -> bool:
+    return isinstance(record, dict) and bool(names_of(record, columns)["title"])
 
 
 def _records_of(values: list[Any], columns: Mapping[str, str]) -> list[Any]:
@@ -68,17 +79,17 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and not is_empty(value)
 
 
-def _with_id(parent: dict[str, Any], name: str) -> Any:
-    """Return what stands under a name; a record in an envelope gets the id on the envelope."""
+def _opened(parent: dict[str, Any], name: str) -> Any:
+    """Return what stands under a name; a record in an envelope gets what is written on it."""
     value = parent[name]
     if name not in _ENVELOPES or not isinstance(value, dict):
         return value
-    return {key: parent[key] for key in ("_id", "id") if key in parent} | value
+    return {key: part for key, part in parent.items() if not isinstance(part, list | dict)} | value
 
 
-def _linked(name: str, value: Any) -> Any:
+def _linked(value: Any) -> Any:
     """Put authors and publishers of a schema.org graph in the place of their references."""
-    if name != "@graph" or not isinstance(value, list):
+    if not isinstance(value, list):
         return value
     nodes = {node["@id"]: node for node in value if isinstance(node, dict) and "@id" in node}
 

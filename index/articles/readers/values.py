@@ -15,7 +15,8 @@ from index.articles.readers.markup import headed_lines
 
 _INNER = (
     "rendered", "processed", "value", "text", "content", "html", "body", "plain", "ar", "name",
-    "basic", "#text", "_", "$t", "__cdata", "@value", "$oid", "root", "children", "blocks", "data",
+    "basic", "main", "original",
+    "#text", "_", "$t", "__cdata", "@value", "$oid", "root", "children", "blocks", "data",
     "items",
 )  # fmt: skip
 """Names under which an object holds its text: of WordPress, Drupal, Editor.js, XML made JSON, …"""

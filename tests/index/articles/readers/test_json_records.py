@@ -137,6 +137,9 @@ def test_what_only_looks_like_markup_stays(tmp_path):
         lambda records: {"title": "خلاصة", "home_page_url": "https://x.example", "items": records},
         lambda records: {"الأخبار": records},
         lambda records: [[records[0]], [records[1]]],
+        lambda records: {"articles": records[:1], "posts": records[1:]},
+        lambda records: {"articles": records[:1], "مختارات": records[1:], "total": 2},
+        lambda records: {"title": "موقع", "الأخبار": records, "links": [None, 3]},
     ],
 )  # fmt: skip
 def test_records_are_found_wherever_they_are(tmp_path, wrap):
@@ -147,6 +150,25 @@ def test_records_are_found_wherever_they_are(tmp_path, wrap):
 def test_a_record_in_an_envelope_has_the_id_on_it(tmp_path):
     found = read(tmp_path, {"hits": {"hits": [{"_id": "خبر-7", "_source": RECORD}]}})
     assert found[0].id == "خبر-7"
+
+
+def test_what_is_written_on_an_envelope_belongs_to_its_record(tmp_path):
+    content = {
+        "response": {
+            "results": [
+                {
+                    "id": "world/2025/market",
+                    "webPublicationDate": "2025-06-08T09:30:00Z",
+                    "webUrl": "https://a.example/market",
+                    "fields": {"headline": "سوق", "bodyText": TEXT},
+                    "tags": [{"webTitle": "اقتصاد"}],
+                }
+            ]
+        }
+    }
+    article = one(tmp_path, content)
+    assert (article.id, article.date) == ("world/2025/market", "2025-06-08")
+    assert article.url == "https://a.example/market"
 
 
 def test_comments_and_related_articles_are_no_articles(tmp_path):
