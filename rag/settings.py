@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.articles.file_names import is_decodable, printable_path
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ def _from_file(file: Path | None) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"there is no settings file {path}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not valid UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
 
@@ -118,6 +121,8 @@ def _convert(name: str, kind: type, value: Any, where: str) -> Any:
     broken = kind is int and isinstance(value, float) and value % 1
     if broken or isinstance(value, bool) or not isinstance(value, str | int | float):
         raise SettingsError(f"{name} {where} must be a {kind.__name__}, not {value!r}")
+    if isinstance(value, str) and not is_decodable(value):
+        raise SettingsError(f"{name} {where} is not valid UTF-8: {printable_path(value)}")
     try:
         return kind(value)
     except ValueError:

@@ -1,6 +1,8 @@
 """Decode the bytes of an article, whatever an Arabic newsroom saved them in."""
 
 import codecs
+import re
+from contextlib import suppress
 
 from charset_normalizer import from_bytes
 
@@ -13,6 +15,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_USUAL = re.compile("[\t\n\r -~\u0600-\u06ff\u2010-\u2026«»]")
+_USUAL_SHARE = 0.9
+"""Share of ASCII and Arabic among the first letters from which bytes with zeros are UTF-16."""
+_TRIED = 100_000
 _LEGACY = ["cp1256", "iso8859_6", "cp1252", "mac_arabic"]
 
 
@@ -38,10 +44,23 @@ def _decode(data: bytes, declared: str) -> str:
             if data.startswith(mark):
                 return data.decode(name)
         if b"\0" in data:
+            if text := _as_utf16(data):
+                return text
             raise InputError("it holds binary data, not text; convert it to a text format first")
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return _as_declared(data, declared) or _guess(data)
+
+
+def _as_utf16(data: bytes) -> str:
+    """Return the text of UTF-16 without a byte-order mark, or "" when it is something else."""
+    for name in ("utf-16-le", "utf-16-be"):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(name)
+            start = text[:_TRIED]
+            if len(_USUAL.findall(start)) > _USUAL_SHARE * len(start):
+                return text
+    return ""
 
 
 def _as_declared(data: bytes, declared: str) -> str:

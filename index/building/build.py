@@ -5,14 +5,16 @@ Three things go on at once: a thread reads and cuts ahead, this one embeds, a th
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from index.articles.article import file_of
-from index.articles.readers import ReadFailure, Reading, Source, list_sources
-from index.articles.readers.fields import FIELDS
+from index.articles.file_names import printable_path
+from index.articles.readers.base import PassedOver, ReadFailure, Reading
+from index.articles.readers.headings import FIELDS
+from index.articles.readers.sources import Listing, list_sources
 from index.articles.readers.web import is_address
 from index.building.ahead import Ahead
 from index.building.intake import Batch, Counts, Duplicate, Intake, texts_of
@@ -123,18 +125,19 @@ def _update(
     roots = list(paths)
     if not roots:
         raise InputError("name at least one file or folder of articles")
-    sources = list_sources(roots)
+    listing = list_sources(roots)
     store, embedder = _open_or_create(place, embedder)
     with store.writing():
         store.manifest.require(embedder.identity, store.place)  # it may have been migrated just now
         run = _Run(store, embedder, progress)
-        run.take_in(sources, reading, mirrored=_places(roots) if mirror else ())
+        run.take_in(listing, reading, mirrored=_places(roots) if mirror else ())
         store.compact_if_needed()
     return run.report(store.stats().generation)
 
 
 def _places(roots: Sequence[str | Path]) -> list[str]:
-    return [str(Path(root).resolve()) for root in roots if not is_address(root)]
+    places = (str(Path(root).resolve()) for root in roots if not is_address(root))
+    return [printable_path(place) for place in places]
 
 
 def _open_or_create(place: Place, embedder: Embedder | None) -> tuple[Store, Embedder]:
@@ -157,22 +160,26 @@ class _Run:
     started: float = field(default_factory=time.perf_counter)
     counts: Counts = field(default_factory=Counts)
     failures: Sequence[ReadFailure] = ()
+    passed_over: Sequence[PassedOver] = ()
     duplicates: Sequence[Duplicate] = ()
     done: ApplyReport = field(default_factory=ApplyReport)
     embedded: int = 0
     reused: int = 0
 
-    def take_in(
-        self, sources: Sequence[Source], reading: Reading, *, mirrored: Sequence[str]
-    ) -> None:
+    def take_in(self, listing: Listing, reading: Reading, *, mirrored: Sequence[str]) -> None:
         """Read the sources and store what is new or changed; forget what vanished below places."""
         intake = Intake(
-            dict(self.store.known()), self.store.files(), self.embedder.count_tokens, reading
+            dict(self.store.known()),
+            self.store.files(),
+            self.embedder.count_tokens,
+            reading,
+            failures=list(listing.failures),
+            passed_over=list(listing.passed_over),
         )
         stored = dict(intake.known)
         with (
             ThreadPoolExecutor(1, thread_name_prefix="store") as writer,
-            Ahead(intake.batches(sources), room=_BATCHES_AHEAD) as batches,
+            Ahead(intake.batches(listing.sources), room=_BATCHES_AHEAD) as batches,
         ):
             storing: Future[ApplyReport] | None = None
             for batch in batches:
@@ -183,8 +190,8 @@ class _Run:
                 self.counts = batch.counts
                 self._tell()
             self._count(storing)
-        self.failures = intake.failures
-        moves, self.duplicates = intake.settle(sources)
+        self.failures, self.passed_over = intake.failures, intake.passed_over
+        moves, self.duplicates = intake.settle(listing.sources)
         broken = {failure.origin for failure in self.failures}
         gone = [
             article_id
@@ -192,7 +199,7 @@ class _Run:
             if article_id not in intake.seen
             and _is_below(known.origin, mirrored)
             and known.origin not in broken
-            and file_of(known.origin) not in broken
+            and not _is_at_or_below(file_of(known.origin), broken)
         ]
         if moves or gone:
             self.done += self.store.apply((), gone, moves=moves)
@@ -251,10 +258,16 @@ class _Run:
             embedded=self.embedded,
             reused=self.reused,
             failures=tuple(self.failures),
+            passed_over=tuple(self.passed_over),
             duplicates=tuple(self.duplicates),
             seconds=time.perf_counter() - self.started,
             generation=generation,
         )
+
+
+def _is_at_or_below(file: str, places: Set[str]) -> bool:
+    """Tell whether a file, or a folder or link above it, is among some places."""
+    return file in places or any(str(folder) in places for folder in PurePath(file).parents)
 
 
 def _is_below(origin: str, places: Sequence[str]) -> bool:

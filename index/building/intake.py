@@ -10,14 +10,11 @@ from pathlib import Path
 from index.arabic.words import analyse
 from index.articles.article import Article, distinguish, file_of
 from index.articles.chunking import Chunk, TokenCounter, chunk_article
-from index.articles.readers import (
-    READERS_VERSION,
-    ReadFailure,
-    Reading,
-    Source,
-    load,
-    read_source,
-)
+from index.articles.file_names import path_of
+from index.articles.readers.base import PassedOver, ReadFailure, Reading
+from index.articles.readers.formats import READERS_VERSION
+from index.articles.readers.reading import read_source
+from index.articles.readers.sources import Source, load
 from index.embedding.embedded import Embedded, embedded_hash, embedded_text
 from index.errors import InputError
 from index.store.changes import ArticleChunks, KnownArticle, Move
@@ -135,6 +132,7 @@ class Intake:
     count_tokens: TokenCounter
     reading: Reading
     failures: list[ReadFailure] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     _twins: list[tuple[Article, str, str]] = field(default_factory=list)
     _by_text: dict[str, str] = field(default_factory=dict)
@@ -187,16 +185,23 @@ class Intake:
             if self.files.get(source.origin) == digest:
                 self._skip(source)
                 return
-        trouble = len(self.failures) + len(self._twins)
+        trouble = self._count_trouble()
         for item in read_source(source, self.reading, data):
             if isinstance(item, ReadFailure):
                 self._fail(item)
                 yield 0
+            elif isinstance(item, PassedOver):
+                self.passed_over.append(item)
+                yield 0
             else:
                 self._take(item)
                 yield int(_BYTES_PER_LETTER * len(item.text))
-        if digest and trouble == len(self.failures) + len(self._twins):
+        if digest and trouble == self._count_trouble():
             self._complete[source.origin] = digest
+
+    def _count_trouble(self) -> int:
+        """Return the number of things to tell again in every build."""
+        return len(self.failures) + len(self.passed_over) + len(self._twins)
 
     def _digest(self, source: Source, data: bytes) -> str:
         """Return a hash of everything that decides which articles a file gives."""
@@ -291,4 +296,4 @@ class Intake:
 
 
 def _is_missing(file: str) -> bool:
-    return "://" not in file and not Path(file).exists()
+    return "://" not in file and not Path(path_of(file)).exists()

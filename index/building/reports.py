@@ -1,10 +1,11 @@
 """What a build tells: how far it is, and in the end what it did."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from index.articles.readers import ReadFailure
+from index.articles.readers.base import PassedOver, ReadFailure
 from index.building.intake import Duplicate
 
 
@@ -58,6 +59,7 @@ class BuildReport:
         embedded: Chunks embedded.
         reused: Chunks whose vector was known.
         failures: What could not be read, and why.
+        passed_over: Files of kinds that are not read.
         duplicates: Articles the index has from elsewhere already; they were not stored again.
         seconds: Time taken.
         generation: Of the search files now.
@@ -73,9 +75,15 @@ class BuildReport:
     embedded: int = 0
     reused: int = 0
     failures: tuple[ReadFailure, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     seconds: float = 0.0
     generation: int = 0
+
+    @property
+    def kinds_passed_over(self) -> dict[str, int]:
+        """Kind -> how many files of it were passed over, the most frequent first."""
+        return dict(Counter(file.kind for file in self.passed_over).most_common())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report by field name."""

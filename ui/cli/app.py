@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from index.articles.file_names import printable_path
 from index.errors import JawabError
 from ui.cli import ask, chat, evaluate, indexing
+from ui.cli.arguments import check_arguments
 from ui.cli.console import errors, output
 
 app = typer.Typer(
@@ -56,9 +58,14 @@ def configure(
 def run() -> None:
     """Run the command; exit codes: 0 ok, 1 failed, 2 wrong usage."""
     try:
+        check_arguments(sys.argv[1:])
         app()
     except JawabError as error:
         errors().print(f"[bold red]خطأ · error:[/] {escape(str(error))}", highlight=False)
+        sys.exit(1)
+    except UnicodeEncodeError as error:  # of a folder's or setting's name
+        name = escape(printable_path(error.object))
+        errors().print(f"[bold red]خطأ · error:[/] not valid UTF-8: {name}", highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         errors().print("أُوقف · interrupted")

@@ -39,7 +39,7 @@ PrivateOption = Annotated[
     typer.Option("--allow-private", help="Also fetch addresses of this machine and its network."),
 ]
 StrictOption = Annotated[
-    bool, typer.Option("--strict", help="Fail when any article could not be read.")
+    bool, typer.Option("--strict", help="Fail when anything could not be read or was passed over.")
 ]
 
 
@@ -57,7 +57,8 @@ def build(
 
     Running it again embeds only what is new; an interrupted build goes on where it stopped.
 
-    Exit code 1 only when nothing could be read; with --strict, when anything could not.
+    Exit code 1 only when nothing could be read; with --strict, when anything could not,
+    or was passed over because its kind is not read.
 
     Example: jawab index build articles/ --index my-index
     """
@@ -294,7 +295,7 @@ def _update(
     else:
         _summarise(report, settings.index)
     nothing = report.failures and not report.read
-    if nothing or (options.strict and report.failures):
+    if nothing or (options.strict and (report.failures or report.passed_over)):
         raise typer.Exit(1)
 
 
@@ -320,6 +321,11 @@ def _summarise(report: "BuildReport", folder: str) -> None:
     console.print(
         f"[bold]{folder}[/]: {', '.join(parts)}; {embedded}{reused}; {report.seconds:.1f} s"
     )
+    if kinds := report.kinds_passed_over:
+        listed = ", ".join(f"{kind} ({count})" for kind, count in kinds.items())
+        files = "1 file" if len(report.passed_over) == 1 else f"{len(report.passed_over)} files"
+        console.print("[yellow]لم يُقرأ · passed over[/] ", end="")
+        console.print(f"{files} of kinds that are not read: {listed}", markup=False)
     for failure in report.failures:
         console.print("[yellow]تُرك · skipped[/] ", end="")
         console.print(f"{failure.origin}: {failure.reason}", markup=False)

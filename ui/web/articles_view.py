@@ -141,6 +141,7 @@ def report(done: BuildReport) -> str:
         ("حُذف", done.removed),
         ("موجود من قبل", len(done.duplicates)),
         ("تعذّرت قراءته", len(done.failures)),
+        ("من نوع لا يُقرأ", len(done.passed_over)),
     ]
     told = "، ".join(f"{name}: {count}" for name, count in parts if count) or "لم يتغير شيء"
     failures = "".join(

@@ -1,9 +1,14 @@
 """Open .zip files, whoever made them, without being filled up by them."""
 
+import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
 
+from index.articles.file_names import decode_names
 from index.errors import InputError
 
 MAX_ENTRIES = 200_000
@@ -11,6 +16,50 @@ MAX_UNPACKED = 4 * 1024**3
 MAX_ENTRY = 512 * 1024**2
 MAX_DOCUMENT = 256 * 1024**2
 """Limits: files of an archive, bytes of all of them, of one of them, and of a book or document."""
+
+_PACKED_MARK = b"PK\x03\x04"
+_ENTRY_MARK = b"PK\x01\x02"
+_UTF8_FLAG = 0x800
+_UNICODE_PATH = 0x7075
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of an archive.
+
+    Attributes:
+        info: What the archive says of it.
+        name: Its path as its maker wrote it, whatever encoding that was stored in.
+    """
+
+    info: zipfile.ZipInfo
+    name: str
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it only names another file."""
+        return stat.S_ISLNK(self.info.external_attr >> 16)
+
+    @property
+    def path(self) -> str:
+        """Its name below the archive: without drive, root and steps upwards."""
+        parts = self.name.replace("\\", "/").split("/")
+        return "/".join(part for part in parts if part not in {"", ".", ".."} and part[1:] != ":")
+
+
+def open_archive(data: bytes) -> zipfile.ZipFile:
+    """Open an archive that holds no more files and unpacks to no more bytes than the limits.
+
+    Raises:
+        InputError: It does.
+        BadZipFile: It is no archive.
+    """
+    # Every file listed takes memory before the list can be looked at: count them first.
+    if data.count(_ENTRY_MARK) > MAX_ENTRIES:
+        raise InputError(f"holds over {MAX_ENTRIES} files; split it")
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    require_modest(archive, MAX_UNPACKED)
+    return archive
 
 
 def require_modest(archive: zipfile.ZipFile, limit: int = MAX_DOCUMENT) -> None:
@@ -28,18 +77,77 @@ def require_modest(archive: zipfile.ZipFile, limit: int = MAX_DOCUMENT) -> None:
         raise InputError(f"unpacks to over {limit >> 20} MiB; split it")
 
 
-def entries_of(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    """Yield the files of an archive that are meant for readers, in name order.
+@dataclass(slots=True)
+class Allowance:
+    """What an archive and the books and documents in it may still hold, all together."""
 
-    Raises:
-        InputError: It unpacks to more than the limits.
-    """
-    require_modest(archive, MAX_UNPACKED)
-    for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
-        parts = entry.filename.split("/")
+    entries: int
+    unpacked: int
+
+    @classmethod
+    def beside(cls, archive: zipfile.ZipFile) -> Self:
+        """Return what is left beside the files of the archive itself."""
+        allowance = cls(MAX_ENTRIES, MAX_UNPACKED)
+        allowance._take(archive)
+        return allowance
+
+    def spend(self, data: bytes) -> None:
+        """Take off what a file of the archive unpacks to itself, when it is a packed one.
+
+        Raises:
+            InputError: All of them together hold more than one archive may.
+        """
+        if not data.startswith(_PACKED_MARK):
+            return
+        try:
+            with open_archive(data) as packed:
+                self._take(packed)
+        except zipfile.BadZipFile:
+            return  # its reader says what is wrong with it
+        if self.entries < 0 or self.unpacked < 0:
+            raise InputError("unpacks to too much with the files before it; split the archive")
+
+    def _take(self, archive: zipfile.ZipFile) -> None:
+        files = archive.infolist()
+        self.entries -= len(files)
+        self.unpacked -= sum(file.file_size for file in files)
+
+
+def entries_of(archive: zipfile.ZipFile) -> Iterator[Entry]:
+    """Yield the files of an archive that are meant for readers, in name order."""
+    for entry in sorted(_named(archive.infolist()), key=lambda entry: entry.name):
+        parts = entry.path.split("/")
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-        if not entry.is_dir() and not hidden:
+        if not entry.info.is_dir() and not hidden:
             yield entry
+
+
+def _named(infos: list[zipfile.ZipInfo]) -> list[Entry]:
+    """Return entries under the names their makers gave them.
+
+    Names without the flag for UTF-8 are in the code page of the maker's system; ``zipfile`` reads
+    them as code page 437, and some makers give the right name besides, in a field of its own.
+    """
+    names = {info: _unicode_path(info) or info.filename for info in infos}
+    unsure = [info for info in infos if names[info] == info.filename and _is_unsure(info)]
+    decoded = decode_names([info.orig_filename.encode("cp437") for info in unsure])
+    names |= {info: name for info, name in zip(unsure, decoded, strict=True) if name}
+    return [Entry(info, names[info]) for info in infos]
+
+
+def _is_unsure(info: zipfile.ZipInfo) -> bool:
+    return not info.flag_bits & _UTF8_FLAG and not info.orig_filename.isascii()
+
+
+def _unicode_path(info: zipfile.ZipInfo) -> str:
+    """Return the name in the field that Info-ZIP adds for it, or "" without one."""
+    extra = info.extra
+    while len(extra) >= 4:
+        kind, size = (int.from_bytes(extra[at : at + 2], "little") for at in (0, 2))
+        if kind == _UNICODE_PATH and size > 5:
+            return extra[9 : 4 + size].decode("utf-8", "replace")
+        extra = extra[4 + size :]
+    return ""
 
 
 def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -9,7 +9,8 @@ import yaml
 from index.arabic.dates import dateline, parse_date
 from index.articles.article import Article, titled
 from index.articles.encoding import decode
-from index.articles.readers.fields import article_from, clean, public_url
+from index.articles.readers.fields import article_from, public_url
+from index.articles.readers.values import clean
 from index.errors import InputError
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)

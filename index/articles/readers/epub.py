@@ -11,8 +11,8 @@ from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
 from index.articles.encoding import decode
 from index.articles.readers.archives import read_entry, require_modest
-from index.articles.readers.fields import clean
 from index.articles.readers.markup import headed_lines
+from index.articles.readers.values import clean
 from index.errors import InputError
 
 _CONTAINER = "META-INF/container.xml"

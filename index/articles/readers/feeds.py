@@ -6,8 +6,9 @@ from typing import Any
 
 from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
-from index.articles.readers.fields import clean, public_url
+from index.articles.readers.fields import public_url
 from index.articles.readers.markup import headed_lines
+from index.articles.readers.values import clean
 from index.errors import InputError
 
 

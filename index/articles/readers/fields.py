@@ -1,26 +1,27 @@
 """Build an article from a record of named fields, under whatever names they come."""
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.arabic.dates import dateline, parse_date
+from index.arabic.dates import dateline
 from index.articles.article import Article, opening_words, split_title
+from index.articles.readers.headings import FIELDS, names_of
+from index.articles.readers.values import (
+    clean,
+    is_empty,
+    to_address,
+    to_day,
+    to_line,
+    to_name,
+    to_text,
+)
 
-_NAMES = {
-    "id": ("id", "article_id", "guid", "_id"),
-    "title": ("title", "headline", "name", "العنوان", "عنوان"),
-    "text": ("text", "body", "content", "article", "article_text", "النص", "نص", "المحتوى"),
-    "source": ("source", "publisher", "site", "agency", "المصدر", "مصدر", "الناشر"),
-    "date": ("date", "published", "published_at", "pubdate", "created", "time", "التاريخ"),
-    "author": ("author", "byline", "creator", "الكاتب"),
-    "url": ("url", "link", "permalink", "الرابط"),
-}
-
-
-FIELDS = tuple(_NAMES)
-"""Fields of an article that a record may have."""
+_SHOWN_NAMES = 12
+_PLAIN = re.compile(r"[\w.-]+")
+"""A name that a shell takes as it is."""
 
 
 def article_from(
@@ -29,45 +30,52 @@ def article_from(
     """Return the article in a record; its id and origin may still be empty.
 
     Args:
-        record: Field name -> value; names are matched without case, in English or Arabic.
+        record: Field name -> value; names are matched in any usual wording.
         columns: Field of an article -> its name in the record, where it is another one.
         text: The body when it is not a field of the record (front matter).
     """
-    known = {str(name).strip().lower(): value for name, value in record.items()}
-    names = {field: (columns[field].strip().lower(),) for field in columns} | {
-        field: usual for field, usual in _NAMES.items() if field not in columns
-    }
-    values = {field: _first(known, names[field]) for field in _NAMES}
-    body = clean(values["text"] if text is None else text)
-    title = " ".join(clean(values["title"]).split())
-    day = parse_date(values["date"])
-    if text is not None and not values["date"]:
+    known = {str(name): value for name, value in record.items()}
+    names = names_of(known, columns)
+    values = {field: [known[name] for name in names[field]] for field in FIELDS}
+    body = _first(map(to_text, values["text"])) if text is None else clean(text)
+    title = _first(map(to_line, values["title"]))
+    day = _first(map(to_day, values["date"]))
+    if text is not None and all(map(is_empty, values["date"])):
         day = dateline(body)
     if not title:
         title, body = split_title(body) if text is not None else (opening_words(body), body)
     return Article(
-        id=clean(values["id"]),
+        id=_first(map(to_line, values["id"])),
         title=title,
         text=body,
-        source=clean(values["source"]),
+        source=_first(map(to_name, values["source"])),
         date=day,
-        author=clean(values["author"]),
-        url=public_url(clean(values["url"])),
+        author=_first(map(to_name, values["author"])),
+        url=_first(public_url(to_address(value)) for value in values["url"]),
     )
 
 
-def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    return next((record[name] for name in names if record.get(name) not in (None, "")), "")
+def _first(values: Iterable[str]) -> str:
+    return next(filter(None, values), "")
 
 
-def clean(value: Any) -> str:
-    """Return a field as text: lists joined, lone surrogates and NULs dropped, ends trimmed."""
-    if isinstance(value, list | tuple):
-        return "، ".join(clean(part) for part in value)
-    if isinstance(value, dict):
-        return clean(value.get("name", ""))
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub("[\0\ud800-\udfff]", "", text).strip()
+def describe_missing_text(record: Mapping[str, Any], columns: Mapping[str, str], kind: str) -> str:
+    """Say that nothing in a record is called like a text, what there is, and which option helps.
+
+    Args:
+        record: Name -> value.
+        columns: What the user says that fields are called.
+        kind: What names are of: "column" or "field".
+    """
+    names = [str(name) for name in record][:_SHOWN_NAMES]
+    listed = "، ".join(names) + ("، …" if len(record) > len(names) else "")
+    longest = max(names, key=lambda name: len(to_text(record.get(name))), default="NAME")
+    option = longest if _PLAIN.fullmatch(longest) else shlex.quote(longest)
+    wanted = f" {columns['text']!r}" if "text" in columns else " that is called like a text"
+    return (
+        f"has no {kind}{wanted}; its {kind}s are: {listed}. Name the one that holds the text:"
+        f" --column text={option}"
+    )
 
 
 def public_url(url: str) -> str:

@@ -21,8 +21,8 @@ from typing import Any
 
 from index.arabic.dates import dateline
 from index.articles.article import Article, titled
-from index.articles.readers.fields import clean
 from index.articles.readers.pdf_layout import Glyph, paragraphs
+from index.articles.readers.values import clean
 from index.articles.repair import repair
 from index.errors import InputError
 

@@ -1,72 +1,127 @@
-"""Read formats that hold many articles, one per record: JSON lines, JSON, CSV."""
+"""Read tables as spreadsheet programs save them: an article per row."""
 
-import csv
-import io
-import json
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from itertools import islice, zip_longest
 
 from index.articles.article import Article
-from index.articles.encoding import decode
-from index.articles.readers.fields import article_from
+from index.articles.readers.base import ReadFailure
+from index.articles.readers.damage import decode_records, describe_damage
+from index.articles.readers.delimited import Row, read_rows
+from index.articles.readers.fields import article_from, describe_missing_text
+from index.articles.readers.headings import names_of
 from index.errors import InputError
 
-csv.field_size_limit(64 * 1024 * 1024)
-_LIST_NAMES = ("articles", "items", "data", "results", "documents")
+_DELIMITERS = (",", ";", "\t", "|", "؛", "،")
+_WHOLE_LINE = "\x1f"
+"""A delimiter that no text has, for tables of one column."""
+_SEP = re.compile(r'\s*"?sep=([^\n])"?[ \t,;]*(?:\n|$)', re.IGNORECASE)
+_FIRST_ROWS = 10
+"""Rows among which the headings are looked for: programs write titles and dates above them."""
+_RULE = re.compile(r":?-{2,}:?")
 
 
-def read_jsonl(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
-    """Read one JSON object per line; a line that is none counts as a record without text."""
-    for line in decode(data).split("\n"):
-        if line.strip():
-            yield _article(_object_in(line), columns)
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a table is written, as far as its first rows tell.
 
-
-def _object_in(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except json.JSONDecodeError:
-        return None
-
-
-def read_json(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
-    """Read an array of objects, one object, or an object with a list such as ``articles``.
-
-    Raises:
-        InputError: It is not JSON, or holds no objects.
+    Attributes:
+        delimiter: What parts its columns.
+        headings: The row that names them.
+        fields: How many fields of an article it names, with a text among them; 0 without one.
+        example: The row below.
     """
-    try:
-        content = json.loads(decode(data))
-    except json.JSONDecodeError as error:
-        raise InputError(f"is not valid JSON: {error.msg}, line {error.lineno}") from None
-    if isinstance(content, dict):
-        lists = (content[name] for name in _LIST_NAMES if isinstance(content.get(name), list))
-        content = next(lists, [content])
-    if not isinstance(content, list):
-        raise InputError("holds neither an object nor a list of objects")
-    for record in content:
-        yield _article(record, columns)
+
+    delimiter: str
+    headings: Row
+    fields: int
+    example: Row
 
 
-def _article(record: Any, columns: Mapping[str, str]) -> Article:
-    """Return the record's article; one that is no object has no text and is reported so."""
-    if not isinstance(record, dict):
-        return Article(id="", title="", text="")
-    return article_from(record, columns)
-
-
-def read_csv(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
-    """Read a table whose first row names its columns; the delimiter is , ; or tab.
+def read_csv(data: bytes, columns: Mapping[str, str]) -> Iterator[Article | ReadFailure]:
+    """Read a table whose columns have headings, whatever parts them and stands above them.
 
     Raises:
         InputError: It has no column that holds the text.
     """
-    text = decode(data)
-    header = text.split("\n", 1)[0]
-    delimiter = max((",", ";", "\t"), key=header.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for row in rows:
-            yield article_from({name: row[name] for name in row if name}, columns)
-    except csv.Error as error:
-        raise InputError(f"is not a valid table: {error}, line {rows.line_num}") from None
+    text = decode_records(data)
+    layout = _layout(text, columns)
+    if layout is None:
+        return
+    if not layout.fields:
+        record = _record(layout.headings, layout.example, columns)
+        raise InputError(describe_missing_text(record, columns, "column"))
+    for row in read_rows(text, layout.delimiter):
+        if row.line > layout.headings.line and not _is_no_record(row, layout.headings):
+            yield _article(row, layout, columns)
+
+
+def _layout(text: str, columns: Mapping[str, str]) -> _Layout | None:
+    """Return the layout under which most fields are named, else the one of most columns."""
+    said = _SEP.match(text)
+    delimiters = (*(said.groups() if said else ()), *_DELIMITERS, _WHOLE_LINE)
+    layouts = (_layout_with(delimiter, text, columns) for delimiter in delimiters)
+    return max(filter(None, layouts), key=_fitness, default=None)
+
+
+def _fitness(layout: _Layout) -> tuple[int, bool, int]:
+    heading = layout.headings.cells[0]
+    # Commas in the texts of a table of one column part nothing.
+    single = layout.delimiter == _WHOLE_LINE and not any(map(heading.count, _DELIMITERS))
+    return layout.fields, single, len(layout.headings.cells)
+
+
+def _layout_with(delimiter: str, text: str, columns: Mapping[str, str]) -> _Layout | None:
+    filled = (row for row in read_rows(text, delimiter) if row.cells and not row.is_blank)
+    first = list(islice(filled, _FIRST_ROWS + 1))
+    if first and _SEP.match(delimiter.join(first[0].cells)):
+        first = first[1:]
+    layouts = [
+        _Layout(delimiter, row, _count_fields(row, columns), below)
+        for row, below in zip_longest(first, first[1:], fillvalue=Row(0))
+    ]
+    return max(layouts, key=lambda one: (one.fields, len(one.headings.cells)), default=None)
+
+
+def _count_fields(row: Row, columns: Mapping[str, str]) -> int:
+    names = names_of(map(str.strip, row.cells), columns)
+    return sum(map(bool, names.values())) if names["text"] else 0
+
+
+def _is_no_record(row: Row, headings: Row) -> bool:
+    """Tell blank rows, rules, and the headings where they are repeated."""
+    filled = [cell.strip() for cell in row.cells if cell.strip()]
+    repeated = row.cells == headings.cells
+    return not row.trouble and (repeated or all(map(_RULE.fullmatch, filled)))
+
+
+def _article(row: Row, layout: _Layout, columns: Mapping[str, str]) -> Article | ReadFailure:
+    if trouble := row.trouble or _trouble(row, layout):
+        return ReadFailure("", f"line {row.line}: {trouble}")
+    article = article_from(_record(layout.headings, row, columns), columns)
+    return article if article.text else ReadFailure(article.id, f"line {row.line}: has no text")
+
+
+def _trouble(row: Row, layout: _Layout) -> str:
+    """Return what keeps a row from being read, or ""."""
+    if damage := next(filter(None, map(describe_damage, row.cells)), ""):
+        return damage
+    columns = len(layout.headings.cells)
+    if any(cell.strip() for cell in row.cells[columns:]):
+        return (
+            f"has {len(row.cells)} cells where there are {columns} headings; put a cell that holds"
+            f" {layout.delimiter!r} between quotes"
+        )
+    return ""
+
+
+def _record(headings: Row, row: Row, columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells of a row by heading; of a text in several columns, all its parts."""
+    texts = names_of(map(str.strip, headings.cells), columns)["text"]
+    record: dict[str, str] = {}
+    for heading, cell in zip(map(str.strip, headings.cells), row.cells, strict=False):
+        known = record.get(heading, "")
+        parts = (known, cell) if heading in texts and known != cell else (known or cell,)
+        record[heading] = "\n".join(filter(str.strip, parts))
+    return {heading: cell for heading, cell in record.items() if heading}

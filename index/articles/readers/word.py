@@ -8,7 +8,7 @@ from typing import Any
 from index.arabic.dates import dateline
 from index.articles.article import Article, titled
 from index.articles.readers.archives import require_modest
-from index.articles.readers.fields import clean
+from index.articles.readers.values import clean
 from index.errors import InputError
 
 _TITLE_STYLES = ("Title", "Heading 1")

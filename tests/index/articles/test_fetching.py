@@ -12,7 +12,8 @@ from sites import PAGE, TEXT, html, site
 from index import add_articles, build_index, open_index
 from index.articles import fetching
 from index.articles.fetching import fetch, is_public
-from index.articles.readers import ReadFailure, Reading, read_articles
+from index.articles.readers.base import ReadFailure, Reading
+from index.articles.readers.reading import read_articles
 from index.errors import InputError
 
 

@@ -3,7 +3,9 @@ import json
 import pytest
 from conftest import SAMPLES
 
-from index.articles.readers import ReadFailure, read_articles
+from index.articles.article import Article
+from index.articles.readers.base import PassedOver, ReadFailure
+from index.articles.readers.reading import read_articles
 from index.errors import InputError
 
 TEXT = "قال الوزير إن الجسر سيفتح غدًا. وشكر العمال."
@@ -83,7 +85,11 @@ def test_one_bad_line_does_not_stop_the_others(tmp_path):
         )
     )
     assert [getattr(item, "id", None) for item in found] == ["x", None, None, "y"]
-    assert all(item.reason == "has no text" for item in found if isinstance(item, ReadFailure))
+    reasons = [item.reason for item in found if isinstance(item, ReadFailure)]
+    assert reasons == [
+        "line 2: is not valid JSON: Expecting value, column 1",
+        "line 3: is no object",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +130,9 @@ def test_hidden_and_foreign_files_of_a_folder_are_passed_over(tmp_path):
     write(tmp_path, ".hidden.txt", TEXT)
     write(tmp_path, "image.png", "x")
     write(tmp_path, "a.txt", TEXT)
-    assert [article.id for article in read(tmp_path)] == ["a"]
+    found = read(tmp_path)
+    assert [item.kind for item in found if isinstance(item, PassedOver)] == [".png"]
+    assert [item.id for item in found if isinstance(item, Article)] == ["a"]
 
 
 def test_a_script_address_is_no_url(tmp_path):

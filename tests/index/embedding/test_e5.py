@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from index import build_index, open_index
 from index.arabic.sentences import sentence_spans
-from index.articles.readers import read_articles
+from index.articles.readers.reading import read_articles
 from index.embedding.bundled import BUNDLED, batches
 from index.embedding.e5 import bundle as e5
 from index.embedding.e5.tokenizer import build_tokenizer

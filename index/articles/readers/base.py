@@ -1,0 +1,63 @@
+"""Say what a reader is: which file names it takes, how it is called and what it gives."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from index.articles.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFailure:
+    """A file or record that could not be read, and why.
+
+    Attributes:
+        origin: Where it is, as for an article; what a reader yields leaves it empty.
+        reason: What is wrong, and what to do.
+    """
+
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file that was not read because its name says that it is in no format that is read.
+
+    Attributes:
+        origin: Where it is, as for an article.
+        kind: Its ending (``.xlsx``), or what else it is (``no ending``, ``pipe``).
+    """
+
+    origin: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one format.
+
+    Attributes:
+        endings: Of the names of its files, in small letters: ``(".htm", ".html")``.
+        read: Takes the bytes, and what fields are called in them where there are names.
+        named: Whether fields have names.
+        several: Whether one file holds several articles.
+    """
+
+    endings: tuple[str, ...]
+    read: Callable[..., Iterator[Article | ReadFailure]]
+    named: bool = False
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read.
+
+    Attributes:
+        columns: Field of an article (``text``, ``title``, ``date``, …) -> its name in records and
+            front matter, when it is none of the usual ones.
+        allow_private: Whether web addresses of this machine and its network may be fetched.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    allow_private: bool = False

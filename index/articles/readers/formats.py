@@ -1,0 +1,33 @@
+"""List the formats that are read; a new one is a function in this package and a line here."""
+
+from index.articles.readers.base import Reader
+from index.articles.readers.documents import read_html, read_markdown, read_text
+from index.articles.readers.epub import read_epub
+from index.articles.readers.feeds import read_feed
+from index.articles.readers.json_records import read_json, read_json_lines
+from index.articles.readers.pdf import read_pdf
+from index.articles.readers.tables import read_csv
+from index.articles.readers.word import read_docx
+
+READERS_VERSION = "2"
+"""Changes whenever the same file may be read differently."""
+
+_READERS = (
+    Reader((".txt", ".text"), read_text, named=True),
+    Reader((".md", ".markdown"), read_markdown, named=True),
+    Reader((".html", ".htm", ".xhtml", ".shtml"), read_html),
+    Reader((".pdf",), read_pdf),
+    Reader((".docx",), read_docx),
+    Reader((".epub",), read_epub, several=True),
+    Reader((".jsonl", ".ndjson"), read_json_lines, named=True, several=True),
+    Reader((".json",), read_json, named=True, several=True),
+    Reader((".csv", ".tsv"), read_csv, named=True, several=True),
+    Reader((".rss", ".atom", ".xml"), read_feed, several=True),
+)
+
+READERS = {ending: reader for reader in _READERS for ending in reader.endings}
+"""File ending -> what reads it."""
+
+ARCHIVE = ".zip"
+FORMATS = (*READERS, ARCHIVE)
+"""File endings that can be read."""

@@ -1,0 +1,160 @@
+"""Read JSON and JSON lines: an article per record, wherever in the JSON the records are."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from index.articles.article import Article
+from index.articles.readers.base import ReadFailure
+from index.articles.readers.damage import decode_records, describe_damage
+from index.articles.readers.fields import article_from, describe_missing_text
+from index.articles.readers.headings import names_of
+from index.articles.readers.nested_records import find_records
+from index.errors import InputError
+
+Columns = Mapping[str, str]
+
+_GAP = re.compile(r"[\s,;]*")
+
+
+def read_json(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
+    """Read the articles of JSON: a record, a list of them, or either inside something else.
+
+    Raises:
+        InputError: It is not JSON, or holds no articles.
+    """
+    text = decode_records(data)
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":  # one value after the other, as in JSON lines
+            yield from _read_values(text, columns)
+            return
+        raise InputError(f"is not valid JSON: {error.msg}, line {error.lineno}") from None
+    yield from _read_content(content, columns, damaged=bool(describe_damage(text)))
+
+
+def _read_content(
+    content: Any, columns: Columns, *, damaged: bool = False
+) -> Iterator[Article | ReadFailure]:
+    if not isinstance(content, list | dict):
+        raise InputError("holds neither an object nor a list of objects")
+    records = find_records(content, columns)
+    if content and not records:
+        raise InputError(_no_text(content, columns))
+    for record in records:
+        damage = describe_damage(json.dumps(record, ensure_ascii=False)) if damaged else ""
+        yield ReadFailure("", damage) if damage else _article(record, columns)
+
+
+def read_json_lines(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
+    """Read JSON lines, a record or a list of them on each; a bad line costs that line.
+
+    Raises:
+        InputError: No line has a field that holds a text.
+    """
+    text = decode_records(data)
+    lines = text.split("\n")
+    first = next(filter(str.strip, lines), "")
+    if isinstance(_parse(first), ReadFailure):
+        # One value over many lines is JSON under a name of JSON lines.
+        with suppress(json.JSONDecodeError, RecursionError):
+            yield from _read_content(json.loads(text), columns)
+            return
+    found = ((number, _parse(line)) for number, line in enumerate(lines, start=1) if line.strip())
+    yield from _read_found(found, columns)
+
+
+def _parse(line: str) -> Any:
+    """Return the value on a line, or why it cannot be read."""
+    if damage := describe_damage(line):
+        return ReadFailure("", damage)
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        reason = f"is not valid JSON: {error.msg}, column {error.colno}"
+    except RecursionError:
+        reason = "is nested too deeply"
+    return ReadFailure("", reason)
+
+
+def _read_values(text: str, columns: Columns) -> Iterator[Article | ReadFailure]:
+    """Read JSON values that follow one another; after a bad one the next line is tried."""
+    yield from _read_found(_values(text), columns)
+
+
+def _values(text: str) -> Iterator[tuple[int, Any]]:
+    decoder, at, number = json.JSONDecoder(), 0, 1
+    while gap := _GAP.match(text, at):
+        number += text.count("\n", at, gap.end())
+        at = gap.end()
+        if at == len(text):
+            return
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            value = ReadFailure("", f"is not valid JSON: {error.msg}")
+            end = text.find("\n", at) if "\n" in text[at:] else len(text)
+        yield number, value
+        number += text.count("\n", at, end)
+        at = end
+
+
+def _read_found(
+    found: Iterable[tuple[int, Any]], columns: Columns
+) -> Iterator[Article | ReadFailure]:
+    """Read the records of values; where none of them has a text, say so once.
+
+    Args:
+        found: The number of a line, and the value on it.
+        columns: What fields are called.
+    """
+    held: list[ReadFailure] = []
+    holding = True
+    for number, value in found:
+        place = f"line {number}: "
+        if isinstance(value, ReadFailure):
+            yield replace(value, reason=place + value.reason)
+        elif records := find_records(value, columns):
+            yield from held
+            held, holding = [], False
+            for record in records:
+                yield _article(record, columns, place)
+        elif holding:
+            held.append(ReadFailure("", place + _no_text(value, columns)))
+        else:
+            yield ReadFailure("", place + _no_text(value, columns))
+    yield from held[:1]
+
+
+def _article(record: Any, columns: Columns, place: str = "") -> Article | ReadFailure:
+    if not isinstance(record, dict):
+        return ReadFailure("", f"{place}is no object")
+    article = article_from(record, columns)
+    if article.text:
+        return article
+    return ReadFailure(article.id, place + _no_text(record, columns))
+
+
+def _no_text(value: Any, columns: Columns) -> str:
+    """Say why there is no article in a value, and which option would help."""
+    record = next((part for part in _objects(value)), None)
+    if record is None:
+        return "is no object"
+    names = names_of(record, columns)["text"]
+    return "has no text" if names else describe_missing_text(record, columns, "field")
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the innermost objects that look like records: those in lists first."""
+    if isinstance(value, list):
+        for part in value:
+            yield from _objects(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            if isinstance(part, list) and any(isinstance(one, dict) for one in part):
+                yield from _objects(part)
+        yield value

@@ -1,0 +1,108 @@
+"""Find the records of articles in a JSON value, wherever in it they are."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from index.articles.readers.headings import names_of
+from index.articles.readers.values import is_empty, to_text
+
+_LISTS = (
+    "articles", "items", "data", "results", "documents", "posts", "entries", "records", "stories",
+    "hits", "docs", "response", "rows", "nodes", "edges", "@graph",
+)  # fmt: skip
+"""Names under which wrappers hold their records, also when they have a text of their own."""
+_ENVELOPES = ("_source", "attributes", "fields", "node", "doc")
+"""Names under which a record stands in an object that has its id, and perhaps its date."""
+_ARTICLE_TYPE = re.compile("Article|Posting|Report|Review|Story", re.IGNORECASE)
+
+
+def find_records(value: Any, columns: Mapping[str, str]) -> list[Any]:
+    """Return the records that are articles, wherever they are in a JSON value.
+
+    Among the records of a list those that are none are returned too, to be told of.
+    """
+    if isinstance(value, list):
+        return _records_of(value, columns)
+    if not isinstance(value, dict):
+        return []
+    names = names_of(value, columns)
+    is_article = any(_is_text(value[name]) for name in names["text"])
+    listed = [record for name in _LISTS for record in _records_under(value, name, columns)]
+    if is_article:
+        return [value, *listed] if names["title"] else listed or [value]
+    others = [
+        record
+        for name in value
+        if name not in _LISTS
+        for record in _records_under(value, name, columns)
+        # What is in a record without a text, its comments for one, is no article.
+        if not (names["title"] or names["text"]) or _has_title(record, columns)
+    ]
+    return listed + others or ([value] if names["text"] else [])
+
+
+def _records_under(parent: dict[str, Any], name: str, columns: Mapping[str, str]) -> list[Any]:
+    if not isinstance(parent.get(name), list | dict):
+        return []
+    value = _linked(parent[name]) if name == "@graph" else _opened(parent, name)
+    return find_records(value, columns)
+
+
+def _has_title(record: Any, columns: Mapping[str, str]) -> bool:
+    return isinstance(record, dict) and bool(names_of(record, columns)["title"])
+
+
+def _records_of(values: list[Any], columns: Mapping[str, str]) -> list[Any]:
+    found = [find_records(value, columns) for value in values]
+    if not any(found):
+        return []
+    return [
+        record
+        for value, records in zip(values, found, strict=True)
+        for record in records or ([] if _is_something_else(value) else [value])
+    ]
+
+
+def _is_something_else(value: Any) -> bool:
+    """Tell a node that says it is no article: a site, a person, a picture."""
+    kind = value.get("@type") if isinstance(value, dict) else None
+    return kind is not None and not _ARTICLE_TYPE.search(str(kind))
+
+
+def _is_text(value: Any) -> bool:
+    """Tell a text, also one in paragraphs or an object, from records under the name of one."""
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_text, value))
+    if isinstance(value, dict):
+        return not names_of(value)["title"] and bool(to_text(value))
+    return isinstance(value, str) and not is_empty(value)
+
+
+def _opened(parent: dict[str, Any], name: str) -> Any:
+    """Return what stands under a name; a record in an envelope gets what is written on it."""
+    value = parent[name]
+    if name not in _ENVELOPES or not isinstance(value, dict):
+        return value
+    return {key: part for key, part in parent.items() if not isinstance(part, list | dict)} | value
+
+
+def _linked(value: Any) -> Any:
+    """Put authors and publishers of a schema.org graph in the place of their references."""
+    if not isinstance(value, list):
+        return value
+    nodes = {node["@id"]: node for node in value if isinstance(node, dict) and "@id" in node}
+
+    def resolve(value: Any) -> Any:
+        if isinstance(value, list):
+            return [resolve(part) for part in value]
+        return nodes.get(value["@id"], value) if _is_reference(value) else value
+
+    return [
+        {key: resolve(part) for key, part in node.items()} if isinstance(node, dict) else node
+        for node in value
+    ]
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and list(value) == ["@id"] and isinstance(value["@id"], str)

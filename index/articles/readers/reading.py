@@ -1,0 +1,199 @@
+"""Read the articles of sources: one that cannot be read never stops the others."""
+
+import logging
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from index.articles.article import Article, place_in
+from index.articles.file_names import printable_path
+from index.articles.readers.archives import (
+    Allowance,
+    Entry,
+    entries_of,
+    open_archive,
+    read_entry,
+)
+from index.articles.readers.base import PassedOver, Reader, ReadFailure, Reading
+from index.articles.readers.folders import article_name, ending_of, kind_of
+from index.articles.readers.formats import ARCHIVE, FORMATS, READERS
+from index.articles.readers.sources import Source, list_sources, load
+from index.articles.readers.web import address_id, fetch_readable, is_address, read_linked
+from index.articles.repair import repair
+from index.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+Read = Article | ReadFailure | PassedOver
+"""What there is in a source: an article, or a file or record that is none, and why."""
+
+
+def read_articles(roots: Iterable[str | Path], reading: Reading | None = None) -> Iterator[Read]:
+    """Read every article below some paths and addresses, in name order.
+
+    Ids are the paths below the given folder without the ending, with ``#n`` for the n-th record
+    of a file that holds several.
+
+    Raises:
+        InputError: A path does not exist.
+    """
+    listing = list_sources(roots)
+    yield from listing.failures
+    yield from listing.passed_over
+    for source in listing.sources:
+        yield from read_source(source, reading)
+
+
+def read_source(
+    source: Source, reading: Reading | None = None, data: bytes | None = None
+) -> Iterator[Read]:
+    """Read the articles of one source; a problem is yielded, not raised.
+
+    Args:
+        source: What to read.
+        reading: How to read it.
+        data: The file's bytes when they are already loaded.
+    """
+    reading = reading or Reading()
+    if source.path is None:
+        yield from _read_address(source, reading)
+        return
+    try:
+        data = load(source) if data is None else data
+    except InputError as error:
+        yield ReadFailure(source.origin, str(error))
+        return
+    place = _Place(source.name, source.origin)
+    yield from _read(data, ending_of(source.path.name), place, reading)
+
+
+class _Place(NamedTuple):
+    """Where articles come from: what their ids and origins are made of."""
+
+    name: str
+    origin: str
+
+
+def _read_address(source: Source, reading: Reading) -> Iterator[Read]:
+    try:
+        data, ending, url = fetch_readable(source.origin, allow_private=reading.allow_private)
+    except InputError as error:
+        yield ReadFailure(source.origin, str(error))
+        return
+    if ending in {".rss", ".atom"}:
+        yield from _read_feed(data, source, reading)
+        return
+    for item in _read(data, ending, _Place(source.name, source.origin), reading):
+        yield replace(item, url=item.url or url) if isinstance(item, Article) else item
+
+
+def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Read]:
+    def page(url: str) -> Iterator[Article]:
+        data, ending, _ = fetch_readable(url, allow_private=reading.allow_private)
+        for item in _read(data, ending, _Place(address_id(url), url), reading):
+            if isinstance(item, ReadFailure):
+                raise InputError(item.reason)
+            if isinstance(item, Article):
+                yield item
+
+    try:
+        for place, found in read_linked(data, page):
+            if isinstance(found, InputError):
+                yield ReadFailure(place, str(found))
+            elif found.text.strip():
+                name = address_id(place) if is_address(place) else f"{source.name}#{place}"
+                origin = place if is_address(place) else place_in(source.origin, place)
+                yield replace(_repaired(found), id=name, origin=origin)
+            else:
+                yield ReadFailure(place, "has no text")
+    except InputError as error:
+        yield ReadFailure(source.origin, str(error))
+
+
+def _read(data: bytes, ending: str, place: _Place, reading: Reading) -> Iterator[Read]:
+    """Read bytes whose format their ending says."""
+    try:
+        if ending == ARCHIVE:
+            yield from _read_archive(data, place, reading)
+            return
+        reader = _reader(ending)
+        articles = reader.read(data, reading.columns) if reader.named else reader.read(data)
+        yield from _named(articles, place, several=reader.several)
+    except InputError as error:
+        yield ReadFailure(place.origin, str(error))
+    except RecursionError:
+        yield ReadFailure(place.origin, "is nested too deeply")
+    except MemoryError:
+        yield ReadFailure(place.origin, "takes too much memory to read; split it")
+    except Exception as error:  # what a library trips over must not stop the others
+        logger.debug("reading %s", place.origin, exc_info=True)
+        reason = " ".join(str(error).split())[:200]
+        yield ReadFailure(place.origin, f"cannot be read ({type(error).__name__}: {reason})")
+
+
+def _reader(ending: str) -> Reader:
+    if ending not in READERS:
+        raise InputError(f"unknown format {ending!r}; use {' '.join(FORMATS)}")
+    return READERS[ending]
+
+
+def _read_archive(data: bytes, place: _Place, reading: Reading) -> Iterator[Read]:
+    """Read the files of an archive; archives inside it are not opened."""
+    try:
+        with open_archive(data) as archive:
+            allowance = Allowance.beside(archive)
+            for entry in entries_of(archive):
+                origin = place_in(place.origin, printable_path(entry.path))
+                if (kind := _unread_kind(entry)) is not None:
+                    yield PassedOver(origin, kind)
+                    continue
+                inside = _Place(f"{place.name}/{article_name(entry.path)}", origin)
+                try:
+                    content = read_entry(archive, entry.info)
+                    allowance.spend(content)
+                except InputError as error:
+                    yield ReadFailure(origin, str(error))
+                else:
+                    yield from _read(content, ending_of(entry.path), inside, reading)
+    except zipfile.BadZipFile as error:
+        raise InputError(f"is no readable .zip file: {error}") from None
+
+
+def _unread_kind(entry: Entry) -> str | None:
+    """Return what a file of an archive is when it is none that is read."""
+    if entry.is_link:
+        return "link in an archive"
+    return None if ending_of(entry.path) in READERS else kind_of(entry.path)
+
+
+def _named(
+    items: Iterator[Article | ReadFailure], place: _Place, *, several: bool
+) -> Iterator[Read]:
+    """Fill in ids and origins, and report records without a body."""
+    found = False
+    for number, item in enumerate(items, start=1):
+        found = True
+        if isinstance(item, ReadFailure):
+            yield replace(item, origin=place_in(place.origin, item.origin or number))
+            continue
+        origin = place_in(place.origin, item.id or number) if several else place.origin
+        if not item.text.strip():
+            yield ReadFailure(origin, "has no text")
+            continue
+        default = f"{place.name}#{number}" if several else place.name
+        yield replace(_repaired(item), id=item.id or default, origin=origin)
+    if not found:
+        yield ReadFailure(place.origin, "holds no article")
+
+
+def _repaired(article: Article) -> Article:
+    """Return the article in the letters it was written in."""
+    return replace(
+        article,
+        title=repair(article.title),
+        text=repair(article.text),
+        source=repair(article.source),
+        author=repair(article.author),
+    )

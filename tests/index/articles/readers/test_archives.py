@@ -1,0 +1,161 @@
+"""Archives of all makers, also of those that mean harm."""
+
+import io
+import stat
+import zipfile
+
+import documents
+import pytest
+from conftest import SHARED
+
+from index.articles.article import Article
+from index.articles.readers import archives
+from index.articles.readers.base import PassedOver, ReadFailure
+from index.articles.readers.reading import read_articles
+
+TEXT = "خبر\nقال الوزير إن الجسر سيفتح غدًا."
+
+
+def read(tmp_path, data, name="a.zip"):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return list(read_articles([path]))
+
+
+def ids(found):
+    return [item.id for item in found if isinstance(item, Article)]
+
+
+def named(files):
+    """Return an archive whose names are bytes without the flag that says what they are."""
+    blanks = {b"%04d" % n + b"_" * (len(name) - 4): name for n, name in enumerate(files)}
+    data = documents.zipped({blank.decode(): files[name] for blank, name in blanks.items()})
+    for blank, name in blanks.items():
+        data = data.replace(blank, name)
+    return data
+
+
+@pytest.mark.parametrize("encoding", ["cp1256", "cp720", "utf-8"])
+def test_names_that_do_not_say_their_encoding_are_read_as_arabic(tmp_path, encoding):
+    names = ["أخبار/ميناء.txt", "أخبار/قطر.txt", "مقالات/ضوء النهار.txt", "مقالات/غذاء وماء.TXT"]
+    found = read(tmp_path, named({name.encode(encoding): f"{name}\n{TEXT}" for name in names}))
+    assert sorted(ids(found)) == sorted(f"a/{name[:-4]}" for name in names)
+    assert sorted(item.origin.partition("::")[2] for item in found) == sorted(names)
+
+
+def test_arabic_and_other_names_in_one_archive_keep_their_own_form(tmp_path):
+    names = {"أخبار.txt".encode("cp1256"): TEXT, "café.txt".encode("cp437"): f"ب {TEXT}"}
+    assert sorted(ids(read(tmp_path, named(names)))) == ["a/café", "a/أخبار"]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("Größe", "cp437"),
+        ("élève", "cp850"),
+        ("новости", "cp866"),
+        ("新闻报告", "gbk"),
+        ("記事", "cp932"),
+    ],
+)
+def test_names_in_no_encoding_of_arabic_keep_the_form_they_have(tmp_path, name, encoding):
+    data = f"{name}.txt".encode(encoding)
+    assert ids(read(tmp_path, named({data: TEXT}))) == [f"a/{data.decode('cp437')[:-4]}"]
+
+
+def test_a_name_given_besides_in_unicode_is_taken(tmp_path):
+    entry = zipfile.ZipInfo("x.txt")
+    name = "خبر.txt".encode()
+    field = b"\1\0\0\0\0" + name
+    entry.extra = (0x7075).to_bytes(2, "little") + len(field).to_bytes(2, "little") + field
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(entry, TEXT)
+    assert ids(read(tmp_path, data.getvalue())) == ["a/خبر"]
+
+
+def test_what_is_not_read_in_an_archive_is_told(tmp_path):
+    inner = documents.zipped({"b.txt": TEXT})
+    link = zipfile.ZipInfo("link.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("a.txt", TEXT)
+        archive.writestr("inner.zip", inner)
+        archive.writestr("table.XLSX", b"PK")
+        archive.writestr("more.tar.gz", b"\x1f\x8b")
+        archive.writestr("README", b"x")
+        archive.writestr(link, "../../etc/passwd")
+        archive.writestr("__MACOSX/._a.txt", b"x")
+        archive.writestr(".DS_Store", b"x")
+    found = read(tmp_path, data.getvalue())
+    told = {
+        item.origin.partition("::")[2]: item.kind for item in found if isinstance(item, PassedOver)
+    }
+    assert told == {
+        "inner.zip": ".zip",
+        "table.XLSX": ".xlsx",
+        "more.tar.gz": ".gz",
+        "README": "no ending",
+        "link.txt": "link in an archive",
+    }
+    assert ids(found) == ["a/a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "article_id"),
+    [
+        ("/etc/خبر.txt", "a/etc/خبر"),
+        ("../../خبر.txt", "a/خبر"),
+        ("C:\\أخبار\\خبر.txt", "a/أخبار/خبر"),
+        ("./أخبار//خبر.txt", "a/أخبار/خبر"),
+        ("خبر\nجديد\x1b[31m.txt", "a/خبر جديد [31m"),
+    ],
+)
+def test_a_name_that_leads_out_of_the_archive_leads_nowhere(tmp_path, name, article_id):
+    (article,) = read(tmp_path, documents.zipped({name: TEXT}))
+    assert article.id == article_id
+    assert article.origin.isprintable()
+
+
+def test_a_locked_file_is_reported_and_the_others_live(tmp_path):
+    data = bytearray(documents.zipped({"a.txt": TEXT, "b.txt": f"ب {TEXT}"}))
+    for mark, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.index(mark) + flags] |= 1
+    failure, article = read(tmp_path, bytes(data))
+    assert failure.reason == "is locked with a password"
+    assert article.id == "a/b"
+
+
+def document(size):
+    return documents.zipped({"word/document.xml": b" " * size})
+
+
+def test_documents_in_an_archive_are_limited_together_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000_000)
+    files = {f"{n}.docx": document(400_000) for n in range(5)}
+    found = read(tmp_path, documents.zipped({**files, "z.txt": TEXT}))
+    refused = [
+        item for item in found if isinstance(item, ReadFailure) and "too much" in item.reason
+    ]
+    assert len(refused) == 3
+    assert ids(found) == ["a/z"]
+
+
+def test_files_of_an_archive_and_of_its_documents_are_counted_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 10)
+    book = documents.zipped({f"{n}.xml": b"" for n in range(4)})
+    found = read(tmp_path, documents.zipped({f"{n}.epub": book for n in range(4)}))
+    assert sum("too much" in item.reason for item in found) == 3
+    assert (
+        "over 10 files"
+        in read(tmp_path, documents.zipped(dict.fromkeys("abcdefghijk", b"")))[0].reason
+    )
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no shared cases here")
+def test_the_shared_archives_have_arabic_names():
+    found = list(read_articles([SHARED / "cases" / "20-arabic-names-in-an-archive" / "articles"]))
+    assert {article.id for article in found} == {
+        f"{archive}/أخبار/{name}" for archive in ("قديم", "نوافذ") for name in ("مطار", "ميناء")
+    }
