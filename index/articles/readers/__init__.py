@@ -28,7 +28,7 @@ from index.folder import DATABASE
 
 logger = logging.getLogger(__name__)
 
-READERS_VERSION = "1"
+READERS_VERSION = "2"
 """Changes whenever the same file may be read differently."""
 
 
@@ -247,7 +247,7 @@ def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Articl
             yield item
 
     try:
-        for place, found in read_linked(data, page):
+        for place, found in read_linked(data, page, source.origin):
             if isinstance(found, InputError):
                 yield ReadFailure(place, str(found))
             elif found.text.strip():

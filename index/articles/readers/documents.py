@@ -3,19 +3,20 @@
 import re
 from collections.abc import Iterator, Mapping
 
-import frontmatter
-import yaml
-
 from index.arabic.dates import dateline, parse_date
 from index.articles.article import Article, titled
 from index.articles.encoding import decode
-from index.articles.readers.fields import article_from, clean, public_url
+from index.articles.readers.fields import article_from, clean, field_names, public_url
+from index.articles.readers.front_matter import parse_front_matter
 from index.errors import InputError
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_BREAK = re.compile(r"(?<!`)<br\s*/?>(?!`)", re.IGNORECASE)
+_RULE = r"[ \t]*(?:[-–—*_=~•]{3,}|(?:[-*_][ \t]+){2,}[-*_])[ \t]*"
+_RULES = re.compile(rf"^{_RULE}$", re.MULTILINE)
 _PREFIX = re.compile(r"^(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
 
 
@@ -30,19 +31,11 @@ def read_markdown(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
 
 
 def _with_front_matter(text: str, columns: Mapping[str, str], *, markdown: bool = False) -> Article:
-    try:
-        fields, body = frontmatter.parse(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"its front matter is not valid YAML: {_one_line(error)}") from None
-    if not isinstance(fields, dict):
-        fields, body = {}, text
+    fields, body = parse_front_matter(text, field_names(columns))
+    body = _RULES.sub("", body)
     if markdown:
         body = _plain(body, fields)
     return article_from(fields, columns, text=body)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _plain(body: str, fields: dict[str, object]) -> str:
@@ -52,6 +45,7 @@ def _plain(body: str, fields: dict[str, object]) -> str:
     if heading and (not fields.get("title") or fields["title"] == heading[1]):
         fields["title"] = heading[1]
         body = body[heading.end() :]
+    body = _BREAK.sub("\n", body)
     body = _LINK.sub(r"\1", body)
     body = _MARKUP.sub(r"\2", body)
     return _PREFIX.sub("", body)

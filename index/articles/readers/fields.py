@@ -23,6 +23,12 @@ FIELDS = tuple(_NAMES)
 """Fields of an article that a record may have."""
 
 
+def field_names(columns: Mapping[str, str]) -> list[str]:
+    """Return every name, in lower case, by which a field of an article is known."""
+    usual = (name for names in _NAMES.values() for name in names)
+    return [*usual, *(name.strip().lower() for name in columns.values())]
+
+
 def article_from(
     record: Mapping[str, Any], columns: Mapping[str, str], *, text: str | None = None
 ) -> Article:
