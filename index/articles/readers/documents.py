@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from index.arabic.dates import dateline, parse_date
+from index.arabic.datelines import dateline
+from index.arabic.dates import parse_date
 from index.articles.article import Article, titled
-from index.articles.encoding import decode
+from index.articles.encoding import declared_encoding, decode
 from index.articles.readers.fields import article_from, clean, field_names, public_url
 from index.articles.readers.front_matter import parse_front_matter
 from index.errors import InputError
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -59,9 +59,8 @@ def read_html(data: bytes) -> Iterator[Article]:
     """
     import trafilatura  # takes half a second; only web pages need it
 
-    declared = _CHARSET.search(data[:4_000])
     page = trafilatura.bare_extraction(
-        decode(data, declared=declared[1].decode() if declared else ""),
+        decode(data, declared=declared_encoding(data)),
         with_metadata=True,
         include_comments=False,
         favor_recall=True,

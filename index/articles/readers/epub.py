@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
-from index.articles.encoding import decode
+from index.articles.encoding import declared_encoding, decode
 from index.articles.readers.fields import clean
 from index.articles.readers.markup import headed_lines
 from index.articles.readers.packages import Package, named
@@ -54,7 +54,7 @@ def _property(description: Any, name: str) -> str:
 
 
 def _chapter(data: bytes, description: Any) -> Article | None:
-    heading, lines = headed_lines(decode(data))
+    heading, lines = headed_lines(decode(data, declared=declared_encoding(data)))
     text = "\n".join(lines)
     if not text:
         return None

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.arabic.dates import dateline, parse_date
+from index.arabic.datelines import dateline
+from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words, split_title
 
 _NAMES = {

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.arabic.dates import dateline
+from index.arabic.datelines import dateline
 from index.articles.article import Article, titled
 from index.articles.readers.fields import clean
 from index.articles.readers.pdf_layout import Glyph, paragraphs

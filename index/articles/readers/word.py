@@ -3,9 +3,9 @@
 import posixpath
 from collections.abc import Iterator
 
-from index.arabic.dates import dateline
+from index.arabic.datelines import dateline
 from index.articles.article import Article, titled
-from index.articles.encoding import decode
+from index.articles.encoding import declared_encoding, decode
 from index.articles.readers.fields import clean
 from index.articles.readers.markup import headed_lines
 from index.articles.readers.packages import Package, attribute, local_name, named
@@ -114,7 +114,7 @@ def _relations(package: Package, part: str, *, embedded: bool) -> Related:
         if ending == ".xml":
             return document_lines(package.parse(path), lambda _: [])
         if ending in {".htm", ".html", ".xhtml"}:
-            heading, below = headed_lines(decode(data))
+            heading, below = headed_lines(decode(data, declared=declared_encoding(data)))
             return [Line("", text) for text in (heading, *below) if text]
         if ending == ".txt":
             return [Line("", text) for text in decode(data).split("\n") if text.strip()]
