@@ -8,7 +8,6 @@ from charset_normalizer import from_bytes
 from index.errors import InputError
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -52,6 +51,7 @@ def _decode(data: bytes, declared: str) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data.decode(name, errors="replace")
+    data = data.removeprefix(codecs.BOM_UTF8)
     zeros = data.count(0)
     if not zeros:
         try:

@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from index.articles.article import Article, place_in
 from index.articles.readers.archives import entries_of, read_entry
-from index.articles.readers.documents import read_html, read_markdown, read_text
+from index.articles.readers.documents import read_markdown, read_text
 from index.articles.readers.epub import read_epub
 from index.articles.readers.feeds import read_feed
+from index.articles.readers.pages import read_html
 from index.articles.readers.pdf import read_pdf
 from index.articles.readers.tables import read_csv, read_json, read_jsonl
 from index.articles.readers.web import address_id, fetch_readable, is_address, read_linked

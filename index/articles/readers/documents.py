@@ -1,15 +1,12 @@
-"""Read formats that hold one article: plain text, Markdown with front matter, web pages."""
+"""Read plain text and Markdown, with fields above them or without."""
 
 import re
 from collections.abc import Iterator, Mapping
 
-from index.arabic.datelines import dateline
-from index.arabic.dates import parse_date
-from index.articles.article import Article, titled
-from index.articles.encoding import declared_encoding, decode
-from index.articles.readers.fields import article_from, clean, field_names, public_url
+from index.articles.article import Article
+from index.articles.encoding import decode
+from index.articles.readers.fields import article_from, field_names
 from index.articles.readers.front_matter import parse_front_matter
-from index.errors import InputError
 
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
@@ -49,36 +46,3 @@ def _plain(body: str, fields: dict[str, object]) -> str:
     body = _LINK.sub(r"\1", body)
     body = _MARKUP.sub(r"\2", body)
     return _PREFIX.sub("", body)
-
-
-def read_html(data: bytes) -> Iterator[Article]:
-    """Read the article of a web page, without its menus, with title, date and publisher.
-
-    Raises:
-        InputError: No article text was found in the page.
-    """
-    import trafilatura  # takes half a second; only web pages need it
-
-    page = trafilatura.bare_extraction(
-        decode(data, declared=declared_encoding(data)),
-        with_metadata=True,
-        include_comments=False,
-        favor_recall=True,
-        # Its extensive search takes any year it finds, the footer's copyright too, for the date.
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    if page is None or not page.text:
-        raise InputError("no article text was found in the page")
-    title, body = clean(page.title or ""), clean(page.text)
-    if title and body.startswith(title + "\n"):
-        body = body[len(title) :].lstrip()
-    title, body = titled(title, body)
-    yield Article(
-        id="",
-        title=title,
-        text=body,
-        source=clean(page.sitename or ""),
-        date=parse_date(page.date) or dateline(body),
-        author=clean(page.author or ""),
-        url=public_url(clean(page.url or "")),
-    )

@@ -101,21 +101,31 @@ def _unescaped(line: str) -> str:
 def _parse(markup: str) -> Any:
     """Parse a page as the XML it is, where it is some: ``<title/>`` opens nothing in XML."""
     from lxml import etree
-    from lxml.html import HTMLParser, fromstring
 
-    markup = _DECLARATION.sub("", markup)
     if _XHTML.search(markup[:2_000]):
         known = _NAMED_LETTER.sub(lambda found: html.unescape(found[0]), markup)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         try:
-            return etree.fromstring(known.encode(), parser)
+            return etree.fromstring(_DECLARATION.sub("", known).encode(), parser)
         except (etree.XMLSyntaxError, ValueError):
             pass
+    return parse_html(markup)
+
+
+def parse_html(markup: str) -> Any:
+    """Parse a page as a browser does; None when there is nothing in it.
+
+    Raises:
+        InputError: So many tags are never closed that text below them would be lost.
+    """
+    from lxml.etree import ParserError
+    from lxml.html import HTMLParser, fromstring
+
     # Tags that are never closed nest; without huge_tree all below the 256th is lost.
     lenient = HTMLParser(huge_tree=True)
     try:
-        page = fromstring(markup, parser=lenient)
-    except etree.ParserError:  # there is nothing in it
+        page = fromstring(_DECLARATION.sub("", markup), parser=lenient)
+    except ParserError:
         return None
     if any("depth" in error.message for error in lenient.error_log):
         raise InputError("is nested too deeply: its tags are opened and never closed")
