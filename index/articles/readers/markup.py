@@ -234,6 +234,8 @@ def _is_unseen(element: Any, name: str) -> bool:
 
 def _is_note_mark(element: Any, name: str) -> bool:
     """Tell whether an element is the number of a footnote, which is no word of the sentence."""
+    if name not in {"a", "sup", "span"}:
+        return False
     roles = {
         role
         for key, value in element.items()

@@ -14,7 +14,9 @@ from index.errors import InputError
 
 _LITTLE = 1_000
 """Letters of a page below which trafilatura gives all of it, menus too (its ``baseline``)."""
-_AROUND = frozenset({"nav", "footer", "aside", "header", "form", "button", "menu", "dialog"})
+_AROUND = frozenset({
+    "nav", "footer", "aside", "header", "form", "button", "menu", "dialog", "script", "style",
+})  # fmt: skip
 _ROLES = frozenset({"navigation", "contentinfo", "complementary", "search", "menu", "menubar"})
 _NAMES = frozenset({
     "nav", "navbar", "navigation", "menu", "sidebar", "footer", "breadcrumb", "breadcrumbs",
@@ -75,9 +77,10 @@ def _little_text(markup: str) -> str:
     for element in list(page.iterdescendants()):
         if isinstance(element.tag, str) and _is_around(element):
             element.drop_tree()
+    if len("".join(page.text_content().split())) >= _LITTLE:
+        return ""
     heading, lines = headed_lines(tostring(page, encoding="unicode"))
-    text = "\n".join(line for line in (heading, *lines) if line and not _RIGHTS.search(line))
-    return text if len(text) < _LITTLE else ""
+    return "\n".join(line for line in (heading, *lines) if line and not _RIGHTS.search(line))
 
 
 def _is_around(element: Any) -> bool:
