@@ -1,22 +1,19 @@
-"""Read formats that hold one article: plain text, Markdown with front matter, web pages."""
+"""Read plain text and Markdown, with fields above them or without."""
 
 import re
 from collections.abc import Iterator, Mapping
 
-import frontmatter
-import yaml
-
-from index.arabic.dates import dateline, parse_date
-from index.articles.article import Article, titled
+from index.articles.article import Article
 from index.articles.encoding import decode
-from index.articles.readers.fields import article_from, public_url
-from index.articles.readers.values import clean
-from index.errors import InputError
+from index.articles.readers.fields import article_from, field_names
+from index.articles.readers.front_matter import parse_front_matter
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_BREAK = re.compile(r"(?<!`)<br\s*/?>(?!`)", re.IGNORECASE)
+_RULE = r"[ \t]*(?:[-–—*_=~•]{3,}|(?:[-*_][ \t]+){2,}[-*_])[ \t]*"
+_RULES = re.compile(rf"^{_RULE}$", re.MULTILINE)
 _PREFIX = re.compile(r"^(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
 
 
@@ -31,19 +28,11 @@ def read_markdown(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
 
 
 def _with_front_matter(text: str, columns: Mapping[str, str], *, markdown: bool = False) -> Article:
-    try:
-        fields, body = frontmatter.parse(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"its front matter is not valid YAML: {_one_line(error)}") from None
-    if not isinstance(fields, dict):
-        fields, body = {}, text
+    fields, body = parse_front_matter(text, field_names(columns))
+    body = _RULES.sub("", body)
     if markdown:
         body = _plain(body, fields)
     return article_from(fields, columns, text=body)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _plain(body: str, fields: dict[str, object]) -> str:
@@ -53,40 +42,7 @@ def _plain(body: str, fields: dict[str, object]) -> str:
     if heading and (not fields.get("title") or fields["title"] == heading[1]):
         fields["title"] = heading[1]
         body = body[heading.end() :]
+    body = _BREAK.sub("\n", body)
     body = _LINK.sub(r"\1", body)
     body = _MARKUP.sub(r"\2", body)
     return _PREFIX.sub("", body)
-
-
-def read_html(data: bytes) -> Iterator[Article]:
-    """Read the article of a web page, without its menus, with title, date and publisher.
-
-    Raises:
-        InputError: No article text was found in the page.
-    """
-    import trafilatura  # takes half a second; only web pages need it
-
-    declared = _CHARSET.search(data[:4_000])
-    page = trafilatura.bare_extraction(
-        decode(data, declared=declared[1].decode() if declared else ""),
-        with_metadata=True,
-        include_comments=False,
-        favor_recall=True,
-        # Its extensive search takes any year it finds, the footer's copyright too, for the date.
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    if page is None or not page.text:
-        raise InputError("no article text was found in the page")
-    title, body = clean(page.title or ""), clean(page.text)
-    if title and body.startswith(title + "\n"):
-        body = body[len(title) :].lstrip()
-    title, body = titled(title, body)
-    yield Article(
-        id="",
-        title=title,
-        text=body,
-        source=clean(page.sitename or ""),
-        date=parse_date(page.date) or dateline(body),
-        author=clean(page.author or ""),
-        url=public_url(clean(page.url or "")),
-    )

@@ -1,8 +1,10 @@
 """Read RSS and Atom feeds."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
@@ -36,32 +38,53 @@ def read_feed(data: bytes) -> Iterator[Article]:
         yield entry.article
 
 
-def feed_entries(data: bytes) -> list[FeedEntry]:
+def feed_entries(data: bytes, address: str = "") -> list[FeedEntry]:
     """Return the entries of a feed, in its order.
+
+    Args:
+        data: The feed.
+        address: Where it was found; its relative addresses are below the site it names, else there.
 
     Raises:
         InputError: It is no feed.
     """
     import feedparser
 
-    feed = feedparser.parse(data)
+    # As a stream: bytes it would take for a path, and open, when they are no feed. What it would
+    # clean out of markup, such as ruby, parts words; the text alone is taken out here.
+    feed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version"):
         raise InputError("is no RSS or Atom feed")
-    publisher = clean(feed.feed.get("title", ""))
-    return [_entry(entry, publisher) for entry in feed.entries]
+    publisher = _line(feed.feed.get("title", ""))
+    own = (link.get("href", "") for link in feed.feed.get("links", []) if link.get("rel") == "self")
+    site = _resolved(_resolved(address, next(own, "")), feed.feed.get("link", ""))
+    return [_entry(entry, publisher, site) for entry in feed.entries]
 
 
-def _entry(entry: Any, publisher: str) -> FeedEntry:
-    link = public_url(clean(entry.get("link", "")))
+def _resolved(base: str, link: str) -> str:
+    """Return an address that may be relative to another in full, or "" when it stays unknown."""
+    try:
+        found = urljoin(base, clean(link))
+    except ValueError:
+        return ""
+    return public_url(f"https:{found}" if found.startswith("//") else found)
+
+
+def _line(markup: str) -> str:
+    heading, lines = headed_lines(clean(markup))
+    return " ".join(filter(None, [heading, *lines]))
+
+
+def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
+    own = entry.get("link", "")
+    link = _resolved(site, own) if own else ""
     contents = [part.get("value", "") for part in entry.get("content", [])]
-    markup = max([*contents, entry.get("summary", "")], key=len)
-    heading, lines = headed_lines(markup) if markup.strip() else ("", [])
+    heading, lines = headed_lines(max([*contents, entry.get("summary", "")], key=len))
     text = "\n".join(filter(None, [heading, *lines]))
-    title = " ".join("\n".join(headed_lines(entry.get("title", "") or " ")[1]).split())
     published = entry.get("published") or entry.get("updated") or entry.get("created") or ""
     article = Article(
         id="",
-        title=title or opening_words(text),
+        title=_line(entry.get("title", "")) or opening_words(text),
         text=text,
         source=publisher,
         date=parse_date(published),

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.arabic.dates import dateline
+from index.arabic.datelines import dateline
 from index.articles.article import Article, opening_words, split_title
-from index.articles.readers.headings import FIELDS, names_of
+from index.articles.readers.headings import FIELDS, SURE_NAMES, names_of
 from index.articles.readers.values import (
     clean,
     is_empty,
@@ -22,6 +22,11 @@ from index.articles.readers.values import (
 _SHOWN_NAMES = 12
 _PLAIN = re.compile(r"[\w.-]+")
 """A name that a shell takes as it is."""
+
+
+def field_names(columns: Mapping[str, str]) -> list[str]:
+    """Return every name, in lower case, by which a field of an article is surely known."""
+    return [*SURE_NAMES, *(name.strip().lower() for name in columns.values())]
 
 
 def article_from(

@@ -1,15 +1,16 @@
 """List the formats that are read; a new one is a function in this package and a line here."""
 
 from index.articles.readers.base import Reader
-from index.articles.readers.documents import read_html, read_markdown, read_text
+from index.articles.readers.documents import read_markdown, read_text
 from index.articles.readers.epub import read_epub
 from index.articles.readers.feeds import read_feed
 from index.articles.readers.json_records import read_json, read_json_lines
+from index.articles.readers.pages import read_html
 from index.articles.readers.pdf import read_pdf
 from index.articles.readers.tables import read_csv
 from index.articles.readers.word import read_docx
 
-READERS_VERSION = "2"
+READERS_VERSION = "3"
 """Changes whenever the same file may be read differently."""
 
 _READERS = (

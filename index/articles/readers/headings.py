@@ -36,8 +36,8 @@ _LESS_SURE = {
 """Taken when no name of the record has a word of those above: a record's «الخبر» is its text, or
 its title where «التفاصيل» are the text."""
 _BESIDE = {
-    "": "web article story news post item main full complete the of a de du des la le l ar arabic arabe"
-    " og dc خبر مقال مقالة مادة كامل كاملة كاملا رئيسي رئيسية أصلي أصلية"
+    "": "web article story news post item main full complete the of a de du des la le l ar arabic"
+    " arabe og dc خبر مقال مقالة مادة كامل كاملة كاملا رئيسي رئيسية أصلي أصلية"
     " صحفي صحفية عربي عربية بالعربية",
     "text": "html plain raw clean rendered elements نصي",
     "source": "name nom news اسم إعلام إعلامية إخبارية إخباري أنباء جهة",
@@ -55,6 +55,14 @@ _SECOND_CHOICE = (
 
 FIELDS = tuple(_SURE)
 """Fields of an article that a record may have."""
+
+SURE_NAMES = tuple(
+    name
+    for words in _SURE.values()
+    for word in words.split()
+    for name in ((word,) if word.isascii() else (word, f"ال{word}"))
+)
+"""Names that say for certain that a line is a field: «العنوان: …»."""
 
 
 def _normalize(text: str) -> str:

@@ -1,30 +1,258 @@
 """Take the text out of HTML that holds nothing but an article, line by line."""
 
+import html
 import re
+from collections import Counter
+from typing import Any
 
-_HEADINGS = ("h1", "h2", "h3")
-_BLOCKS = (*_HEADINGS, "h4", "h5", "h6", "p", "li", "blockquote", "pre", "td", "dd", "dt", "div")
+from index.articles.readers.packages import local_name
+from index.articles.readers.rows import Cell, row_lines, spread
+from index.errors import InputError
+
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+_BLOCKS = frozenset({
+    "h1", "h2", "h3", "address", "article", "aside", "blockquote", "body", "br", "caption",
+    "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "footer", "form", "frameset", "h4", "h5", "h6", "header", "hgroup", "hr", "html",
+    "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "plaintext", "pre",
+    "search", "section", "select", "summary", "table", "tbody", "tfoot", "thead", "tr", "td",
+    "th", "ul", "xmp", "listing",
+})  # fmt: skip
+_UNSEEN = frozenset({
+    "audio", "canvas", "datalist", "del", "embed", "head", "iframe", "map", "noframes",
+    "noscript", "object", "rp", "s", "script", "strike", "style", "svg", "template", "textarea",
+    "title", "video",
+})  # fmt: skip
+_KEPT_SPACE = frozenset({"pre", "listing", "plaintext", "xmp"})
+_OPENED = {"q": "«", "rt": " ("}
+_CLOSED = {"q": "»", "rt": ")"}
+_SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
+_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_NOTE_MARK = re.compile(r"\W*(?:\d{1,3}|[*†‡]+|\w)\W*")
+
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_XHTML = re.compile(r"<html[^>]+xmlns", re.IGNORECASE)
+_NAMED_LETTER = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)\w+;")
+_TAG = re.compile(r"<[a-zA-Z/!?]")
+_ESCAPED = re.compile(
+    r"</?(?:a|b|blockquote|br|div|em|figure|font|h[1-6]|i|img|li|ol|p|span|strong|table|td|tr|u|ul)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(
+    r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|amp|apos|bull|copy|gt|hellip|laquo|ldquo|lrm|lsquo|lt|mdash"
+    r"|middot|nbsp|ndash|quot|raquo|rdquo|rlm|rsquo|zwj|zwnj);"
+)
+_RAISED = str.maketrans("0123456789٠١٢٣٤٥٦٧٨٩", "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
 
 
 def headed_lines(markup: str) -> tuple[str, list[str]]:
-    """Return the heading of a document, or "", and the lines of text below it."""
-    from lxml import html
-    from lxml.etree import ParserError
+    """Return the heading of a document, or "", and the lines of text below it.
 
-    try:
-        page = html.fromstring(_DECLARATION.sub("", markup))
-    except ParserError:  # there is nothing in it
-        return "", []
-    for hidden in page.xpath("//script | //style | //head"):
-        hidden.drop_tree()
-    blocks = [block for block in page.iter(*_BLOCKS) if not _has_blocks(block)]
-    found = [(block.tag, " ".join(block.text_content().split())) for block in blocks or [page]]
-    found = [(tag, line) for tag, line in found if line]
-    if found and found[0][0] in _HEADINGS:
+    Every element that makes a line on a page makes one here, and so does ``<br>``; a row of a table
+    is one. Without any tag the line ends are those of the text. Markup that was escaped once too
+    often is read as markup.
+    """
+    for _ in range(3):
+        found = _lines(markup)
+        text = "\n".join(line for _, line in found)
+        if not _is_escaped(markup, text):
+            break
+        markup = text
+    if found and found[0][0]:
         return found[0][1], [line for _, line in found[1:]]
     return "", [line for _, line in found]
 
 
-def _has_blocks(element: object) -> bool:
-    return next(element.iterdescendants(*_BLOCKS), None) is not None  # type: ignore[attr-defined]
+def raise_digits(before: str, text: str) -> str:
+    """Return text that stands above the line; a power never becomes digits of its base.
+
+    >>> raise_digits("كم", "2"), raise_digits("10", "6")
+    ('²', '^6')
+    """
+    if before[-1:].isdecimal() and text[:1].isdecimal():
+        return f"^{text}"
+    return text.translate(_RAISED)
+
+
+def _is_escaped(markup: str, text: str) -> bool:
+    """Tell whether the text of some markup is itself markup, not a text about markup."""
+    tag = _ESCAPED.search(text)
+    return tag is not None and (not text[: tag.start()].strip() or not _TAG.search(markup))
+
+
+def _lines(markup: str) -> list[tuple[bool, str]]:
+    """Return the lines of some markup, each with whether it is a heading."""
+    markup = markup.replace("\0", "")
+    if not _TAG.search(markup):
+        plain = html.unescape(markup).split("\n")
+        lines = [(False, line) for line in plain]
+    else:
+        page = _parse(markup)
+        lines = [] if page is None else _Page().read(page)
+    spaced = [(is_heading, " ".join(_unescaped(line).split())) for is_heading, line in lines]
+    return [(is_heading, line) for is_heading, line in spaced if line]
+
+
+def _unescaped(line: str) -> str:
+    return _LETTER.sub(lambda found: html.unescape(found[0]), line)
+
+
+def _parse(markup: str) -> Any:
+    """Parse a page as the XML it is, where it is some: ``<title/>`` opens nothing in XML."""
+    from lxml import etree
+
+    if _XHTML.search(markup[:2_000]):
+        known = _NAMED_LETTER.sub(lambda found: html.unescape(found[0]), markup)
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        try:
+            return etree.fromstring(_DECLARATION.sub("", known).encode(), parser)
+        except (etree.XMLSyntaxError, ValueError):
+            pass
+    return parse_html(markup)
+
+
+def parse_html(markup: str) -> Any:
+    """Parse a page as a browser does; None when there is nothing in it.
+
+    Raises:
+        InputError: So many tags are never closed that text below them would be lost.
+    """
+    from lxml.etree import ParserError
+    from lxml.html import HTMLParser, fromstring
+
+    # Tags that are never closed nest; without huge_tree all below the 256th is lost.
+    lenient = HTMLParser(huge_tree=True)
+    try:
+        page = fromstring(_DECLARATION.sub("", markup), parser=lenient)
+    except ParserError:
+        return None
+    if any("depth" in error.message for error in lenient.error_log):
+        raise InputError("is nested too deeply: its tags are opened and never closed")
+    return page
+
+
+class _Page:
+    """Collects the lines of a page while its elements open and close."""
+
+    def __init__(self) -> None:
+        self._lines: list[tuple[bool, str]] = []
+        self._text = ""
+        self._inside: Counter[str] = Counter()
+        self._outer: list[list[tuple[bool, str]]] = []
+        self._rows: list[list[Cell]] = []
+        self._above: list[dict[int, Cell]] = [{}]
+
+    def read(self, page: Any) -> list[tuple[bool, str]]:
+        """Return the lines of a page, each with whether it is a heading."""
+        from lxml.etree import iterwalk
+
+        walk = iterwalk(page, events=("start", "end", "comment", "pi"))
+        for event, element in walk:
+            name = local_name(element).lower()
+            if event == "start" and _is_unseen(element, name):
+                walk.skip_subtree()
+                self._inside["unseen"] += 1
+            elif event == "start":
+                self._open(element, name)
+                self._add(element.text)
+                continue
+            elif event == "end" and self._inside["unseen"]:
+                self._inside["unseen"] -= 1
+            elif event == "end":
+                self._close(element, name)
+            if event != "start":
+                self._add(element.tail if element is not page else None)
+        self._end_line()
+        return self._lines
+
+    def _add(self, text: str | None) -> None:
+        text = text or ""
+        if self._inside["kept"]:
+            *lines, text = text.split("\n")
+            for line in lines:
+                self._text += line
+                self._end_line()
+        if self._inside["sup"] and text.strip():
+            text = raise_digits(self._text, text)
+        self._text += text
+
+    def _end_line(self) -> None:
+        if self._text.strip():
+            self._lines.append((self._inside["heading"] > 0, self._text))
+        self._text = ""
+
+    def _open(self, element: Any, name: str) -> None:
+        if name in {"td", "th"} and self._rows:
+            self._end_line()
+            self._outer.append(self._lines)
+            self._lines = []
+        elif name == "tr":
+            self._end_line()
+            self._rows.append([])
+        elif name == "table":
+            self._above.append({})
+        if name == "br" and self._inside["heading"]:
+            self._text += " "
+        elif _is_block(element, name):
+            self._end_line()
+        self._text += _OPENED.get(name, "")
+        self._inside.update(_states(name))
+
+    def _close(self, element: Any, name: str) -> None:
+        if _is_block(element, name) and name != "br":
+            self._end_line()
+        self._text += _CLOSED.get(name, "")
+        self._inside.subtract(_states(name))
+        if name in {"td", "th"} and self._rows:
+            cell, self._lines = self._lines, self._outer.pop()
+            lines = [" ".join(text.split()) for _, text in cell]
+            width, height = _span(element, "colspan"), _span(element, "rowspan")
+            self._rows[-1].append(Cell(lines, width, height))
+        elif name == "tr":
+            cells = spread(self._rows.pop(), self._above[-1])
+            self._lines += [(False, line) for line in row_lines(cells)]
+        elif name == "table":
+            self._above.pop()
+
+
+def _states(name: str) -> list[str]:
+    states = ["heading"] if name in _HEADINGS else []
+    states += ["kept"] if name in _KEPT_SPACE else []
+    return states + (["sup"] if name == "sup" else [])
+
+
+def _is_block(element: Any, name: str) -> bool:
+    return name in _BLOCKS or _SHOWN_AS_BLOCK.search(element.get("style") or "") is not None
+
+
+def _is_unseen(element: Any, name: str) -> bool:
+    if name in _UNSEEN or element.get("hidden") is not None:
+        return True
+    return _NOT_SHOWN.search(element.get("style") or "") is not None or _is_note_mark(element, name)
+
+
+def _is_note_mark(element: Any, name: str) -> bool:
+    """Tell whether an element is the number of a footnote, which is no word of the sentence."""
+    if name not in {"a", "sup", "span"}:
+        return False
+    roles = {
+        role
+        for key, value in element.items()
+        if re.split("[}:]", key)[-1] in {"type", "role"}
+        for role in value.split()
+    }
+    if roles & {"noteref", "doc-noteref", "backlink", "doc-backlink"}:
+        return True
+    links = [element] if name == "a" else element.iterfind("{*}a") if name == "sup" else []
+    is_raised = name == "sup" or (name == "a" and len(element.findall("{*}sup")) == 1)
+    return (
+        is_raised
+        and any("#" in (link.get("href") or "") for link in links)
+        and _NOTE_MARK.fullmatch("".join(element.itertext())) is not None
+    )
+
+
+def _span(cell: Any, name: str) -> int:
+    value = (cell.get(name) or "").strip()
+    return min(int(value), 1_000) if value.isascii() and value.isdigit() and int(value) else 1

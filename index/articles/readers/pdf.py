@@ -19,9 +19,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.arabic.dates import dateline
+from index.arabic.datelines import dateline
 from index.articles.article import Article, titled
-from index.articles.readers.pdf_layout import Glyph, paragraphs
+from index.articles.readers.pdf_layout import Page, paragraphs
+from index.articles.readers.pdf_lines import Glyph
+from index.articles.readers.pdf_tables import Rule
 from index.articles.readers.values import clean
 from index.articles.repair import repair
 from index.errors import InputError
@@ -120,7 +122,7 @@ def _read(data: bytes) -> _Document:
     try:
         document = PDFDocument(PDFParser(io.BytesIO(data)))
         information = document.info[0] if document.info else {}
-        pages = [_glyphs(page) for page in _pages(data)]
+        pages = [Page(_glyphs(page), _rules(page)) for page in _pages(data)]
     except (PDFPasswordIncorrect, PDFEncryptionError):
         raise InputError("is locked with a password; save it without one") from None
     except (PSException, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
@@ -168,8 +170,33 @@ def _glyphs(container: Any) -> list[Glyph]:
     return found
 
 
-def _require_text(pages: Sequence[Sequence[Glyph]]) -> None:
-    glyphs = [glyph for page in pages for glyph in page if glyph.text.strip()]
+_THIN, _SHORT = 3.0, 8.0
+"""Points: the width to which a box is a line, and the length from which a line is a rule."""
+_MOST_RULES = 1_000
+"""On a page; a map or a plot has more, a table hardly."""
+
+
+def _rules(container: Any) -> list[Rule]:
+    """Return the straight lines of a page, level and upright; a box is its four edges."""
+    from pdfminer.layout import LTContainer, LTCurve
+
+    found: set[Rule] = set()
+    for item in container:
+        if isinstance(item, LTCurve):
+            found.update(_edges(*(round(edge, 1) for edge in item.bbox)))
+        elif isinstance(item, LTContainer):
+            found.update(_rules(item))
+    return list(found) if len(found) <= _MOST_RULES else []
+
+
+def _edges(x0: float, y0: float, x1: float, y1: float) -> list[Rule]:
+    level = [Rule(x0, y, x1, y) for y in ((y0,) if y1 - y0 <= _THIN else (y0, y1))]
+    upright = [Rule(x, y0, x, y1) for x in ((x0,) if x1 - x0 <= _THIN else (x0, x1))]
+    return [*(level if x1 - x0 >= _SHORT else []), *(upright if y1 - y0 >= _SHORT else [])]
+
+
+def _require_text(pages: Sequence[Page]) -> None:
+    glyphs = [glyph for page in pages for glyph in page.glyphs if glyph.text.strip()]
     if not glyphs:
         raise InputError("holds pictures of text, not text; run OCR on it first (ocrmypdf -l ara)")
     unmapped = sum(glyph.text.startswith("(cid:") for glyph in glyphs)

@@ -4,57 +4,18 @@ import re
 import statistics
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from index.articles.readers.pdf_lines import Glyph, Segment, as_read, joined_clusters
+from index.articles.readers.pdf_tables import Row, Rule, find_rows
+from index.articles.readers.rows import join_cells
 from index.articles.repair import repair
-from index.articles.visual import bracket_balance, looks_reversed, to_logical
+from index.articles.visual import bracket_balance, looks_reversed
 from index.errors import InputError
 
 _STOP = re.compile(r"[.!?؟:…][»”\"')]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """What stands at one place of a page: a letter, a mark, or all letters of a ligature.
-
-    Attributes:
-        text: Its letters, in reading order.
-        x0: Its left edge, in points from the left of the page.
-        x1: Its right edge.
-        y: The bottom of its line, in points from the bottom of the page.
-        size: Of the letters, in points.
-    """
-
-    text: str
-    x0: float
-    x1: float
-    y: float
-    size: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """Glyphs of one line without a wide gap, from left to right."""
-
-    glyphs: tuple[Glyph, ...]
-
-    @property
-    def x0(self) -> float:
-        return self.glyphs[0].x0
-
-    @property
-    def x1(self) -> float:
-        return max(glyph.x1 for glyph in self.glyphs)
-
-    @property
-    def y(self) -> float:
-        return statistics.median(glyph.y for glyph in self.glyphs)
-
-    @property
-    def size(self) -> float:
-        return statistics.median(glyph.size for glyph in self.glyphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,77 +26,117 @@ class Paragraph:
     size: float
 
 
-def paragraphs(pages: Sequence[Sequence[Glyph]]) -> list[Paragraph]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on a page: its letters and its straight lines."""
+
+    glyphs: Sequence[Glyph]
+    rules: Sequence[Rule] = ()
+
+
+Line = Segment | Row
+Reader = Callable[[Segment], str]
+"""A segment -> its text in reading order."""
+
+
+def paragraphs(pages: Sequence[Page]) -> list[Paragraph]:
     """Return the paragraphs of all pages, without what stands above and below every page.
+
+    A row of a table is a paragraph. Where a table goes on on another page, its heading is repeated.
 
     Raises:
         InputError: Nothing is left.
     """
-    blocks = [list(_blocks(_segments(page))) for page in pages if page]
-    plain = [[[_as_read(s, mirrored=True) for s in b] for b in page] for page in blocks]
-    kept = [[[_as_read(s, mirrored=False) for s in b] for b in page] for page in blocks]
-    if _balance(kept) > _balance(plain):
-        plain = kept
-    if looks_reversed("\n".join(line for page in plain for block in page for line in block)):
-        # The page itself shows the letters backwards: left to right is the order they are read in.
-        plain = [[["".join(_joined(s)) for s in b] for b in page] for page in blocks]
-    repeated = _repeated(plain)
+    blocks = [list(_blocks(_lines(page))) for page in pages if page.glyphs]
+    read = _choose_reader([line for page in blocks for block in page for line in block])
+    texts = [[[(line, _text(line, read)) for line in block] for block in page] for page in blocks]
+    repeated = _repeated(texts)
     found: list[Paragraph] = []
-    for page, texts in zip(blocks, plain, strict=True):
-        for block, lines in zip(page, texts, strict=True):
-            rows = [(s, t) for s, t in zip(block, lines, strict=True) if _mark(t) not in repeated]
-            found += _joined_lines(rows)
+    heading: tuple[Row, str] | None = None
+    for page in texts:
+        kept = [[(a, t) for a, t in block if _mark(a, t) not in repeated] for block in page]
+        heading = _repeat_heading([line for block in kept for line in block], kept, heading)
+        for block in kept:
+            found += _joined_lines(block)
     if not found:
         raise InputError("holds no text")
     return found
 
 
-def _balance(pages: list[list[list[str]]]) -> int:
-    return sum(bracket_balance(line) for page in pages for block in page for line in block)
+def _lines(page: Page) -> list[Line]:
+    rows, segments = find_rows(page.glyphs, page.rules)
+    return sorted([*rows, *segments], key=lambda line: -line.y)
 
 
-def _repeated(pages: list[list[list[str]]]) -> set[str]:
-    """Return the first and last lines that half of the pages share, numbers aside."""
+def _choose_reader(lines: Sequence[Line]) -> Reader:
+    """Return the way of reading in which words and brackets look right."""
+    segments = [
+        segment
+        for line in lines
+        for cell in (line.cells if isinstance(line, Row) else [[line]])
+        for segment in cell
+    ]
+    plain, kept = (
+        [as_read(segment, mirrored=mirrored) for segment in segments] for mirrored in (True, False)
+    )
+    is_mirrored = sum(map(bracket_balance, kept)) <= sum(map(bracket_balance, plain))
+    if looks_reversed("\n".join(plain if is_mirrored else kept)):
+        # The page itself shows the letters backwards: left to right is the order they are read in.
+        return lambda segment: "".join(joined_clusters(segment))
+    return lambda segment: as_read(segment, mirrored=is_mirrored)
+
+
+def _text(line: Line, read: Reader) -> str:
+    if isinstance(line, Segment):
+        return read(line)
+    return join_cells([" ".join(map(read, cell))] for cell in line.cells)
+
+
+_Read = tuple[Line, str]
+"""A line and its text."""
+
+
+def _repeat_heading(
+    lines: Sequence[_Read], page: list[list[_Read]], heading: tuple[Row, str] | None
+) -> tuple[Row, str] | None:
+    """Put the heading of a table above the rows of it that open a page; return the last heading.
+
+    Args:
+        lines: The lines of the page.
+        page: The same, by block; the heading is put in.
+        heading: Of the table that ends the page before, if one does.
+    """
+    first = lines[0][0] if lines else None
+    if heading and isinstance(first, Row) and not first.is_heading:
+        above = heading[0]
+        is_same = above.columns == first.columns and abs(above.x1 - first.x1) < first.size
+        if is_same and lines[0][1] != heading[1]:
+            page[0].insert(0, (replace(above, y=first.y + 2 * first.size), heading[1]))
+        heading = heading if is_same else None
+    for line, text in lines:
+        if not isinstance(line, Row):
+            heading = None
+        elif line.is_heading:
+            heading = (line, text)
+    return heading
+
+
+def _repeated(pages: list[list[list[_Read]]]) -> set[str]:
+    """Return the first and last lines that half of the pages share, numbers and tables aside."""
     if len(pages) < 3:
         return set()
     edges: Counter[str] = Counter()
     for page in pages:
-        lines = [line for block in page for line in block]
-        edges.update({_mark(line) for line in (*lines[:2], *lines[-2:])})
+        lines = [_mark(line, text) for block in page for line, text in block]
+        edges.update({*lines[:2], *lines[-2:]} - {""})
     return {mark for mark, count in edges.items() if count > len(pages) / 2}
 
 
-def _mark(line: str) -> str:
-    return re.sub(r"\d+", "#", line).strip()
+def _mark(line: Line, text: str) -> str:
+    return "" if isinstance(line, Row) else re.sub(r"\d+", "#", text).strip()
 
 
-def _segments(glyphs: Sequence[Glyph]) -> list[_Segment]:
-    """Group glyphs into lines by height, and lines into segments at wide gaps."""
-    rows: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda g: -g.y):
-        if rows and abs(rows[-1][0].y - glyph.y) <= 0.45 * max(glyph.size, rows[-1][0].size):
-            rows[-1].append(glyph)
-        else:
-            rows.append([glyph])
-    return [segment for row in rows for segment in _split(row)]
-
-
-def _split(row: list[Glyph]) -> Iterator[_Segment]:
-    part: list[Glyph] = []
-    reach = 0.0
-    for glyph in sorted(row, key=lambda g: (g.x0, g.x1)):
-        if not glyph.text.strip():
-            continue
-        if part and glyph.x0 - reach > 1.6 * glyph.size:
-            yield _Segment(tuple(part))
-            part = []
-        part.append(glyph)
-        reach = max(reach, glyph.x1) if len(part) > 1 else glyph.x1
-    if part:
-        yield _Segment(tuple(part))
-
-
-def _blocks(segments: list[_Segment]) -> Iterator[list[_Segment]]:
+def _blocks(segments: list[Line]) -> Iterator[list[Line]]:
     """Cut a page into columns, right before left, and what spans them (recursive XY-cut).
 
     After Nagy and Seth, "Hierarchical representation of optically scanned documents" (1984).
@@ -161,7 +162,7 @@ def _blocks(segments: list[_Segment]) -> Iterator[list[_Segment]]:
         yield segments
 
 
-def _gutter(segments: Sequence[_Segment]) -> float | None:
+def _gutter(segments: Sequence[Line]) -> float | None:
     """Return where an empty strip parts the segments into columns of three lines or more."""
     if len(segments) < 6:
         return None
@@ -175,30 +176,7 @@ def _gutter(segments: Sequence[_Segment]) -> float | None:
     return cut
 
 
-def _as_read(segment: _Segment, *, mirrored: bool) -> str:
-    return " ".join(to_logical(_joined(segment), mirrored=mirrored).split())
-
-
-def _joined(segment: _Segment) -> list[str]:
-    """Return a line's clusters from left to right: marks on their letters, spaces in the gaps."""
-    letters = [g for g in segment.glyphs if not _is_mark(g.text)]
-    marks = [g for g in segment.glyphs if _is_mark(g.text)]
-    clusters: list[str] = []
-    reach = None
-    for glyph in letters:
-        if reach is not None and glyph.x0 - reach > 0.12 * glyph.size:
-            clusters.append(" ")
-        over = [m.text for m in marks if glyph.x0 <= (m.x0 + m.x1) / 2 < glyph.x1]
-        clusters.append(glyph.text + "".join(over))
-        reach = glyph.x1 if reach is None else max(reach, glyph.x1)
-    return clusters
-
-
-def _is_mark(text: str) -> bool:
-    return all(unicodedata.category(letter) == "Mn" for letter in text)
-
-
-def _joined_lines(rows: Sequence[tuple[_Segment, str]]) -> list[Paragraph]:
+def _joined_lines(rows: Sequence[_Read]) -> list[Paragraph]:
     """Join the lines of a column into paragraphs.
 
     A paragraph ends where a sentence stops short of the margin, where the letters change size,
@@ -222,6 +200,8 @@ def _joined_lines(rows: Sequence[tuple[_Segment, str]]) -> list[Paragraph]:
         following = ordered[position + 1][0] if position + 1 < len(ordered) else None
         if (
             following is None
+            or isinstance(segment, Row)
+            or isinstance(following, Row)
             or short
             or segment.y - following.y > 1.4 * usual
             or not 0.87 < following.size / segment.size < 1.15

@@ -99,7 +99,7 @@ def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Read]:
                 yield item
 
     try:
-        for place, found in read_linked(data, page):
+        for place, found in read_linked(data, page, source.origin):
             if isinstance(found, InputError):
                 yield ReadFailure(place, str(found))
             elif found.text.strip():

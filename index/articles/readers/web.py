@@ -77,17 +77,22 @@ def _in_utf8(found: Fetched) -> bytes:
 
 
 def read_linked(
-    data: bytes, read_page: Callable[[str], Iterator[Article]]
+    data: bytes, read_page: Callable[[str], Iterator[Article]], address: str = ""
 ) -> Iterator[tuple[str, Article | InputError]]:
     """Read the articles that a feed links to.
 
     What the feed says of an article fills what its page leaves open; a page that cannot be read is
     replaced by what the feed holds of it, when that is a text and not a teaser.
 
+    Args:
+        data: The feed.
+        read_page: Reads the articles at an address.
+        address: Where the feed was found.
+
     Yields:
         The address of each article, and the article or why there is none.
     """
-    for entry in feed_entries(data):
+    for entry in feed_entries(data, address):
         if entry.link:
             yield entry.link, _linked(entry, read_page)
         else:

@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 
-from index.arabic.dates import dateline, months_in, parse_date
+from index.arabic.datelines import dateline
+from index.arabic.dates import months_in, parse_date
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,6 @@ def test_one_bad_line_does_not_stop_the_others(tmp_path):
         ("a.txt", b"", "has no text"),
         ("a.json", b"{", "not valid JSON"),
         ("a.json", b"3", "neither an object"),
-        ("a.md", b"---\ntitle: [\n---\nx", "front matter"),
         ("a.html", b"<html><body></body></html>", "no article text"),
         ("a.pdf2", b"x", "unknown format"),
     ],
