@@ -116,7 +116,7 @@ def _jawab(options: argparse.Namespace) -> dict[str, float]:
     from index import build_index, open_index
     from index.articles.article import Article
     from index.articles.readers import read_articles
-    from index.building.intake import cut_article
+    from index.building.cutting import cut_article
     from index.embedding.embedders import load_embedder
 
     articles, folder = Path(options.scratch, "articles"), Path(options.scratch, "jawab")
