@@ -114,9 +114,10 @@ def _questions(options: argparse.Namespace) -> list[str]:
 
 def _jawab(options: argparse.Namespace) -> dict[str, float]:
     from index import build_index, open_index
-    from index.arabic.words import for_embedding
+    from index.articles.article import Article
+    from index.articles.readers import read_articles
+    from index.building.cutting import cut_article
     from index.embedding.embedders import load_embedder
-    from index.store.local.store import SqliteStore
 
     articles, folder = Path(options.scratch, "articles"), Path(options.scratch, "jawab")
     subprocess.run(["/bin/rm", "-rf", str(folder)], check=True)  # noqa: S603
@@ -128,12 +129,9 @@ def _jawab(options: argparse.Namespace) -> dict[str, float]:
     unchanged = _seconds(lambda: build_index([articles], folder, embedder=embedder))
     opened = _seconds(lambda: open_index(folder, embedder=embedder).stats())
     index = open_index(folder, embedder=embedder)
-    with SqliteStore.open(folder).snapshot() as connection:
-        rows = connection.execute(
-            'SELECT a.title, substr(a.text, c.start + 1, c."end" - c.start) FROM chunks c'
-            " JOIN articles a ON a.key = c.article ORDER BY c.key"
-        ).fetchall()
-    texts = [for_embedding(f"{title}\n{text}") for title, text in rows]
+    found = [item for item in read_articles([articles]) if isinstance(item, Article)]
+    cut = [cut_article(article, embedder.count_tokens) for article in found]
+    texts = [text for article in cut for text in article.texts]
     Path(options.scratch, "chunks.json").write_text(json.dumps(texts), encoding="utf-8")
     questions = _questions(options)
     return {

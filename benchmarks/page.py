@@ -22,7 +22,7 @@ from benchmarks.datasets import DEFAULT
 from benchmarks.load import SAMPLES, served
 from benchmarks.scale import stored
 from index import build_index
-from index.store.local.store import SqliteStore
+from index.store.opening import open_store
 from ui.web import articles_view
 
 _OPENED = 10
@@ -72,7 +72,7 @@ def _page_seconds() -> dict[str, float]:
 def _listed(articles: int, data: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         count = stored(Path(folder, "index"), data, articles=articles)
-        store = SqliteStore.open(Path(folder, "index"))
+        store = open_store(Path(folder, "index"))
         words = "حريق مصنع"
         asked: dict[str, Callable[[], object]] = {
             "first page": lambda: articles_view.table(

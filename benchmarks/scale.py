@@ -33,9 +33,9 @@ from index.search.late import late_interaction
 from index.search.query import Query, QueryVectors, embed_query, weigh_query
 from index.search.ranking import contributions, features, trained_weights
 from index.store.changes import ArticleChunks
-from index.store.contract import Filter
-from index.store.local.store import SqliteStore
+from index.store.contract import Filter, Store
 from index.store.manifest import Manifest
+from index.store.opening import create_store, open_store
 
 DIMENSION = 384
 QUESTIONS = 200
@@ -131,7 +131,7 @@ def _mixed(words: list[str], others: list[str]) -> list[str]:
 
 def stored(folder: Path, data: Path, *, articles: int) -> int:
     """Make an index of that many articles; return how many it holds."""
-    store = SqliteStore.create(folder, Manifest(EmbedderIdentity("synthetic", "", "", "")))
+    store = create_store(folder, Manifest(EmbedderIdentity("synthetic", "", "", "")))
     made = islice(_articles(data), articles)
     with store.writing():
         while batch := list(islice(made, _BATCH)):
@@ -141,7 +141,7 @@ def stored(folder: Path, data: Path, *, articles: int) -> int:
 
 
 def _build(folder: Path, size: int, data: Path) -> dict[str, float]:
-    store = SqliteStore.create(folder, Manifest(EmbedderIdentity("synthetic", "", "", "")))
+    store = create_store(folder, Manifest(EmbedderIdentity("synthetic", "", "", "")))
     articles, stored, writing = _articles(data), 0, 0.0
     with store.writing():
         while stored < size:
@@ -162,7 +162,7 @@ def _build(folder: Path, size: int, data: Path) -> dict[str, float]:
 
 def _measure(folder: str, data: Path) -> dict[str, float]:
     started = time.perf_counter()
-    store = SqliteStore.open(Path(folder))
+    store = open_store(folder)
     with store.read() as reader:
         reader.totals()
     opened = time.perf_counter() - started
@@ -206,7 +206,7 @@ def _measure(folder: str, data: Path) -> dict[str, float]:
 
 
 def _filtered_ms(
-    store: SqliteStore, questions: list[list[str]], vectors: np.ndarray, where: Filter
+    store: Store, questions: list[list[str]], vectors: np.ndarray, where: Filter
 ) -> float:
     """Return what searching a tenth of the articles takes."""
     begun = time.perf_counter()
@@ -227,7 +227,7 @@ def _resident() -> dict[str, int]:
 
 
 def _ask(
-    store: SqliteStore,
+    store: Store,
     embedder: Embedder,
     text: str,
     vector: np.ndarray,

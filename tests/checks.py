@@ -1,10 +1,10 @@
 """What holds for every answer."""
 
-from index.store.local.store import SqliteStore
+from index.store.opening import open_store
 
 
 def check_citations(answer, folder):
-    store = SqliteStore.open(folder)
+    store = open_store(folder)
     for number, citation in enumerate(answer.citations, start=1):
         assert citation.number == number
         assert f"[{number}]" in answer.text

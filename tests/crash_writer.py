@@ -8,7 +8,7 @@ from fakes import WordEmbedder
 
 from index.building.build import add_articles, build_index, remove_articles
 from index.building.migration import migrate_index
-from index.store.local.store import SqliteStore
+from index.store.opening import open_store
 
 SUBJECTS = ("الجسر", "المدرسة", "المطر", "الميناء", "المتحف", "الملعب", "السوق", "المرصد")
 
@@ -28,12 +28,12 @@ def main():
             build_index([folder], index, embedder=embedder)
         elif action == "add":
             add_articles([folder], index, embedder=embedder)
-        elif action == "remove" and (known := sorted(SqliteStore.open(index).known())):
+        elif action == "remove" and (known := sorted(open_store(index).known())):
             remove_articles(choose.sample(known, min(3, len(known))), index)
         elif action == "migrate":
             migrate_index(index, embedder=embedder)
         elif action == "compact":
-            store = SqliteStore.open(index)
+            store = open_store(index)
             with store.writing():
                 store.compact()
 

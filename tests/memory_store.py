@@ -1,358 +1,411 @@
-"""A store that keeps everything in lists and looks at each: small enough to be believed."""
+"""A store that keeps everything in dictionaries: the contract of an index in its plainest form."""
 
 import copy
+import heapq
+import math
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.arabic.words import analyse, skeleton
-from index.articles.article import Article, file_of
+from index.articles.article import file_of
 from index.articles.copies import Reprint, is_reprint
 from index.embedding.embedded import Embedded
-from index.errors import IndexLockedError
+from index.errors import IndexLockedError, InputError
 from index.limits import check_k
 from index.store.changes import ApplyReport, KnownArticle
 from index.store.contract import Hit, StoredChunk, Totals
 from index.store.listing import ListedArticle, StoreStats, check_order
 from index.store.verification import Verification, count_misplaced
 
+PLACES = {}
+"""Stores by the place they were backed up to, as a disk has folders."""
 
-@dataclass
+
+@dataclass(frozen=True)
 class Row:
     """An article with its chunks."""
 
     key: int
     family: int
-    item: object
+    article: object
     content_hash: str
-    first_chunk: int
+    text_hash: str
+    title_terms: tuple
+    chunks: tuple
 
     @property
-    def article(self):
-        return self.item.article
-
-    def chunks(self):
-        """Return each chunk as ranking needs it."""
-        item, a = self.item, self.item.article
-        for n, (chunk, terms, embedded) in enumerate(
-            zip(item.chunks, item.terms, item.embedded, strict=True)
-        ):
-            vector = embedded.vector.astype("<f2").astype(np.float32)
-            yield StoredChunk(
-                self.first_chunk + n, self.key, a.id, self.family, a.date, chunk.start, chunk.end,
-                tuple(terms), tuple(item.title_terms), vector, embedded.words,
-            )  # fmt: skip
+    def publisher(self):
+        return self.article.publisher
 
 
-@dataclass
+@dataclass(frozen=True)
+class ChunkRow:
+    key: int
+    start: int
+    end: int
+    hash: str
+    terms: tuple
+    vector: np.ndarray
+    words: bytes
+
+
+@dataclass(frozen=True)
 class State:
-    """All that a store holds; a change makes another one."""
+    """Everything at one moment; a change makes another one."""
 
+    rows: dict
+    files: dict
+    frequencies: Counter
     manifest: object
-    rows: dict = field(default_factory=dict)  # id -> Row
-    files: dict = field(default_factory=dict)
     generation: int = 0
-    keys: int = 0
     published: frozenset = frozenset()
-
-    def chunks(self):
-        return [chunk for row in self.rows.values() for chunk in row.chunks()]
+    last_key: int = 0
 
 
-class MemoryReader:
-    """One state, searched chunk by chunk."""
-
-    def __init__(self, state):
-        self._state = state
-        self._chunks = state.chunks()
-        self.generation, self.manifest = state.generation, state.manifest
-
-    def _allowed(self, where):
-        found = {row.key for row in self._state.rows.values() if _matches(row.article, where)}
-        return [chunk for chunk in self._chunks if chunk.article_key in found]
-
-    def dense(self, vector, k, where=None):
-        hits = [Hit(c.key, float(c.vector @ vector)) for c in self._allowed(where)]
-        return sorted(hits, key=lambda hit: -hit.score)[: check_k(k)]
-
-    def lexical(self, terms, k, where=None):
-        # As BM25 does, rare terms weigh more; ranking scores every candidate again.
-        frequencies, wanted = self._frequencies(), _named(terms)
-        hits = [
-            Hit(c.key, sum(1 / frequencies[name] for name in wanted & _names(c)))
-            for c in self._allowed(where)
-        ]
-        return sorted((h for h in hits if h.score), key=lambda hit: -hit.score)[: check_k(k)]
-
-    def fetch(self, chunk_keys):
-        wanted = set(chunk_keys)
-        return {chunk.key: chunk for chunk in self._chunks if chunk.key in wanted}
-
-    def articles(self, article_keys):
-        wanted = set(article_keys)
-        return {row.key: row.article for row in self._state.rows.values() if row.key in wanted}
-
-    def reprints(self, article_keys):
-        rows = {row.key: row for row in self._state.rows.values()}
-        found = {}
-        for key in article_keys:
-            others = [r.article for r in rows.values() if r.family == rows[key].family]
-            told = [_reprint(a) for a in sorted(others, key=lambda a: (a.date, a.id))]
-            if len(told) > 1:
-                found[key] = tuple(r for r in told if r.article_id != rows[key].article.id)
-        return found
-
-    def _frequencies(self):
-        return Counter(name for chunk in self._chunks for name in _names(chunk))
-
-    def document_frequencies(self, terms):
-        counts = self._frequencies()
-        return {term: counts[term] for term in terms if counts[term]}
-
-    def totals(self):
-        lengths = [len(c.title_terms) + len(c.terms) for c in self._chunks]
-        return Totals(len(lengths), sum(lengths) / len(lengths) if lengths else 0.0)
+def _halved(vector):
+    return vector.astype("<f2").astype(np.float32)
 
 
-class MemoryStaging:
-    """A migration: everything anew, put in the place of what was at once."""
+def _with_skeletons(terms):
+    return {*terms, *("~" + skeleton(term) for term in terms)}
 
-    def __init__(self, store, manifest):
-        self._store, self._manifest = store, manifest
-        if store.staged is None or store.staged[0] != manifest:
-            store.staged = (manifest, {})
-        self._items = store.staged[1]
-        for article_id in self._items.keys() - store.state.rows.keys():
-            del self._items[article_id]
 
-    def counts(self):
-        return len(self._items), len(self._store.state.rows)
-
-    def pending(self, count):
-        rows = self._store.state.rows
-        return [row.article for name, row in rows.items() if name not in self._items][:count]
-
-    def put(self, items):
-        self._items.update({item.article.id: item for item in items})
-
-    def publish(self):
-        state = copy.copy(self._store.state)
-        state.rows = {}
-        for name, row in self._store.state.rows.items():
-            item = self._items[name]
-            state.rows[name] = replace(row, item=item, first_chunk=state.keys)
-            state.keys += len(item.chunks)
-        vectors = [e.vector for item in self._items.values() for e in item.embedded]
-        dimension = len(vectors[0]) if vectors else 0
-        state.manifest = replace(self._manifest, dimension=dimension)
-        self._store.state, self._store.staged = state, None
-        self._store.compact()
-        return len(vectors)
+def _counted(rows):
+    found = Counter()
+    for row in rows.values():
+        for chunk in row.chunks:
+            found.update(_with_skeletons((*row.title_terms, *chunk.terms)))
+    return found
 
 
 class MemoryStore:
-    """Keeps the contract of :class:`index.store.contract.Store` without a file."""
-
-    place = "memory"
-
-    def __init__(self, manifest):
-        self.state, self.staged = State(manifest), None
+    def __init__(self, manifest, place="memory"):
+        self.place = place
+        self._state = State({}, {}, Counter(), manifest)
         self._lock = threading.Lock()
+        self._staging = None
 
     @property
     def manifest(self):
-        return self.state.manifest
+        return self._state.manifest
+
+    # -- changing
 
     @contextmanager
     def writing(self):
         if not self._lock.acquire(blocking=False):
-            raise IndexLockedError("another process is writing to memory; wait until it is done")
+            raise IndexLockedError(f"another process is writing to {self.place}; wait")
         try:
             yield
         finally:
             self._lock.release()
 
     def apply(self, upserts, deletes=(), *, moves=(), files=None):
-        state = copy.copy(self.state)
-        state.rows, state.files = dict(state.rows), dict(state.files)
-        report = ApplyReport()
-        for name in deletes:
-            report += ApplyReport(removed=int(self._forget(state, name)))
+        state, report = self._state, ApplyReport()
+        rows, kept, last = dict(state.rows), dict(state.files), state.last_key
+        for article_id in deletes:
+            if row := rows.pop(article_id, None):
+                kept.pop(file_of(row.article.origin), None)
+                report += ApplyReport(removed=1)
         for move in moves:
-            report += ApplyReport(moved=int(self._move(state, move)))
+            if row := rows.pop(move.old_id, None):
+                kept.pop(file_of(row.article.origin), None)
+                article = replace(move.article, title=row.article.title, text=row.article.text)
+                rows[article.id] = replace(row, article=article, content_hash=move.content_hash)
+                report += ApplyReport(moved=1)
         for item in upserts:
-            known = state.rows.pop(item.article.id, None)
-            self._insert(state, item)
-            report += ApplyReport(
-                added=int(known is None), replaced=int(known is not None), chunks=len(item.chunks)
-            )
-        state.files.update(files or {})
-        self.state = state
+            gone = rows.pop(item.article.id, None)
+            row = self._row(item, rows, last)
+            last = max([row.key, *(chunk.key for chunk in row.chunks)])
+            rows[item.article.id] = row
+            change = ApplyReport(replaced=1) if gone else ApplyReport(added=1)
+            report += replace(change, chunks=len(row.chunks))
+        manifest = state.manifest
+        if not manifest.dimension:
+            lengths = [len(c.vector) for row in rows.values() for c in row.chunks]
+            manifest = replace(manifest, dimension=lengths[0] if lengths else 0)
+        self._state = replace(
+            state,
+            rows=rows,
+            files={**kept, **(files or {})},
+            frequencies=_counted(rows),
+            manifest=manifest,
+            last_key=last,
+        )
         return report
 
-    @staticmethod
-    def _forget(state, name):
-        row = state.rows.pop(name, None)
-        if row is not None:
-            state.files.pop(file_of(row.article.origin), None)
-        return row is not None
-
-    def _move(self, state, move):
-        row = state.rows.get(move.old_id)
-        if row is None:
-            return False
-        self._forget(state, move.old_id)
-        kept = replace(move.article, text=row.article.text, title=row.article.title)
-        item = replace(row.item, article=kept)
-        state.rows[kept.id] = replace(row, item=item, content_hash=move.content_hash)
-        return True
-
-    @staticmethod
-    def _insert(state, item):
-        key = state.keys + 1
-        families = [
-            r.family for r in state.rows.values() if is_reprint(r.article.text, item.article.text)
-        ]
-        state.rows[item.article.id] = Row(
-            key, families[0] if families else key, item, item.article.content_hash, key
+    def _row(self, item, rows, last):
+        a, key = item.article, last + 1
+        alike = (row.family for row in rows.values() if is_reprint(a.text, row.article.text))
+        parts = zip(item.chunks, item.hashes, item.terms, item.embedded, strict=True)
+        chunks = tuple(
+            ChunkRow(key + n, c.start, c.end, h, tuple(t), _halved(e.vector), e.words)
+            for n, (c, h, t, e) in enumerate(parts, start=1)
         )
-        state.keys += len(item.chunks) + 1
-        if not state.manifest.dimension and item.embedded:
-            state.manifest = replace(state.manifest, dimension=len(item.embedded[0].vector))
+        hashes = (a.content_hash, a.text_hash)
+        return Row(key, next(alike, key), a, *hashes, tuple(item.title_terms), chunks)
 
     def compact(self):
-        state = copy.copy(self.state)
-        state.published = frozenset(chunk.key for chunk in state.chunks())
-        state.generation += 1
-        self.state = state
+        state = self._state
+        published = frozenset(c.key for row in state.rows.values() for c in row.chunks)
+        self._state = replace(state, generation=state.generation + 1, published=published)
 
     def compact_if_needed(self, *, growing=False):
-        changed = {chunk.key for chunk in self.state.chunks()} != self.state.published
-        if changed and not growing:
-            self.compact()
-        return changed and not growing
+        keys = {c.key for row in self._state.rows.values() for c in row.chunks}
+        if growing or keys == self._state.published:
+            return False
+        self.compact()
+        return True
 
     def stage(self, manifest):
-        return MemoryStaging(self, manifest)
+        if self._staging is None or self._staging.manifest != manifest:
+            self._staging = MemoryStaging(self, manifest)
+        return self._staging
+
+    # -- knowing
 
     def known(self):
         return {
-            name: KnownArticle(row.content_hash, a.text_hash, a.publisher, a.origin)
-            for name, row in self.state.rows.items()
-            for a in [row.article]
+            id_: KnownArticle(row.content_hash, row.text_hash, row.publisher, row.article.origin)
+            for id_, row in self._state.rows.items()
         }
 
     def files(self):
-        return dict(self.state.files)
+        return dict(self._state.files)
 
     def embedded(self, hashes):
-        known = {
-            h: Embedded(e.vector.astype("<f2").astype(np.float32), e.words)
-            for row in self.state.rows.values()
-            for h, e in zip(row.item.hashes, row.item.embedded, strict=True)
+        wanted = set(hashes)
+        return {
+            c.hash: Embedded(c.vector, c.words)
+            for row in self._state.rows.values()
+            for c in row.chunks
+            if c.hash in wanted
         }
-        return {h: known[h] for h in hashes if h in known}
+
+    # -- reading
 
     @contextmanager
     def read(self):
-        yield MemoryReader(self.state)
+        yield MemoryReader(self._state)
 
     def get_article(self, article_id):
-        row = self.state.rows.get(article_id)
-        return row.article if row else None
+        row = self._state.rows.get(article_id)
+        return row and row.article
 
     def count_articles(self):
-        return len(self.state.rows)
+        return len(self._state.rows)
+
+    def _sorted(self, order):
+        rows = sorted(self._state.rows.values(), key=lambda row: row.article.id)
+        if order == "title":
+            return sorted(rows, key=lambda row: row.article.title)
+        if order == "oldest":
+            return sorted(rows, key=lambda row: (row.article.date == "", row.article.date))
+        rows = sorted(rows, key=lambda row: row.article.date, reverse=True)
+        return sorted(rows, key=lambda row: row.article.source) if order == "source" else rows
 
     def newest_articles(self, count):
-        return self._ordered("newest")[:count]
-
-    def _ordered(self, order):
-        found = sorted((row.article for row in self.state.rows.values()), key=lambda a: a.id)
-        if order == "title":
-            return sorted(found, key=lambda a: a.title)
-        if order == "oldest":
-            return sorted(found, key=lambda a: (a.date == "", a.date))
-        found = sorted(found, key=lambda a: a.date, reverse=True)
-        return sorted(found, key=lambda a: a.source) if order == "source" else found
+        return [row.article for row in self._sorted("newest")[:count]]
 
     def find_articles(self, words="", *, source="", order="newest", offset=0, limit=50):
-        wanted = set(analyse(words))
-        found = [
-            a
-            for a in self._ordered(check_order(order))
-            if (not source or a.source == source)
-            and (not wanted or wanted <= set(analyse(a.title)) or words == a.id)
+        terms = analyse(words)
+
+        def fits(row):
+            if source and row.article.source != source:
+                return False
+            if not words.strip() or row.article.id == words.strip():
+                return True
+            title = " ".join(row.title_terms)
+            return bool(terms) and all(term in title for term in terms)
+
+        rows = [row for row in self._sorted(check_order(order)) if fits(row)]
+        page = rows[offset : None if limit is None else offset + limit]
+        listed = [
+            ListedArticle(a.id, a.title, a.source, a.date, a.url, len(row.chunks))
+            for row in page
+            for a in [row.article]
         ]
-        page = found[offset : None if limit is None else offset + limit]
-        sizes = {name: len(row.item.chunks) for name, row in self.state.rows.items()}
-        rows = [ListedArticle(a.id, a.title, a.source, a.date, a.url, sizes[a.id]) for a in page]
-        return rows, len(found)
+        return listed, len(rows)
 
     def months(self):
-        dated = [row.article for row in self.state.rows.values() if row.article.date]
-        counts = Counter((a.date[:7], a.source) for a in dated)
-        return sorted((month, source, n) for (month, source), n in counts.items())
+        articles = (row.article for row in self._state.rows.values())
+        counts = Counter((a.date[:7], a.source) for a in articles if a.date)
+        return [(month, source, n) for (month, source), n in sorted(counts.items())]
 
     def stats(self):
-        articles = [row.article for row in self.state.rows.values()]
+        state = self._state
+        articles = [row.article for row in state.rows.values()]
+        keys = {c.key for row in state.rows.values() for c in row.chunks}
         dates = sorted(a.date for a in articles if a.date)
-        keys = {chunk.key for chunk in self.state.chunks()}
-        families = Counter(row.family for row in self.state.rows.values())
+        sources = Counter(a.source for a in articles if a.source)
         return StoreStats(
             articles=len(articles),
             chunks=len(keys),
             dated=len(dates),
             first_date=dates[0] if dates else "",
             last_date=dates[-1] if dates else "",
-            sources=Counter(a.publisher for a in articles),
-            reprints=sum(size - 1 for size in families.values()),
-            generation=self.state.generation,
-            unpublished_chunks=len(keys - self.state.published),
+            sources=dict(sorted(sources.items(), key=lambda pair: (-pair[1], pair[0]))),
+            reprints=len(articles) - len({row.family for row in state.rows.values()}),
+            generation=state.generation,
+            unpublished_chunks=len(keys - state.published),
         )
 
-    def verify(self):
-        problems = []
-        for row in self.state.rows.values():
-            spans = [
-                (c.start, c.end, h) for c, h in zip(row.item.chunks, row.item.hashes, strict=True)
-            ]
-            if row.article.content_hash != row.content_hash or count_misplaced(row.article, spans):
-                problems.append(f"{row.article.id} is not as it was stored")
-        chunks = self.state.chunks()
-        published = len(self.state.published)
-        return Verification(len(self.state.rows), len(chunks), published, tuple(problems))
+    # -- looking after it
 
-    def backup(self, copy_to):
-        store = MemoryStore(self.manifest)
-        store.state, store.place = copy.deepcopy(self.state), str(copy_to)
-        return store
+    def verify(self):
+        state, problems = self._state, []
+        rows = state.rows.values()
+        if changed := sum(row.article.content_hash != row.content_hash for row in rows):
+            problems.append(f"{changed} articles are not as they were stored")
+        if misplaced := sum(
+            count_misplaced(row.article, [(c.start, c.end, c.hash) for c in row.chunks])
+            for row in rows
+        ):
+            problems.append(f"{misplaced} chunks are not what was embedded for them")
+        if _counted(state.rows) != state.frequencies:
+            problems.append("the counts of terms are off")
+        keys = [c.key for row in rows for c in row.chunks]
+        return Verification(len(rows), len(keys), len(state.published), tuple(problems))
+
+    def backup(self, copy_):
+        if str(copy_) in PLACES:
+            raise InputError(f"{copy_} holds an index already; name a new one")
+        made = PLACES[str(copy_)] = MemoryStore(self.manifest, str(copy_))
+        made._state = copy.deepcopy(self._state)
+        return made
 
     def close(self):
         pass
 
 
-def _matches(article: Article, where):
-    if where is None:
-        return True
-    return (
-        (not where.sources or article.source in where.sources)
-        and (not where.articles or article.id in where.articles)
-        and (not where.since or article.date >= where.since)
-        and (not where.until or "" < article.date <= where.until)
-    )
+class MemoryStaging:
+    def __init__(self, store, manifest):
+        self._store = store
+        self.manifest = manifest
+        self._staged = {}
+
+    def _rows(self):
+        return self._store._state.rows
+
+    def counts(self):
+        keys = {row.key for row in self._rows().values()}
+        return len(self._staged.keys() & keys), len(keys)
+
+    def pending(self, count):
+        rows = [row.article for row in self._rows().values() if row.key not in self._staged]
+        return rows[:count]
+
+    def put(self, items):
+        for item in items:
+            self._staged[self._rows()[item.article.id].key] = item
+
+    def publish(self):
+        state, last, rows = self._store._state, self._store._state.last_key, {}
+        for id_, row in state.rows.items():
+            item = self._staged[row.key]
+            made = self._store._row(item, {}, last)
+            rows[id_] = replace(row, title_terms=made.title_terms, chunks=made.chunks)
+            last += 1 + len(made.chunks)
+        keys = frozenset(c.key for row in rows.values() for c in row.chunks)
+        lengths = [len(c.vector) for row in rows.values() for c in row.chunks]
+        self._store._staging = None
+        self._store._state = replace(
+            state,
+            rows=rows,
+            frequencies=_counted(rows),
+            manifest=replace(self.manifest, dimension=lengths[0] if lengths else 0),
+            generation=state.generation + 1,
+            published=keys,
+            last_key=last,
+        )
+        return len(keys)
 
 
-def _named(terms):
-    return set(terms) | {"~" + skeleton(term) for term in terms}
+class MemoryReader:
+    def __init__(self, state):
+        self._state = state
+        self._chunks = {c.key: (row, c) for row in state.rows.values() for c in row.chunks}
+        self.generation = state.generation
+        self.manifest = state.manifest
 
+    def _allowed(self, where):
+        for row, chunk in self._chunks.values():
+            a = row.article
+            if where and (
+                (where.sources and a.source not in where.sources)
+                or (where.articles and a.id not in where.articles)
+                or (where.since and not (a.date and a.date >= where.since))
+                or (where.until and not (a.date and a.date <= where.until))
+            ):
+                continue
+            yield row, chunk
 
-def _names(chunk):
-    return _named({*chunk.terms, *chunk.title_terms})
+    def dense(self, vector, k, where=None):
+        check_k(k)
+        hits = (Hit(c.key, float(c.vector @ vector)) for _, c in self._allowed(where))
+        return heapq.nlargest(k, hits, key=lambda hit: hit.score)
 
+    def lexical(self, terms, k, where=None):
+        check_k(k)
+        wanted = dict.fromkeys(terms, 1.0) | {"~" + skeleton(term): 0.4 for term in terms}
+        average = self.totals().average_length or 1.0
+        hits = []
+        for row, chunk in self._allowed(where):
+            present = [*row.title_terms, *chunk.terms]
+            counts = Counter([*present, *("~" + skeleton(term) for term in present)])
+            damping = 1.2 * (0.25 + 0.75 * len(present) / average)
+            score = sum(
+                weight * self._idf(name) * counts[name] * 2.2 / (counts[name] + damping)
+                for name, weight in wanted.items()
+                if counts[name]
+            )
+            if score:
+                hits.append(Hit(chunk.key, score))
+        return heapq.nlargest(k, hits, key=lambda hit: hit.score)
 
-def _reprint(a):
-    return Reprint(a.id, a.title, a.source, a.date, a.url)
+    def _idf(self, name):
+        n = self._state.frequencies[name]
+        return math.log(1 + (len(self._chunks) - n + 0.5) / (n + 0.5))
+
+    def fetch(self, chunk_keys):
+        found = {}
+        for key in chunk_keys:
+            if key in self._chunks:
+                row, c = self._chunks[key]
+                found[key] = StoredChunk(
+                    key, row.key, row.article.id, row.family, row.article.date, c.start, c.end,
+                    c.terms, row.title_terms, c.vector, c.words,
+                )  # fmt: skip
+        return found
+
+    def articles(self, article_keys):
+        return {
+            row.key: row.article for row in self._state.rows.values() if row.key in article_keys
+        }
+
+    def reprints(self, article_keys):
+        families = {}
+        for row in self._state.rows.values():
+            families.setdefault(row.family, []).append(row)
+        found = {}
+        for row in self._state.rows.values():
+            others = [o for o in families[row.family] if o.key != row.key]
+            if row.key in article_keys and others:
+                others.sort(key=lambda o: (o.article.date, o.article.id))
+                found[row.key] = tuple(
+                    Reprint(o.id, o.title, o.source, o.date, o.url)
+                    for o in (other.article for other in others)
+                )
+        return found
+
+    def document_frequencies(self, terms):
+        counts = self._state.frequencies
+        return {term: counts[term] for term in terms if counts[term]}
+
+    def totals(self):
+        lengths = [len(row.title_terms) + len(c.terms) for row, c in self._chunks.values()]
+        return Totals(len(lengths), sum(lengths) / len(lengths) if lengths else 0.0)

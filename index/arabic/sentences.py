@@ -1,6 +1,7 @@
 """Find the sentences of an Arabic text, as spans that can be quoted exactly."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -14,7 +15,10 @@ class Span(NamedTuple):
 _PAIRS = {"«": "»", "“": "”", "”": "”", '"': '"', "„": "“"}
 _STOP = re.compile(r"[.!?؟؛…۔]+")
 _CLOSERS = "»”\"')]}’"
+_OPENER = re.compile(f"[{''.join(_PAIRS)}]")
 _INITIAL = re.compile(r"(?:^|[\s(«“\"])(?:\w|[A-Za-z]\.[A-Za-z])$")
+_INITIAL_LENGTH = 4
+"""Characters that an initial can have, with what comes before it."""
 
 
 def sentence_spans(text: str) -> list[Span]:
@@ -35,10 +39,14 @@ def sentence_spans(text: str) -> list[Span]:
 
 
 def _spans_in_line(text: str, start: int, end: int) -> list[Span]:
-    quoted = _quoted_ranges(text, start, end)
+    quotations = iter(_quoted_ranges(text, start, end))
+    quoted = next(quotations, None)
     spans, begin = [], start
     for stop in _STOP.finditer(text, start, end):
-        if any(a <= stop.start() < b for a, b in quoted) or not _ends_here(text, begin, stop, end):
+        while quoted and quoted.end <= stop.start():
+            quoted = next(quotations, None)
+        inside = quoted is not None and quoted.start <= stop.start()
+        if inside or not _ends_here(text, begin, stop, end):
             continue
         close = stop.end()
         while close < end and text[close] in _CLOSERS:
@@ -49,42 +57,43 @@ def _spans_in_line(text: str, start: int, end: int) -> list[Span]:
     return [span for span in spans if span.start < span.end]
 
 
-def _quoted_ranges(text: str, start: int, end: int) -> list[Span]:
-    """Return the insides of the quotations closed on this line, the closing mark excluded."""
-    ranges, position = [], start
-    while position < end:
-        closer = _PAIRS.get(text[position])
-        close = text.find(closer, position + 1, end) if closer else -1
-        if close > 0:
-            close = _outer_close(text, position, close, end)
-            ranges.append(Span(position + 1, close))
-            position = close
-        position += 1
-    return ranges
+def _quoted_ranges(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the insides of the quotations closed on this line, the closing mark excluded."""
+    matching = _matching(text, start, end)
+    missing: set[str] = set()  # closers that do not come again; looking each time takes too long
+    position = start
+    while opening := _OPENER.search(text, position, end):
+        closer, position = _PAIRS[opening[0]], opening.end()
+        close = -1 if closer in missing else text.find(closer, position, end)
+        if close < 0:
+            missing.add(closer)
+            continue
+        close = matching.get(opening.start(), close)
+        yield Span(position, close)
+        position = close + 1
 
 
-def _outer_close(text: str, opening: int, close: int, end: int) -> int:
-    """Move from the first closing mark to the one that matches, for « » nested in « »."""
-    if text[opening] != "«":
-        return close
-    depth = 0
-    for position in range(opening, end):
-        depth += {"«": 1, "»": -1}.get(text[position], 0)
-        if depth == 0:
-            return position
-    return close
+def _matching(text: str, start: int, end: int) -> dict[int, int]:
+    """Return where each « is closed, for those nested in others."""
+    opened: list[int] = []
+    found: dict[int, int] = {}
+    for mark in re.finditer("[«»]", text[start:end]):
+        if mark[0] == "«":
+            opened.append(start + mark.start())
+        elif opened:
+            found[opened.pop()] = start + mark.start()
+    return found
 
 
 def _ends_here(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
     if stop[0] != ".":
         return True
     after = text[stop.end()] if stop.end() < end else " "
-    before = text[begin : stop.start()]
     if after.isdigit() or (after.isascii() and after.isalpha()):
         return False
-    if _INITIAL.search(before):
+    if _INITIAL.search(text[max(begin, stop.start() - _INITIAL_LENGTH) : stop.start()]):
         return False
-    return not before.strip().isdigit()
+    return not text[begin : stop.start()].strip().isdigit()
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

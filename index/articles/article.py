@@ -3,10 +3,17 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from index.articles.file_names import path_of, printable_path
+
 _PART = "::"
+_FILE = re.compile(rf"(https?://\[[^\]]*\])?.*?(?={_PART}|\Z)", re.DOTALL | re.IGNORECASE)
+_PERCENT = re.compile("%(25|3A)")
+_SUFFIX = 6
+_DISTINCT = re.compile(rf"(.+)-[0-9a-f]{{{_SUFFIX}}}", re.DOTALL)
 _TITLE_LENGTH = 120
 _DERIVED_TITLE_WORDS = 12
 _SENTENCE_MARKS = re.compile(r"[.!?؟؛…:]$")
@@ -98,12 +105,61 @@ def opening_words(text: str) -> str:
     return " ".join(spoken[:_DERIVED_TITLE_WORDS]).rstrip("،,؛:.") + "…"
 
 
-def distinguish(article: Article, taken_by: str | None) -> Article:
-    """Give the article another id when its id already belongs to another origin."""
-    if taken_by is None or taken_by == article.origin:
-        return article
-    suffix = hashlib.sha256(article.origin.encode()).hexdigest()[:6]
-    return replace(article, id=f"{article.id}-{suffix}")
+def distinct_id(article_id: str, origin: str) -> str:
+    """Return the id of an article whose own id belongs to another origin."""
+    return f"{article_id}-{hashlib.sha256(origin.encode()).hexdigest()[:_SUFFIX]}"
+
+
+def plain_id(article_id: str) -> str:
+    """Return the id that ``distinct_id`` made another of; "" where it made none of the kind.
+
+    >>> plain_id(distinct_id("a/b", "/news/a/b.txt")), plain_id("a-b")
+    ('a/b', '')
+    """
+    found = _DISTINCT.fullmatch(article_id)
+    return found[1] if found else ""
+
+
+def origin_of(path: Path) -> str:
+    """Return the origin of a file: its absolute path, in printable form.
+
+    Where it has what marks a record, its colons are written in percent signs, as in addresses.
+
+    >>> file_of(place_in(origin_of(Path("/news/a::b.jsonl")), 7))
+    '/news/a:%3Ab.jsonl'
+    """
+    text = printable_path(str(path))
+    if _PART not in text and not text.endswith(":") and not _PERCENT.search(text):
+        return text
+    return _without_parts(text.replace("%", "%25"))
+
+
+def origin_of_address(url: str) -> str:
+    """Return the origin of a web address, which is the same address.
+
+    >>> origin_of_address("http://[::1]/a::b"), file_of("http://[::1]/a:%3Ab::7")
+    ('http://[::1]/a:%3Ab', 'http://[::1]/a:%3Ab')
+    """
+    host = _FILE.match(url)
+    end = host.end(1) if host and host[1] else 0
+    return url[:end] + _without_parts(url[end:])
+
+
+def _without_parts(text: str) -> str:
+    text = text.replace(_PART, ":%3A")
+    return f"{text[:-1]}%3A" if text.endswith(":") else text
+
+
+def locate(origin: str) -> Path | None:
+    """Return the file of an origin; None for an address.
+
+    >>> locate(place_in(origin_of(Path("/news/a::b.jsonl")), 7))
+    PosixPath('/news/a::b.jsonl')
+    """
+    file = file_of(origin)
+    if "://" in file:
+        return None
+    return Path(path_of(_PERCENT.sub(lambda sign: chr(int(sign[1], 16)), file)))
 
 
 def place_in(origin: str, part: object) -> str:
@@ -117,4 +173,5 @@ def file_of(origin: str) -> str:
     >>> file_of(place_in("/news/a.jsonl", 7))
     '/news/a.jsonl'
     """
-    return origin.split(_PART, 1)[0]
+    found = _FILE.match(origin)
+    return found[0] if found else origin

@@ -1,14 +1,23 @@
 """Cut an article into chunks at Arabic sentence ends, with exact offsets."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from index.arabic.sentences import Span, sentence_spans
 from index.articles.article import Article
 
 CHUNKER_VERSION = "sentences-1"
 """Changes whenever the same article may be cut in other places."""
+
+_COUNTED = 4_096
+"""Spans whose tokens are counted in one call: what a tokenizer returns takes memory."""
+_FAR = 32
+"""Times too long from which halves are not counted; none could turn out to fit."""
+_BREAKS = (re.compile(r"[،,:](?=\s)"), re.compile(r"\s"))
+_REACH = 256
+"""Characters around the middle that are looked at first for a break."""
 
 TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 """Texts -> tokens of each, as the embedder counts them."""
@@ -86,42 +95,75 @@ def _next_first(units: list[_Unit], first: int, last: int, max_tokens: int) -> i
 def _units(text: str, count_tokens: TokenCounter, max_tokens: int) -> list[_Unit]:
     """Return the sentences, the overlong ones already cut, with their token counts."""
     spans = sentence_spans(text)
-    counts = count_tokens([text[a:b] for a, b in spans])
-    units = []
-    for span, tokens in zip(spans, counts, strict=True):
-        opens = text.rfind("\n", 0, span.start) >= _last_ink(text, span.start)
-        if tokens <= max_tokens:
-            units.append(_Unit(span, tokens, opens))
-            continue
-        for n, part in enumerate(_cut(text, span, count_tokens, max_tokens)):
-            size = count_tokens([text[part.start : part.end]])[0]
-            units.append(_Unit(part, size, opens and n == 0))
+    units, ink = [], 0
+    for span, tokens in zip(spans, _counted(text, spans, count_tokens), strict=True):
+        opens = ink == 0 or text.find("\n", ink, span.start) >= 0
+        parts = _cut(text, _Part(span, tokens), count_tokens, max_tokens)
+        units += [
+            _Unit(part.span, int(part.tokens), opens and n == 0) for n, part in enumerate(parts)
+        ]
+        ink = span.end
     return units
 
 
-def _last_ink(text: str, position: int) -> int:
-    """Return where the last non-space before a position is, or -1."""
-    return len(text[:position].rstrip()) - 1 if position else -1
+def _counted(text: str, spans: Sequence[Span], count_tokens: TokenCounter) -> Iterator[int]:
+    """Yield the tokens of each span."""
+    for first in range(0, len(spans), _COUNTED):
+        yield from count_tokens([text[a:b] for a, b in spans[first : first + _COUNTED]])
 
 
-def _cut(text: str, span: Span, count_tokens: TokenCounter, max_tokens: int) -> list[Span]:
+class _Part(NamedTuple):
+    """A part of an overlong sentence; its tokens are an estimate while it is far too long."""
+
+    span: Span
+    tokens: float
+
+
+def _cut(text: str, whole: _Part, count_tokens: TokenCounter, max_tokens: int) -> list[_Part]:
     """Halve an overlong span until every part fits: at a comma, else a space, else anywhere."""
-    piece = text[span.start : span.end]
-    if len(piece) < 2 or count_tokens([piece])[0] <= max_tokens:
-        return [span]
-    middle = span.start + _middle_break(piece)
-    halves = (_trimmed(text, span.start, middle), _trimmed(text, middle, span.end))
-    return [part for half in halves for part in _cut(text, half, count_tokens, max_tokens)]
+    parts = [whole]
+    while any(_is_long(part, max_tokens) for part in parts):
+        halves = [half for part in parts for half in _halves(text, part, max_tokens)]
+        unknown = [half.span for half in halves if not half.tokens]
+        counts = _counted(text, unknown, count_tokens)
+        parts = [half if half.tokens else _Part(half.span, next(counts)) for half in halves]
+    return parts
+
+
+def _is_long(part: _Part, max_tokens: int) -> bool:
+    return part.tokens > max_tokens and part.span.end - part.span.start > 1
+
+
+def _halves(text: str, part: _Part, max_tokens: int) -> list[_Part]:
+    """Return the halves of a part that is too long, as yet without a count, or the part itself.
+
+    While it is far too long its tokens are shared out between them, for counting takes time.
+    """
+    if not _is_long(part, max_tokens):
+        return [part]
+    start, end = part.span
+    middle = start + _middle_break(text[start:end])
+    halves = [_trimmed(text, start, middle), _trimmed(text, middle, end)]
+    each = part.tokens / (end - start) if part.tokens > _FAR * max_tokens else 0
+    return [_Part(half, each * (half.end - half.start)) for half in halves]
 
 
 def _middle_break(piece: str) -> int:
     """Return the break nearest to the middle that leaves a quarter on either side."""
-    for pattern in (r"[،,:](?=\s)", r"\s"):
-        breaks = [m.end() for m in re.finditer(pattern, piece)]
-        breaks = [cut for cut in breaks if len(piece) <= 4 * cut <= 3 * len(piece)]
-        if breaks:
-            return min(breaks, key=lambda cut: abs(2 * cut - len(piece)))
-    return len(piece) // 2
+    size = len(piece)
+    first, last = -(-size // 4), 3 * size // 4
+    for pattern in _BREAKS:
+        reach = _REACH
+        while True:
+            low, high = max(first, size // 2 - reach), min(last, size // 2 + reach)
+            found = pattern.finditer(piece, max(0, low - 1), min(high + 1, size))
+            breaks = [m.end() for m in found if low <= m.end() <= high]
+            if breaks:
+                return min(breaks, key=lambda cut: abs(2 * cut - size))
+            if (low, high) == (first, last):
+                break
+            reach *= 4
+    return size // 2
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

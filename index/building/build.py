@@ -3,21 +3,21 @@
 Three things go on at once: a thread reads and cuts ahead, this one embeds, a third stores.
 """
 
-import os
 import time
 from collections.abc import Iterable, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 
-from index.articles.article import file_of
-from index.articles.file_names import printable_path
+from index.articles.article import file_of, locate
 from index.articles.readers.base import PassedOver, ReadFailure, Reading
 from index.articles.readers.headings import FIELDS
 from index.articles.readers.sources import Listing, list_sources
 from index.articles.readers.web import is_address
 from index.building.ahead import Ahead
-from index.building.intake import Batch, Counts, Duplicate, Intake, texts_of
+from index.building.cutting import texts_of
+from index.building.intake import Batch, Counts, Intake
+from index.building.register import Duplicate, Register
 from index.building.reports import BuildProgress, BuildReport, Progress
 from index.embedding.contract import Embedder
 from index.embedding.embedded import Embedded, embed_new
@@ -130,14 +130,13 @@ def _update(
     with store.writing():
         store.manifest.require(embedder.identity, store.place)  # it may have been migrated just now
         run = _Run(store, embedder, progress)
-        run.take_in(listing, reading, mirrored=_places(roots) if mirror else ())
+        run.take_in(listing, reading, mirrored=_places(roots) if mirror else set())
         store.compact_if_needed()
     return run.report(store.stats().generation)
 
 
-def _places(roots: Sequence[str | Path]) -> list[str]:
-    places = (str(Path(root).resolve()) for root in roots if not is_address(root))
-    return [printable_path(place) for place in places]
+def _places(roots: Sequence[str | Path]) -> Set[Path]:
+    return {Path(root).resolve() for root in roots if not is_address(root)}
 
 
 def _open_or_create(place: Place, embedder: Embedder | None) -> tuple[Store, Embedder]:
@@ -166,17 +165,17 @@ class _Run:
     embedded: int = 0
     reused: int = 0
 
-    def take_in(self, listing: Listing, reading: Reading, *, mirrored: Sequence[str]) -> None:
+    def take_in(self, listing: Listing, reading: Reading, *, mirrored: Set[Path]) -> None:
         """Read the sources and store what is new or changed; forget what vanished below places."""
+        register = Register(self.store.known())
         intake = Intake(
-            dict(self.store.known()),
+            register,
             self.store.files(),
             self.embedder.count_tokens,
             reading,
             failures=list(listing.failures),
             passed_over=list(listing.passed_over),
         )
-        stored = dict(intake.known)
         with (
             ThreadPoolExecutor(1, thread_name_prefix="store") as writer,
             Ahead(intake.batches(listing.sources), room=_BATCHES_AHEAD) as batches,
@@ -191,16 +190,23 @@ class _Run:
                 self._tell()
             self._count(storing)
         self.failures, self.passed_over = intake.failures, intake.passed_over
-        moves, self.duplicates = intake.settle(listing.sources)
+        read = {source.origin for source in listing.sources}
         broken = {failure.origin for failure in self.failures}
+        files = set(map(file_of, broken))
+        broken_places = {path for file in files & broken if (path := locate(file))}
+
+        def may_be_there(origin: str) -> bool:
+            return origin in broken or _is_below(origin, broken_places)
+
+        moves, self.duplicates = register.settle(read, files)
         gone = [
             article_id
-            for article_id, known in stored.items()
-            if article_id not in intake.seen
-            and _is_below(known.origin, mirrored)
-            and known.origin not in broken
-            and not _is_at_or_below(file_of(known.origin), broken)
+            for article_id, origin in register.unseen()
+            if _is_below(origin, mirrored) and not may_be_there(origin)
         ]
+        if mirrored:
+            returned, freed = register.relocate(may_be_there)
+            moves, gone = [*moves, *returned], [*gone, *freed]
         if moves or gone:
             self.done += self.store.apply((), gone, moves=moves)
         self._tell()
@@ -209,7 +215,7 @@ class _Run:
         """Store a batch in one transaction; called in the thread that stores."""
         upserts = [cut.with_embedded(embedded) for cut in batch.articles]
         try:
-            report = self.store.apply(upserts, files=batch.files)
+            report = self.store.apply(upserts, moves=batch.moves, files=batch.files)
             self.store.compact_if_needed(growing=True)
         finally:
             self.store.close()
@@ -265,11 +271,7 @@ class _Run:
         )
 
 
-def _is_at_or_below(file: str, places: Set[str]) -> bool:
-    """Tell whether a file, or a folder or link above it, is among some places."""
-    return file in places or any(str(folder) in places for folder in PurePath(file).parents)
-
-
-def _is_below(origin: str, places: Sequence[str]) -> bool:
-    file = file_of(origin)
-    return any(file == place or file.startswith(place + os.sep) for place in places)
+def _is_below(origin: str, places: Set[Path]) -> bool:
+    """Tell whether a file, or a folder above it, is among some places."""
+    path = locate(origin)
+    return path is not None and not places.isdisjoint((path, *path.parents))

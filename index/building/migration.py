@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from index.articles.article import Article
-from index.building.intake import cut_article, texts_of
+from index.building.cutting import cut_article, texts_of
 from index.building.reports import BuildProgress, Progress
 from index.embedding.contract import Embedder
 from index.embedding.embedded import embed_new

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from index.articles.readers.base import PassedOver, ReadFailure
-from index.building.intake import Duplicate
+from index.building.register import Duplicate
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from index.embedding.contract import EmbedderIdentity, LockingEmbedder
 from index.embedding.e5 import bundle as e5
+from index.embedding.e5.counting import TokenCounts
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.embedding.word_vectors import Wordwise, pooled, word_spans
 
@@ -36,6 +37,7 @@ class BundledEmbedder(LockingEmbedder):
         self._token_lock = threading.Lock()  # its tokenizer is safe beside a batch being encoded
         self._graph: Any = None
         self._tokenizer: Any = None
+        self._token_counter = TokenCounts(self._whole_counts)
 
     def embed_passages_wordwise(self, texts: Sequence[str]) -> list[Wordwise]:
         """Embed pieces of articles and their words."""
@@ -86,6 +88,9 @@ class BundledEmbedder(LockingEmbedder):
         yield from zip(positions, found, strict=True)
 
     def _token_counts(self, texts: list[str]) -> list[int]:
+        return self._token_counter(texts)
+
+    def _whole_counts(self, texts: list[str]) -> list[int]:
         encodings = self._tokenizer_loaded().encode_batch_fast(texts, add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 

@@ -274,8 +274,6 @@ def open_index(
         IndexDamagedError: Its database cannot be read.
     """
     store = open_store(place)
-    with store.read():  # a store that was open already takes note of what others did to it
-        pass
     index = SearchIndex(store, embedder, reranker=reranker)
     store.manifest.require(index.embedder.identity, store.place)
     return index

@@ -174,7 +174,7 @@ class Store(Protocol):
 
     @property
     def manifest(self) -> Manifest:
-        """What it was built with, as far as was seen; ``writing`` and ``read`` look again."""
+        """What it was built with, as it is now."""
         ...
 
     # -- changing --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from checks import check_citations
 
 from index.errors import IndexNotFoundError, InputError
-from index.store.local.store import SqliteStore
+from index.store.opening import open_store
 from rag import Assistant, Filter, answer
 from ui.web.indexes import Indexes
 
@@ -64,7 +64,7 @@ def test_a_runnable_answers_like_the_assistant(assistant):
 
 def test_the_retriever_gives_documents_with_exact_offsets(assistant, sample_index):
     document = assistant.retriever.invoke("ماراثون الواحات")[0]
-    article = SqliteStore.open(sample_index).get_article(document.metadata["article_id"])
+    article = open_store(sample_index).get_article(document.metadata["article_id"])
     start, end = document.metadata["start"], document.metadata["end"]
     assert article.text[start:end] == document.page_content
 

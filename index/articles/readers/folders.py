@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from index.articles.file_names import printable_path, readable_name
+from index.articles.article import origin_of
+from index.articles.file_names import readable_name
 from index.articles.readers.base import PassedOver, ReadFailure
 from index.folder import DATABASE
 
@@ -141,7 +142,7 @@ class Walk:
         return []
 
     def _fail(self, path: Path, reason: str) -> None:
-        self.failures.append(ReadFailure(printable_path(str(path)), reason))
+        self.failures.append(ReadFailure(origin_of(path), reason))
 
     def _pass_over(self, path: Path, kind: str) -> None:
-        self.passed_over.append(PassedOver(printable_path(str(path)), kind))
+        self.passed_over.append(PassedOver(origin_of(path), kind))

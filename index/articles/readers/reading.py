@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from index.articles.article import Article, place_in
+from index.articles.article import Article, origin_of_address, place_in
 from index.articles.file_names import printable_path
 from index.articles.readers.archives import (
     Allowance,
@@ -104,7 +104,8 @@ def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Read]:
                 yield ReadFailure(place, str(found))
             elif found.text.strip():
                 name = address_id(place) if is_address(place) else f"{source.name}#{place}"
-                origin = place if is_address(place) else place_in(source.origin, place)
+                linked = is_address(place)
+                origin = origin_of_address(place) if linked else place_in(source.origin, place)
                 yield replace(_repaired(found), id=name, origin=origin)
             else:
                 yield ReadFailure(place, "has no text")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.articles.article import origin_of, origin_of_address
 from index.articles.file_names import printable_path
 from index.articles.readers.base import PassedOver, ReadFailure
 from index.articles.readers.folders import (
@@ -76,7 +77,7 @@ def list_sources(roots: Iterable[str | Path]) -> Listing:
         if is_address(root):
             address = str(root).split("#", 1)[0]
             if address not in addresses:
-                found.append(Source(address, address_id(address)))
+                found.append(Source(origin_of_address(address), address_id(address)))
             addresses.add(address)
         else:
             found += _sources_at(Path(root), walk)
@@ -97,7 +98,7 @@ def _sources_at(root: Path, walk: Walk) -> list[Source]:
         source = _source(root, root.name, origin=real)
         return [source] if walk.is_new(str(real)) else []
     reason = f"is a {special_kind(mode)}; name a file or folder"
-    walk.failures.append(ReadFailure(printable_path(str(real)), reason))
+    walk.failures.append(ReadFailure(origin_of(real), reason))
     return []
 
 
@@ -107,12 +108,12 @@ def _sources_below(root: Path, walk: Walk) -> list[Source]:
         if ending_of(path.name) in FORMATS:
             found.append(_source(path, path.relative_to(root).as_posix()))
         else:
-            walk.passed_over.append(PassedOver(printable_path(str(path)), kind_of(path.name)))
+            walk.passed_over.append(PassedOver(origin_of(path), kind_of(path.name)))
     return found
 
 
 def _source(path: Path, name: str, *, origin: Path | None = None) -> Source:
-    return Source(printable_path(str(origin or path)), article_name(name), path)
+    return Source(origin_of(origin or path), article_name(name), path)
 
 
 def load(source: Source) -> bytes:

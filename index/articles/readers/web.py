@@ -1,5 +1,9 @@
 """Read articles from web addresses: pages, files and feeds."""
 
+import codecs
+import io
+import re
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
@@ -24,6 +28,10 @@ _ENDINGS = {
     "application/rss+xml": ".rss",
     "application/atom+xml": ".atom",
 }
+_FEEDS = frozenset({".rss", ".atom"})
+_BINARY = frozenset({".pdf", ".docx", ".epub", ".zip"})
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_XML_ENCODING = re.compile(rb"\s*<\?xml[^>]*\sencoding\s*=")
 
 
 def is_address(path: object) -> bool:
@@ -50,7 +58,8 @@ def fetch_readable(url: str, *, allow_private: bool) -> tuple[bytes, str, str]:
         InputError: It cannot be fetched.
     """
     found = fetch(url, allow_private=allow_private)
-    return _in_utf8(found), _ending(found), found.url
+    ending = _ending(found)
+    return _in_utf8(found, ending), ending, found.url
 
 
 def _ending(found: Fetched) -> str:
@@ -58,6 +67,8 @@ def _ending(found: Fetched) -> str:
         return ".rss"
     if found.data.startswith(b"%PDF-"):
         return ".pdf"
+    if found.data.startswith(b"PK\x03\x04"):
+        return _ending_of_zip(found.data)
     known = _ENDINGS.get(found.content_type)
     if known in {None, ".txt"}:
         path = urlsplit(found.url).path
@@ -66,14 +77,40 @@ def _ending(found: Fetched) -> str:
     return known
 
 
-def _in_utf8(found: Fetched) -> bytes:
-    """Return the content in UTF-8 when the server says what else it is in."""
-    if found.charset.lower() in {"", "utf-8", "utf8"}:
+def _ending_of_zip(data: bytes) -> str:
+    """Tell documents that are zip files inside from archives."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except zipfile.BadZipFile:
+        return ".zip"
+    inside = {"word/document.xml": ".docx", "META-INF/container.xml": ".epub"}
+    return next((ending for name, ending in inside.items() if name in names), ".zip")
+
+
+def _in_utf8(found: Fetched, ending: str) -> bytes:
+    """Return a text in UTF-8 when it is in what else the server says.
+
+    What is no text is left as it is, and so is a text that says itself what it is in.
+    """
+    told = ending in _FEEDS and _XML_ENCODING.match(found.data)
+    if ending in _BINARY or told or not found.charset or _is_unicode(found.data):
         return found.data
     try:
         return found.data.decode(found.charset).encode("utf-8")
     except (LookupError, UnicodeError):
         return found.data
+
+
+def _is_unicode(data: bytes) -> bool:
+    """Tell whether bytes are in UTF-8, or begin by saying in which form of Unicode they are."""
+    if data.startswith(_BYTE_ORDER_MARKS):
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data
 
 
 def read_linked(

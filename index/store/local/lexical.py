@@ -91,10 +91,7 @@ class LexicalIndex:
         """
         if not terms or k < 1 or self.size == 0:
             return []
-        query, limit = (
-            self._query(terms),
-            min(_MOST_LOOKED_AT, round(k / min(1.0, max(share, 1e-6)))),
-        )
+        query, limit = self._query(terms), min(_MOST_LOOKED_AT, max(k, round(k / max(share, 1e-6))))
         while True:
             found = self._searcher.search(query, limit).hits
             keys = (self._searcher.doc(address)["key"][0] for _, address in found)

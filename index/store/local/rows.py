@@ -13,6 +13,7 @@ from index.articles.article import file_of
 from index.articles.copies import bands, is_reprint, signature
 from index.store.changes import ArticleChunks, Move
 from index.store.local.generation import Generation
+from index.store.manifest import Manifest
 
 _CANDIDATES = 20
 """Articles compared word by word with a new one, those that share most bands first."""
@@ -30,6 +31,15 @@ def meta(connection: sqlite3.Connection, key: str) -> str | None:
 def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Store a fact about the index."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def stored_manifest(connection: sqlite3.Connection) -> Manifest:
+    """Return what the index was built with.
+
+    Raises:
+        IndexMismatchError: It has another format.
+    """
+    return Manifest.from_json(meta(connection, "manifest") or "{}")
 
 
 def add_meta(connection: sqlite3.Connection, key: str, change: int) -> None:

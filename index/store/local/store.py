@@ -5,11 +5,10 @@ effect when the database names them, so a process killed at any moment leaves a 
 Chunks newer than the files are searched exactly, in memory.
 """
 
-import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
@@ -18,7 +17,6 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from index.embedding.embedded import Embedded
 from index.errors import IndexLockedError, IndexNotFoundError, IndexWriteError
 from index.folder import DATABASE
 from index.store.changes import ApplyReport, ArticleChunks, Move
@@ -55,6 +53,7 @@ from index.store.local.rows import (
     remember_files,
     remove_article,
     set_meta,
+    stored_manifest,
 )
 from index.store.local.staging import SqliteStaging
 from index.store.local.verification import verify_database
@@ -72,9 +71,8 @@ _GROWTH = 5_000
 class SqliteStore(Catalogue):
     """An index folder. Many processes may read while one writes."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manifest = manifest
         self._local = threading.local()
         self._lock = threading.Lock()
         self._file: tuple[int, ...] = ()
@@ -84,6 +82,12 @@ class SqliteStore(Catalogue):
     def place(self) -> str:
         """The folder, as it was named."""
         return str(self.folder)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index was built with, as it is now."""
+        with reading_reported(self.folder):
+            return stored_manifest(self._reading())
 
     # -- opening ---------------------------------------------------------------------------------
 
@@ -96,16 +100,10 @@ class SqliteStore(Catalogue):
             IndexMismatchError: It has another format.
             IndexDamagedError: Its database cannot be read.
         """
-        path = folder / DATABASE
-        if not path.is_file():
-            raise _not_found(folder)
+        store = cls(folder)
         with reading_reported(folder):
-            connection = open_reading(path).connection
-            try:
-                manifest = Manifest.from_json(meta(connection, "manifest") or "{}")
-            finally:
-                connection.close()
-        return cls(folder, manifest)
+            stored_manifest(store._reading())
+        return store
 
     @classmethod
     def create(cls, folder: Path, manifest: Manifest) -> "SqliteStore":
@@ -127,7 +125,7 @@ class SqliteStore(Catalogue):
                 set_meta(connection, "manifest", manifest.to_json())
                 connection.execute("PRAGMA journal_mode = WAL")
             publish_path(staged, path)
-        return cls(folder, manifest)
+        return cls(folder)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -147,7 +145,6 @@ class SqliteStore(Catalogue):
                 ) from None
             try:
                 self._remove_stale()
-                self._follow_manifest(self._reading())
                 yield
                 checkpoint(self.folder / DATABASE)
             except BaseException:
@@ -173,7 +170,8 @@ class SqliteStore(Catalogue):
         """Change articles in one transaction, as :meth:`index.store.contract.Store.apply` says."""
         report = ApplyReport()
         with transaction(self.folder / DATABASE) as connection:
-            changes = Changes()
+            changes, manifest = Changes(), stored_manifest(connection)
+            dimension = manifest.dimension
             for article_id in deletes:
                 forget_file(connection, article_id)
                 gone = remove_article(connection, article_id, changes)
@@ -185,7 +183,7 @@ class SqliteStore(Catalogue):
             for item in upserts:
                 gone = remove_article(connection, item.article.id, changes)
                 insert_article(connection, item, changes)
-                self._remember_dimension(connection, item.embedded)
+                dimension = dimension or (len(item.embedded[0].vector) if item.embedded else 0)
                 report = replace(
                     report,
                     added=report.added + 1 - gone,
@@ -194,17 +192,13 @@ class SqliteStore(Catalogue):
                 )
             remember_files(connection, files or {})
             changes.store(connection)
+            if dimension != manifest.dimension:
+                manifest = replace(manifest, dimension=dimension)
+                set_meta(connection, "manifest", manifest.to_json())
             if report != ApplyReport():
                 add_meta(connection, "revision", 1)
                 set_meta(connection, "updated", now())
         return report
-
-    def _remember_dimension(
-        self, connection: sqlite3.Connection, embedded: Sequence[Embedded]
-    ) -> None:
-        if self.manifest.dimension == 0 and embedded:
-            self.manifest = replace(self.manifest, dimension=len(embedded[0].vector))
-            set_meta(connection, "manifest", self.manifest.to_json())
 
     def compact_if_needed(self, *, growing: bool = False) -> bool:
         """Publish a new generation when much has changed since the last; tell whether it did.
@@ -235,7 +229,7 @@ class SqliteStore(Catalogue):
                 connection,
                 self.folder,
                 Generation(previous.number + 1, max_key, chunks),
-                dimension=self.manifest.dimension,
+                dimension=stored_manifest(connection).dimension,
             )
             connection.execute("ROLLBACK")
         with transaction(self.folder / DATABASE) as connection:
@@ -253,34 +247,23 @@ class SqliteStore(Catalogue):
         with reading_reported(self.folder):
             connection.execute("BEGIN")
             try:
-                manifest = self._follow_manifest(connection)
                 try:
                     files = opened.files(connection)
                 except GenerationDamagedError as error:
                     connection.execute("ROLLBACK")
                     mended = self._mend(error)
                     connection.execute("BEGIN")
-                    manifest = self._follow_manifest(connection)
                     files = opened.files(connection) if mended else None
                 yield SqliteReader(
                     connection,
                     files,
                     opened.delta(connection, files),
-                    manifest=manifest,
+                    manifest=stored_manifest(connection),
                     key_filter=opened.filter_keys,
                 )
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-
-    def _follow_manifest(self, connection: sqlite3.Connection) -> Manifest:
-        """Return the manifest of a state, and notice when the index was embedded again."""
-        stored = meta(connection, "manifest") or "{}"
-        known = self.manifest
-        if json.loads(stored) == json.loads(known.to_json()):
-            return known
-        found = self.manifest = Manifest.from_json(stored)
-        return found
 
     def _mend(self, error: Exception) -> bool:
         """Make the derived files again from the database; tell whether that could be done.
@@ -320,8 +303,7 @@ class SqliteStore(Catalogue):
     def verify(self) -> Verification:
         """Check everything that can be checked without the embedder; nothing is mended."""
         with self.snapshot() as connection:
-            manifest = self._follow_manifest(connection)
-            return verify_database(connection, self.folder, manifest.dimension)
+            return verify_database(connection, self.folder)
 
     def backup(self, copy: str | Path) -> "SqliteStore":
         """Copy the index into another folder, as the contract says."""

@@ -12,13 +12,13 @@ from index.store.local.generation import (
     checksum,
     open_generation,
 )
-from index.store.local.rows import Changes, meta
+from index.store.local.rows import Changes, meta, stored_manifest
 from index.store.verification import Verification, count_misplaced
 
 _MADE_AGAIN = "the next search or `jawab index rebuild` makes them again"
 
 
-def verify_database(connection: sqlite3.Connection, folder: Path, dimension: int) -> Verification:
+def verify_database(connection: sqlite3.Connection, folder: Path) -> Verification:
     """Check one state of the database, and the search files it names.
 
     Rows, hashes of articles and of embedded texts (and with them all offsets), counts of terms,
@@ -27,8 +27,8 @@ def verify_database(connection: sqlite3.Connection, folder: Path, dimension: int
     Args:
         connection: Inside a read transaction.
         folder: Of the index.
-        dimension: Length of a vector.
     """
+    dimension = stored_manifest(connection).dimension
     problems = [*_rows(connection, dimension), *_contents(connection), *_terms(connection)]
     keys = {key for (key,) in connection.execute("SELECT key FROM chunks")}
     removed = {key for (key,) in connection.execute("SELECT key FROM removed_chunks")}

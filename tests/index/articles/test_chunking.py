@@ -1,4 +1,5 @@
 import itertools
+import time
 
 import pytest
 
@@ -41,3 +42,50 @@ def test_a_word_longer_than_the_budget_is_cut():
 
 def test_cutting_twice_gives_the_same(article):
     assert chunk_article(article, count_words) == chunk_article(article, count_words)
+
+
+SHAPES = {
+    "short lines": "سطر قصير\n",
+    "empty lines": "سطر\n\n\n\n",
+    "one sentence": "كلمة ",
+    "one sentence with commas": "كلمة، ",
+    "one word": "كلمة",
+    "sentences on one line": "قال الوزير كلمة. ",
+    "quotations": "قال: «نعم. لا». ",
+    "quotations never closed": "«قال „نعم. ",
+    "quotations nested without end": "««قال» نعم. ",
+    "initials": "د. ",
+    "points in words": "a.b",
+    "only stops": ".",
+    "only spaces": "كلمة          ",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_time_to_cut_grows_as_the_text_does(shape):
+    def seconds(letters):
+        text = SHAPES[shape] * (letters // len(SHAPES[shape]))
+        started = time.process_time()
+        chunk_article(Article("a", "t", text), lambda texts: [len(t) // 4 + 1 for t in texts])
+        return time.process_time() - started
+
+    seconds(1_000)
+    small = min(seconds(20_000) for _ in range(3))
+    assert seconds(320_000) < 60 * small + 0.5  # 16 times the text; 256 if it were quadratic
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_long_texts_of_every_shape_are_cut_within_budget(shape):
+    text = SHAPES[shape] * (30_000 // len(SHAPES[shape]))
+
+    def count(texts):
+        return [len(t) // 4 + 1 for t in texts]
+
+    chunks = chunk_article(Article("a", "t", text), count)
+    assert max(count([chunk.text for chunk in chunks])) <= 220 + 4  # joined by spaces
+    covered = 0
+    for chunk in chunks:
+        assert text[chunk.start : chunk.end] == chunk.text
+        assert not text[covered : chunk.start].strip()
+        covered = chunk.end
+    assert not text[covered:].strip()

@@ -222,6 +222,53 @@ def test_a_page_in_the_encoding_its_server_names():
 
 
 @pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (PAGE, "text/html; charset=windows-1256"),  # in UTF-8, whatever the server says
+        (PAGE, "text/html; charset=iso-8859-1"),
+        (PAGE, "text/html; charset=no-such-thing"),
+        (PAGE.encode("utf-16"), "text/html; charset=utf-8"),
+        (PAGE.encode("utf-16-le"), "text/html; charset=utf-16-le"),
+        (PAGE.encode("iso8859_6"), "text/html; charset=ISO-8859-6"),
+        (f"عنوان\n\n{TEXT}".encode("cp1256"), "text/plain; charset=windows-1256"),
+        (f"title,text\nعنوان,{TEXT}".encode("cp1256"), "text/csv; charset=windows-1256"),
+    ],
+)
+def test_a_text_is_read_in_the_encoding_it_is_in(body, kind):
+    with site({"/": (200, {"Content-Type": kind}, body)}) as (address, _):
+        (found,) = read(address)
+    assert TEXT in found.text
+
+
+@pytest.mark.parametrize("charset", ["windows-1256", "iso-8859-1", "utf-16"])
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("/a", "application/pdf", documents.shaped_pdf),
+        ("/a.docx", "application/octet-stream", lambda: documents.docx([(None, TEXT)])),
+        ("/a", "text/html", lambda: documents.docx([(None, TEXT)])),
+        ("/a", "text/plain", lambda: documents.zipped({"خبر.txt": f"عنوان\n\n{TEXT}"})),
+        ("/a", "application/epub+zip", lambda: documents.epub([f"<p>{TEXT}</p>"])),
+    ],
+)
+def test_files_that_are_no_text_are_never_recoded(path, kind, body, charset):
+    served = (200, {"Content-Type": f"{kind}; charset={charset}"}, body())
+    with site({path: served}) as (address, _):
+        (found,) = read(address + path)
+    assert not isinstance(found, ReadFailure), found.reason
+    assert "pdf" in kind or TEXT in found.text
+
+
+def test_a_feed_that_says_its_encoding_is_read_in_it():
+    entry = f"<item><title>عنوان</title><description>{TEXT * 5}</description></item>"
+    feed = f'<?xml version="1.0" encoding="windows-1256"?><rss version="2.0"><channel>{entry}</channel></rss>'
+    kind = {"Content-Type": "application/rss+xml; charset=windows-1256"}
+    with site({"/": (200, kind, feed.encode("cp1256"))}) as (address, _):
+        (found,) = read(address)
+    assert TEXT in found.text
+
+
+@pytest.mark.parametrize(
     ("path", "kind", "body"),
     [
         ("/report", "application/pdf", documents.shaped_pdf),

@@ -8,11 +8,11 @@ from fakes import WordEmbedder
 from index import add_articles, build_index, open_index, remove_articles, verify_index
 from index.articles.article import file_of
 from index.errors import IndexLockedError, IndexMismatchError, IndexNotFoundError, InputError
-from index.store.local.store import SqliteStore
+from index.store.opening import open_store
 
 
 def ids(folder):
-    return set(SqliteStore.open(folder).known())
+    return set(open_store(folder).known())
 
 
 def test_building_again_embeds_nothing(folder, built, embedder):
@@ -70,7 +70,7 @@ def test_equal_names_in_two_folders_are_two_articles_and_copies_are_reported(
     shutil.copytree(folder, twin)
     (twin / "مطر.txt").write_text("أمطار أخرى\n\nهطلت أمطار على الجبل.", encoding="utf-8")
     report = build_index([folder, twin], tmp_path / "both", embedder=embedder)
-    known = SqliteStore.open(tmp_path / "both").known()
+    known = open_store(tmp_path / "both").known()
     assert {file_of(article.origin) for article in known.values()} == {
         *map(str, folder.iterdir()),
         str(twin / "مطر.txt"),
@@ -230,7 +230,7 @@ def test_an_index_that_lies_among_the_articles_is_not_read(folder, embedder):
 
 
 def test_two_writers_at_once_are_refused(built, folder, embedder):
-    with SqliteStore.open(built).writing(), pytest.raises(IndexLockedError, match="wait"):
+    with open_store(built).writing(), pytest.raises(IndexLockedError, match="wait"):
         build_index([folder], built, embedder=embedder)
 
 

@@ -5,7 +5,6 @@ from index import build_index, open_index, verify_index
 from index.building.migration import migrate_index
 from index.errors import IndexMismatchError, InputError
 from index.search.search import SearchIndex
-from index.store.local.store import SqliteStore
 from index.store.opening import open_store
 
 QUESTION = "كم كلفة الجسر؟"
@@ -76,7 +75,7 @@ def test_an_interrupted_migration_goes_on_where_it_stopped(folder, built, embedd
 def test_a_running_index_takes_up_the_new_embedder(built, embedder, monkeypatch):
     known = {"words": embedder, "other": Other()}
     monkeypatch.setattr("index.search.search.embedder_like", lambda identity: known[identity.id])
-    index = SearchIndex(SqliteStore.open(built))
+    index = SearchIndex(open_store(built))
     before = index.search(QUESTION)[0].article.id
     migrate_index(built, embedder=known["other"])
     assert index.search(QUESTION)[0].article.id == before
@@ -107,6 +106,6 @@ def test_a_backup_is_an_index_of_its_own(built, tmp_path, embedder):
 
 
 def test_a_backup_can_be_made_while_somebody_writes(built, tmp_path):
-    with SqliteStore.open(built).writing():
+    with open_store(built).writing():
         open_store(built).backup(tmp_path / "copy")
     assert verify_index(tmp_path / "copy").articles == 3

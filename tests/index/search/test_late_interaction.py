@@ -111,8 +111,9 @@ def test_word_vectors_are_kept_when_an_article_comes_again(tmp_path):
     file.rename(tmp_path / "b.txt")
     build_index([tmp_path / "b.txt"], tmp_path / "index")
     opened = open_index(tmp_path / "index")
-    with opened.store.snapshot() as connection:
-        lengths = [n for (n,) in connection.execute("SELECT length(words) FROM chunks")]
+    with opened.store.read() as reader:
+        found = reader.lexical(["وزير"], 10)
+        lengths = [len(chunk.words) for chunk in reader.fetch([hit.key for hit in found]).values()]
     assert lengths
     assert all(n and n % 96 == 0 for n in lengths)
     assert opened.verify().problems == ()

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 
 from index import build_index, open_index, verify_index
-from index.store.local.store import SqliteStore
+from index.store.opening import open_store
 
 HERE = ROOT / "tests"
 KILLS = 32
@@ -60,9 +60,9 @@ def test_a_writer_killed_at_random_moments_loses_nothing(folder, tmp_path, embed
                 writer.wait()
             found = verify_index(index)
             assert found.problems == ()
-            stored = {known.text_hash for known in SqliteStore.open(index).known().values()}
+            stored = {known.text_hash for known in open_store(index).known().values()}
             assert len(stored) == found.articles, "an article is there twice"
-            generations.add(SqliteStore.open(index).stats().generation)
+            generations.add(open_store(index).stats().generation)
         for reader in (one, other):
             output, _ = reader.communicate("")
             report = json.loads(output)
@@ -70,7 +70,7 @@ def test_a_writer_killed_at_random_moments_loses_nothing(folder, tmp_path, embed
             assert report["reads"] > KILLS
     assert len(generations) > KILLS // 3, "the writer was killed before it did anything"
     build_index([folder], index, embedder=embedder)
-    known = set(SqliteStore.open(index).known())
+    known = set(open_store(index).known())
     assert known == {path.stem for path in folder.glob("*.txt")}
     embedded = embedder.embedded
     assert build_index([folder], index, embedder=embedder).embedded == 0

@@ -15,9 +15,8 @@ from conftest import ROOT
 
 from index import build_index, open_index, remove_articles, verify_index
 from index.errors import IndexDamagedError, IndexWriteError
-from index.store.local.store import SqliteStore
 from index.store.manifest import Manifest
-from index.store.opening import open_store
+from index.store.opening import create_store, open_store
 
 QUESTION = "كم كلفة الجسر؟"
 NOBODY = 65534
@@ -83,7 +82,7 @@ def test_after_space_was_freed_the_build_goes_on(folder, tmp_path, embedder):
 
 def test_search_files_that_do_not_fit_leave_the_old_ones(built, folder, embedder):
     expected = open_index(built, embedder=embedder).search(QUESTION)
-    store = SqliteStore.open(built)
+    store = open_store(built)
     with largest_file(1_000), pytest.raises(IndexWriteError), store.writing():
         store.compact()
     assert open_index(built, embedder=embedder).search(QUESTION) == expected
@@ -110,7 +109,7 @@ def test_a_folder_that_may_not_be_written_to_can_be_read(folder, embedder, copie
             with pytest.raises(IndexWriteError, match="may write"):
                 remove_articles(["جسر"], index)
             with pytest.raises(IndexWriteError):
-                SqliteStore.create(index / "new", Manifest(embedder.identity))
+                create_store(index / "new", Manifest(embedder.identity))
         finally:
             os.seteuid(0)
 
@@ -120,7 +119,7 @@ def test_damaged_search_files_are_done_without_while_another_process_writes(
 ):
     expected = open_index(built, embedder=embedder).search(QUESTION)
     next(built.glob("v-*.faiss")).write_bytes(b"x")
-    with SqliteStore.open(built).writing(), caplog.at_level(logging.WARNING):
+    with open_store(built).writing(), caplog.at_level(logging.WARNING):
         found = open_index(built, embedder=embedder).search(QUESTION)
     assert [passage.chunk for passage in found] == [passage.chunk for passage in expected]
     assert "without its search files" in caplog.text
@@ -130,8 +129,8 @@ def test_another_process_that_writes_is_named(built, embedder, folder):
     script = f"""
         import sys
         from pathlib import Path
-        from index.store.local.store import SqliteStore
-        with SqliteStore.open(Path({str(built)!r})).writing():
+        from index.store.opening import create_store, open_store
+        with open_store({str(built)!r}).writing():
             print("ready", flush=True)
             sys.stdin.read()
     """

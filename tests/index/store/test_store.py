@@ -16,8 +16,8 @@ from index.errors import IndexDamagedError, InputError
 from index.store.changes import ArticleChunks
 from index.store.local.dense import DenseIndex, write_dense
 from index.store.local.lexical import write_lexical
-from index.store.local.store import SqliteStore
 from index.store.manifest import Manifest
+from index.store.opening import create_store, open_store
 
 QUESTION = "كم كلفة الجسر؟"
 
@@ -41,7 +41,7 @@ def frequencies(folder):
 
 
 def test_applying_twice_changes_nothing(built):
-    store = SqliteStore.open(built)
+    store = open_store(built)
     with store.writing():
         store.apply([stored()])
         once = frequencies(built)
@@ -52,13 +52,13 @@ def test_applying_twice_changes_nothing(built):
 
 
 def test_deleting_unknown_articles_is_no_error(built):
-    store = SqliteStore.open(built)
+    store = open_store(built)
     with store.writing():
         assert store.apply((), ["لا شيء"]).removed == 0
 
 
 def test_frequencies_return_to_what_they_were(built):
-    before, store = frequencies(built), SqliteStore.open(built)
+    before, store = frequencies(built), open_store(built)
     with store.writing():
         store.apply([stored()])
         assert frequencies(built) != before
@@ -67,7 +67,7 @@ def test_frequencies_return_to_what_they_were(built):
 
 
 def test_a_failed_transaction_leaves_everything_as_it_was(built):
-    before, store = frequencies(built), SqliteStore.open(built)
+    before, store = frequencies(built), open_store(built)
 
     def failing():
         yield stored()
@@ -175,7 +175,7 @@ def test_threads_may_share_an_index(index):
 
 
 def test_an_index_answers_while_its_first_build_is_under_way(tmp_path, embedder):
-    store = SqliteStore.create(tmp_path / "first", Manifest(embedder.identity))
+    store = create_store(tmp_path / "first", Manifest(embedder.identity))
     with store.writing():
         store.apply([stored(text="الفلكيون رصدوا مذنبًا لامعًا.")])
         index = open_index(tmp_path / "first", embedder=embedder)
@@ -231,7 +231,7 @@ def test_an_inverted_file_finds_what_a_scan_finds(tmp_path, monkeypatch):
 
 
 def test_articles_are_found_by_title_source_and_page(sample_index):
-    store = SqliteStore.open(sample_index)
+    store = open_store(sample_index)
     rows, total = store.find_articles("حريق المصنع")
     assert total == 3
     assert [row.date for row in rows] == ["2025-04-10", "2025-03-06", "2025-03-04"]
@@ -249,7 +249,7 @@ def test_articles_are_found_by_title_source_and_page(sample_index):
 
 
 def test_articles_are_counted_by_month_and_source(sample_index):
-    months = SqliteStore.open(sample_index).months()
+    months = open_store(sample_index).months()
     assert months == sorted(months)
     assert ("2025-04", "وكالة أنباء الساحل", 1) in months
     assert sum(count for _, _, count in months) == 26

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 import pytest
 from conftest import ARTICLES, ROOT, SAMPLES
 
-from index.store.local.store import SqliteStore
+from index.store.opening import open_store
 
 
 def jawab(*arguments, env=None, cwd=None):
@@ -223,7 +223,7 @@ def test_real_articles_answer_real_questions(real_assistant, question, article, 
     assert words in answer.text
     assert answer.found is (article is not None)
     for citation in answer.citations:
-        text = SqliteStore.open(folder).get_article(citation.article_id).text
+        text = open_store(folder).get_article(citation.article_id).text
         assert text[citation.start : citation.end] == citation.quote
     if article:
         assert answer.citations[0].article_id.startswith(article)

@@ -1,0 +1,47 @@
+import random
+
+import pytest
+from conftest import SAMPLES
+
+from index.arabic.sentences import sentence_spans
+from index.embedding.e5.counting import TokenCounts
+from index.embedding.embedders import load_embedder
+
+LETTERS = "ابتثجحدرسعفقكلمنهويءأإآةىئؤ" + "ًٌٍَُِّْ" + "٠١٢٣۴12ab.,،؛؟!«»“”\"'()-–—…ـ%٪é°•"
+OTHERS = "\u00a0\u200b\u200f\u202b\u3000ﷺ½²ﻻ😀中\t"
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return load_embedder()
+
+
+def whole(embedder, texts):
+    return embedder._whole_counts(texts)
+
+
+def test_sentences_have_the_tokens_that_the_tokenizer_gives_them(embedder):
+    texts = [path.read_text(encoding="utf-8") for path in sorted(SAMPLES.rglob("*.*"))]
+    spans = [text[a:b] for text in texts for a, b in sentence_spans(text)]
+    assert embedder.count_tokens([*spans, *texts]) == whole(embedder, [*spans, *texts])
+
+
+@pytest.mark.parametrize("letters", [LETTERS + 20 * " ", LETTERS + OTHERS + 20 * " "])
+def test_any_text_has_the_tokens_that_the_tokenizer_gives_it(embedder, letters):
+    choose = random.Random(7)
+    texts = ["".join(choose.choices(letters, k=choose.randint(0, 40))) for _ in range(3_000)]
+    texts += ["", " ", "أ  ب", " أ", "أ ", "أ" * 300, "َا ب", "ا َب"]
+    assert embedder.count_tokens(texts) == whole(embedder, texts)
+
+
+def test_a_word_is_counted_once():
+    asked = []
+
+    def count(texts):
+        asked.extend(texts)
+        return [len(text) for text in texts]
+
+    counts = TokenCounts(count)
+    assert counts(["جسر النهر", "جسر الوادي"]) == [8, 9]
+    assert counts(["النهر الوادي"]) == [11]
+    assert sorted(asked) == sorted(["جسر", "النهر", "الوادي"])
