@@ -7,6 +7,8 @@ DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "012345678901
 """Arabic and Persian digits to ASCII ones, for :meth:`str.translate`."""
 
 _VULGAR = re.compile("[¼-¾⅐-⅞]")
+# The Arabic comma parts thousands, or the decimals of millions and percentages.
+_DECIMAL_COMMA = re.compile(r"(?<=\d)،(?=\d{1,3}\s*(?:[%٪]|(?:في ال|بال)م|ملي|ملاي|بلي|تريلي))")
 # Of points there must be two, since one may be a decimal's.
 _MARKED = re.compile(
     r"(?<![\d.,٫٬،/])[1-9]\d{0,2}"
@@ -28,7 +30,6 @@ def expand_fractions(text: str) -> str:
     >>> expand_fractions("2½ و¾")
     '2.5 و0.75'
     """
-
     return _VULGAR.sub(_decimal, text)
 
 
@@ -49,6 +50,7 @@ def plain_digits(text: str) -> str:
     >>> plain_digits("هاتف: 71 234 567")
     'هاتف: 71 234 567'
     """
+    text = _DECIMAL_COMMA.sub("٫", text)
     text = _MARKED.sub(lambda found: re.sub(r"\D", "", found[0]), text)
     return _SPACED.sub(_joined, text)
 

@@ -86,9 +86,7 @@ _HUNDREDS = _table(
     "100:مئة;200:مئتان مئتين مئتا مئتي;300:ثلاثمئة;400:أربعمئة;500:خمسمئة;600:ستمئة;700:سبعمئة"
     ";800:ثمانيمئة ثمانمئة;900:تسعمئة",
 )
-_PARTS = _table(
-    Role.PART, "1/2:نصف;1/4:ربع;1/3:ثلث;1/6:سدس;2/3:ثلثا ثلثي ثلثان ثلثين;2/5:خمسي"
-)
+_PARTS = _table(Role.PART, "1/2:نصف;1/4:ربع;1/3:ثلث;1/6:سدس;2/3:ثلثا ثلثي ثلثان ثلثين;2/5:خمسي")
 _MEANINGS: Mapping[str, Meaning] = _ONES | _TENS | _HUNDREDS | _scales() | _PARTS
 
 _ELEVEN = frozenset({"احد", "احدي"})
@@ -107,18 +105,19 @@ _TENS_AFTER = re.compile(rf"\s+و\s*(?:ال)?(?:{'|'.join(_TENS)})\b")
 _TEEN_AFTER = re.compile(r"\s+عشره?\b")
 _HUNDRED_AFTER = re.compile(rf"\s+(?:{fold('مئة')}|{fold('مئات')})\b")
 _PARTS_AFTER = re.compile(rf"\s+(?:ال)?({'|'.join(_PLURAL_PARTS)})\b")
-_NOUN_AFTER = re.compile(r"\s+(?!(?:و?(?:في|من|علي|الي|عن|امام|ضد|مع|لم|لا|ب\w+))\b)\w")
+_PREPOSITION_AFTER = re.compile(r"\s+و?(?:في|من|علي|الي|عن|امام|ضد|مع)\b")
 _ORDINAL_BEFORE = re.compile(
-    r"(?:حادي|ثاني|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع)ه?\s+(?:و\s*)?$"
+    r"(?:حادي|ثاني|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع)ه?(?:\s+عشره?)?\s+(?:و\s*)?$"
 )
-# Of a year, a cup or a hemisphere: nothing that is counted.
+# Of a cup, a year or a hemisphere, or a half that is a word's beginning: nothing that is counted.
 _NO_PART_AFTER = re.compile(
-    r"\s+(?:(?:ال)?(?:اول|اولي|ثاني?|ثانيه|ثالثه?|رابعه?|اخيره?|نهاؤي\w*|سنوي\w*|شهري\w*|كره|قطر)"
-    r"|ال(?:خالي|اخر|حالي|مقبل|قادم|جاري|ماضي))\b"
+    r"\s+(?:ال)?(?:اول|اولي|ثاني?|ثانيه|ثالثه?|رابعه?|اخيره?|نهاؤي\w*|سنوي\w*|شهري\w*|كره|قطر"
+    r"|اليه|رؤاسي\w*|رسمي\w*)\b"
 )
+_DEFINITE_AFTER = re.compile(r"\s+ال\w{3}")
 _MONTH_BEFORE = re.compile(r"(?:شهر|\d)\s+$")
 _YEAR_AFTER = re.compile(r"\s+\d{4}")
-_BEFORE = 12
+_BEFORE = 20
 """Characters before a word that are looked at."""
 
 
@@ -152,24 +151,26 @@ def parts_after(value: Fraction, end: int, text: str) -> tuple[Role, Fraction, i
     return (Role.PART, value / _PLURAL_PARTS[parts[1]], parts.end()) if parts else None
 
 
-def _compound(
-    prefix: str, bare: str, end: int, text: str
-) -> tuple[Role, Fraction, int] | None:
+def _compound(prefix: str, bare: str, end: int, text: str) -> tuple[Role, Fraction, int] | None:
     """Return what a word is together with the next one: eleven, three hundred, three quarters."""
     if bare in _ELEVEN:
-        if teen := _TEEN_AFTER.match(text, end):
-            return Role.ONES, Fraction(11), teen.end()
-        if _TENS_AFTER.match(text, end) and not (bare == "احد" and _is_definite(prefix)):
-            return Role.ONES, Fraction(1), end
-        return None
+        return _one_and(prefix, bare, end, text)
     role, value = _MEANINGS.get(bare, (None, Fraction(0)))
-    if role is not Role.ONES or value < 2 or value > 10:
+    if role is not Role.ONES or not 2 <= value <= 10:
         return None
     if value < 10 and (teen := _TEEN_AFTER.match(text, end)):
         return Role.ONES, 10 + value, teen.end()
     if 3 <= value < 10 and (hundred := _HUNDRED_AFTER.match(text, end)):
         return Role.HUNDREDS, 100 * value, hundred.end()
     return parts_after(value, end, text)
+
+
+def _one_and(prefix: str, bare: str, end: int, text: str) -> tuple[Role, Fraction, int] | None:
+    """Return eleven, or the one of twenty-one; «الأحد وعشرون» is a Sunday."""
+    if teen := _TEEN_AFTER.match(text, end):
+        return Role.ONES, Fraction(11), teen.end()
+    sunday = bare == "احد" and _is_definite(prefix)
+    return (Role.ONES, Fraction(1), end) if _TENS_AFTER.match(text, end) and not sunday else None
 
 
 def _single(
@@ -179,21 +180,30 @@ def _single(
     if bare not in _MEANINGS:
         return None
     role, value = _MEANINGS[bare]
-    before = text[max(0, start - _BEFORE) : start]
     definite = _is_definite(prefix)
+    before = text[max(0, start - _BEFORE) : start]
+    last = end == len(text)
+    governed = bool(_PREPOSITION_AFTER.match(text, end))
+    teen_or_tens = _TEEN_AFTER.match(text, end) or _TENS_AFTER.match(text, end)
     others = (
         definite and _INDEFINITE.fullmatch(bare) and not _TENS_AFTER.match(text, end),
-        role in {Role.TENS, Role.PART} and _ORDINAL_BEFORE.search(before),
-        value == 10 and _ORDINAL_BEFORE.search(before),
+        (role in {Role.TENS, Role.PART} or value == 10) and _ORDINAL_BEFORE.search(before),
         role is Role.PART and _NO_PART_AFTER.match(text, end),
-        role is Role.TWO and bare.endswith("ي") and not _NOUN_AFTER.match(text, end),
+        # «الربع الأخير» is of a year, «الربع الخالي» a desert.
+        role is Role.PART and definite and _DEFINITE_AFTER.match(text, end),
+        # «حشد مليوني» is of about a million.
+        role is Role.TWO and bare.endswith("ي") and (last or governed),
         prefix + bare == "لست",
         # «وأحد عشر» is no «واحد».
-        prefix + bare == "واحد" and (_TEEN_AFTER.match(text, end) or _TENS_AFTER.match(text, end)),
+        prefix + bare == "واحد" and teen_or_tens,
         # A month too, and «نقطة الصفر».
-        bare == "صفر" and (definite or _MONTH_BEFORE.search(before) or _YEAR_AFTER.match(text, end)),
+        value == 0 and (definite or _MONTH_BEFORE.search(before) or _YEAR_AFTER.match(text, end)),
     )
-    return None if any(others) else (role, value, end)
+    if any(others):
+        return None
+    # Only a noun that follows makes two of «ألفا»: else it is «ألفًا».
+    one = role is Role.SCALE_OR_TWO and governed
+    return (Role.SCALE if one else role), value, end
 
 
 def _is_definite(prefix: str) -> bool:

@@ -40,7 +40,7 @@ _PERCENT_BEFORE = re.compile(r"(?<!\d)(?<!\d )[%٪] ?$")
 _RANGE = re.compile(r"\s*(?:-|–|و|الي|او)\s*$")
 _THOUSANDS = re.compile(r"[1-9]\d?\d?\.000|[1-9]\d\d?\.\d{3}")
 _LARGE_AFTER = re.compile(rf"{_PERCENT.pattern}|\s*(?:الف|الاف|ملي|ملاي|بلي|تريلي)")
-_VAGUE = re.compile(rf"\b[وفبل]?(?:ال)?(?:بضعه?|عشرات|{fold('مئات')}|عده)\s+(?:و\s*)?$")
+_VAGUE = re.compile(rf"\b[وفبل]?(?:ال)?(?:بضعه?|عشرات|{fold('مئات')})\s+(?:و\s*)?$")
 _MINUS = re.compile(r"\b[وفب]?سالب\s+$|−\s?$")
 _SIGN = re.compile(r"(?<=[^\W\d] )-$")
 _DEGREES = re.compile(r"\s*(?:[%٪°]|درج)")
@@ -167,7 +167,9 @@ def _read_group(pieces: Sequence[Piece], at: int) -> _Read | None:
     elif first.role is Role.SCALES:
         return None
     else:
-        twice = first.role in {Role.TWO, Role.SCALE_OR_TWO}
+        # «مليارا ومئتي مليون» is «مليارًا».
+        counts_more = at + 1 < len(pieces) and pieces[at + 1].joined
+        twice = first.role is Role.TWO or (first.role is Role.SCALE_OR_TWO and not counts_more)
         value, scale, at = first.value * (2 if twice else 1), first.value, at + 1
     while _is_scale(pieces, at) and pieces[at].value > scale:
         value, scale, at = value * pieces[at].value, pieces[at].value, at + 1

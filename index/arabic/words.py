@@ -9,6 +9,7 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
+from index.arabic.affixes import strip_prefix, strip_suffixes
 from index.arabic.digits import DIGITS, expand_fractions, plain_digits
 from index.arabic.letters import FOLDED, NEIGHBOURS
 
@@ -22,18 +23,11 @@ _IGNORED = re.compile(
 )
 # The alif of «مائة» is not said, and news leave it out: «مئة», «ثلاثمئة», «مئتان».
 _HUNDRED = re.compile(
-    r"\b([وف]?[بلك]?(?:ال|لل)?(?:ثلاث|اربع|خمس|ست|سبع|ثماني?|تسع)?م)ا(ؤه|ؤت(?:ان|ين|ا|ي))\b"
+    r"(?<![^\W\d])([وف]?[بلك]?(?:ال|لل)?(?:ثلاث|اربع|خمس|ست|سبع|ثماني?|تسع)?م)ا(ؤه|ؤت(?:ان|ين|ا|ي))\b"
 )
 _FOLDED = FOLDED | DIGITS
 _WORD = re.compile(r"\w+")
 _ARABIC = re.compile("[\u0621-\u064a]")
-
-_ARTICLES = ("وال", "بال", "كال", "فال", "ولل", "لل", "ال")
-_CLITICS = ("و", "ل", "ب")
-_SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
-_WEAK_SUFFIXES = frozenset({"ين", "ون"})
-# ة is written ت before a pronoun: «كلفته» is «كلفة» and «ه».
-_FEMININE_PRONOUNS = ("تهما", "تها", "تهم", "تنا", "ته")
 
 
 def fold(text: str) -> str:
@@ -83,32 +77,7 @@ def stem(word: str) -> str:
     """
     if len(word) <= 3 or not _ARABIC.search(word):
         return word
-    return _strip_suffixes(_strip_prefix(word))
-
-
-def _strip_prefix(word: str) -> str:
-    for prefix in _ARTICLES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= 3:
-            return word[len(prefix) :]
-    if len(word) >= 6 and word[0] in _CLITICS:
-        return word[1:]
-    return word
-
-
-def _strip_suffixes(word: str) -> str:
-    for suffix in _FEMININE_PRONOUNS:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            word = word[: -len(suffix)]
-            break
-    for _ in range(2):
-        for suffix in _SUFFIXES:
-            keep = 4 if suffix in _WEAK_SUFFIXES else 3
-            if word.endswith(suffix) and len(word) - len(suffix) >= keep:
-                word = word[: -len(suffix)]
-                break
-        else:
-            break
-    return word
+    return strip_suffixes(strip_prefix(word))
 
 
 @lru_cache(maxsize=200_000)
