@@ -22,6 +22,7 @@ class Role(Enum):
     SCALE_OR_TWO = "«ألفا»: two thousand, or the thousands of what stands before it"
     TWO = "two of a scale"
     PART = "a half, a quarter"
+    POINT = "«فاصلة» between a number and its decimals"
 
 
 class Piece(NamedTuple):
@@ -87,7 +88,9 @@ _HUNDREDS = _table(
     ";800:ثمانيمئة ثمانمئة;900:تسعمئة",
 )
 _PARTS = _table(Role.PART, "1/2:نصف;1/4:ربع;1/3:ثلث;1/6:سدس;2/3:ثلثا ثلثي ثلثان ثلثين;2/5:خمسي")
-_MEANINGS: Mapping[str, Meaning] = _ONES | _TENS | _HUNDREDS | _scales() | _PARTS
+_MEANINGS: Mapping[str, Meaning] = {
+    **_ONES, **_TENS, **_HUNDREDS, **_scales(), **_PARTS, **_table(Role.POINT, "1:فاصلة فاصل"),
+}  # fmt: skip
 
 _ELEVEN = frozenset({"احد", "احدي"})
 """One, in eleven and in twenty-one only: alone it is «one of»."""

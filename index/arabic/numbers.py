@@ -164,7 +164,7 @@ def _read_group(pieces: Sequence[Piece], at: int) -> _Read | None:
         value, scale, at = first.value, Fraction(1), at + 1
     elif small := _read_small(pieces, at):
         (value, at), scale = small, Fraction(1)
-    elif first.role is Role.SCALES:
+    elif first.role in {Role.SCALES, Role.POINT}:
         return None
     else:
         # «مليارا ومئتي مليون» is «مليارًا».
@@ -188,6 +188,9 @@ def _read_small(pieces: Sequence[Piece], at: int) -> tuple[Fraction, int] | None
     if last.role is Role.ONES and last.value < 10 and _joins(pieces, at, Role.TENS):
         last, at = pieces[at], at + 1
         value += last.value
+    decimals = _read_small(pieces, at + 1) if _is_point(pieces, at) else None
+    if decimals and decimals[0].denominator == 1:
+        return value + decimals[0] / 10 ** len(str(decimals[0])), decimals[1]
     if _joins(pieces, at, Role.PART) and _is_scale(pieces, at + 1):
         return value + pieces[at].value, at + 1
     # num2words says «مائة و ألف ألف» for 101,000.
@@ -199,6 +202,11 @@ def _read_small(pieces: Sequence[Piece], at: int) -> tuple[Fraction, int] | None
 
 def _joins(pieces: Sequence[Piece], at: int, *roles: Role) -> bool:
     return at < len(pieces) and pieces[at].joined and pieces[at].role in roles
+
+
+def _is_point(pieces: Sequence[Piece], at: int) -> bool:
+    """Tell whether «فاصلة» stands between two pieces, and does not part two sentences."""
+    return at + 1 < len(pieces) and pieces[at].role is Role.POINT and not pieces[at].joined
 
 
 def _is_scale(pieces: Sequence[Piece], at: int) -> bool:
