@@ -95,6 +95,14 @@ def article():
     return Article(id="water", title="قطع المياه", text=text)
 
 
+def tsv_rows(path):
+    """Return the rows of a table of the shared cases; skip the test where there are none."""
+    if not path.is_file():
+        pytest.skip(f"no {path.parent.name} on this machine")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
 @pytest.fixture
 def shared_articles():
     folder = SHARED / "articles"

@@ -1,11 +1,12 @@
 """Read the numbers of a text, in digits of any script or in Arabic words, as values."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import zip_longest
 from typing import NamedTuple
 
-from index.arabic.dates import WEEKDAYS
+from index.arabic.number_words import Piece, Role, parts_after, read_word
 from index.arabic.words import fold
 
 
@@ -13,7 +14,7 @@ class Number(NamedTuple):
     """A number as a text gives it.
 
     Attributes:
-        value: As its shortest decimal: ``250000``, ``3.5``.
+        value: As its shortest decimal: ``250000``, ``3.5``, ``-5``.
         percent: Whether it is said of a hundred.
         start: Where it begins in the folded text.
         end: Where it ends, the percent sign or the word for a thousand included.
@@ -24,76 +25,52 @@ class Number(NamedTuple):
     start: int
     end: int
 
+    @property
+    def key(self) -> str:
+        """What numbers are compared by: three quarters are 75 %."""
+        value = Fraction(self.value)
+        if not self.percent and 0 < value < 1:
+            return f"{_decimal(100 * value)}%"
+        return f"{self.value}{'%' if self.percent else ''}"
 
-def _table(rows: str) -> dict[str, int]:
-    pairs = (row.split(":") for row in rows.split(";"))
-    return {fold(word): int(value) for value, words in pairs for word in words.split()}
 
-
-_ONES = _table(
-    "1:واحد واحده;2:اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي;3:ثلاثه ثلاث;4:اربعه اربع"
-    ";5:خمسه خمس;6:سته ست;7:سبعه سبع;8:ثمانيه ثماني ثمان;9:تسعه تسع;10:عشره عشر"
-)
-_TEENS = _table(
-    "11:احدعشر;12:اثناعشر اثنيعشر;13:ثلاثهعشر;14:اربعهعشر;15:خمسهعشر;16:ستهعشر;17:سبعهعشر"
-    ";18:ثمانيهعشر;19:تسعهعشر"
-)
-_TENS = _table(
-    "20:عشرون عشرين;30:ثلاثون ثلاثين;40:اربعون اربعين;50:خمسون خمسين;60:ستون ستين;70:سبعون سبعين"
-    ";80:ثمانون ثمانين;90:تسعون تسعين"
-)
-_HUNDREDS = _table("100:مئه مائه;200:مئتان مئتين مئتا مئتي مائتان مائتين مائتا مائتي") | {
-    fold(f"{word}{hundred}"): 100 * _ONES[word]
-    for word in ("ثلاث", "اربع", "خمس", "ست", "سبع", "ثماني", "ثمان", "تسع")
-    for hundred in ("مئة", "مائة")
-}
-_SCALES = _table(
-    "1000:الف الاف الفا;1000000:مليون ملايين مليونا;1000000000:مليار مليارات مليارا بليون"
-)
-_SCALES |= {"تريليون": 10**12, "تريليونات": 10**12}
-_DUALS = _table("2000:الفان الفين;2000000:مليونان مليونين;2000000000:ملياران مليارين")
-_PARTS = {"نصف": 0.5, "ربع": 0.25}
-_TEEN_STARTS = {"احد": 1, "احدي": 1}
-_DAYS = frozenset(map(fold, WEEKDAYS))
-
-_DIGITS = r"\d+(?:[.,٫٬]\d+)*"
-_TOKEN = re.compile(rf"(?P<clitic>\b[وفبلك](?=\d))?(?P<digits>{_DIGITS})|(?P<word>[^\W\d]+)")
-_HUNDRED_WORDS = "|".join((fold("مئة"), fold("مائة"), "ميه"))
-_PERCENT = re.compile(rf"\s*(?:[%٪]|(?:في\s+|ب)ال(?:{_HUNDRED_WORDS})\b)")
+_TOKEN = re.compile(r"(?P<digits>\d+(?:[.,٫]\d+)*)|(?P<word>[^\W\d]+)")
+_PERCENT = re.compile(rf"\s*(?:[%٪]|(?:في\s+|ب)ال(?:{fold('مئة')}|ميه)\b)")
+_PERCENT_BEFORE = re.compile(r"(?<!\d)(?<!\d )[%٪] ?$")
 _RANGE = re.compile(r"\s*(?:-|–|و|الي|او)\s*$")
-
-
-class _Token(NamedTuple):
-    """A piece of a number: ``rank`` orders what may follow what."""
-
-    value: float
-    rank: int
-    joined: bool
-    start: int
-    end: int
-
-
-_DIGIT, _ONE, _TEN, _HUNDRED, _SCALE, _DUAL, _PART = range(7)
+_THOUSANDS = re.compile(r"[1-9]\d?\d?\.000|[1-9]\d\d?\.\d{3}")
+_LARGE_AFTER = re.compile(rf"{_PERCENT.pattern}|\s*(?:الف|الاف|ملي|ملاي|بلي|تريلي)")
+_VAGUE = re.compile(rf"\b[وفبل]?(?:ال)?(?:بضعه?|عشرات|{fold('مئات')})\s+(?:و\s*)?$")
+_MINUS = re.compile(r"\b[وفب]?سالب\s+$|−\s?$")
+_SIGN = re.compile(r"(?<=[^\W\d] )-$")
+_DEGREES = re.compile(r"\s*(?:[%٪°]|درج)")
+_BEFORE = 12
+"""Characters before a number that are looked at."""
+_SCALES = frozenset({Role.SCALE, Role.SCALES, Role.SCALE_OR_TWO})
 
 
 def numbers(text: str) -> list[Number]:
     """Return the numbers of a text in order.
 
-    Ordinals and the days of the week are words, not numbers.
+    Ordinals and the days of the week are words, not numbers, and so is what has no exact value:
+    tens of thousands.
 
     >>> [n.value for n in numbers("٢٥٠٬٠٠٠ دولار وثلاثة وعشرون شخصًا و1.5 مليون")]
     ['250000', '23', '1500000']
+    >>> [n.value for n in numbers("خمسة ملايين ونصف المليون من عشرات الملايين")]
+    ['5500000']
     >>> numbers("خمسون في المئة")[0][:2], numbers("50%")[0][:2]
     (('50', True), ('50', True))
     """
     folded = fold(text)
-    runs: list[list[_Token]] = []
-    for token in _tokens(folded):
-        if runs and _continues(runs[-1], token, folded):
-            runs[-1].append(token)
-        elif token.rank != _PART:
-            runs.append([token])
-    found = [_number(run, folded) for run in _joined(runs, folded)]
+    found: list[Number] = []
+    for pieces in _stretches(folded):
+        at = 0
+        while at < len(pieces):
+            read = _read(pieces, at)
+            if read and not _is_vague(folded, pieces[at].start):
+                found.append(_number(pieces[at], pieces[read.after - 1], read.value, folded))
+            at = read.after if read else at + 1
     return _with_ranges(found, folded)
 
 
@@ -102,118 +79,162 @@ def values(text: str) -> frozenset[tuple[str, bool]]:
     return frozenset((number.value, number.percent) for number in numbers(text))
 
 
-def _tokens(folded: str) -> Iterator[_Token]:
+def is_of_number(word: str) -> bool:
+    """Tell whether a word may be a piece of a number: «٥», «آلاف», «ونصف»."""
+    return next(_stretches(fold(word)), None) is not None
+
+
+def _stretches(folded: str) -> Iterator[list[Piece]]:
+    """Yield the pieces that nothing but spaces and «و» parts."""
+    stretch: list[Piece] = []
+    for piece in _pieces(folded):
+        between = folded[stretch[-1].end : piece.start].strip(" ") if stretch else ""
+        if between not in {"", "و"}:
+            yield stretch
+            stretch = []
+        stretch.append(piece._replace(joined=piece.joined or between == "و"))
+    if stretch:
+        yield stretch
+
+
+def _pieces(folded: str) -> Iterator[Piece]:
     skip = 0
     for match in _TOKEN.finditer(folded):
         if match.start() < skip:
             continue
         if match["digits"]:
-            value = float(_plain(match["digits"]))
-            yield _Token(value, _DIGIT, bool(match["clitic"]), match.start("digits"), match.end())
+            yield from (found := _digits(match["digits"], match.start(), folded))
+            skip = found[-1].end
         elif percent := _PERCENT.match(folded, match.start()):
             skip = percent.end()
-        elif token := _spoken(match["word"], match.start(), folded):
-            yield token
-            skip = token.end
+        elif piece := read_word(match["word"], match.start(), folded):
+            yield piece
+            skip = piece.end
 
 
-def _plain(digits: str) -> str:
-    """Return digits as Python reads them: a mark before three digits, or twice, parts thousands."""
-    plain = re.sub(r"[,٬](?=\d{3}(?:\D|$))", "", digits).replace("٫", ".").replace(",", ".")
-    return plain if plain.count(".") <= 1 else plain.replace(".", "")
+def _digits(chain: str, start: int, folded: str) -> list[Piece]:
+    """Return one number, or where marks part more than a decimal («12.5.2024») each of them."""
+    end = start + len(chain)
+    whole, *decimals = re.split(r"[.,٫]", chain)
+    if _THOUSANDS.fullmatch(chain) and not _LARGE_AFTER.match(folded, end):
+        whole, decimals = whole + decimals[0], []
+    if len(decimals) <= 1 and (not decimals or "," not in chain or len(decimals[0]) <= 3):
+        value = Fraction(".".join((whole, *decimals)))
+        parts = parts_after(value, end, folded)
+        role, value, end = parts or (Role.DIGITS, value, end)
+        return [Piece(role, value, joined=False, start=start, end=end)]
+    return [
+        Piece(Role.DIGITS, Fraction(one[0]), False, start + one.start(), start + one.end())
+        for one in re.finditer(r"\d+", chain)
+    ]
 
 
-def _spoken(word: str, start: int, folded: str) -> _Token | None:
-    if word in _DAYS:
-        return None
-    end = start + len(word)
-    for cut in (0, 1, 2, 3):
-        prefix, bare = word[:cut], word[cut:]
-        if cut and prefix not in {"و", "ف", "ب", "ل", "ك", "ال", "وال", "بال", "لل", "وب", "ول"}:
-            continue
-        if cut and len(bare) < 2:
+class _Read(NamedTuple):
+    """What was read of a stretch: a value, its last scale, the place of the next piece."""
+
+    value: Fraction
+    scale: Fraction
+    after: int
+
+
+def _read(pieces: Sequence[Piece], at: int) -> _Read | None:
+    """Read one number: groups of falling scale, «ثلاثة ملايين ومئتا ألف وخمسون», and a part."""
+    read = _read_group(pieces, at)
+    while read and read.after < len(pieces) and pieces[read.after].joined:
+        following = _read_group(pieces, read.after)
+        if following is None:
             break
-        joined = prefix.startswith("و")
-        after = re.match(r"\s+(عشره?)\b", folded[end:])
-        if after and (bare in _TEEN_STARTS or _ONES.get(bare, 99) < 10):
-            ones = _TEEN_STARTS.get(bare) or _ONES[bare]
-            return _Token(10 + ones, _ONE, joined, start, end + after.end())
-        after = re.match(rf"\s+(?:{_HUNDRED_WORDS})\b", folded[end:])
-        if after and 3 <= _ONES.get(bare, 99) < 10:
-            return _Token(100 * _ONES[bare], _HUNDRED, joined, start, end + after.end())
-        for table, rank in (
-            (_ONES, _ONE),
-            (_TEENS, _ONE),
-            (_TENS, _TEN),
-            (_HUNDREDS, _HUNDRED),
-            (_SCALES, _SCALE),
-            (_DUALS, _DUAL),
-            (_PARTS, _PART),
-        ):
-            if bare in table:
-                return _Token(table[bare], rank, joined, start, end)
-    return None
-
-
-def _joined(runs: list[list[_Token]], folded: str) -> list[list[_Token]]:
-    """Join «مليون» and «80 ألف» to one number."""
-    joined: list[list[_Token]] = []
-    for run in runs:
-        last = joined[-1][-1] if joined else None
-        if (
-            last
-            and run[0].joined
-            and last.rank in (_SCALE, _DUAL)
-            and run[-1].rank == _SCALE
-            and run[-1].value < last.value
-            and folded[last.end : run[0].start].strip(" ") in ("", "و")
-        ):
-            joined[-1].extend(run)
+        value, scale, after = following
+        if pieces[read.after].role is Role.PART:
+            fits = scale <= read.scale and pieces[read.after - 1].role is not Role.PART
+            # «مليون ونصف» is half a million more, «مليون وربع المليون» says so.
+            value = value * read.scale if scale == 1 else value
         else:
-            joined.append(run)
-    return joined
+            fits = max(value, scale) < read.scale and value >= 1
+        if not fits:
+            break
+        read = _Read(read.value + value, scale, after)
+    return read
 
 
-def _continues(run: list[_Token], token: _Token, folded: str) -> bool:
-    """Tell whether a token belongs to the number before it."""
-    last = run[-1]
-    if folded[last.end : token.start].strip(" "):
-        return False
-    after_large = last.rank in (_SCALE, _DUAL)
-    if token.rank == _SCALE:
-        return not after_large and not token.joined
-    return token.joined and {
-        _PART: after_large,
-        _HUNDRED: after_large,
-        _TEN: after_large or last.rank == _HUNDRED or (last.rank == _ONE and last.value < 10),
-        _ONE: after_large or last.rank == _HUNDRED,
-    }.get(token.rank, False)
+def _read_group(pieces: Sequence[Piece], at: int) -> _Read | None:
+    """Read what one scale counts: «مئتا ألف», «نصف المليون», «ألفان», or less than a thousand."""
+    first = pieces[at]
+    if first.role is Role.PART:
+        value, scale, at = first.value, Fraction(1), at + 1
+    elif small := _read_small(pieces, at):
+        (value, at), scale = small, Fraction(1)
+    elif first.role in {Role.SCALES, Role.POINT}:
+        return None
+    else:
+        # «مليارا ومئتي مليون» is «مليارًا».
+        counts_more = at + 1 < len(pieces) and pieces[at + 1].joined
+        twice = first.role is Role.TWO or (first.role is Role.SCALE_OR_TWO and not counts_more)
+        value, scale, at = first.value * (2 if twice else 1), first.value, at + 1
+    while _is_scale(pieces, at) and pieces[at].value > scale:
+        value, scale, at = value * pieces[at].value, pieces[at].value, at + 1
+    return _Read(value, scale, at)
 
 
-def _number(run: list[_Token], folded: str) -> Number:
-    total = current = 0.0
-    scale = 1.0
-    for token in run:
-        if token.rank == _SCALE:
-            scale = token.value
-            total += (current or 1.0) * scale
-            current = 0.0
-        elif token.rank == _DUAL:
-            scale = token.value / 2
-            total += token.value
-        elif token.rank == _PART:
-            total += token.value * scale
-        else:
-            current += token.value
-    end = run[-1].end
-    percent = _PERCENT.match(folded, end)
+def _read_small(pieces: Sequence[Piece], at: int) -> tuple[Fraction, int] | None:
+    """Read what is less than a thousand, or in digits; and the part in «ثلاثة ونصف مليون»."""
+    if pieces[at].role not in {Role.DIGITS, Role.ONES, Role.TENS, Role.HUNDREDS}:
+        return None
+    value = pieces[at].value
+    last, at = pieces[at], at + 1
+    if last.role is Role.HUNDREDS and _joins(pieces, at, Role.ONES, Role.TENS):
+        last, at = pieces[at], at + 1
+        value += last.value
+    if last.role is Role.ONES and last.value < 10 and _joins(pieces, at, Role.TENS):
+        last, at = pieces[at], at + 1
+        value += last.value
+    decimals = _read_small(pieces, at + 1) if _is_point(pieces, at) else None
+    if decimals and decimals[0].denominator == 1:
+        return value + decimals[0] / 10 ** len(str(decimals[0])), decimals[1]
+    if _joins(pieces, at, Role.PART) and _is_scale(pieces, at + 1):
+        return value + pieces[at].value, at + 1
+    # num2words says «مائة و ألف ألف» for 101,000.
+    again = _joins(pieces, at, Role.SCALE) and _is_scale(pieces, at + 1)
+    if last.role is Role.HUNDREDS and again and pieces[at].value == pieces[at + 1].value:
+        return value + 1, at + 1
+    return value, at
+
+
+def _joins(pieces: Sequence[Piece], at: int, *roles: Role) -> bool:
+    return at < len(pieces) and pieces[at].joined and pieces[at].role in roles
+
+
+def _is_point(pieces: Sequence[Piece], at: int) -> bool:
+    """Tell whether «فاصلة» stands between two pieces, and does not part two sentences."""
+    return at + 1 < len(pieces) and pieces[at].role is Role.POINT and not pieces[at].joined
+
+
+def _is_scale(pieces: Sequence[Piece], at: int) -> bool:
+    return at < len(pieces) and not pieces[at].joined and pieces[at].role in _SCALES
+
+
+def _is_vague(folded: str, start: int) -> bool:
+    return bool(_VAGUE.search(folded[max(0, start - _BEFORE) : start]))
+
+
+def _number(first: Piece, last: Piece, value: Fraction, folded: str) -> Number:
+    before = folded[max(0, first.start - _BEFORE) : first.start]
+    minus = _MINUS.search(before) or (_DEGREES.match(folded, last.end) and _SIGN.search(before))
+    start = first.start - len(minus[0]) if minus else first.start
+    percent = _PERCENT.match(folded, last.end)
+    sign = "-" if minus else ""
     return Number(
-        _decimal(total + current), bool(percent), run[0].start, percent.end() if percent else end
+        f"{sign}{_decimal(value)}",
+        bool(percent or _PERCENT_BEFORE.search(before)),
+        start,
+        percent.end() if percent else last.end,
     )
 
 
-def _decimal(value: float) -> str:
-    return str(int(value)) if value == int(value) else f"{value:.6f}".rstrip("0")
+def _decimal(value: Fraction) -> str:
+    if value.denominator == 1:
+        return str(value.numerator)
+    return f"{float(value):.6f}".rstrip("0").rstrip(".")
 
 
 def _with_ranges(found: list[Number], folded: str) -> list[Number]:

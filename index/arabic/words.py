@@ -9,7 +9,11 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
-ANALYSER_VERSION = "ar-light-3"
+from index.arabic.affixes import strip_prefix, strip_suffixes
+from index.arabic.digits import DIGITS, expand_fractions, plain_digits
+from index.arabic.letters import FOLDED, NEIGHBOURS
+
+ANALYSER_VERSION = "ar-light-4"
 """Changes whenever :func:`analyse` may return something else for the same text."""
 
 # Harakat, Quranic marks and superscript alef; tatweel; zero-width and bidi controls; soft hyphen.
@@ -17,27 +21,25 @@ _IGNORED = re.compile(
     "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u00ad\u061c"
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_LETTERS = str.maketrans("أإآٱىةئیيکہھۀ", "اااايهؤييكههه")
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+# The alif of «مائة» is not said, and news leave it out: «مئة», «ثلاثمئة», «مئتان».
+_HUNDRED = re.compile(
+    r"(?<![^\W\d])([وف]?[بلك]?(?:ال|لل)?(?:ثلاث|اربع|خمس|ست|سبع|ثماني?|تسع)?م)ا(ؤه|ؤت(?:ان|ين|ا|ي))\b"
+)
+_FOLDED = FOLDED | DIGITS
 _WORD = re.compile(r"\w+")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
-_ARTICLES = ("وال", "بال", "كال", "فال", "ولل", "لل", "ال")
-_CLITICS = ("و", "ل", "ب")
-_SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
-_WEAK_SUFFIXES = frozenset({"ين", "ون"})
-# ة is written ت before a pronoun: «كلفته» is «كلفة» and «ه».
-_FEMININE_PRONOUNS = ("تهما", "تها", "تهم", "تنا", "ته")
-
 
 def fold(text: str) -> str:
-    """Give text one spelling: bare letters, ASCII digits, lower case.
+    """Give text one spelling: bare Arabic letters, lower case, plain numbers.
 
-    >>> fold("إعلانُ بـاريس ٢٠٢٥")
-    'اعلان باريس 2025'
+    >>> fold("إعلانُ بـاريس ٢٠٢٥"), fold("پاريس ٢٬٥٠٠")
+    ('اعلان باريس 2025', 'باريس 2500')
     """
-    text = _IGNORED.sub("", unicodedata.normalize("NFKC", text))
-    return text.translate(_LETTERS).translate(_DIGITS).lower()
+    text = unicodedata.normalize("NFKC", expand_fractions(text))
+    text = _IGNORED.sub("", text).translate(_FOLDED).lower()
+    text = plain_digits(text)
+    return _HUNDRED.sub(r"\1\2", text) if "ماؤ" in text else text
 
 
 def words(text: str) -> list[str]:
@@ -75,32 +77,7 @@ def stem(word: str) -> str:
     """
     if len(word) <= 3 or not _ARABIC.search(word):
         return word
-    return _strip_suffixes(_strip_prefix(word))
-
-
-def _strip_prefix(word: str) -> str:
-    for prefix in _ARTICLES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= 3:
-            return word[len(prefix) :]
-    if len(word) >= 6 and word[0] in _CLITICS:
-        return word[1:]
-    return word
-
-
-def _strip_suffixes(word: str) -> str:
-    for suffix in _FEMININE_PRONOUNS:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            word = word[: -len(suffix)]
-            break
-    for _ in range(2):
-        for suffix in _SUFFIXES:
-            keep = 4 if suffix in _WEAK_SUFFIXES else 3
-            if word.endswith(suffix) and len(word) - len(suffix) >= keep:
-                word = word[: -len(suffix)]
-                break
-        else:
-            break
-    return word
+    return strip_suffixes(strip_prefix(word))
 
 
 @lru_cache(maxsize=200_000)
@@ -158,7 +135,7 @@ _MARKS = re.compile(
     "[\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed\u0640\u00ad\u061c"
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_PLAIN = {**_DIGITS, **str.maketrans("یکہھۀ", "يكههة")}
+_PLAIN = NEIGHBOURS | DIGITS
 _ENDINGS = "|".join(("يون", "يين", "يات", "ية", "يا", "ون", "ين", "ات", "ي", "ة", "ا", ""))
 
 

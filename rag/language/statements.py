@@ -164,8 +164,9 @@ def _tokens(text: str) -> Iterator[Token]:
     position = 0
     while position < len(text):
         if number := spans.get(position):
-            key = f"#{number.value}{'%' if number.percent else ''}"
-            yield _token(scope, key, frozenset(), text[number.start : number.end], exact=True)
+            yield _token(
+                scope, f"#{number.key}", frozenset(), text[number.start : number.end], exact=True
+            )
             position = number.end
             continue
         piece = _PIECE.match(text, position)

@@ -1,6 +1,15 @@
-import pytest
+import random
+import re
 
-from index.arabic.numbers import numbers, values
+import pytest
+from conftest import SHARED, tsv_rows
+from num2words import num2words
+
+from index.arabic.numbers import is_of_number, numbers, values
+
+
+def read(text):
+    return [n.value + ("%" if n.percent else "") for n in numbers(text)]
 
 
 @pytest.mark.parametrize(
@@ -40,3 +49,197 @@ def test_both_ends_of_a_range_are_percentages():
 @pytest.mark.parametrize("text", ["يوم الاثنين", "أحد المسؤولين", "المرة الثانية", "بلا أرقام"])
 def test_days_ordinals_and_pronouns_are_no_numbers(text):
     assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("مليون وثلاثة أرباع المليون", "1750000"),
+        ("مليار وربع المليار", "1250000000"),
+        ("ثلاثة ملايين وربع", "3250000"),
+        ("ثلاثة ونصف مليون", "3500000"),
+        ("ثلث مليون دولار", "333333.333333"),
+        ("ربع مليار دولار", "250000000"),
+        ("خمسة آلاف ونصف الألف", "5500"),
+        ("مليون ونصف مليون برميل", "1500000"),
+        ("ثلثا الأصوات", "0.666667"),
+        ("ثلاثة أخماس الناخبين", "0.6"),
+        ("٣ أرباع السكان", "0.75"),
+        ("¾ مليون", "750000"),
+        ("1½ مليون", "1500000"),
+        ("نصف بالمئة", "0.5%"),
+        ("واحد ونصف في المئة", "1.5%"),
+    ],
+)
+def test_halves_and_quarters_are_of_the_number_they_stand_beside(text, value):
+    assert read(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("ألفا وحدة سكنية", "2000"),
+        ("مليونا برميل", "2000000"),
+        ("مليوني برميل يوميًا", "2000000"),
+        ("ملياري دولار", "2000000000"),
+        ("مليونين ومئتي ألف", "2200000"),
+        ("ألفين وخمسة وعشرين", "2025"),
+        ("مليارا ومئتي مليون", "1200000000"),
+        ("خمسة وعشرون ألفًا في المدينة", "25000"),
+        ("مئة ألف", "100000"),
+        ("ألف مليون دينار", "1000000000"),
+    ],
+)
+def test_a_dual_is_two_unless_it_counts_what_stands_before_it(text, value):
+    assert read(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("مئة وأحد عشر قتيلًا", "111"),
+        ("مائتين وإحدى عشرة طالبة", "211"),
+        ("مئة وأحد وعشرين", "121"),
+        ("إحدى وثلاثين دولة", "31"),
+        ("خمسًا وثلاثين سنة", "35"),
+        ("ثمانٍ وأربعين ساعة", "48"),
+        ("اثنتي عشرة سنة", "12"),
+        ("ثماني عشرة دولة", "18"),
+        ("ألف و مئتان و أربعة و ثلاثون", "1234"),
+        ("3 ملايين و 200 ألف", "3200000"),
+        ("ثلاثة آلاف و500 شخص", "3500"),
+        ("مليون و250 ألفا و300", "1250300"),
+        ("الأربعة والعشرين ساعة", "24"),
+        ("بمئة وخمسين ألفا", "150000"),
+        ("سالب خمس درجات", "-5"),
+        ("إلى -12 درجة", "-12"),
+        ("هدف مقابل صفر", "0"),
+        ("سبعة فاصلة خمسة", "7.5"),
+        ("ثلاثة فاصلة خمسة وعشرين مليون", "3250000"),
+    ],
+)
+def test_words_and_digits_join_to_one_number(text, value):
+    assert read(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("مليون وثلاثة ملايين", ["1000000", "3000000"]),
+        ("بين ألف وألفي شخص", ["1000", "2000"]),
+        ("بين 10 و15 شخصًا", ["10", "15"]),
+        ("10–15 شخصًا", ["10", "15"]),
+        ("5 و 10 أشخاص", ["5", "10"]),
+        ("عام 2023 و500 شخص", ["2023", "500"]),
+        ("خمسمئة ألف ونصف مليون", ["500000", "500000"]),
+        ("من 5 إلى 10 بالمئة", ["5%", "10%"]),
+        ("ما بين خمسة آلاف وسبعة آلاف", ["5000", "7000"]),
+        ("12.5.2024", ["12", "5", "2024"]),
+        ("2024-05-12", ["2024", "5", "12"]),
+        ("هاتف: 71 234 567", ["71", "234", "567"]),
+        ("+216 71 234 567", ["216", "71", "234", "567"]),
+    ],
+)
+def test_two_numbers_stay_two(text, found):
+    assert read(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "عشرات الآلاف من الناس",
+        "مئات الملايين من الدولارات",
+        "آلاف المتظاهرين",
+        "بضعة آلاف شخص",
+        "بضعة عشر قتيلًا",
+        "بضع وعشرون سنة",
+        "الثالثة والعشرون من عمره",
+        "القرن الحادي والعشرين",
+        "القرنين التاسع عشر والعشرين",
+        "الثالث عشر من الشهر",
+        "الربع الأول من العام",
+        "نصف نهائي كأس العالم",
+        "الربع الخالي",
+        "بندقية نصف آلية",
+        "حشد مليوني في الساحة",
+        "إحدى المدن",
+        "لست متأكدًا",
+        "نقطة الصفر",
+        "شهر صفر",
+    ],
+)
+def test_what_counts_nothing_exactly_is_no_number(text):
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1\u202f200\u202f000 نسمة", "1200000"),
+        ("1\u00a0200 نسمة", "1200"),
+        ("1 200 000 نسمة", "1200000"),
+        ("٢٬٥٠٠", "2500"),
+        ("2،500 نسمة", "2500"),
+        ("12,345.67 دولار", "12345.67"),
+        ("1.234.567,89 يورو", "1234567.89"),
+        ("254.000 نسمة", "254000"),
+        ("2.277 دينار", "2.277"),
+        ("1.338 مليار نسمة", "1338000000"),
+        ("28،081 مليون دينار", "28081000"),
+        ("لـ1,5 مليون", "1500000"),
+        ("%4,75", "4.75%"),
+        ("52بالمائة", "52%"),
+    ],
+)
+def test_marks_between_digits_part_thousands_or_decimals(text, found):
+    assert read(text) == [found]
+
+
+def test_three_quarters_are_compared_as_75_percent():
+    assert numbers("ثلاثة أرباع النواب")[0].key == numbers("75 في المئة")[0].key
+    assert numbers("3 نواب")[0].key != numbers("ثلاثة أرباع النواب")[0].key
+
+
+def test_a_word_is_known_as_part_of_a_number():
+    assert all(map(is_of_number, ("٥", "5.5", "آلاف", "ونصف", "المليون", "عشر")))
+    assert not any(map(is_of_number, ("دينار", "و", "عشرات", "الخميس")))
+
+
+def written(value, chance):
+    """Spell a number as num2words does, and then as others would."""
+    text = num2words(value, lang="ar")
+    yield text
+    short = chance.random() < 0.5
+    text = text.replace("مائة", "مئة") if short else text.replace("مئت", "مائت")
+    if chance.random() < 0.5:
+        text = re.sub(r"\b(عشر|ثلاث|أربع|خمس|ست|سبع|ثمان|تسع)ون\b", r"\1ين", text)
+    if chance.random() < 0.5:
+        text = re.sub(r"\b(مئت|مائت|ألف|مليون|مليار|اثن)ان\b", r"\1ين", text)
+        text = text.replace("اثنا عشر", "اثني عشر")
+    if chance.random() < 0.5:
+        text = text.replace(" و ", " و")
+    if chance.random() < 0.5:
+        text = text.translate(str.maketrans("أآ", "اا"))
+    yield text
+
+
+def test_numbers_that_num2words_spells_are_read_back():
+    chance = random.Random(7)
+    sample = [*range(1, 10_001, 3), *(int(10 ** chance.uniform(4, 9)) for _ in range(2_000))]
+    texts = [(value, text) for value in sample for text in written(value, chance)]
+    wrong = [(value, text) for value, text in texts if read(text) != [str(value)]]
+    assert len(wrong) <= 0.01 * len(texts), wrong[:10]
+
+
+@pytest.mark.slow
+def test_all_numbers_to_ten_thousand_and_a_sample_to_a_milliard_are_read_back():
+    chance = random.Random(8)
+    sample = [*range(1, 10_001), *(chance.randint(1, 10**9) for _ in range(20_000))]
+    texts = [(value, text) for value in sample for text in written(value, chance)]
+    wrong = [(value, text) for value, text in texts if read(text) != [str(value)]]
+    assert len(wrong) <= 0.01 * len(texts), wrong[:10]
+
+
+def test_the_shared_cases_are_read():
+    rows = tsv_rows(SHARED / "cases" / "18-numbers-in-words" / "numbers.tsv")
+    assert [(text, read(text)) for text, _ in rows] == [(text, [value]) for text, value in rows]

@@ -1,0 +1,98 @@
+"""Take prefixes and suffixes off a folded Arabic word, and leave it the letters that are its own.
+
+Only a list can tell that «وزارات» begins with a letter of its own and «وسيارات» with «and»:
+``own_letters.txt`` has the words, as stems, that begin like a prefix. How it was made, and what it
+changes: docs/decisions/0034-own-first-letters.md.
+"""
+
+from functools import cache
+from importlib import resources
+
+_ARTICLES = ("وبال", "وكال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال")
+_CLITICS = ("و", "ل", "ب")
+_LONG = 6
+"""Letters from which on a word loses a clitic that is not known to be one."""
+_SHORT = 5
+"""The same, where a word of the list stands behind it."""
+_SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
+_WEAK_SUFFIXES = frozenset({"ين", "ون"})
+# ة is written ت before a pronoun: «كلفته» is «كلفة» and «ه».
+_FEMININE_PRONOUNS = ("تهما", "تها", "تهم", "تنا", "ته")
+_DUALS = ("تان", "تين", "تا", "تي", "ان")
+
+
+def strip_prefix(word: str) -> str:
+    """Take off an article, or a clitic, or a clitic before a word that is known.
+
+    >>> strip_prefix("والمدينه"), strip_prefix("وسيارات"), strip_prefix("وزارات")
+    ('مدينه', 'سيارات', 'وزارات')
+    >>> strip_prefix("للجنه"), strip_prefix("للجنود"), strip_prefix("لالمانيا")
+    ('لجنه', 'جنود', 'المانيا')
+    """
+    if is_own(word):
+        return word
+    for article in _ARTICLES:
+        if word.startswith(article):
+            rest = word[len(article) :]
+            # «للجنة» is «ل» and «اللجنة»; «بألعاب» is «ب» and «ألعاب».
+            own = ("ل" if article.endswith("لل") else "ال") + rest
+            if article != "ال" and is_own(own):
+                return own
+            if len(rest) >= 3:
+                return _strip_own_article(rest)
+    return _strip_clitic(word)
+
+
+def _strip_clitic(word: str) -> str:
+    if word[0] not in _CLITICS or len(word) < _SHORT:
+        return word
+    rest = word[1:]
+    if is_own(rest):
+        return rest
+    if len(word) < _LONG:
+        return word
+    if rest[0] in _CLITICS and is_own(rest[1:]):
+        return rest[1:]
+    return _strip_own_article(rest)
+
+
+def _strip_own_article(rest: str) -> str:
+    """Take «ال» off behind a prefix too: the word alone loses it, unless it is known."""
+    if rest.startswith("ال") and len(rest) >= 5 and not is_own(rest):
+        return rest[2:]
+    return rest
+
+
+def strip_suffixes(word: str) -> str:
+    """Take off a pronoun behind ة, and at most two other suffixes."""
+    for suffix in _FEMININE_PRONOUNS:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            word = word[: -len(suffix)]
+            break
+    for _ in range(2):
+        for suffix in _SUFFIXES:
+            keep = 4 if suffix in _WEAK_SUFFIXES else 3
+            if word.endswith(suffix) and len(word) - len(suffix) >= keep:
+                word = word[: -len(suffix)]
+                break
+        else:
+            break
+    return word
+
+
+def is_own(word: str) -> bool:
+    """Tell whether a word is known to begin with letters of its own that look like a prefix."""
+    if len(word) < 3:
+        return False
+    known, term = own_letters(), strip_suffixes(word)
+    if term in known:
+        # «رعاية» ends in letters of its own: «برعاية» is not the word «برع».
+        return not word[len(term) :].startswith("اي")
+    return any(word.endswith(dual) and word[: -len(dual)] in known for dual in _DUALS)
+
+
+@cache
+def own_letters() -> frozenset[str]:
+    """Read the stems whose first letters look like a prefix."""
+    text = resources.files("index.arabic").joinpath("own_letters.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.split("\n") if line and not line.startswith("#"))
