@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from index import build_index, open_index
 from index.arabic.sentences import sentence_spans
 from index.articles.readers import read_articles
-from index.embedding.bundled import BUNDLED, batches
+from index.embedding.bundled import batches
 from index.embedding.e5 import bundle as e5
 from index.embedding.e5.tokenizer import build_tokenizer
 from index.embedding.e5.weights import dequantise, read_weights
@@ -68,23 +68,22 @@ def test_four_bit_blocks_unpack_as_documented():
     assert (weights[0], weights[16], weights[1]) == (3.5, 0.5, -4.0)
 
 
-def test_vectors_are_unit_and_meaning_is_near():
-    embedder = load_embedder(BUNDLED)
-    passages = embedder.embed_passages(["افتتح الوزير الجسر الجديد", "وصفة لطبخ الكسكس بالخضار"])
-    query = embedder.embed_query("من دشّن الجسر؟")
+def test_vectors_are_unit_and_meaning_is_near(bundled):
+    passages = bundled.embed_passages(["افتتح الوزير الجسر الجديد", "وصفة لطبخ الكسكس بالخضار"])
+    query = bundled.embed_query("من دشّن الجسر؟")
     assert np.allclose(np.linalg.norm(passages, axis=1), 1, atol=1e-5)
     assert passages[0] @ query > passages[1] @ query + 0.03
 
 
-def test_tokens_are_counted_without_special_ones():
-    assert load_embedder(BUNDLED).count_tokens(["", "كتاب"]) == [0, 1]
+def test_tokens_are_counted_without_special_ones(bundled):
+    assert bundled.count_tokens(["", "كتاب"]) == [0, 1]
 
 
-def test_vectors_equal_those_of_the_real_sentence_transformer():
+def test_vectors_equal_those_of_the_real_sentence_transformer(bundled):
     model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
     texts = ["من وقّع إعلان باريس؟", "NATO", "", "كلمة " * 700, *strings()[:60]]
     theirs = model.encode([f"passage: {text}" for text in texts])
-    ours = load_embedder(BUNDLED).embed_passages(texts)
+    ours = bundled.embed_passages(texts)
     assert np.sum(ours * theirs, axis=1).min() > 0.9999
 
 

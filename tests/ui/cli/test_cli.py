@@ -11,8 +11,6 @@ from importlib.util import find_spec
 import pytest
 from conftest import ARTICLES, ROOT, SAMPLES
 
-from index.store.local.store import SqliteStore
-
 
 def jawab(*arguments, env=None, cwd=None):
     return subprocess.run(
@@ -202,46 +200,6 @@ def test_eval_of_questions_without_articles_measures_answers_alone(sample_index,
     found = json.loads(done.stdout)
     assert found["retrieval"] is None
     assert found["answers"]["rows"][0]["unanswerable"] == 1
-
-
-@pytest.mark.parametrize(
-    ("question", "article", "words"),
-    [
-        ("هل ستنشر الولايات المتحدة قوات في أوكرانيا؟", "000", "لن تقوم بنشر قوات"),
-        ("من وقّع إعلان النوايا في باريس؟", "003", "قادة فرنسا وبريطانيا وأوكرانيا"),
-        ("متى بدأ الهجوم الروسي على أوكرانيا؟", "000", "24 فبراير"),
-        ("كم دولة في مجموعة الاتصال للدفاع عن أوكرانيا؟", "001", "50 دولة"),
-        ("ماذا قال ترمب عن الناتو؟", "004", "الناتو"),
-        ("ماذا قال ترامب عن الناتو؟", "004", "الناتو"),
-        ("من هو الأمين العام لحلف الناتو؟", "", "مارك روته"),
-        ("ما عاصمة اليابان؟", None, "لم أجد"),
-    ],
-)
-def test_real_articles_answer_real_questions(real_assistant, question, article, words):
-    assistant, folder = real_assistant
-    answer = assistant.answer(question)
-    assert words in answer.text
-    assert answer.found is (article is not None)
-    for citation in answer.citations:
-        text = SqliteStore.open(folder).get_article(citation.article_id).text
-        assert text[citation.start : citation.end] == citation.quote
-    if article:
-        assert answer.citations[0].article_id.startswith(article)
-
-
-@pytest.fixture(scope="module")
-def real_assistant(tmp_path_factory):
-    from conftest import SHARED
-
-    from index import build_index
-    from rag import Assistant
-
-    if not (SHARED / "articles").is_dir():
-        pytest.skip("the real articles are not on this machine")
-    folder = tmp_path_factory.mktemp("real") / "index"
-    build_index([SHARED / "articles"], folder)
-    assert build_index([SHARED / "articles"], folder).embedded == 0
-    return Assistant.open(folder), folder
 
 
 def test_samples_are_found_where_the_readme_says():
