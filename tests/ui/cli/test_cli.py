@@ -67,6 +67,7 @@ def test_help_imports_nothing_heavy():
     assert "HEAVY []" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_life_of_an_index(tmp_path):
     folder, index = tmp_path / "articles", tmp_path / "index"
     folder.mkdir()
@@ -104,6 +105,7 @@ def test_ask_prints_the_answer_and_its_sources(sample_index):
     assert "مجلة أوراق — 2025-11-02" in sources
 
 
+@pytest.mark.slow
 def test_ask_explains_its_ranking(sample_index):
     done = jawab("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index, "--explain")
     head, first = done.stdout.split("ranking", 1)[1].strip().split("\n")[:2]
@@ -112,6 +114,7 @@ def test_ask_explains_its_ranking(sample_index):
     assert numbers[0] == pytest.approx(sum(numbers[1:]), abs=0.005)
 
 
+@pytest.mark.slow
 def test_ask_prints_json_with_its_letters(sample_index):
     done = jawab("ask", "ما عاصمة كندا؟", "--json", env={"JAWAB_INDEX": str(sample_index)})
     assert done.returncode == 0
@@ -127,7 +130,9 @@ def test_ask_prints_json_with_its_letters(sample_index):
         (("ask", ""), 1, "jawab index build"),
         (("ask", "سؤال", "-k", "0"), 2, "-k"),
         (("index", "build", "nowhere"), 1, "does not exist"),
-        (("chat", "--auth", "user", "--index", "nowhere"), 2, "--auth"),
+        pytest.param(
+            ("chat", "--auth", "user", "--index", "nowhere"), 2, "--auth", marks=pytest.mark.slow
+        ),
         (("nothing",), 2, "No such command"),
         (("eval", "nowhere.jsonl"), 1, "nowhere"),
     ],
@@ -145,6 +150,7 @@ def test_an_unknown_setting_is_refused(tmp_path):
 
 
 @pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
+@pytest.mark.slow
 def test_a_dead_model_server_exits_with_1_and_quotes_the_articles(sample_index):
     started = time.monotonic()
     done = jawab(
@@ -158,6 +164,7 @@ def test_a_dead_model_server_exits_with_1_and_quotes_the_articles(sample_index):
     assert "ريم شاهين" in done.stdout
 
 
+@pytest.mark.slow
 def test_eval_measures_retrieval_and_answers(sample_index, tmp_path):
     questions = ROOT / "samples" / "questions.jsonl"
     report = tmp_path / "out" / "samples"
@@ -175,6 +182,7 @@ def test_eval_measures_retrieval_and_answers(sample_index, tmp_path):
     assert all(html.escape(one["question"]) in page for one in found["answers"]["wrong"])
 
 
+@pytest.mark.slow
 def test_eval_takes_several_sets_and_compares(sample_index, tmp_path):
     mine = tmp_path / "mine.jsonl"
     mine.write_text(
@@ -193,6 +201,7 @@ def test_eval_takes_several_sets_and_compares(sample_index, tmp_path):
     assert "mistakes: 0" in done.stdout
 
 
+@pytest.mark.slow
 def test_eval_of_questions_without_articles_measures_answers_alone(sample_index, tmp_path):
     mine = tmp_path / "mine.jsonl"
     mine.write_text('{"question": "ما عاصمة اليابان؟", "answerable": false}', encoding="utf-8")
@@ -206,6 +215,7 @@ def test_samples_are_found_where_the_readme_says():
     assert SAMPLES.is_dir()
 
 
+@pytest.mark.slow
 def test_an_index_is_backed_up_migrated_and_rebuilt(folder, tmp_path):
     index = tmp_path / "index"
     assert jawab("index", "build", folder, "--index", index, "--quiet").returncode == 0
@@ -218,6 +228,7 @@ def test_an_index_is_backed_up_migrated_and_rebuilt(folder, tmp_path):
         assert "whole: 3 articles" in jawab("index", "verify", "--index", place).stdout
 
 
+@pytest.mark.slow
 def test_renamed_and_copied_files_are_named_in_the_summary(folder, tmp_path):
     index = tmp_path / "index"
     jawab("index", "build", folder, "--index", index)
