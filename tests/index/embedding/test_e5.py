@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import sentence_transformers
 from conftest import SAMPLES
 from tokenizers import Tokenizer
 
@@ -82,7 +81,9 @@ def test_tokens_are_counted_without_special_ones(bundled):
 
 @pytest.mark.slow
 def test_vectors_equal_those_of_the_real_sentence_transformer(bundled):
-    model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(e5.model_folder()), device="cpu")
     texts = ["من وقّع إعلان باريس؟", "NATO", "", "كلمة " * 700, *strings()[:60]]
     theirs = model.encode([f"passage: {text}" for text in texts])
     ours = bundled.embed_passages(texts)
@@ -92,7 +93,9 @@ def test_vectors_equal_those_of_the_real_sentence_transformer(bundled):
 @pytest.mark.slow
 def test_a_model_with_prompts_of_its_own_gets_them(tmp_path, bundled):
     """The bundled model, saved with the prompts that its makers name."""
-    model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(e5.model_folder()), device="cpu")
     model.prompts = {"query": "query: ", "document": "passage: "}
     model.save(str(tmp_path / "prompted"))
     own = load_embedder(str(tmp_path / "prompted"))

@@ -5,7 +5,6 @@ import urllib.request
 
 import pytest
 from browser import called
-from gradio_client import Client
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 
@@ -67,6 +66,8 @@ def test_several_indexes_are_asked_by_name(two_indexes):
 
 
 def test_the_python_client_fills_in_what_is_left_out(address):
+    from gradio_client import Client
+
     client = Client(address, verbose=False, analytics_enabled=False)
     try:
         answer = client.predict(QUESTION, api_name="/ask")
