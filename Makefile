@@ -15,13 +15,14 @@ ifneq ($(TORCH_INDEX),)
 PIP += --extra-index-url $(TORCH_INDEX)
 endif
 
-.PHONY: help demo chat test lint format install install-test clean
+.PHONY: help demo chat check test lint format install install-test clean
 
 help:
 	@echo "make demo    install, index the samples, answer one question"
 	@echo "make chat    install, index the samples, serve the page on 127.0.0.1:$(PORT)"
-	@echo "make test    install what tests need and run all of them"
-	@echo "make lint    ruff, mypy and the layer rule"
+	@echo "make check   lint and the fast tests: what to run at every change"
+	@echo "make test    all tests, the slow ones and those in a browser too"
+	@echo "make lint    ruff, mypy and the layer rules"
 	@echo "make format  format the code"
 	@echo "make clean   remove the virtual environment, the demo index and caches"
 
@@ -38,8 +39,16 @@ chat: $(VENV)/.installed
 	@$(BIN)/jawab index build samples/articles --index $(INDEX)
 	@$(BIN)/jawab chat --index $(INDEX) --port $(PORT)
 
+# Two processes, since CI has two processors. A file stays in one of them, with the index or the page
+# that its tests share; what is slower than it should be is listed.
+PYTEST := $(BIN)/python -m pytest
+BESIDE := --numprocesses 2 --dist loadfile
+
+check: lint
+	@$(PYTEST) -m "not slow" $(BESIDE) --durations 10 --durations-min 5
+
 test: $(VENV)/.installed-test
-	@$(BIN)/python -m pytest
+	@failed=0; $(PYTEST) -m "not alone" $(BESIDE) || failed=1; $(PYTEST) -m alone && exit $$failed
 
 lint: $(VENV)/.installed-test
 	@$(BIN)/ruff check .

@@ -5,11 +5,13 @@ import socket
 from pathlib import Path
 
 import pytest
-from browser import DEVICES, FLAGS, HARMLESS, Chat, chromium, served
 from fakes import WordEmbedder
+from filelock import FileLock
 
 from index import build_index, open_index
 from index.articles.article import Article
+from index.embedding.embedders import load_embedder
+from index.store.local.store import SqliteStore
 from rag import Assistant
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -18,7 +20,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples" / "articles"
 SHARED = ROOT.parent / "shared"
-READY = "#chat :is(.examples, .empty)"
 
 ARTICLES = {
     "جسر": "افتتاح جسر النهر\n\nافتتح الوزير جسر النهر الجديد يوم الأحد. بلغت كلفة الجسر 12 مليون دينار."
@@ -76,17 +77,33 @@ def index(built, embedder):
 
 
 @pytest.fixture(scope="session")
-def sample_index(tmp_path_factory):
-    """The samples, indexed with the embedder that ships."""
-    folder = tmp_path_factory.mktemp("samples") / "index"
-    build_index([SAMPLES], folder)
-    return folder
+def bundled():
+    """The embedder that ships, loaded once."""
+    return load_embedder()
 
 
 @pytest.fixture(scope="session")
-def assistant(sample_index):
-    """The assistant that ships, over the samples."""
-    return Assistant.open(sample_index)
+def sample_index(tmp_path_factory, bundled):
+    """The samples, indexed with the embedder that ships: once, for all. Change only a copy."""
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    folder, done = place / "samples" / "index", place / "samples" / "done"
+    with FileLock(place / "samples.lock"):
+        if not done.exists():
+            build_index([SAMPLES], folder, embedder=bundled)
+            done.touch()
+    before = SqliteStore.open(folder).stats().updated
+    yield folder
+    assert SqliteStore.open(folder).stats().updated == before, "a test changed the shared index"
+
+
+@pytest.fixture(scope="session")
+def assistant(sample_index, bundled):
+    """The assistant that ships, over the samples; ``beside`` gives one over another index."""
+    opened = Assistant.open(sample_index)
+    assert opened.index.embedder.identity == bundled.identity
+    opened.index.embedder = bundled
+    return opened
 
 
 @pytest.fixture
@@ -103,78 +120,9 @@ def tsv_rows(path):
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared_articles():
     folder = SHARED / "articles"
     if not folder.is_dir():
         pytest.skip("the real articles are not on this machine")
     return folder
-
-
-@pytest.fixture(scope="module")
-def driver():
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is missing (make test installs it)"
-    )
-    if chromium() is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(driver):
-    """Open an address on a kind of device; at the end nothing foreign may have been asked for."""
-    opened = []
-
-    def open_page(address, device="desktop", *, path="", ready=READY, **options):
-        context = driver.new_context(
-            locale="en-US",
-            permissions=["clipboard-read", "clipboard-write"],
-            **{"reduced_motion": "reduce", **DEVICES[device], **options},
-        )
-        if device == "dark":
-            context.add_init_script(
-                "localStorage.getItem('jawab-theme') || localStorage.setItem('jawab-theme', 'dark')"
-            )
-        chat = Chat(context.new_page())
-        opened.append((context, chat))
-        local = (address, "data:", "blob:")
-
-        def refuse(route):
-            chat.foreign.append(route.request.url)
-            route.abort()
-
-        def listen(message):
-            text = message.text
-            if message.type in {"error", "warning"} and not any(part in text for part in HARMLESS):
-                chat.console.append(text)
-
-        chat.page.route(lambda url: not url.startswith(local), refuse)
-        chat.page.on("console", listen)
-        chat.page.on("pageerror", lambda error: chat.console.append(str(error)))
-        chat.page.goto(address + path)
-        chat.page.wait_for_selector(ready)
-        chat.page.wait_for_function("document.fonts.status === 'loaded'")
-        return chat
-
-    yield open_page
-    for context, chat in opened:
-        context.close()
-        assert chat.foreign == []
-        assert chat.console == []
-
-
-@pytest.fixture(scope="module")
-def address(sample_index, tmp_path_factory):
-    """The page over the samples, served with the model that ships."""
-    with served(sample_index, tmp_path_factory.mktemp("log") / "chat.log") as found:
-        yield found
-
-
-@pytest.fixture
-def chat(open_page, address):
-    """That page on a desktop."""
-    return open_page(address)

@@ -8,7 +8,7 @@ from checks import check_citations
 
 from index.errors import IndexNotFoundError, InputError
 from index.store.opening import open_store
-from rag import Assistant, Filter, answer
+from rag import Filter, answer
 from ui.web.indexes import Indexes
 
 
@@ -97,12 +97,12 @@ def test_the_json_has_all_that_the_answer_has(assistant):
     assert set(content["timings"]) == {"rewrite", "search", "evidence", "answer", "total"}
 
 
-def test_an_empty_index_says_so(tmp_path):
+def test_an_empty_index_says_so(assistant, tmp_path):
     from index import build_index
 
     (tmp_path / "none").mkdir()
     build_index([tmp_path / "none"], tmp_path / "index")
-    refused = Assistant.open(tmp_path / "index").answer("ما الخبر؟")
+    refused = assistant.beside(tmp_path / "index").answer("ما الخبر؟")
     assert (refused.refusal, refused.text) == ("empty_index", "لا توجد مقالات في الفهرس بعد.")
 
 

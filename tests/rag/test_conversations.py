@@ -28,6 +28,7 @@ def test_there_are_enough_of_every_kind():
     assert min(kinds.values()) >= 8
 
 
+@pytest.mark.slow
 def test_a_completed_follow_up_finds_the_right_article(assistant):
     wrong = []
     for conversation in CONVERSATIONS:

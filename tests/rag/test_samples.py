@@ -47,6 +47,7 @@ def test_there_are_enough_questions():
     assert len(unanswerable) >= 15
 
 
+@pytest.mark.slow
 def test_the_score_reached_is_held(outcomes):
     right, asked = Counter(), Counter()
     for question, _, ok in outcomes:

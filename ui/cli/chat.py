@@ -74,8 +74,6 @@ def chat(
         typer.echo(hashed(typer.prompt("password", hide_input=True, confirmation_prompt=True)))
         return
     from ui.web.access import Access
-    from ui.web.indexes import Indexes
-    from ui.web.server import serve
 
     access = Access(
         editors=_users("--auth", auth),
@@ -91,6 +89,7 @@ def chat(
             " articles; nobody can change them. Add --auth USER:FILE"
         )
     from rag.assistant import Assistant
+    from ui.web.indexes import Indexes
 
     first, *others = index or [""]
     assistant = Assistant.open(first or None, model=model, base_url=base_url)
@@ -98,6 +97,8 @@ def chat(
     errors().print(f"http://{host}:{port}  (Ctrl+C to stop · للإيقاف)")
     if mcp:
         errors().print(f"MCP: http://{host}:{port}/gradio_api/mcp/")
+    from ui.web.server import serve  # Gradio takes seconds, and what is wrong is told before
+
     serve(indexes, port=port, access=access, root_path=root_path, mcp=mcp)
 
 

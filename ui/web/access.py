@@ -5,10 +5,12 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import gradio as gr
+from typing import TYPE_CHECKING
 
 from ui.web.passwords import matches
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 _MINUTE = 60.0
 _USUAL = 30
@@ -59,7 +61,7 @@ class Access:
         known = self.editors.get(user) or self.readers.get(user)
         return known is not None and matches(password, known)
 
-    def may_edit(self, request: gr.Request) -> bool:
+    def may_edit(self, request: "gr.Request") -> bool:
         """Tell whether a request may change articles and settings."""
         if self.asks_for_password:
             return request.username in self.editors
@@ -95,7 +97,7 @@ class RateLimit:
                 del self._asked[visitor]
 
 
-def visitor_of(request: gr.Request | None) -> str:
+def visitor_of(request: "gr.Request | None") -> str:
     """Return who asks: the user, else the address that the request came from."""
     if request is None:
         return ""

@@ -1,9 +1,12 @@
 """What Gradio remembers of a visitor's page, kept from growing with every question."""
 
-import gradio as gr
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 
-def forget_replaced(page: gr.Blocks, session: str | None) -> None:
+def forget_replaced(page: "gr.Blocks", session: str | None) -> None:
     """Drop the components that updates have replaced in one visitor's session.
 
     Gradio 6.31 makes a new component of every update, and keeps each that got a value after it:

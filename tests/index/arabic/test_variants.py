@@ -20,14 +20,14 @@ def rows(name):
 VARIANTS, APART = rows("variants.tsv"), rows("apart.tsv")
 
 
-def indexed(folder, subjects):
+def indexed(folder, subjects, embedder):
     """One short article for every subject; nothing else tells them apart."""
     articles = folder / "articles"
     articles.mkdir()
     for number, subject in enumerate(subjects):
         (articles / f"{number}.txt").write_text(FRAME.format(subject), encoding="utf-8")
-    build_index([articles], folder / "index")
-    return open_index(folder / "index")
+    build_index([articles], folder / "index", embedder=embedder)
+    return open_index(folder / "index", embedder=embedder)
 
 
 def first(index, subject):
@@ -41,13 +41,13 @@ def test_the_lists_are_as_long_as_promised():
 
 
 @pytest.mark.slow
-def test_both_spellings_find_the_same_article_first(tmp_path):
+def test_both_spellings_find_the_same_article_first(tmp_path, bundled):
     groups = {}
     for _, one, other in VARIANTS:
         merged = groups.get(one, {one}) | groups.get(other, {other})
         groups |= dict.fromkeys(merged, merged)
     subjects = {min(group): None for group in groups.values()}
-    index = indexed(tmp_path, subjects)
+    index = indexed(tmp_path, subjects, bundled)
     missed = [
         (kind, one, other)
         for kind, one, other in VARIANTS
@@ -59,9 +59,9 @@ def test_both_spellings_find_the_same_article_first(tmp_path):
 
 
 @pytest.mark.slow
-def test_words_that_only_look_alike_find_their_own_article_first(tmp_path):
+def test_words_that_only_look_alike_find_their_own_article_first(tmp_path, bundled):
     subjects = list(dict.fromkeys(word for pair in APART for word in pair))
-    index = indexed(tmp_path, subjects)
+    index = indexed(tmp_path, subjects, bundled)
     place = {subject: str(number) for number, subject in enumerate(subjects)}
     missed = [word for pair in APART for word in pair if first(index, word) != place[word]]
     assert missed == []

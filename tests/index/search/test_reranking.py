@@ -8,6 +8,8 @@ from index.errors import RerankerError
 from index.search.reranking import RERANKED, CrossEncoderReranker
 from rag import Assistant
 
+pytestmark = pytest.mark.slow  # torch
+
 
 def save_cross_encoder(folder, labels=1):
     """Save a BERT of two narrow layers with a vocabulary of letters."""

@@ -85,7 +85,7 @@ def test_one_long_article_does_not_take_every_place(tmp_path, embedder):
     assert len(opened.search("جسر النهر الجديد", k=10)) == 10
 
 
-def test_an_article_of_the_month_asked_for_comes_first(tmp_path):
+def test_an_article_of_the_month_asked_for_comes_first(tmp_path, bundled):
     articles = tmp_path / "articles"
     articles.mkdir()
     sessions = {
@@ -98,8 +98,8 @@ def test_an_article_of_the_month_asked_for_comes_first(tmp_path):
         (articles / f"{day}.txt").write_text(
             f"---\ndate: {day}\n---\nجلسة المجلس البلدي\n\n{text}", encoding="utf-8"
         )
-    build_index([articles], tmp_path / "index")
-    index = open_index(tmp_path / "index")
+    build_index([articles], tmp_path / "index", embedder=bundled)
+    index = open_index(tmp_path / "index", embedder=bundled)
     for asked, day in (("مارس ٢٠١٧", "2017-03-09"), ("آذار 2018", "2018-03-11")):
         found = index.search(f"ماذا جرى في جلسة المجلس البلدي في {asked}؟")
         assert found[0].article.date == day

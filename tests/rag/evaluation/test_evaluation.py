@@ -6,7 +6,6 @@ import pytest
 from conftest import ROOT
 
 from index.errors import InputError
-from index.search.search import open_index
 from rag.evaluation.answers import evaluate_answers
 from rag.evaluation.metrics import exact_match, token_f1
 from rag.evaluation.reports import Table, to_html, to_markdown
@@ -64,10 +63,11 @@ def test_questions_without_an_article_measure_nothing(index, tmp_path):
         evaluate_retrieval(index, load_questions(tmp_path / "q.jsonl"))
 
 
-def test_retrieval_on_the_samples_is_held(sample_index):
+@pytest.mark.slow
+def test_retrieval_on_the_samples_is_held(assistant):
     """The gate: a change that finds fewer of the sample questions' articles fails."""
     questions = load_questions(ROOT / "samples" / "questions.jsonl")
-    report = evaluate_retrieval(open_index(sample_index), questions, compare=True)
+    report = evaluate_retrieval(assistant.index, questions, compare=True)
     found = {row.ranking: row.metrics for row in report.rows}
     assert found[OURS]["R@1"].value >= 0.93
     assert found[OURS]["R@10"].value >= 0.98

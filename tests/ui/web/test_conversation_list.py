@@ -105,8 +105,6 @@ def test_an_exported_conversation_holds_no_markup_of_others():
     assert " <img" not in told
 
 
-@pytest.mark.browser
-@pytest.mark.slow
 class TestInTheBrowser:
     def opened_list(self, chat):
         chat.page.click("#list-btn")

@@ -3,10 +3,8 @@
 import json
 import urllib.request
 
-from browser import called, served
-from gradio_client import Client
-
-from index import build_index
+import pytest
+from browser import called
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 
@@ -57,24 +55,19 @@ def test_one_article_can_be_asked_alone(address):
     assert {passage["article_id"] for passage in own["passages"]} == {"فيلم-الصيادين"}
 
 
-def test_several_indexes_are_asked_by_name(sample_index, tmp_path):
-    (tmp_path / "news").mkdir()
-    text = (
-        "افتتاح مرصد الطيور\n\nافتتح الوزير كمال رستم مرصد الطيور في بحيرة النخيل، وفيه 26 منظارًا."
-    )
-    (tmp_path / "news" / "مرصد.txt").write_text(text, encoding="utf-8")
-    build_index([tmp_path / "news"], tmp_path / "birds")
-    options = ("--index", str(tmp_path / "birds"))
-    with served(sample_index, tmp_path / "log", *options) as address:
-        counted = called(address, "statistics", "birds")
-        assert (counted["articles"], counted["indexes"]) == (1, ["index", "birds"])
-        asked = ["كم منظارًا في مرصد الطيور؟", 8, [], "", "", "", ""]
-        assert "26 منظارًا" in called(address, "ask", *asked, "birds")["text"]
-        assert not called(address, "ask", *asked, "index")["found"]
-        assert "index, birds" in called(address, "ask", *asked, "other")["error"]
+@pytest.mark.slow
+def test_several_indexes_are_asked_by_name(two_indexes):
+    counted = called(two_indexes, "statistics", "birds")
+    assert (counted["articles"], counted["indexes"]) == (1, ["index", "birds"])
+    asked = ["كم منظارًا في مرصد الطيور؟", 8, [], "", "", "", ""]
+    assert "26 منظارًا" in called(two_indexes, "ask", *asked, "birds")["text"]
+    assert not called(two_indexes, "ask", *asked, "index")["found"]
+    assert "index, birds" in called(two_indexes, "ask", *asked, "other")["error"]
 
 
 def test_the_python_client_fills_in_what_is_left_out(address):
+    from gradio_client import Client
+
     client = Client(address, verbose=False, analytics_enabled=False)
     try:
         answer = client.predict(QUESTION, api_name="/ask")

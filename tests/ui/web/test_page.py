@@ -7,8 +7,6 @@ expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
 ).expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 
 

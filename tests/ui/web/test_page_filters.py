@@ -1,34 +1,17 @@
 """Which articles a question may use, chosen on the page, in a real browser."""
 
 import pytest
-from browser import served
-
-from index import build_index
 
 expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
 ).expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 
 
-@pytest.fixture(scope="module")
-def address(sample_index, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("birds")
-    text = (
-        "افتتاح مرصد الطيور\n\nافتتح الوزير كمال رستم مرصد الطيور في بحيرة النخيل، وفيه 26 منظارًا."
-    )
-    (folder / "مرصد.txt").write_text(text, encoding="utf-8")
-    build_index([folder], folder / "birds")
-    with served(sample_index, folder / "log", "--index", str(folder / "birds")) as found:
-        yield found
-
-
 @pytest.fixture
-def chat(open_page, address):
-    chat = open_page(address)
+def chat(open_page, two_indexes):
+    chat = open_page(two_indexes)
     chat.page.get_by_text("ابحث في بعض المقالات فقط").click()
     return chat
 

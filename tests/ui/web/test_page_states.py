@@ -15,8 +15,6 @@ expect = pytest.importorskip(
 ).expect
 pytest.importorskip("langchain_openai", reason="jawab[openai] is missing (make test installs it)")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 SENTENCE = "فاز فيلم «آخر الصيادين» للمخرجة اللبنانية ريم شاهين بالجائزة الكبرى في مهرجان قرطاج"
 MODEL = ("--model", "openai:scripted", "--base-url")
