@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from index.errors import InputError
 from ui.cli.console import errors
 
 
@@ -47,8 +48,19 @@ def chat(
     ] = None,
     root_path: Annotated[
         str,
-        typer.Option(metavar="PATH", help="Path under which a proxy offers the page: /jawab."),
+        typer.Option(
+            metavar="PATH",
+            help="Path under which a proxy offers the page: /jawab, or its whole address.",
+        ),
     ] = "",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Another name that the page is opened by, such as a proxy's: news.example."
+            " Requests for others are refused. May be repeated; * for all, with --auth.",
+        ),
+    ] = None,
     allow_private: Annotated[
         bool,
         typer.Option(
@@ -74,32 +86,47 @@ def chat(
         typer.echo(hashed(typer.prompt("password", hide_input=True, confirmation_prompt=True)))
         return
     from ui.web.access import Access
+    from ui.web.hosts import ANY, bracketed, serving_hosts
+    from ui.web.indexes import Indexes
 
+    named = allow_host or []
+    if ANY in named and not (auth or reader):
+        raise typer.BadParameter(
+            "* lets every web site use the page in its visitors' browsers; name the hosts, or add"
+            " --auth USER:FILE",
+            param_hint="--allow-host",
+        )
+    try:
+        hosts = serving_hosts(host, named=named, root_path=root_path)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from None
     access = Access(
         editors=_users("--auth", auth),
         readers=_users("--reader", reader),
         host=host,
         per_minute=rate,
         private_addresses=allow_private,
-        proxied=bool(root_path),
+        proxied=bool(root_path or named),
     )
+    address = f"http://{bracketed(host)}:{port}"
     if not access.is_local and not access.asks_for_password:
         errors().print(
-            f"[yellow]تحذير · warning:[/] anyone who reaches {host}:{port} can ask and read the"
+            f"[yellow]تحذير · warning:[/] anyone who reaches {address} can ask and read the"
             " articles; nobody can change them. Add --auth USER:FILE"
         )
     from rag.assistant import Assistant
-    from ui.web.indexes import Indexes
 
     first, *others = index or [""]
     assistant = Assistant.open(first or None, model=model, base_url=base_url)
     indexes = Indexes([assistant, *(assistant.beside(other) for other in others)])
-    errors().print(f"http://{host}:{port}  (Ctrl+C to stop · للإيقاف)")
+    errors().print(f"{address}  (Ctrl+C to stop · للإيقاف)")
+    if not access.is_local:
+        errors().print(f"It answers to {hosts}; for another name: --allow-host NAME")
     if mcp:
-        errors().print(f"MCP: http://{host}:{port}/gradio_api/mcp/")
+        errors().print(f"MCP: {address}/gradio_api/mcp/")
     from ui.web.server import serve  # Gradio takes seconds, and what is wrong is told before
 
-    serve(indexes, port=port, access=access, root_path=root_path, mcp=mcp)
+    serve(indexes, port=port, access=access, hosts=hosts, root_path=root_path, mcp=mcp)
 
 
 def _users(option: str, given: list[str] | None) -> dict[str, str]:

@@ -31,7 +31,8 @@ class Access:
         per_minute: Questions that one visitor may ask in a minute; 0 for any number, None for the
             usual: any on this machine alone, 30 elsewhere.
         private_addresses: Whether articles may be fetched from this machine and its network.
-        proxied: Whether a proxy offers the page to others, whatever ``host`` is.
+        proxied: Whether the page is offered to others under another name or path, whatever
+            ``host`` is.
     """
 
     editors: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +51,11 @@ class Access:
     def is_local(self) -> bool:
         """Whether the page can be reached from this machine alone."""
         return self.host in LOOPBACK and not self.proxied
+
+    @property
+    def has_editors(self) -> bool:
+        """Whether anybody may change articles and settings."""
+        return bool(self.editors) if self.asks_for_password else self.is_local
 
     @property
     def rate(self) -> int:

@@ -12,14 +12,17 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")
 
 import gradio as gr
+from gradio.routes import App, ORJSONResponse
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
+from index.articles.readers.sources import MAX_FILE_BYTES
 from index.errors import InputError
 from ui.web.access import Access
 from ui.web.fonts import font_folder
+from ui.web.hosts import HostCheck, Hosts, bracketed
 from ui.web.indexes import Indexes
 from ui.web.memory import limit_arenas
 from ui.web.page import build_page
@@ -43,6 +46,7 @@ def serve(
     *,
     port: int,
     access: Access,
+    hosts: Hosts,
     root_path: str = "",
     mcp: bool = False,
 ) -> None:
@@ -52,6 +56,7 @@ def serve(
         indexes: What answers the questions.
         port: Port to listen on.
         access: The address to listen on, and what visitors are allowed.
+        hosts: The names that requests may have for this server.
         root_path: Path under which a proxy offers the page, such as ``/jawab``; "" for none.
         mcp: Whether assistants may use the endpoints as tools, over MCP.
 
@@ -64,13 +69,15 @@ def serve(
     page = build_page(indexes, access)
     try:
         page.launch(
-            server_name=access.host,
+            server_name=bracketed(access.host),
             server_port=port,
             auth=access.allows if access.asks_for_password else None,
             auth_message="أدخل اسم المستخدم وكلمة المرور." if access.asks_for_password else None,
             quiet=True,
             root_path=root_path.rstrip("/") or None,
             favicon_path=_static_folder() / "icon.svg",
+            max_file_size=MAX_FILE_BYTES if access.has_editors else 0,
+            _app=_CheckedApp(hosts, **_app_options()),
             **launch_options(mcp=mcp),
         )
     except OSError as error:
@@ -92,16 +99,35 @@ def launch_options(*, mcp: bool = False) -> dict[str, Any]:
         "share": False,
         "enable_monitoring": False,
         "mcp_server": mcp,
-        "app_kwargs": {
-            "middleware": [Middleware(ArabicShell)],
-            "routes": [
-                Mount("/ui/fonts", app=_Files("/ui/fonts/", font_folder())),
-                Mount("/ui", app=_Files("/ui/", _static_folder())),
-            ],
-            "docs_url": None,
-            "redoc_url": None,
-        },
     }
+
+
+def _app_options() -> dict[str, Any]:
+    return {
+        "middleware": [Middleware(ArabicShell)],
+        "routes": [
+            Mount("/ui/fonts", app=_Files("/ui/fonts/", font_folder())),
+            Mount("/ui", app=_Files("/ui/", _static_folder())),
+        ],
+        "default_response_class": ORJSONResponse,
+        "docs_url": None,
+        "redoc_url": None,
+    }
+
+
+class _CheckedApp(App):
+    """Gradio's application behind the check of hosts.
+
+    Gradio puts its own middleware before any that is given to it; the check comes before all.
+    """
+
+    def __init__(self, hosts: Hosts, **options: Any) -> None:
+        super().__init__(**options)
+        self._hosts = hosts
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return all that a request goes through, from the outside in."""
+        return HostCheck(super().build_middleware_stack(), self._hosts)
 
 
 class _Files(StaticFiles):

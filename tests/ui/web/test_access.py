@@ -1,6 +1,7 @@
 """Who may open the page, who may change things, how often one may ask; and the index over MCP."""
 
 import asyncio
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -10,7 +11,10 @@ from types import SimpleNamespace
 import pytest
 from browser import called, served
 
+from index.articles.readers.sources import MAX_FILE_BYTES
 from ui.web.access import Access, RateLimit, visitor_of
+from ui.web.indexes import Indexes
+from ui.web.page import build_page
 from ui.web.passwords import hashed
 from ui.web.shell import narrow_cookie
 
@@ -80,6 +84,38 @@ def test_programs_that_ask_too_often_are_told(sample_index, tmp_path):
         data = [QUESTION, 8, [], "", "", "", "", ""]
         assert called(address, "ask", *data)["found"]
         assert "too many questions" in called(address, "ask", *data)["error"]
+
+
+def upload(address, content):
+    body = (
+        b'--x\r\ncontent-disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+        + content
+        + b"\r\n--x--\r\n"
+    )
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    request = urllib.request.Request(f"{address}gradio_api/upload", body, kind)
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return json.load(reply)
+
+
+def test_no_file_is_taken_that_could_not_be_read(address):
+    with urllib.request.urlopen(f"{address}config", timeout=30) as reply:
+        assert json.load(reply)["max_file_size"] == MAX_FILE_BYTES
+    assert len(upload(address, "خبر".encode())) == 1
+
+
+def test_where_nobody_may_add_articles_no_file_is_taken(sample_index, tmp_path):
+    with (
+        served(sample_index, tmp_path / "log", "--root-path", "/jawab") as address,
+        pytest.raises(urllib.error.HTTPError, match="413") as refused,
+    ):
+        upload(address, "خبر".encode())
+    refused.value.close()
+
+
+def test_uploads_are_deleted_within_two_days(assistant):
+    frequency, age = build_page(Indexes([assistant])).delete_cache
+    assert 0 < frequency <= age <= 86_400
 
 
 @pytest.mark.slow
