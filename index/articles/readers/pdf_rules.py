@@ -29,6 +29,7 @@ Grid = list[list[list[Segment]]]
 
 
 def is_within(glyph: Glyph, frame: Sequence[Rule]) -> bool:
+    """Tell whether a glyph stands in a frame."""
     box = _box(frame)
     middle, height = (glyph.x0 + glyph.x1) / 2, glyph.y + glyph.size / 2
     return box.x0 - _NEAR <= middle <= box.x1 + _NEAR and box.y0 <= height <= box.y1
@@ -82,6 +83,7 @@ def _merged(values: Iterator[float]) -> list[float]:
 
 
 def ruled_grid(glyphs: Sequence[Glyph], frame: Sequence[Rule]) -> Grid:
+    """Return the cells of a frame: between its level rules, and between its upright ones if any."""
     bands = list(pairwise(_levels(frame)))
     filled = [
         [glyph for glyph in glyphs if bottom <= glyph.y + glyph.size / 2 < top]
@@ -89,7 +91,7 @@ def ruled_grid(glyphs: Sequence[Glyph], frame: Sequence[Rule]) -> Grid:
     ]
     upright = [rule for rule in frame if not rule.is_level]
     if len(_merged(rule.x0 for rule in upright)) < 3:
-        return put_infind_columns([find_segments(band) for band in filled])
+        return put_in_columns([find_segments(band) for band in filled])
     edges = _merged(rule.x0 for rule in upright)
     return [
         _cut(band, edges, [rule for rule in upright if rule.y0 < (top + bottom) / 2 < rule.y1])
@@ -108,7 +110,7 @@ def _cut(band: Sequence[Glyph], edges: list[float], upright: Sequence[Rule]) -> 
     return cells
 
 
-def put_infind_columns(rows: Sequence[Sequence[Segment]]) -> Grid:
+def put_in_columns(rows: Sequence[Sequence[Segment]]) -> Grid:
     """Put segments into columns: where no segment of any row crosses from one to the next."""
     columns = find_columns([segment for row in rows for segment in row])
     return [
@@ -118,6 +120,7 @@ def put_infind_columns(rows: Sequence[Sequence[Segment]]) -> Grid:
 
 
 def find_columns(segments: Sequence[Segment]) -> list[tuple[float, float]]:
+    """Return left and right of the columns in which segments stand, from left to right."""
     found: list[tuple[float, float]] = []
     for segment in sorted(segments, key=lambda segment: segment.x0):
         if found and segment.x0 <= found[-1][1]:
