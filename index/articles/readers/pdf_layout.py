@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.articles.readers.pdf_lines import Glyph, Segment, as_read, joined_clusters
-from index.articles.readers.pdf_tables import Row, Rule, find_rows
+from index.articles.readers.pdf_rules import Rule
+from index.articles.readers.pdf_tables import Row, find_rows
 from index.articles.readers.rows import join_cells
 from index.articles.repair import repair
 from index.articles.visual import bracket_balance, looks_reversed

@@ -8,30 +8,22 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 from index.articles.readers.pdf_lines import Glyph, Segment, find_segments
+from index.articles.readers.pdf_rules import (
+    Grid,
+    Rule,
+    find_columns,
+    find_frames,
+    is_within,
+    put_in_columns,
+    ruled_grid,
+)
 
-_NEAR = 4.0
-"""Points between rules that are one line: the two edges of a thin box, the borders of two cells."""
 _MOST_LETTERS = 400
 """Of a cell; a box with more is an article with a frame around it."""
 _MOST_WORDS = 3.0
 """In the mean cell of a table without rules; narrow columns of prose have four or more a line."""
-
-
-class Rule(NamedTuple):
-    """A straight line on a page, in points from its lower left corner; x0 = x1 or y0 = y1."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @property
-    def is_level(self) -> bool:
-        """Whether it runs from left to right."""
-        return self.x1 - self.x0 >= self.y1 - self.y0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,147 +52,89 @@ class Row:
         return self.cells[0][0].size
 
 
-Grid = list[list[list[Segment]]]
-"""Rows from top to bottom; in each the cells from left to right; in each its lines."""
-
-
 def find_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> tuple[list[Row], list[Segment]]:
     """Return the rows of a page's tables, and the segments of everything else."""
-    rows: list[Row] = []
     rest = [glyph for glyph in glyphs if glyph.text.strip()]
-    for frame in _frames(rules):
-        inside = [glyph for glyph in rest if _is_within(glyph, frame)]
-        if found := _rows(_ruled_grid(inside, frame)):
-            rows += found
-            rest = [glyph for glyph in rest if not _is_within(glyph, frame)]
+    grids: list[Grid] = []
+    for frame in find_frames(rules):
+        inside = [glyph for glyph in rest if is_within(glyph, frame)]
+        grid = ruled_grid(inside, frame)
+        if _rows(grid):
+            grids.append(grid)
+            rest = [glyph for glyph in rest if not is_within(glyph, frame)]
     segments = find_segments(rest)
-    for grid in _aligned_grids(segments):
-        if found := _rows(grid):
-            rows += found
-            used = {id(segment) for row in grid for cell in row for segment in cell}
-            segments = [segment for segment in segments if id(segment) not in used]
-    return rows, segments
+    for number, grid in enumerate(grids):
+        grids[number] = _extended(grid, _text_lines(segments))
+        segments = _without(segments, grids)
+    grids += _aligned_grids(segments)
+    return [row for grid in grids for row in _rows(grid)], _without(segments, grids)
 
 
-def _is_within(glyph: Glyph, frame: Sequence[Rule]) -> bool:
-    box = _box(frame)
-    middle, height = (glyph.x0 + glyph.x1) / 2, glyph.y + glyph.size / 2
-    return box.x0 - _NEAR <= middle <= box.x1 + _NEAR and box.y0 <= height <= box.y1
+def _without(segments: Sequence[Segment], grids: Sequence[Grid]) -> list[Segment]:
+    used = {id(segment) for grid in grids for row in grid for cell in row for segment in cell}
+    return [segment for segment in segments if id(segment) not in used]
 
 
-def _box(rules: Sequence[Rule]) -> Rule:
-    left, bottom, right, top = zip(*rules, strict=True)
-    return Rule(min(left), min(bottom), max(right), max(top))
+def _extended(grid: Grid, lines: Sequence[Sequence[Segment]]) -> Grid:
+    """Return a grid with the lines right above and below it that stand in its columns.
+
+    Where every other row is shaded, nothing is drawn around the first and the last.
+    """
+    for step in (-1, 1):
+        for line in lines[::step]:
+            edge = [segment for cell in grid[0 if step < 0 else -1] for segment in cell]
+            space = step * (edge[0].y - line[0].y) if edge else 0.0
+            if space <= 0 or len(line) < 2:
+                continue
+            row = _fit(line, find_columns([s for row in grid for cell in row for s in cell]))
+            if space > 3 * line[0].size or not row:
+                break
+            grid = [row, *grid] if step < 0 else [*grid, row]
+    return grid
 
 
-def _frames(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Group rules that touch, or that are level and equally long, into the frames of tables."""
-    frames: list[tuple[Rule, list[Rule]]] = []
-    for rule in sorted(set(rules), key=lambda rule: (-rule.y1, rule.x0)):
-        joined = [frame for frame in frames if _belong(rule, frame[0])]
-        members = [rule, *(other for _, others in joined for other in others)]
-        frames = [frame for frame in frames if not any(frame is one for one in joined)]
-        frames.append((_box(members), members))
-    return [members for _, members in frames if len(_levels(members)) >= 2]
-
-
-def _belong(rule: Rule, frame: Rule) -> bool:
-    is_as_long = abs(rule.x0 - frame.x0) + abs(rule.x1 - frame.x1) < _NEAR
-    return (rule.is_level and is_as_long) or (
-        rule.x0 - _NEAR <= frame.x1
-        and frame.x0 - _NEAR <= rule.x1
-        and rule.y0 - _NEAR <= frame.y1
-        and frame.y0 - _NEAR <= rule.y1
+def _fit(
+    line: Sequence[Segment], columns: Sequence[tuple[float, float]]
+) -> list[list[Segment]] | None:
+    """Return the cells of a line in or between some columns; None when it does not fit them."""
+    cells = [[s for s in line if a <= s.x1 and s.x0 <= b] for a, b in columns]
+    if sum(map(len, cells)) == len(line) and max(map(len, cells)) == 1:
+        return cells
+    ordered = sorted(line, key=lambda segment: segment.x0)
+    is_between = len(line) == len(columns) and all(
+        ordered[n].x1 < right[0] and left[1] < ordered[n + 1].x0
+        for n, (left, right) in enumerate(pairwise(columns))
     )
+    return [[segment] for segment in ordered] if is_between else None
 
 
-def _levels(frame: Sequence[Rule]) -> list[float]:
-    """Return the heights between a frame's rows, from top to bottom; underlining is none."""
-    box = _box(frame)
-    ends = [box.x0, box.x1, *(rule.x0 for rule in frame if not rule.is_level)]
-    level = (
-        rule.y1
-        for rule in frame
-        if rule.is_level
-        and all(min(abs(x - end) for end in ends) <= _NEAR for x in (rule.x0, rule.x1))
-    )
-    return _merged(level)[::-1]
-
-
-def _merged(values: Iterator[float]) -> list[float]:
-    found: list[float] = []
-    for value in sorted(values):
-        if not found or value - found[-1] > _NEAR:
-            found.append(value)
-    return found
-
-
-def _ruled_grid(glyphs: Sequence[Glyph], frame: Sequence[Rule]) -> Grid:
-    bands = list(pairwise(_levels(frame)))
-    filled = [
-        [glyph for glyph in glyphs if bottom <= glyph.y + glyph.size / 2 < top]
-        for top, bottom in bands
-    ]
-    upright = [rule for rule in frame if not rule.is_level]
-    if len(_merged(rule.x0 for rule in upright)) < 3:
-        return _columned([find_segments(band) for band in filled])
-    edges = _merged(rule.x0 for rule in upright)
-    return [
-        _cut(band, edges, [rule for rule in upright if rule.y0 < (top + bottom) / 2 < rule.y1])
-        for band, (top, bottom) in zip(filled, bands, strict=True)
-    ]
-
-
-def _cut(band: Sequence[Glyph], edges: list[float], upright: Sequence[Rule]) -> list[list[Segment]]:
-    """Return the cells of a row: what stands between the upright rules that cross it."""
-    crossing = [edge for edge in edges if any(abs(rule.x0 - edge) <= _NEAR for rule in upright)]
-    bounds = [float("-inf"), *crossing, float("inf")]
-    cells = []
-    for left, right in pairwise(bounds):
-        inside = [glyph for glyph in band if left <= (glyph.x0 + glyph.x1) / 2 < right]
-        cells.append(find_segments(inside))
-    return cells
-
-
-def _columned(rows: Sequence[Sequence[Segment]]) -> Grid:
-    """Put segments into columns: where no segment of any row crosses from one to the next."""
-    columns = _columns([segment for row in rows for segment in row])
-    return [
-        [[segment for segment in row if left <= segment.x0 <= right] for left, right in columns]
-        for row in rows
-    ]
-
-
-def _columns(segments: Sequence[Segment]) -> list[tuple[float, float]]:
-    found: list[tuple[float, float]] = []
-    for segment in sorted(segments, key=lambda segment: segment.x0):
-        if found and segment.x0 <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], segment.x1))
-        else:
-            found.append((segment.x0, segment.x1))
-    return found
-
-
-def _aligned_grids(segments: Sequence[Segment]) -> Iterator[Grid]:
-    """Yield the tables without rules: three rows or more whose cells stand below each other."""
+def _text_lines(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Return the segments of every line of a page, from top to bottom."""
     lines: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda segment: -segment.y):
         if lines and lines[-1][0].y - segment.y <= 0.45 * segment.size:
             lines[-1].append(segment)
         else:
             lines.append([segment])
+    return lines
+
+
+def _aligned_grids(segments: Sequence[Segment]) -> Iterator[Grid]:
+    """Yield the tables without rules: three rows or more whose cells stand below each other."""
     run: list[list[Segment]] = []
-    for line in [*lines, []]:
+    for line in [*_text_lines(segments), []]:
         if len(line) >= 2 and _are_columned([*run, line]):
             run.append(line)
             continue
         if len(run) >= 3 and _are_cells([segment for one in run for segment in one]):
-            yield _columned(run)
+            grid = put_in_columns(run)
+            if _rows(grid):
+                yield grid
         run = [line] if len(line) >= 2 else []
 
 
 def _are_columned(run: Sequence[Sequence[Segment]]) -> bool:
-    columns = _columns([segment for line in run for segment in line])
+    columns = find_columns([segment for line in run for segment in line])
     return len(columns) >= max(2, *(len(line) for line in run)) and all(
         above[0].y - line[0].y <= 4 * line[0].size for above, line in pairwise(run)
     )
@@ -210,7 +144,7 @@ def _are_cells(segments: Sequence[Segment]) -> bool:
     """Tell the cells of a table from lines of prose in columns."""
     if sum(_count_words(segment) for segment in segments) > _MOST_WORDS * len(segments):
         return False
-    columns = _columns(segments)
+    columns = find_columns(segments)
     numeric = (
         [_has_digit(segment) for segment in segments if left <= segment.x0 <= right]
         for left, right in columns
