@@ -24,6 +24,7 @@ from index.articles.article import Article, titled
 from index.articles.readers.pdf_layout import Page, paragraphs
 from index.articles.readers.pdf_lines import Glyph
 from index.articles.readers.pdf_rules import Rule
+from index.articles.readers.values import clean
 from index.articles.repair import repair
 from index.errors import InputError
 
