@@ -8,11 +8,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.arabic.sentences import sentence_spans
 from index.arabic.words import skeleton
 from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
-from rag.language.orders import gives_orders
 from rag.language.package_data import read_weights
 from rag.language.questions import is_arabic
 from rag.question import Question
@@ -64,7 +62,6 @@ def assess(
 ) -> Evidence:
     """Return how likely the passages hold an answer to a question."""
     idf = query.idf
-    passages = [p for p in passages if not _speaks_in_orders(question, idf, p)]
     unknown = question.is_completed and _asks_of_the_unknown(question, query)
     if not passages or not sentences or unknown:
         return Evidence(0.0, {}, tuple(sentences))
@@ -101,8 +98,7 @@ def evidence_features(
     """Return the features of one question, by name."""
     terms = question.terms
     coverages = [
-        term_overlap(terms, idf, terms_within(f"{p.article.title}\n{_without_orders(p.text)}"))
-        for p in passages[:5]
+        term_overlap(terms, idf, terms_within(f"{p.article.title}\n{p.text}")) for p in passages[:5]
     ]
     best = sentences[0]
     by_cosine = max(passages, key=lambda passage: passage.scores["cosine"])
@@ -130,19 +126,3 @@ def _best_and_margin(values: Sequence[float]) -> tuple[float, float]:
     ordered = sorted(values, reverse=True)
     following = ordered[1:6]
     return ordered[0], ordered[0] - sum(following) / len(following) if following else 0.0
-
-
-def _speaks_in_orders(question: Question, idf: Mapping[str, float], passage: Passage) -> bool:
-    """Tell whether a passage has words of the question only where it gives an assistant orders."""
-    if not any(gives_orders(passage.text[a:b]) for a, b in sentence_spans(passage.text)):
-        return False
-    terms = question.terms
-    every = terms_within(f"{passage.article.title}\n{passage.text}")
-    rest = terms_within(f"{passage.article.title}\n{_without_orders(passage.text)}")
-    return term_overlap(terms, idf, rest) < term_overlap(terms, idf, every)
-
-
-def _without_orders(text: str) -> str:
-    """Return the sentences that tell readers something; orders to an assistant are no evidence."""
-    sentences = (text[start:end] for start, end in sentence_spans(text))
-    return "\n".join(sentence for sentence in sentences if not gives_orders(sentence))
