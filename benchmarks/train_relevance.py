@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.corpora import FOLDERS, Asked, pooled_index, questions
 from benchmarks.datasets import DEFAULT
 from benchmarks.regression import Matrix, fit_choice, rounded, scores
-from index.arabic.words import fold, for_embedding
+from index.arabic.words import fold, normalize_for_embedding
 from index.search.search import SearchIndex
 from rag.question import understand
 from rag.reading.passages import merge_neighbours
@@ -81,7 +81,7 @@ def _read(index: SearchIndex, rows: Iterable[Asked]) -> Iterable[Read]:
         matches = word_matches(asked, result.query, passages)
         if not found or not matches:
             continue
-        texts = [for_embedding(sentence.text) for sentence in found]
+        texts = [normalize_for_embedding(sentence.text) for sentence in found]
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
             known.update(zip(new, index.embedder.embed_passages(new), strict=True))

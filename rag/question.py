@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.arabic.dialects import standard_question
-from index.arabic.words import term_of, words
+from index.arabic.dialects import normalize_dialect
+from index.arabic.words import split_words, term_of
 from index.errors import InputError
 from index.search.query import Query
 from rag.language.followup import History, leans_back, stand_alone
@@ -87,7 +87,7 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
     standalone = _complete(asked, history, rewrite) if history else asked
     query = Query.of(standalone)
-    spoken = words(query.text)
+    spoken = split_words(query.text)
     terms = terms_of([word for word in spoken if not is_function_word(word)])
     kind = kind_of(spoken)
     return Question(
@@ -98,7 +98,7 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         kind=kind,
         words=tuple(spoken),
         terms=terms,
-        own_terms=terms if standalone == asked else content_terms(standard_question(asked)),
+        own_terms=terms if standalone == asked else content_terms(normalize_dialect(asked)),
         names=find_names(spoken),
         years=years_of(spoken),
         counted=_counted(spoken) if kind is Kind.HOW_MANY else "",

@@ -29,14 +29,14 @@ def strip_prefix(word: str) -> str:
     >>> strip_prefix("للجنه"), strip_prefix("للجنود"), strip_prefix("لالمانيا")
     ('لجنه', 'جنود', 'المانيا')
     """
-    if is_own(word):
+    if has_own_first_letters(word):
         return word
     for article in _ARTICLES:
         if word.startswith(article):
             rest = word[len(article) :]
             # «للجنة» is «ل» and «اللجنة»; «بألعاب» is «ب» and «ألعاب».
             own = ("ل" if article.endswith("لل") else "ال") + rest
-            if article != "ال" and is_own(own):
+            if article != "ال" and has_own_first_letters(own):
                 return own
             if len(rest) >= 3:
                 return _strip_own_article(rest)
@@ -47,18 +47,18 @@ def _strip_clitic(word: str) -> str:
     if word[0] not in _CLITICS or len(word) < _SHORT:
         return word
     rest = word[1:]
-    if is_own(rest):
+    if has_own_first_letters(rest):
         return rest
     if len(word) < _LONG:
         return word
-    if rest[0] in _CLITICS and is_own(rest[1:]):
+    if rest[0] in _CLITICS and has_own_first_letters(rest[1:]):
         return rest[1:]
     return _strip_own_article(rest)
 
 
 def _strip_own_article(rest: str) -> str:
     """Take «ال» off behind a prefix too: the word alone loses it, unless it is known."""
-    if rest.startswith("ال") and len(rest) >= 5 and not is_own(rest):
+    if rest.startswith("ال") and len(rest) >= 5 and not has_own_first_letters(rest):
         return rest[2:]
     return rest
 
@@ -80,11 +80,11 @@ def strip_suffixes(word: str) -> str:
     return word
 
 
-def is_own(word: str) -> bool:
+def has_own_first_letters(word: str) -> bool:
     """Tell whether a word is known to begin with letters of its own that look like a prefix."""
     if len(word) < 3:
         return False
-    known, term = own_letters(), strip_suffixes(word)
+    known, term = load_own_letters(), strip_suffixes(word)
     if term in known:
         # «رعاية» ends in letters of its own: «برعاية» is not the word «برع».
         return not word[len(term) :].startswith("اي")
@@ -92,7 +92,7 @@ def is_own(word: str) -> bool:
 
 
 @cache
-def own_letters() -> frozenset[str]:
+def load_own_letters() -> frozenset[str]:
     """Read the stems whose first letters look like a prefix."""
     text = resources.files("index.arabic").joinpath("own_letters.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.split("\n") if line and not line.startswith("#"))

@@ -131,7 +131,7 @@ def origin_of(path: Path) -> str:
     text = printable_path(str(path))
     if _PART not in text and not text.endswith(":") and not _PERCENT.search(text):
         return text
-    return _without_parts(text.replace("%", "%25"))
+    return _escape_parts(text.replace("%", "%25"))
 
 
 def origin_of_address(url: str) -> str:
@@ -142,10 +142,10 @@ def origin_of_address(url: str) -> str:
     """
     host = _FILE.match(url)
     end = host.end(1) if host and host[1] else 0
-    return url[:end] + _without_parts(url[end:])
+    return url[:end] + _escape_parts(url[end:])
 
 
-def _without_parts(text: str) -> str:
+def _escape_parts(text: str) -> str:
     text = text.replace(_PART, ":%3A")
     return f"{text[:-1]}%3A" if text.endswith(":") else text
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.arabic.words import for_embedding
+from index.arabic.words import normalize_for_embedding
 from index.articles.article import Article
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatVector
@@ -36,7 +36,7 @@ def headline_of(article: Article) -> str:
 def embedded_text(article: Article, text: str) -> str:
     """Return what is embedded for a chunk's text: itself under the article's headline."""
     headline = headline_of(article)
-    return for_embedding(f"{headline}\n{text}" if headline else text)
+    return normalize_for_embedding(f"{headline}\n{text}" if headline else text)
 
 
 def embedded_hash(text: str) -> str:

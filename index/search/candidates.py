@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.articles.copies import repeats
+from index.articles.copies import is_repeated
 from index.search.query import WeightedQuery
 from index.search.ranking import Weights, contributions, features
 from index.store.contract import Filter, Reader, StoredChunk
@@ -83,6 +83,6 @@ def _without_repeats(reader: Reader, ranked: Sequence[Candidate]) -> Iterator[Ca
         if first != chunk.article_key:
             texts = reader.articles([first, chunk.article_key])
             part = texts[chunk.article_key].text[chunk.start : chunk.end]
-            if repeats(part, texts[first].text):
+            if is_repeated(part, texts[first].text):
                 continue
         yield candidate

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arabic.sentences import Span
-from index.arabic.words import for_embedding
+from index.arabic.words import normalize_for_embedding
 from index.articles.article import Article
 from index.embedding.embedded import headline_of
 from index.embedding.vectors import FloatMatrix
 from index.embedding.word_vectors import CODES_PER_BYTE, unpacked, word_spans
 
-# A word with the marks that for_embedding() leaves out, at which \w breaks.
+# A word with the marks that normalize_for_embedding() leaves out, at which \w breaks.
 WRITTEN_WORD = re.compile(
     "[\\w\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u00ad\u061c"
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
@@ -71,7 +71,7 @@ def locate_words(
     if not packed:
         return None
     rows = np.frombuffer(packed, np.uint8).reshape(-1, dimension // CODES_PER_BYTE)
-    title = len(word_spans(for_embedding(headline_of(article))))
+    title = len(word_spans(normalize_for_embedding(headline_of(article))))
     text = article.text[span.start : span.end]
     starts = [found.start() for found in WRITTEN_WORD.finditer(text)]
     if title + len(starts) != len(rows):
@@ -101,7 +101,7 @@ def _starts_as_embedded(text: str) -> list[int]:
 
 
 def _embedded_words(text: str) -> list[str]:
-    embedded = for_embedding(text)
+    embedded = normalize_for_embedding(text)
     return [embedded[start:end] for start, end in word_spans(embedded)]
 
 

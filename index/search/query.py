@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arabic.dates import months_in
-from index.arabic.dialects import standard_question
-from index.arabic.words import analyse, for_embedding, skeleton
+from index.arabic.dialects import normalize_dialect
+from index.arabic.words import analyse, normalize_for_embedding, skeleton
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.embedding.word_vectors import turned, word_spans
@@ -46,8 +46,8 @@ class Query:
     @classmethod
     def of(cls, question: str) -> "Query":
         """Return the query of a question, which may be in a dialect."""
-        text = standard_question(question)
-        embedded = for_embedding(text)
+        text = normalize_dialect(question)
+        embedded = normalize_for_embedding(text)
         words = [tuple(analyse(embedded[start:end])) for start, end in word_spans(embedded)]
         return cls(text, embedded, tuple(analyse(text)), tuple(words), tuple(months_in(text)))
 

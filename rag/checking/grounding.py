@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.arabic.numbers import values
+from index.arabic.numbers import find_number_values
 from index.arabic.sentences import Span, sentence_spans
-from index.arabic.words import for_embedding
+from index.arabic.words import normalize_for_embedding
 from index.embedding.contract import Embedder
 from index.search.search import Passage
 from rag.checking.citations import Claim
@@ -263,16 +263,16 @@ def _by_meaning(
     text: str, passage: Passage, position: int, windows: Sequence[Span], embedder: Embedder
 ) -> Support | None:
     """Support a claim in another language: its numbers must be there, and its meaning near."""
-    asked = values(text)
+    asked = find_number_values(text)
     fitting = [
         window
         for window in windows
-        if asked <= values(passage.article.text[window.start : window.end])
+        if asked <= find_number_values(passage.article.text[window.start : window.end])
     ]
     if not fitting:
         return None
-    sources = [for_embedding(passage.article.text[w.start : w.end]) for w in fitting]
-    vectors = embedder.embed_passages([for_embedding(text), *sources])
+    sources = [normalize_for_embedding(passage.article.text[w.start : w.end]) for w in fitting]
+    vectors = embedder.embed_passages([normalize_for_embedding(text), *sources])
     cosines = vectors[1:] @ vectors[0]
     best = int(cosines.argmax())
     if cosines[best] < SAME_MEANING:

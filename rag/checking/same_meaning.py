@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache, cached_property
 
 from index.arabic.sentences import Span
-from index.arabic.words import fold, for_embedding, stem
+from index.arabic.words import fold, normalize_for_embedding, stem
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatMatrix
 from index.embedding.word_vectors import turned, word_spans
@@ -34,7 +34,7 @@ class ClaimWords:
         """Vectors of each folded word, shape (times it occurs, dimension)."""
         if not isinstance(self.embedder, WordwiseEmbedder):
             return {}
-        said = for_embedding(self.text)
+        said = normalize_for_embedding(self.text)
         vectors = turned(self.embedder.embed_passages_wordwise([said])[0].words)
         folded = [fold(said[start:end]) for start, end in word_spans(said)]
         return {

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from index.arabic.words import words
+from index.arabic.words import split_words
 
 _ARTICLE = "ال"
 
@@ -30,5 +30,5 @@ def _f1(found: list[str], gold: list[str]) -> float:
 def _tokens(text: str) -> list[str]:
     return [
         word.removeprefix(_ARTICLE) if len(word) > len(_ARTICLE) + 1 else word
-        for word in words(text)
+        for word in split_words(text)
     ]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from index.arabic.words import fold, for_embedding, words
+from index.arabic.words import fold, normalize_for_embedding, split_words
 from rag.language.package_data import read_words
 from rag.language.questions import (
     PREPOSITION,
@@ -92,7 +92,7 @@ def leans_back(question: str) -> bool:
     >>> leans_back("ومتى؟"), leans_back("من وقّع إعلان باريس في القمة؟")
     (True, False)
     """
-    folded = _NAMES_ITSELF.sub(" ", " ".join(words(question)))
+    folded = _NAMES_ITSELF.sub(" ", " ".join(split_words(question)))
     content = content_words(question)
     if named := _COPULA.match(folded):
         folded = folded[named.end() :]
@@ -110,7 +110,7 @@ def leans_back(question: str) -> bool:
 
 def _has_pronoun(question: str) -> bool:
     """Tell whether a pronoun is attached to any word of a question."""
-    found = (match[0] for match in _ATTACHED.finditer(for_embedding(question)))
+    found = (match[0] for match in _ATTACHED.finditer(normalize_for_embedding(question)))
     return any(not _ends_so_itself(fold(word)) for word in found)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from index.arabic.words import fold, skeleton, term_of, words
+from index.arabic.words import fold, skeleton, split_words, term_of
 from rag.language.package_data import read_lines
 from rag.language.questions import is_function_word
 
@@ -43,7 +43,7 @@ _PARTS = 2
 """Words of a person's name that are looked at: what stands behind them may say something else."""
 _SHORT = 3
 """Consonants of a name up to which another one may have the same."""
-_ASKS = frozenset(words("أي أية كم بأي لأي بكم هو هي"))
+_ASKS = frozenset(split_words("أي أية كم بأي لأي بكم هو هي"))
 
 
 @dataclass(frozen=True, slots=True)

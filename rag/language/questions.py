@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cache
 
 from index.arabic.question_words import load_question_words
-from index.arabic.words import fold, stem, term_of, words
+from index.arabic.words import fold, split_words, stem, term_of
 from rag.language.package_data import read_words
 
 PREPOSITION = r"(?:(?:في|من|إلى|الى|الي|عن|على|علي|مع|حتى|حتي|منذ) |[بل])?"
@@ -77,7 +77,7 @@ def kind_of(spoken: Sequence[str]) -> Kind:
 
 def content_words(text: str) -> list[str]:
     """Return the folded words that carry meaning, in order."""
-    return [word for word in words(text) if not is_function_word(word)]
+    return [word for word in split_words(text) if not is_function_word(word)]
 
 
 def is_function_word(word: str) -> bool:

@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.arabic.dates import MONTH_NAME, WEEKDAYS
-from index.arabic.numbers import numbers
-from index.arabic.words import fold, folded_names, skeleton, stem, term_of
+from index.arabic.numbers import find_numbers
+from index.arabic.words import fold, fold_names, skeleton, stem, term_of
 from rag.language.package_data import read_words
 from rag.language.questions import is_function_word
 
@@ -113,7 +113,7 @@ def read_statement(text: str) -> Statement:
     >>> [t.word for t in read_statement("قال الوزير إن ٢٥٪ من الطرق لم تُصلح.").tokens if t.denied]
     ['تصلح']
     """
-    found = _tokens(_AUGUST.sub("اغسطس", folded_names(text)))
+    found = _tokens(_AUGUST.sub("اغسطس", fold_names(text)))
     tokens = (_EDGE, *found, _EDGE)
     return Statement(tokens, any(token.depends for token in tokens))
 
@@ -159,7 +159,7 @@ class _Scope:
 
 def _tokens(text: str) -> Iterator[Token]:
     scope = _Scope()
-    found = numbers(text)
+    found = find_numbers(text)
     spans = {number.start: number for number in found}
     position = 0
     while position < len(text):

@@ -10,7 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.arabic.sentences import Span, sentence_spans
-from index.arabic.words import analyse, fold, for_embedding, skeleton, term_of, words
+from index.arabic.words import (
+    analyse,
+    fold,
+    normalize_for_embedding,
+    skeleton,
+    split_words,
+    term_of,
+)
 from index.embedding.contract import Embedder
 from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
@@ -110,7 +117,7 @@ def score_sentences(
         scored = [_scored(s, matches[s.passage].features(s.span), "wordwise") for s in candidates]
     else:
         close = sorted(candidates, key=lambda s: -_weighted(s.features, "plain"))[:_READ]
-        vectors = embedder.embed_passages([for_embedding(s.text) for s in close])
+        vectors = embedder.embed_passages([normalize_for_embedding(s.text) for s in close])
         cosines = map(float, vectors @ query.vectors.vector)
         scored = [
             _scored(s, {"similarity": cosine}, "plain")
@@ -235,7 +242,7 @@ def terms_within(text: str) -> frozenset[str]:
     The index keeps «وفاز» whole, since cutting short words costs more than it finds there; inside
     one sentence the risk is small and the gain is the verb that answers.
     """
-    spoken = words(text)
+    spoken = split_words(text)
     inner = (word[1:] for word in spoken if len(word) >= 4 and word[0] in "وفبل")
     return frozenset(map(term_of, spoken)) | frozenset(map(term_of, inner))
 

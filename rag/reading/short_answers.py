@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arabic.numbers import is_of_number
+from index.arabic.numbers import is_number_word
 from index.arabic.sentences import Span
 from index.arabic.words import fold, term_of
 from index.search.passage_words import WRITTEN_WORD, PassageWords
@@ -118,7 +118,7 @@ def _counted(noun: str, text: str, words: Sequence[Span]) -> ShortAnswer | None:
     found = []
     for place, word in enumerate(words):
         first = place
-        while first and is_of_number(text[words[first - 1].start : words[first - 1].end]):
+        while first and is_number_word(text[words[first - 1].start : words[first - 1].end]):
             first -= 1
         if first < place and term_of(fold(text[word.start : word.end])) == noun:
             found.append(Span(words[first].start, word.end))

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.arabic.words import skeleton
 from index.articles.article import file_of
-from index.articles.copies import bands, is_reprint, signature
+from index.articles.copies import compute_bands, compute_signature, is_reprint
 from index.store.changes import ArticleChunks, Move
 from index.store.local.generation import Generation
 from index.store.manifest import Manifest
@@ -91,8 +91,8 @@ class Changes:
 def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes: Changes) -> None:
     """Store an article with its chunks."""
     a = item.article
-    found = signature(a.text)
-    family = _family(connection, a.text, bands(found))
+    found = compute_signature(a.text)
+    family = _family(connection, a.text, compute_bands(found))
     values = (a.id, a.content_hash, a.text_hash, found.astype("<u4").tobytes(), a.title, a.text)
     more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())
     cursor = connection.execute(
@@ -104,7 +104,7 @@ def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes:
     if family is None:
         connection.execute("UPDATE articles SET family = key WHERE key = ?", (key,))
     connection.executemany(
-        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands(found))
+        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in compute_bands(found))
     )
     insert_chunks(connection, "chunks", key or 0, item)
     for terms in item.terms:
@@ -152,7 +152,7 @@ def remove_article(connection: sqlite3.Connection, article_id: str, changes: Cha
     connection.execute("DELETE FROM chunks WHERE article = ?", (key,))
     connection.executemany(
         "DELETE FROM bands WHERE band = ? AND article = ?",
-        ((band, key) for band in bands(np.frombuffer(found, "<u4").astype(np.uint32))),
+        ((band, key) for band in compute_bands(np.frombuffer(found, "<u4").astype(np.uint32))),
     )
     connection.execute("DELETE FROM articles WHERE key = ?", (key,))
     return 1
