@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.vectors import FloatMatrix
-from index.embedding.word_vectors import unpacked
+from index.embedding.word_vectors import unpack
 
 _BLOCK = 4
 _STRETCHES = (3, 5, 9, 15)
@@ -25,7 +25,7 @@ def late_interaction(
     """Return how well each passage answers a question, word by word.
 
     Args:
-        words: Of the question, as :func:`index.embedding.word_vectors.turned` gives them, shape (n,
+        words: Of the question, as :func:`index.embedding.word_vectors.rotate` gives them, shape (n,
             dimension).
         weights: Of each of them, shape (n,), summing to 1.
         passages: Packed word vectors of each passage.
@@ -38,7 +38,7 @@ def late_interaction(
     if not present or not len(words):
         return scores
     dimension = words.shape[1]
-    matched = words @ unpacked(b"".join(passages[n] for n in present), dimension).T
+    matched = words @ unpack(b"".join(passages[n] for n in present), dimension).T
     lengths = [4 * len(passages[n]) // dimension for n in present]
     blocks = _best_of_blocks(matched, lengths)
     # The best match of each word of the question in every stretch, then over all of them.

@@ -12,7 +12,7 @@ from index.arabic.words import normalize_for_embedding
 from index.articles.article import Article
 from index.embedding.embedded import headline_of
 from index.embedding.vectors import FloatMatrix
-from index.embedding.word_vectors import CODES_PER_BYTE, unpacked, word_spans
+from index.embedding.word_vectors import CODES_PER_BYTE, unpack, word_spans
 
 # A word with the marks that normalize_for_embedding() leaves out, at which \w breaks.
 WRITTEN_WORD = re.compile(
@@ -106,4 +106,4 @@ def _embedded_words(text: str) -> list[str]:
 
 
 def _unpacked(rows: NDArray[np.uint8]) -> FloatMatrix:
-    return unpacked(rows.tobytes(), rows.shape[1] * CODES_PER_BYTE)
+    return unpack(rows.tobytes(), rows.shape[1] * CODES_PER_BYTE)

@@ -19,7 +19,7 @@ from index.arabic.dialects import normalize_dialect
 from index.arabic.words import analyse, normalize_for_embedding, skeleton
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatMatrix, FloatVector
-from index.embedding.word_vectors import turned, word_spans
+from index.embedding.word_vectors import rotate, word_spans
 from index.store.contract import Reader, Totals
 
 _NO_WORDS = np.zeros((0, 0), np.float32)
@@ -70,7 +70,7 @@ def embed_query(embedder: Embedder, query: Query) -> QueryVectors:
     if not isinstance(embedder, WordwiseEmbedder):
         return QueryVectors(embedder.embed_query(query.embedded))
     vector, words = embedder.embed_query_wordwise(query.embedded)
-    return QueryVectors(vector, turned(words))
+    return QueryVectors(vector, rotate(words))
 
 
 @dataclass(frozen=True, eq=False)

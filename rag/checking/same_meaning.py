@@ -12,7 +12,7 @@ from index.arabic.sentences import Span
 from index.arabic.words import fold, normalize_for_embedding, stem
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatMatrix
-from index.embedding.word_vectors import turned, word_spans
+from index.embedding.word_vectors import rotate, word_spans
 from index.search.search import Passage
 from rag.language.package_data import read_lines
 from rag.language.statements import Statement, Token, matches, read_statement
@@ -35,7 +35,7 @@ class ClaimWords:
         if not isinstance(self.embedder, WordwiseEmbedder):
             return {}
         said = normalize_for_embedding(self.text)
-        vectors = turned(self.embedder.embed_passages_wordwise([said])[0].words)
+        vectors = rotate(self.embedder.embed_passages_wordwise([said])[0].words)
         folded = [fold(said[start:end]) for start, end in word_spans(said)]
         return {
             word: vectors[[n for n, other in enumerate(folded) if other == word]]
