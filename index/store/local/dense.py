@@ -75,7 +75,7 @@ class DenseIndex:
             return []
         # More threads than one pay only over many chunks. The setting is the calling thread's.
         faiss.omp_set_num_threads(1 if self.size < _WORTH_THREADS else os.cpu_count() or 1)
-        parameters = self._parameters(_selector(only, without), everywhere=only is not None)
+        parameters = self._parameters(_make_selector(only, without), everywhere=only is not None)
         scores, keys = self._index.search(vector[None, :], min(k, self.size), params=parameters)
         pairs = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
         return [Hit(key, score) for key, score in pairs if key >= 0]
@@ -92,7 +92,7 @@ class DenseIndex:
         )
 
 
-def _selector(only: NDArray[np.int64] | None, without: NDArray[np.int64] | None) -> Any:
+def _make_selector(only: NDArray[np.int64] | None, without: NDArray[np.int64] | None) -> Any:
     if only is not None:
         kept = only if without is None else np.setdiff1d(only, without)
         return faiss.IDSelectorBatch(kept)
@@ -125,7 +125,7 @@ def write_dense(
         )
     else:
         inner = faiss.index_factory(
-            dimension, f"IVF{cells_for(count)}_HNSW32,SQfp16", faiss.METRIC_INNER_PRODUCT
+            dimension, f"IVF{compute_cells(count)}_HNSW32,SQfp16", faiss.METRIC_INNER_PRODUCT
         )
         inner.train(sample)
     index = faiss.IndexIDMap(inner)
@@ -134,11 +134,11 @@ def write_dense(
     faiss.write_index(index, str(path))
 
 
-def cells_for(count: int) -> int:
+def compute_cells(count: int) -> int:
     """Return the number of cells of an inverted file: about 4·√n, as FAISS's guide advises."""
     return int(4 * math.sqrt(count))
 
 
-def sample_size(count: int) -> int:
+def compute_sample_size(count: int) -> int:
     """Return how many vectors an inverted file over ``count`` chunks is trained on."""
-    return min(count, cells_for(count) * _TRAINING_PER_CELL)
+    return min(count, compute_cells(count) * _TRAINING_PER_CELL)

@@ -22,7 +22,7 @@ LAST_CHUNK = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'ch
 """The highest key a chunk ever had; those to come have higher ones, also when it is gone."""
 
 
-def meta(connection: sqlite3.Connection, key: str) -> str | None:
+def get_meta(connection: sqlite3.Connection, key: str) -> str | None:
     """Return a stored fact about the index, or None."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return row[0] if row else None
@@ -33,18 +33,18 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
-def stored_manifest(connection: sqlite3.Connection) -> Manifest:
+def load_manifest(connection: sqlite3.Connection) -> Manifest:
     """Return what the index was built with.
 
     Raises:
         IndexMismatchError: It has another format.
     """
-    return Manifest.from_json(meta(connection, "manifest") or "{}")
+    return Manifest.from_json(get_meta(connection, "manifest") or "{}")
 
 
 def add_meta(connection: sqlite3.Connection, key: str, change: int) -> None:
     """Add to a stored number."""
-    set_meta(connection, key, str(int(meta(connection, key) or 0) + change))
+    set_meta(connection, key, str(int(get_meta(connection, key) or 0) + change))
 
 
 def count_rows(connection: sqlite3.Connection, sql: str, *values: int | str) -> int:
@@ -92,7 +92,7 @@ def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes:
     """Store an article with its chunks."""
     a = item.article
     found = compute_signature(a.text)
-    family = _family(connection, a.text, compute_bands(found))
+    family = _find_family(connection, a.text, compute_bands(found))
     values = (a.id, a.content_hash, a.text_hash, found.astype("<u4").tobytes(), a.title, a.text)
     more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())
     cursor = connection.execute(
@@ -144,7 +144,7 @@ def remove_article(connection: sqlite3.Connection, article_id: str, changes: Cha
     key, title_terms, found = row
     for (terms,) in connection.execute("SELECT terms FROM chunks WHERE article = ?", (key,)):
         changes.count(title_terms.split(), terms.split(), -1)
-    published = Generation.from_json(meta(connection, "generation")).max_key
+    published = Generation.from_json(get_meta(connection, "generation")).max_key
     connection.execute(
         "INSERT INTO removed_chunks SELECT key FROM chunks WHERE article = ? AND key <= ?",
         (key, published),
@@ -169,7 +169,7 @@ def move_article(connection: sqlite3.Connection, move: Move) -> int:
     return cursor.rowcount
 
 
-def remember_files(connection: sqlite3.Connection, files: Mapping[str, str]) -> None:
+def insert_files(connection: sqlite3.Connection, files: Mapping[str, str]) -> None:
     """Store which files are stored completely, by digest."""
     connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", files.items())
 
@@ -181,7 +181,7 @@ def forget_file(connection: sqlite3.Connection, article_id: str) -> None:
         connection.execute("DELETE FROM files WHERE path = ?", (file_of(row[0]),))
 
 
-def _family(connection: sqlite3.Connection, text: str, found: Sequence[int]) -> int | None:
+def _find_family(connection: sqlite3.Connection, text: str, found: Sequence[int]) -> int | None:
     """Return the family of an article that this text reprints, or None."""
     marks = ",".join("?" * len(found))
     rows = connection.execute(
