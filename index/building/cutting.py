@@ -46,7 +46,7 @@ class CutArticle:
         )
 
 
-def texts_of(articles: Iterable[CutArticle]) -> dict[str, str]:
+def collect_texts(articles: Iterable[CutArticle]) -> dict[str, str]:
     """Return what is embedded for some articles, by hash."""
     return {h: t for cut in articles for h, t in zip(cut.hashes, cut.texts, strict=True)}
 
