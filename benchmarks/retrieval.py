@@ -26,7 +26,7 @@ from benchmarks.baselines import bm25, snowball
 from benchmarks.corpora import FOLDERS, families, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from index import build_index, open_index
-from index.search.ranking import trained_weights
+from index.search.ranking import load_weights
 from index.search.reranking import CrossEncoderReranker
 from index.search.search import SearchIndex
 from rag.evaluation.retrieval import (
@@ -173,7 +173,7 @@ def _runs(
     corpus: Corpus, reranker: str | None, times: dict[str, list[float]]
 ) -> dict[str, list[Ranked]]:
     asked, index = [text for _, text, _ in corpus.asked], corpus.index
-    plain = trained_weights(wordwise=False)
+    plain = load_weights(wordwise=False)
     runs: dict[str, list[Ranked]] = {
         "BM25, split at spaces": bm25(corpus.texts, asked, str.split),
         "BM25, folded + Snowball": bm25(corpus.texts, asked, snowball()),

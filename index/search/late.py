@@ -19,7 +19,7 @@ _STRETCHES = (3, 5, 9, 15)
 """In blocks of words."""
 
 
-def late_interaction(
+def compute_late_interaction(
     words: FloatMatrix, weights: NDArray[np.float32], passages: Sequence[bytes]
 ) -> NDArray[np.float32]:
     """Return how well each passage answers a question, word by word.
@@ -40,17 +40,19 @@ def late_interaction(
     dimension = words.shape[1]
     matched = words @ unpack(b"".join(passages[n] for n in present), dimension).T
     lengths = [4 * len(passages[n]) // dimension for n in present]
-    blocks = _best_of_blocks(matched, lengths)
+    blocks = _compute_block_maxima(matched, lengths)
     # The best match of each word of the question in every stretch, then over all of them.
     scales = []
     for size in (*_STRETCHES, blocks.shape[2]):
-        best = _sliding_maximum(blocks, size)
+        best = _compute_sliding_maxima(blocks, size)
         scales.append(np.einsum("q,qps->ps", weights, best).max(axis=1))
     scores[present] = np.mean(scales, axis=0)
     return scores
 
 
-def _best_of_blocks(matched: NDArray[np.float32], lengths: Sequence[int]) -> NDArray[np.float32]:
+def _compute_block_maxima(
+    matched: NDArray[np.float32], lengths: Sequence[int]
+) -> NDArray[np.float32]:
     """Return the best match in each block of words, shape (question words, passages, blocks).
 
     Where a passage has no more blocks, its last is repeated: that changes no maximum.
@@ -72,7 +74,7 @@ def _best_of_blocks(matched: NDArray[np.float32], lengths: Sequence[int]) -> NDA
     return blocks
 
 
-def _sliding_maximum(blocks: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+def _compute_sliding_maxima(blocks: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     """Return the maximum over every ``size`` neighbouring blocks; over all when there are fewer."""
     size = min(size, blocks.shape[2])
     covered, best = 1, blocks

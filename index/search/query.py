@@ -97,7 +97,7 @@ class WeightedQuery:
     @cached_property
     def skeletons(self) -> tuple[str, ...]:
         """The distinct skeletons of the terms, as ``~skeleton``."""
-        return skeletons_of(self.terms)
+        return compute_skeletons(self.terms)
 
     @cached_property
     def neighbours(self) -> tuple[tuple[str, str], ...]:
@@ -115,7 +115,7 @@ class WeightedQuery:
         return np.array(shares, np.float32)
 
 
-def skeletons_of(terms: Sequence[str]) -> tuple[str, ...]:
+def compute_skeletons(terms: Sequence[str]) -> tuple[str, ...]:
     """Return the distinct skeletons of some terms, as ``~skeleton``."""
     return tuple(dict.fromkeys("~" + skeleton(term) for term in terms))
 
@@ -128,7 +128,7 @@ def compute_idf(frequency: int, chunks: int) -> float:
 def weigh_query(reader: Reader, query: Query, vectors: QueryVectors) -> WeightedQuery:
     """Look up what the corpus says of a query's terms."""
     terms = tuple(dict.fromkeys(query.terms))
-    names = [*terms, *skeletons_of(terms)]
+    names = [*terms, *compute_skeletons(terms)]
     frequencies, totals = reader.document_frequencies(names), reader.totals()
     idf = {name: compute_idf(frequencies.get(name, 0), totals.chunks) for name in names}
     return WeightedQuery(query, vectors, idf, totals)

@@ -54,7 +54,7 @@ def _load(name: str) -> Any:
     model = load_model(
         name,
         "reranker",
-        _cross_encoder,
+        _load_cross_encoder,
         error=RerankerError,
         otherwise="leave the setting `reranker` empty",
     )
@@ -65,7 +65,7 @@ def _load(name: str) -> Any:
     return model
 
 
-def _cross_encoder() -> Callable[[str], Any]:
+def _load_cross_encoder() -> Callable[[str], Any]:
     from sentence_transformers import CrossEncoder
     from torch.nn import Sigmoid
 

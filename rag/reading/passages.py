@@ -38,7 +38,7 @@ def _joined(better: Passage, other: Passage) -> Passage:
     start = min(better.chunk.start, other.chunk.start)
     end = max(better.chunk.end, other.chunk.end)
     chunk = Chunk(better.article.id, start, end, better.article.text[start:end])
-    words = better.words.joined(other.words) if better.words and other.words else None
+    words = better.words.merge(other.words) if better.words and other.words else None
     return replace(better, chunk=chunk, words=words)
 
 

@@ -7,7 +7,7 @@ from conftest import SAMPLES
 from index import build_index, open_index
 from index.embedding.contract import WordwiseEmbedder
 from index.embedding.word_vectors import pack, pool_words, rotate, unpack, word_spans
-from index.search.late import late_interaction
+from index.search.late import compute_late_interaction
 
 DIMENSION = 384
 
@@ -71,16 +71,16 @@ def test_scores_are_those_of_the_definition():
     lengths = (3, 12, 13, 40, 61, 200)
     passages = [pack(random_words(n, seed=n)).tobytes() for n in lengths]
     expected = [by_definition(words, weights, passage) for passage in passages]
-    assert late_interaction(words, weights, passages) == pytest.approx(expected, abs=1e-5)
+    assert compute_late_interaction(words, weights, passages) == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_passage_without_word_vectors_scores_nothing():
     words, weights = rotate(random_words(2)), np.array([0.5, 0.5], np.float32)
     passage = pack(random_words(5)).tobytes()
-    scores = late_interaction(words, weights, [b"", passage, b""])
+    scores = compute_late_interaction(words, weights, [b"", passage, b""])
     assert scores[[0, 2]].tolist() == [0, 0]
     assert scores[1] != 0
-    assert late_interaction(words[:0], weights[:0], [passage]).tolist() == [0]
+    assert compute_late_interaction(words[:0], weights[:0], [passage]).tolist() == [0]
 
 
 def test_matches_near_each_other_are_worth_more():
@@ -89,7 +89,7 @@ def test_matches_near_each_other_are_worth_more():
     near[:4] = random_words(4)
     far[::20] = random_words(4)
     weights = np.full(4, 0.25, np.float32)
-    together, apart = late_interaction(
+    together, apart = compute_late_interaction(
         question, weights, [pack(near).tobytes(), pack(far).tobytes()]
     )
     assert together > apart + 0.1
