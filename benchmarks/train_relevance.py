@@ -23,7 +23,7 @@ from index.arabic.words import fold, normalize_for_embedding
 from index.search.search import SearchIndex
 from rag.question import understand
 from rag.reading.passages import merge_neighbours
-from rag.reading.relevance import FEATURES, ScoredSentence, candidate_sentences, word_matches
+from rag.reading.relevance import FEATURES, ScoredSentence, list_sentences, match_words
 
 OUTPUT = Path("rag/reading/relevance.json")
 _K = 8
@@ -77,8 +77,8 @@ def _read(index: SearchIndex, rows: Iterable[Asked]) -> Iterable[Read]:
         asked = understand(question.text)
         terms = {*result.query.idf, *asked.terms}
         idf = {term: result.query.idf.get(term, 1.0) for term in terms}
-        found = candidate_sentences(asked, idf, passages)
-        matches = word_matches(asked, result.query, passages)
+        found = list_sentences(asked, idf, passages)
+        matches = match_words(asked, result.query, passages)
         if not found or not matches:
             continue
         texts = [normalize_for_embedding(sentence.text) for sentence in found]

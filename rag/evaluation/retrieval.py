@@ -14,7 +14,7 @@ import numpy as np
 from index.errors import InputError
 from index.search.candidates import CANDIDATES, PER_ARTICLE, Candidate
 from index.search.search import SearchIndex
-from rag.language.followup import stand_alone
+from rag.language.followup import complete_follow_up
 
 DEPTH = 10
 METRICS = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
@@ -213,7 +213,7 @@ def _runs(
     runs: dict[str, list[Ranked]] = {OURS: []}
     times = []
     for number, question in enumerate(asked, start=1):
-        text = stand_alone(question.text, [(before, "") for before in question.history])
+        text = complete_follow_up(question.text, [(before, "") for before in question.history])
         started = time.perf_counter()
         passages = index.search(text, k=3 * DEPTH)
         times.append((time.perf_counter() - started) * 1000)

@@ -31,15 +31,15 @@ _NOBODY = r"(?!من ال\w+ ان )"
 
 
 @cache
-def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+def _build_patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
     """Return what a folded question of each kind begins with."""
     return tuple(
-        (kind, re.compile(rf"{_NOBODY}(?:[وف])?{PREPOSITION}(?:{_alternatives(kind)})\b"))
+        (kind, re.compile(rf"{_NOBODY}(?:[وف])?{PREPOSITION}(?:{_build_alternatives(kind)})\b"))
         for kind in _ORDER
     )
 
 
-def _alternatives(kind: Kind) -> str:
+def _build_alternatives(kind: Kind) -> str:
     name = kind.name.lower()
     forms = [fold(word.form) for word in load_question_words() if word.kind == name]
     # «ما عدد» may be asked as «ما هو عدد».
@@ -47,7 +47,7 @@ def _alternatives(kind: Kind) -> str:
 
 
 @cache
-def asking_pattern() -> str:
+def build_question_word_pattern() -> str:
     """Return a pattern of every single word that asks, as it is typed and folded."""
     forms = [word.form for word in load_question_words() if " " not in word.form]
     distinct = dict.fromkeys([*forms, *map(fold, forms)])
@@ -55,24 +55,24 @@ def asking_pattern() -> str:
 
 
 @cache
-def _function_words() -> tuple[frozenset[str], frozenset[str]]:
+def _load_function_words() -> tuple[frozenset[str], frozenset[str]]:
     """Read the words that carry no subject of their own, as they are written and as stems."""
     asking = {fold(word.form) for word in load_question_words() if " " not in word.form}
     known = read_words("language/function_words.txt") | asking
     return known, frozenset(map(stem, known))
 
 
-def kind_of(spoken: Sequence[str]) -> Kind:
+def detect_kind(spoken: Sequence[str]) -> Kind:
     """Return what a question asks for.
 
     Args:
         spoken: Its folded words.
 
-    >>> kind_of(words("ومتى بدأ الهجوم؟")), kind_of(words("ما الخبر؟"))
+    >>> detect_kind(words("ومتى بدأ الهجوم؟")), detect_kind(words("ما الخبر؟"))
     (<Kind.WHEN: 'when'>, <Kind.OTHER: 'other'>)
     """
     opening = " ".join(spoken) + " "
-    return next((kind for kind, pattern in _patterns() if pattern.match(opening)), Kind.OTHER)
+    return next((kind for kind, pattern in _build_patterns() if pattern.match(opening)), Kind.OTHER)
 
 
 def content_words(text: str) -> list[str]:
@@ -90,7 +90,7 @@ def is_function_word(word: str) -> bool:
 
 
 def _is_function(word: str) -> bool:
-    known, stems = _function_words()
+    known, stems = _load_function_words()
     # «الله» is no «له»: a word with the article must be known as it stands.
     return word in known or (not word.startswith("ال") and stem(word) in stems)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from index.arabic.dates import written_date
 from rag.answers import Answer, Citation, Sentence
 from rag.checking.grounding import Support
-from rag.language.relative_dates import relative_dates
+from rag.language.relative_dates import find_relative_dates
 from rag.reading.reading import Reading
 from rag.writing.writer import Written
 
@@ -95,7 +95,7 @@ class Draft:
             end=end,
             score=support.score,
             reprints=passage.reprints,
-            relative_dates=relative_dates(quote, article.date),
+            relative_dates=find_relative_dates(quote, article.date),
         )
         self.citations.append(citation)
         return citation.number

@@ -14,11 +14,11 @@ from index.arabic.words import fold
 from index.embedding.contract import Embedder
 from index.search.search import Passage
 from prompts import Prompt, load_phrases, load_prompt
-from rag.checking.citations import split_claims, unfinished
+from rag.checking.citations import find_unfinished_sentence, split_claims
 from rag.checking.grounding import Support, find_support
 from rag.errors import JawabError, ModelError
 from rag.language.followup import History
-from rag.reading.passages import numbered
+from rag.reading.passages import number_passages
 from rag.reading.reading import Reading
 from rag.writing.writer import Written
 
@@ -53,7 +53,7 @@ class Generator:
         text, done, kept = "", 0, False
         for piece in stream_text(answer_chain(self._prompt, self.model), reading):
             text += piece
-            complete = done + unfinished(text[done:])
+            complete = done + find_unfinished_sentence(text[done:])
             if complete > done and refusal.rstrip(".") not in text:
                 for written in checker.check(text[done:complete]):
                     kept = kept or written.support is not None
@@ -127,7 +127,7 @@ def render(prompt: Prompt, reading: Reading) -> tuple[str, str]:
     phrases = load_phrases(language)
     return prompt.fill(
         question=" ".join(reading.question.standalone.split()),
-        passages=numbered(reading.passages, language),
+        passages=number_passages(reading.passages, language),
         language=phrases["language"],
         not_found=phrases["not_found"],
     )
