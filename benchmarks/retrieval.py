@@ -35,9 +35,9 @@ from rag.evaluation.retrieval import (
     OTHER_RANKINGS,
     Estimate,
     Ranked,
-    fingerprint,
-    metrics,
-    ranked,
+    compute_fingerprint,
+    compute_metrics,
+    rank_candidates,
 )
 
 _PER_VARIETY = 300
@@ -72,7 +72,7 @@ def main() -> None:
     prints = {}
     for name, corpus in _corpora(options):
         rows += _measured(corpus, options.reranker)
-        prints[name] = fingerprint(corpus.index)
+        prints[name] = compute_fingerprint(corpus.index)
         print(_table(rows), flush=True)
     if options.out:
         content = {"settings": prints, "depth": DEPTH, "rows": rows}
@@ -161,7 +161,7 @@ def _measured(corpus: Corpus, reranker: str | None) -> list[dict[str, Any]]:
         members = [n for n, (names, _, _) in enumerate(corpus.asked) if name in names]
         right = [frozenset({same[corpus.asked[n][2]]}) for n in members]
         for row, found in runs.items():
-            measured = metrics([found[n] for n in members], right)
+            measured = compute_metrics([found[n] for n in members], right)
             spent = statistics.median(times[row][n] for n in members) if row in times else None
             rows.append(
                 {"set": name, "row": row, "questions": len(members), "ms p50": spent, **measured}
@@ -180,14 +180,14 @@ def _runs(
     }
     if corpus.untitled:
         runs["first fusion, text without titles"] = [
-            ranked(corpus.untitled.candidates(text), OTHER_RANKINGS["score fusion"])
+            rank_candidates(corpus.untitled.candidates(text), OTHER_RANKINGS["score fusion"])
             for text in asked
         ]
     for text in asked:
         found = index.candidates(text)
         for name, score in OTHER_RANKINGS.items():
-            runs.setdefault(_ROWS.get(name, name), []).append(ranked(found, score))
-        without = ranked(found, lambda _: lambda c: c.score(plain))
+            runs.setdefault(_ROWS.get(name, name), []).append(rank_candidates(found, score))
+        without = rank_candidates(found, lambda _: lambda c: c.score(plain))
         runs.setdefault("Jawab without late interaction", []).append(without)
     searches = {"Jawab": index}
     if reranker:

@@ -21,7 +21,7 @@ from rag.reading.evidence import compute_evidence
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import read_passages
 from rag.reading.relevance import score_sentences
-from rag.settings import Settings, chosen_embedder, chosen_reranker, load_settings
+from rag.settings import Settings, load_chosen_embedder, load_reranker, load_settings
 from rag.writing.composition import Composition, refuse
 from rag.writing.generating import Generator
 from rag.writing.setup import Setup
@@ -56,7 +56,7 @@ class Assistant:
         """Open the index and the model that the settings name; errors as for ``open``."""
         setup = Setup.load(chosen)
         index = open_index(
-            chosen.index, embedder=chosen_embedder(chosen), reranker=chosen_reranker(chosen)
+            chosen.index, embedder=load_chosen_embedder(chosen), reranker=load_reranker(chosen)
         )
         return cls(index, setup)
 
@@ -67,7 +67,7 @@ class Assistant:
         """
         setup = self.setup
         opened = open_index(
-            index, embedder=chosen_embedder(setup.settings), reranker=self.index.reranker
+            index, embedder=load_chosen_embedder(setup.settings), reranker=self.index.reranker
         )
         if opened.embedder.identity == self.index.embedder.identity:
             opened.embedder = self.index.embedder

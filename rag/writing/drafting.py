@@ -72,10 +72,10 @@ class Draft:
         if article.id in differing and not self._is_cited(article.id):
             day = written_date(article.date)
             lead = f"\n{day}: " if day else "\n"
-        number = self._number_of(support)
+        number = self._find_or_add_citation(support)
         self.sentences.append(Sentence(text, (number,), support.score, lead=lead))
 
-    def _number_of(self, support: Support) -> int:
+    def _find_or_add_citation(self, support: Support) -> int:
         """Return the number of the citation of these words, a new one if they are new."""
         passage = self.reading.passages[support.passage]
         article, (start, end) = passage.article, support.span

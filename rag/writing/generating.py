@@ -51,7 +51,7 @@ class Generator:
         refusal = load_phrases(reading.question.language)["not_found"]
         checker = _Checker(reading.passages, self._embedder)
         text, done, kept = "", 0, False
-        for piece in stream_text(answer_chain(self._prompt, self.model), reading):
+        for piece in stream_text(build_answer_chain(self._prompt, self.model), reading):
             text += piece
             complete = done + find_unfinished_sentence(text[done:])
             if complete > done and refusal.rstrip(".") not in text:
@@ -93,9 +93,9 @@ class _Checker:
             self._said.add(key)
             support = find_support(claim, self._passages, self._embedder)
             lead = claim.lead if place else claim.lead or before
-            yield Written(self._spaced(claim.text, support), support, lead)
+            yield Written(self._restore_spacing(claim.text, support), support, lead)
 
-    def _spaced(self, text: str, support: Support | None) -> str:
+    def _restore_spacing(self, text: str, support: Support | None) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
         if support is None:
             return text
@@ -111,7 +111,7 @@ def _is_refusal(text: str, refusal: str) -> bool:
     return len(rest) < len(text) and len(rest.strip(" .\n")) <= len(refusal) // 2
 
 
-def answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:
+def build_answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:
     """Return the chain from what was read to the text of an answer."""
 
     def to_messages(reading: Reading) -> list[BaseMessage]:
@@ -141,7 +141,7 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
     """
     length = 0
     try:
-        for piece in _without_thoughts(chain.stream(reading)):
+        for piece in _strip_thoughts(chain.stream(reading)):
             yield piece
             length += len(piece)
             if length > MAX_CHARACTERS:
@@ -149,10 +149,10 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
     except JawabError:
         raise
     except Exception as error:
-        raise ModelError(_reason(error)) from error
+        raise ModelError(_describe_error(error)) from error
 
 
-def _without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
+def _strip_thoughts(pieces: Iterable[str]) -> Iterator[str]:
     """Leave out what a reasoning model thinks aloud between ``<think>`` and ``</think>``."""
     text, shown, thinking = "", 0, False
     for piece in pieces:
@@ -185,17 +185,17 @@ def rewrite_question(
     system, user = prompt.fill(history=turns, question=question)
     try:
         said = model.invoke([SystemMessage(system), HumanMessage(user)]).text
-        reply = "".join(_without_thoughts([said]))
+        reply = "".join(_strip_thoughts([said]))
     except JawabError:
         raise
     except Exception as error:
-        raise ModelError(_reason(error)) from error
+        raise ModelError(_describe_error(error)) from error
     lines = [line.strip() for line in reply.splitlines() if line.strip()]
     if len(lines) != 1 or not 3 <= len(lines[0]) <= 300:
         return None
     return lines[0]
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     text = str(error).strip().split("\n", 1)[0]
     return f"{type(error).__name__}: {text}"[:300] if text else type(error).__name__
