@@ -68,7 +68,7 @@ def detect_kind(spoken: Sequence[str]) -> Kind:
     Args:
         spoken: Its folded words.
 
-    >>> detect_kind(words("ومتى بدأ الهجوم؟")), detect_kind(words("ما الخبر؟"))
+    >>> detect_kind(split_words("ومتى بدأ الهجوم؟")), detect_kind(split_words("ما الخبر؟"))
     (<Kind.WHEN: 'when'>, <Kind.OTHER: 'other'>)
     """
     opening = " ".join(spoken) + " "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ui.web.passwords import matches
+from ui.web.passwords import verify_password
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -65,7 +65,7 @@ class Access:
     def allows(self, user: str, password: str) -> bool:
         """Tell whether a user has this password."""
         known = self.editors.get(user) or self.readers.get(user)
-        return known is not None and matches(password, known)
+        return known is not None and verify_password(password, known)
 
     def may_edit(self, request: "gr.Request") -> bool:
         """Tell whether a request may change articles and settings."""
