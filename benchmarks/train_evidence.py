@@ -86,7 +86,10 @@ def main() -> None:
         }
         if model == "same_language":
             _draw_calibration(held, features, weights[model])
-    trained_on = "ARCD train split, half of TyDi QA dev, of NoMIRACL and of Belebele in English"
+    trained_on = (
+        "ARCD train split, half of TyDi QA dev, of NoMIRACL and of Belebele in English, by"
+        " benchmarks/train_evidence.py"
+    )
     content = {"trained_on": trained_on, "held_out": report, "weights": weights}
     OUTPUT.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(content, indent=2))

@@ -60,7 +60,7 @@ def main() -> None:
         weights[kind] = rounded(fitted)
         report[kind] = {name: _hits(held[name], names, weights[kind]) for name in FOLDERS}
     content = {
-        "trained_on": "ARCD train split, half of TyDi QA dev",
+        "trained_on": "ARCD train split, half of TyDi QA dev, by benchmarks/train_relevance.py",
         "questions": len(train),
         "held_out": report,
         "weights": weights,

@@ -71,7 +71,7 @@ def main() -> None:
                 break
     weights = {name: _fitted(rows) for name, rows in train.items()}
     content = {
-        "trained_on": "ARCD train split, half of TyDi QA dev",
+        "trained_on": "ARCD train split, half of TyDi QA dev, by benchmarks/train_short_answers.py",
         "questions": {name: len(rows) for name, rows in train.items()},
         "held_out": {},
         "weights": weights,

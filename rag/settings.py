@@ -20,7 +20,10 @@ PREFIX = "JAWAB_"
 _NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.embedding.e5.bundle
 
 CAUTION = {"careful": 0.45, "balanced": 0.15, "lenient": 0.1}
-"""Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل."""
+"""Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل. Chosen for
+the gate that ``python -m benchmarks.train_evidence`` fits
+(docs/decisions/0018-evidence-gate-again.md); ``python -m benchmarks.answers --caution LEVEL``
+measures the answers at each."""
 
 
 @dataclass(frozen=True, slots=True)

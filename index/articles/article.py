@@ -13,7 +13,9 @@ _PART = "::"
 _FILE = re.compile(rf"(https?://\[[^\]]*\])?.*?(?={_PART}|\Z)", re.DOTALL | re.IGNORECASE)
 _PERCENT = re.compile("%(25|3A)")
 _SUFFIX = 6
+"""Hexadecimal digits that tell apart articles of one id: of 100 of them two agree once in 3,400."""
 _DISTINCT = re.compile(rf"(.+)-[0-9a-f]{{{_SUFFIX}}}", re.DOTALL)
+# Chosen, not measured: longer than a headline, and about as long as one.
 _TITLE_LENGTH = 120
 _DERIVED_TITLE_WORDS = 12
 _SENTENCE_MARKS = re.compile(r"[.!?؟؛…:]$")

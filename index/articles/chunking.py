@@ -14,7 +14,8 @@ CHUNKER_VERSION = "sentences-1"
 _COUNTED = 4_096
 """Spans whose tokens are counted in one call: what a tokenizer returns takes memory."""
 _FAR = 32
-"""Times too long from which halves are not counted; none could turn out to fit."""
+"""Times too long from which halves are not counted; none could turn out to fit.
+``python -m benchmarks.chunking`` holds 20 MB in one line to 15 s."""
 _BREAKS = (re.compile(r"[،,:](?=\s)"), re.compile(r"\s"))
 _REACH = 256
 """Characters around the middle that are looked at first for a break."""

@@ -22,9 +22,11 @@ from index.errors import InputError
 MAX_BYTES = 30 * 1024 * 1024
 SECONDS = 30.0
 REDIRECTS = 5
-"""Limits on one fetch: bytes after unpacking, seconds altogether, redirects followed."""
+"""Limits on one fetch: bytes after unpacking, seconds altogether, redirects followed. Chosen, not
+measured."""
 
 _STEP_SECONDS = 10.0
+"""For connecting, and for each piece that arrives."""
 _USER_AGENT = "Jawab/0.1 (+article indexer)"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 

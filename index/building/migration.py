@@ -19,6 +19,7 @@ from index.store.manifest import Manifest
 from index.store.opening import Place, open_store
 
 _BATCH_ARTICLES = 64
+"""Articles in one transaction; chosen, as for builds: some hundred chunks."""
 
 
 def migrate_index(

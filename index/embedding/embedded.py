@@ -13,6 +13,7 @@ from index.embedding.vectors import FloatVector
 from index.embedding.word_vectors import pack
 
 _EMBED_CHUNKS = 64
+"""Chunks embedded between two reports of progress; chosen, not measured."""
 
 
 class Embedded(NamedTuple):

@@ -28,7 +28,8 @@ _BITS = 2
 CODES_PER_BYTE = 8 // _BITS
 _THRESHOLD = 0.9816
 _LEVELS = np.array([-1.510, -0.4528, 0.4528, 1.510], np.float32)
-"""The best four values for a normal variable and where one gives way to the next (Max 1960)."""
+"""The best four values for a normal variable and where one gives way to the next (Max 1960); what
+two bits cost beside other forms: docs/decisions/0015-late-interaction.md."""
 
 
 class Wordwise(NamedTuple):

@@ -10,10 +10,12 @@ from index.search.ranking import Weights, compute_contributions, compute_feature
 from index.store.contract import Filter, Reader, StoredChunk
 
 CANDIDATES = 50
-"""Chunks taken from either side before ranking."""
+"""Chunks taken from either side before ranking. Chosen, not swept: ``python -m
+benchmarks.retrieval`` measures what is found with them, ``benchmarks.scale`` the time."""
 
 PER_ARTICLE = 3
-"""Chunks of one article that are found before those of other articles get their turn."""
+"""Chunks of one article that are found before those of other articles get their turn. Chosen, not
+measured: an article of the development sets is one passage."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

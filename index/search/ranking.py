@@ -17,10 +17,14 @@ from index.search.query import WeightedQuery
 from index.store.contract import StoredChunk
 
 K1, B = 1.2, 0.6
-"""BM25's saturation and length normalisation, chosen on the development sets."""
+"""BM25's saturation and length normalisation, chosen on four development sets when fusions were
+compared (docs/decisions/0004-score-fusion.md). ``python -m benchmarks.analyser`` and
+``benchmarks.retrieval`` measure BM25 with them."""
 
 _NEAR = ((1, 1.0), (3, 0.6), (8, 0.3))
-"""Words apart, and what two neighbours of the question are worth at that distance in a chunk."""
+"""Words apart, and what two neighbours of the question are worth at that distance in a chunk. The
+steps were chosen; what the feature counts for is fitted (``python -m benchmarks.train_ranking``,
+which leaves it out in turn with ``--ablate``)."""
 
 FEATURES = ("cosine", "bm25", "skeleton", "coverage", "proximity", "numbers", "date", "late")
 """What is known of every candidate."""

@@ -19,6 +19,7 @@ from rag.language.followup import complete_follow_up
 DEPTH = 10
 METRICS = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
 _RESAMPLES = 1_000
+"""Of the bootstrap over questions; chosen, as is usual."""
 _RANK_FUSION = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
 

@@ -42,7 +42,8 @@ _LONGEST = 3
 _PARTS = 2
 """Words of a person's name that are looked at: what stands behind them may say something else."""
 _SHORT = 3
-"""Consonants of a name up to which another one may have the same."""
+"""Consonants of a name up to which another one may have the same: a mistake that the questions of
+docs/decisions/0037-names-bind.md showed."""
 _ASKS = frozenset(split_words("أي أية كم بأي لأي بكم هو هي"))
 
 

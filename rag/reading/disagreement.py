@@ -8,6 +8,8 @@ from rag.language.statements import EDGE, SAYING, Statement, Token, read_stateme
 from rag.question import Question
 from rag.reading.relevance import ScoredSentence
 
+# Chosen, not measured; tests/rag/reading/test_disagreement.py has the articles that must differ or
+# agree with them.
 _LIKELY = 0.02
 """Chance of being the answer from which on a sentence may differ from the one chosen."""
 _SHARED = 0.4
@@ -15,6 +17,7 @@ _SHARED = 0.4
 _OPPOSED = 0.75
 """The same where one denies what the other says."""
 _FEWEST = 2
+"""Words that both must hold in any case."""
 _ONE_DATE = 3
 """Day, month and year: a sentence with more of them tells of several days."""
 _MOST_VERSIONS = 3

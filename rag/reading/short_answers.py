@@ -47,13 +47,19 @@ FEATURES = (
 MODELS = {Kind.WHO: "who", Kind.WHEN: "when", Kind.WHERE: "where", Kind.HOW_MANY: "how_many"}
 """Kinds of question that a few words can answer, each with weights of its own."""
 
+# Chosen; what the features made with them count for is fitted by the same command as the weights.
 _FAR = 15
+"""Words from which on a word of the question is as far as any."""
 _REACH = 4.0
+"""Words over which a match spreads to its neighbours, falling by 1/e."""
 CLEAR = {Kind.WHO: 0.9, Kind.WHEN: 0.8, Kind.WHERE: 0.75, Kind.HOW_MANY: 0.85}
-"""Mean chance of the words chosen from which on they are shown, by what is asked for."""
+"""Mean chance of the words chosen from which on they are shown, by what is asked for. Chosen:
+``python -m benchmarks.train_short_answers`` reports how many are shown then, and how many of them
+are right; names are found too rarely to be shown more often."""
 SURE = 0.6
-"""Chance of their sentence to be the answer from which on they are shown."""
+"""Chance of their sentence to be the answer from which on they are shown; chosen with them."""
 _LONGEST = 12
+"""Words beyond which it is no short answer but a sentence."""
 _NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
 _NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+)*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
 _BREAKS = re.compile(r"[.؟!؛:…]")

@@ -23,7 +23,8 @@ FEATURES = (
 """What :meth:`WordMatches.features` gives for a sentence."""
 
 _BEFORE, _AFTER = 20, 10
-"""Words around a sentence that belong to what it speaks of."""
+"""Words around a sentence that belong to what it speaks of. Chosen; the feature's weight is fitted
+(``python -m benchmarks.train_relevance``)."""
 
 
 class QuestionWords:

@@ -25,7 +25,8 @@ from rag.writing.writer import Written
 logger = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 6_000
-"""Of a model's answer; one that goes on is cut there."""
+"""Of a model's answer; one that goes on is cut there. Chosen, not measured: small
+models may repeat themselves without end."""
 MAX_THOUGHTS = 60_000
 """Characters of an answer and all that was thought aloud before it."""
 _THOUGHT_BEGINS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)

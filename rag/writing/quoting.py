@@ -15,6 +15,8 @@ from rag.writing.writer import Written
 EXTRACTIVE = "extractive"
 """Name of the quoter in settings and answers."""
 
+# Chosen (docs/decisions/0016-stored-words-choose-sentences.md): ``python -m benchmarks.answers``
+# measures whole answers with them and sweeps none.
 _MAX_WORDS = 95
 _MOST = 3
 _SURE = 0.8  # chance that one of the sentences taken is the answer, from which on no more are

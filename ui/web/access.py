@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MINUTE = 60.0
 _USUAL = 30
+"""Questions a minute where none is said: more than a reader types, chosen and not measured."""
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """What proxies add to requests that they pass on from others."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -27,6 +27,7 @@ Message = dict[str, Any]
 State = tuple[Any, ...]
 
 _STREAM_SECONDS = 0.06
+"""Between two states of an answer that is being written; chosen, since each is sent whole."""
 _REMEMBERED = 10_000
 """Questions of which it is remembered that they were begun."""
 _RETRY = "__retry__"

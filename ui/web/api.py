@@ -20,6 +20,7 @@ from ui.filters import filter_of
 from ui.web.access import RateLimit, visitor_of
 from ui.web.indexes import Indexes
 
+# What one request may ask for; chosen so that it cannot hold up the others.
 _MOST_PASSAGES = 50
 _MOST_LISTED = 200
 

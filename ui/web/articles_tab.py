@@ -29,6 +29,7 @@ PAGE = 50
 ORDERS = [("الأحدث", "newest"), ("الأقدم", "oldest"), ("العنوان", "title"), ("المصدر", "source")]
 _ANY = "كل المصادر"
 _TICK = 0.3
+"""Seconds after which the browser is told anew how far a build is."""
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _REMOVE = """
 let armed = null, timer;

@@ -23,7 +23,7 @@ from ui.web.render import Turn, safe_url
 
 SCHEMA_VERSION = 1
 _MOST = 4_000_000
-"""Characters of JSON that are read."""
+"""Characters of JSON that are read; chosen, not measured."""
 _TITLE = 80
 _BROKEN = "هذه المحادثة غير صالحة: {reason}."
 _MARKUP = re.compile(r"([\\`*_\[\]<#])")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from index.errors import IndexDamagedError, IndexWriteError
 
 _BUSY_MS = 30_000
+"""Milliseconds for which one waits for another's transaction; chosen, not measured."""
 _CANNOT_WRITE = ("full", "readonly", "read-only", "disk i/o", "unable to open", "too big")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 

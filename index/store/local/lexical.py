@@ -16,8 +16,13 @@ from index.arabic.words import skeleton
 from index.store.contract import Hit
 
 _WRITER_BYTES = 64 * 1024 * 1024
+"""Memory of a writer; tantivy asks for at least 15 MB a thread."""
 _SKELETON_WEIGHT = 0.4
+"""Of a skeleton beside its term. Chosen, not measured: it decides who is a candidate, and ranking
+has weights of its own."""
 _MOST_LOOKED_AT = 20_000
+"""Matches asked about where a filter leaves few; chosen, to bound the time of a filtered search
+(``filtered_first_ms`` of ``python -m benchmarks.scale``)."""
 
 
 def _build_schema() -> tantivy.Schema:

@@ -19,7 +19,8 @@ from index.store.local.generation import OpenGeneration
 from index.store.manifest import Manifest
 
 _FEW = 2_000
-"""Chunks that a filter may leave for them to be read one by one rather than searched."""
+"""Chunks that a filter may leave for them to be read one by one rather than searched. Chosen, not
+measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

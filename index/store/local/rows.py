@@ -16,7 +16,8 @@ from index.store.local.generation import Generation
 from index.store.manifest import Manifest
 
 _CANDIDATES = 20
-"""Articles compared word by word with a new one, those that share most bands first."""
+"""Articles compared word by word with a new one, those that share most bands first. Chosen, not
+measured: bounds the time where a template fills many articles."""
 
 LAST_CHUNK = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'chunks'"
 """The highest key a chunk ever had; those to come have higher ones, also when it is gone."""

@@ -64,6 +64,9 @@ logger = logging.getLogger(__name__)
 
 _COMPACT_CHUNKS = 2_000
 _COMPACT_SHARE = 0.02
+"""New and removed chunks, or share of all, from which on search files are made anew. Chosen, not
+measured: until then they are compared one by one, and writing 10,000 takes a second
+(``publish_s`` of ``python -m benchmarks.scale``)."""
 _GROWTH = 5_000
 """While a build is under way, search files are made when the index has doubled, this at least."""
 
