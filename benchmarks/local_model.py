@@ -26,7 +26,7 @@ from rag.question import understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import Reading
 from rag.settings import Settings
-from rag.writing.generating import answer_chain, stream_text
+from rag.writing.generating import build_answer_chain, stream_text
 from rag.writing.models import load_chat_model
 from rag.writing.quoting import EXTRACTIVE
 from rag.writing.setup import Setup
@@ -70,7 +70,9 @@ def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dic
     text = question["question"]
     passages = merge_neighbours(assistant.search(text))
     raw = "".join(
-        stream_text(answer_chain(load_prompt("answer"), model), Reading(understand(text), passages))
+        stream_text(
+            build_answer_chain(load_prompt("answer"), model), Reading(understand(text), passages)
+        )
     )
     answer = assistant.answer(text)
     statements = [

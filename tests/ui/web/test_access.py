@@ -16,7 +16,7 @@ from conftest import ROOT
 
 from index.articles.readers.sources import MAX_FILE_BYTES
 from ui.web.access import Access, RateLimit, visitor_of
-from ui.web.passwords import hashed
+from ui.web.passwords import compute_hash
 from ui.web.shell import narrow_cookie
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
@@ -25,7 +25,7 @@ PASSWORD = "سرّ"
 
 @pytest.fixture(scope="module")
 def access():
-    return Access({"محرر": hashed("سر")}, {"قارئ": hashed("سر آخر")}, "0.0.0.0")
+    return Access({"محرر": compute_hash("سر")}, {"قارئ": compute_hash("سر آخر")}, "0.0.0.0")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def guarded(sample_index, tmp_path_factory):
     """The page over the samples for an editor and a guest, who have one password."""
     folder = tmp_path_factory.mktemp("guarded")
     file = folder / "hash"
-    file.write_text(hashed(PASSWORD), encoding="utf-8")
+    file.write_text(compute_hash(PASSWORD), encoding="utf-8")
     options = ("--auth", f"editor:{file}", "--reader", f"guest:{file}")
     with served(sample_index, folder / "log", *options) as address:
         yield address
