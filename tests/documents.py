@@ -119,6 +119,27 @@ def docx(paragraphs, *, title="", author="", table=()):
     return held.getvalue()
 
 
+_WORD_SPACES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    "v": "urn:schemas-microsoft-com:vml",
+    "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+}
+
+
+def word(body, **parts):
+    """A Word document of raw markup, and of other parts by name (``footnotes``)."""
+    spaces = " ".join(f'xmlns:{short}="{space}"' for short, space in _WORD_SPACES.items())
+    pages = {"document": f"<w:body>{body}</w:body>", **parts}
+    return zipped(
+        {
+            f"word/{name}.xml": f"<w:{name} {spaces}>{inside}</w:{name}>"
+            for name, inside in pages.items()
+        }
+    )
+
+
 def epub(chapters, *, metadata=""):
     """An EPUB book of chapters, given as the inside of their bodies."""
     package = (
