@@ -12,7 +12,7 @@ from index.articles.readers.rows import join_cells
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_BREAK = re.compile(r"(?<!`)<br\s*/?>(?!`)", re.IGNORECASE)
+_BREAK = re.compile(r"(?<!`)<br(?:\s[^<>]*)?/?>(?!`)", re.IGNORECASE)
 _RULE = r"[ \t]*(?:[-–—*_=~•]{3,}|(?:[-*_][ \t]+){2,}[-*_])[ \t]*"
 _RULES = re.compile(rf"^{_RULE}$", re.MULTILINE)
 _PREFIX = re.compile(r"^(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
