@@ -7,7 +7,7 @@ from index.articles.article import Article
 from index.articles.encoding import decode
 from index.articles.readers.fields import article_from, field_names
 from index.articles.readers.front_matter import parse_front_matter
-from index.articles.readers.rows import join_cells
+from index.articles.readers.rows import read_markdown_rows
 
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
@@ -16,9 +16,6 @@ _BREAK = re.compile(r"(?<!`)<br(?:\s[^<>]*)?/?>(?!`)", re.IGNORECASE)
 _RULE = r"[ \t]*(?:[-–—*_=~•]{3,}|(?:[-*_][ \t]+){2,}[-*_])[ \t]*"
 _RULES = re.compile(rf"^{_RULE}$", re.MULTILINE)
 _PREFIX = re.compile(r"^(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
-_TABLE_ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
-_TABLE_RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t:-]*(?:\n|\Z)", re.MULTILINE)
-_CELL_END = re.compile(r"(?<!\\)\|")
 
 
 def read_text(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
@@ -46,14 +43,8 @@ def _plain(body: str, fields: dict[str, object]) -> str:
     if heading and (not fields.get("title") or fields["title"] == heading[1]):
         fields["title"] = heading[1]
         body = body[heading.end() :]
-    body = _TABLE_ROW.sub(_row, _TABLE_RULE.sub("", body))
+    body = read_markdown_rows(body)
     body = _BREAK.sub("\n", body)
     body = _LINK.sub(r"\1", body)
     body = _MARKUP.sub(r"\2", body)
     return _PREFIX.sub("", body)
-
-
-def _row(found: re.Match[str]) -> str:
-    """Return a row of a table as other documents have it: its cells apart by « | »."""
-    cells = (cell.strip().replace("\\|", "|") for cell in _CELL_END.split(found[1]))
-    return join_cells([_BREAK.sub(" ", cell)] for cell in cells if cell)
