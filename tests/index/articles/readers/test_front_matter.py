@@ -150,6 +150,9 @@ def test_a_source_may_end_with_a_full_stop(tmp_path):
 
 
 def test_aliases_of_yaml_make_nothing_grow(tmp_path):
-    bomb = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
-    article = read(tmp_path, f"---\ntitle: خبر\na0: &a0 [x]\n{bomb}\n---\n{TEXT}", "a.md")
-    assert (article.title, article.text) == ("خبر", TEXT)
+    """Six lines of aliases stand for half a million words."""
+    bomb = ["title:", "  - &a0 [كلمة]"]
+    bomb += [f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 7)]
+    article = read(tmp_path, "\n".join(["---", *bomb, "---", TEXT]), "a.md")
+    assert len(article.title) < 1_000
+    assert article.text == TEXT
