@@ -28,6 +28,21 @@ def visual_pdf(lines=REPORT, *, forms=True, columns=1):
     return _made("_show", lines=lines, forms=forms, columns=columns)
 
 
+def table_pdf(rows, *, ruled=True, per_page=0, above="", repeated=True):
+    """A PDF of a table, its first row the heading, which every page repeats or only the first has.
+
+    Args:
+        rows: The cells of every row, from right to left.
+        ruled: Whether lines are drawn around the cells.
+        per_page: Rows on a page besides the heading; 0 for one page.
+        above: A paragraph over the table.
+        repeated: Whether every page has the heading.
+    """
+    return _made(
+        "_tabulate", rows=rows, ruled=ruled, per_page=per_page, above=above, repeated=repeated
+    )
+
+
 def picture_pdf():
     """A PDF that holds no letters, like a scan."""
     return _made("_draw")
@@ -85,6 +100,34 @@ def _show(lines, forms, columns):
     return held.getvalue()
 
 
+def _tabulate(rows, ruled, per_page, above, repeated):
+    import arabic_reshaper
+    from bidi.algorithm import get_display
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen import canvas
+
+    pdfmetrics.registerFont(TTFont("plex", str(FONT)))
+    held = io.BytesIO()
+    page = canvas.Canvas(held)
+    heading, *body = rows
+    per_page = per_page or len(body)
+    for start in range(0, len(body), per_page):
+        page.setFont("plex", 12)
+        if above and not start:
+            page.drawRightString(540, 780, get_display(arabic_reshaper.reshape(above)))
+        shown = body[start : start + per_page]
+        for number, row in enumerate([heading, *shown] if repeated or not start else shown):
+            for column, cell in enumerate(row):
+                right, bottom = 545 - column * 130, 720 - number * 24
+                if ruled:
+                    page.rect(right - 130, bottom - 7, 130, 24)
+                page.drawRightString(right - 6, bottom, get_display(arabic_reshaper.reshape(cell)))
+        page.showPage()
+    page.save()
+    return held.getvalue()
+
+
 def _rows(line, words):
     parts = line.split()
     return [" ".join(parts[start : start + words]) for start in range(0, len(parts), words)]
@@ -117,6 +160,27 @@ def docx(paragraphs, *, title="", author="", table=()):
     held = io.BytesIO()
     document.save(held)
     return held.getvalue()
+
+
+_WORD_SPACES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    "v": "urn:schemas-microsoft-com:vml",
+    "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+}
+
+
+def word(body, **parts):
+    """A Word document of raw markup, and of other parts by name (``footnotes``)."""
+    spaces = " ".join(f'xmlns:{short}="{space}"' for short, space in _WORD_SPACES.items())
+    pages = {"document": f"<w:body>{body}</w:body>", **parts}
+    return zipped(
+        {
+            f"word/{name}.xml": f"<w:{name} {spaces}>{inside}</w:{name}>"
+            for name, inside in pages.items()
+        }
+    )
 
 
 def epub(chapters, *, metadata=""):

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -23,7 +24,7 @@ def test_public_names_exist_and_are_sorted(package):
 
 @pytest.mark.parametrize(
     "module",
-    ["index.arabic.words", "index.arabic.affixes", "index.arabic.digits", "index.articles.article", "index.arabic.dates", "index.arabic.dialects", "rag.evaluation.metrics",
+    ["index.arabic.words", "index.arabic.affixes", "index.arabic.digits", "index.articles.article", "index.articles.readers.rows", "index.arabic.dates", "index.arabic.dialects", "rag.evaluation.metrics",
          "rag.reading.disagreement", "index.arabic.numbers", "rag.language.relative_dates", "rag.language.statements", "index.arabic.sentences", "rag.checking.citations",
      "rag.language.followup", "rag.language.questions", "rag.language.signs", "ui.web.numbers"],
 )  # fmt: skip
@@ -55,3 +56,14 @@ def test_layers_are_kept():
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_every_kind_of_fault_has_a_test_that_is_there():
+    page = ROOT / "docs" / "kinds.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if re.match(r"\| (\d\d)? *\| (?!kind)", line)]
+    assert len(rows) > 30
+    for row in rows:
+        links = re.findall(r"\]\(([^)]+)\)", row)
+        assert links, row
+        assert all((page.parent / link).is_file() for link in links), row

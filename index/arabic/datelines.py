@@ -8,8 +8,8 @@ from index.arabic.words import fold
 
 _LINES, _LENGTH = 4, 200
 _TIME = re.compile(
-    r"\bt?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?"
-    r"|الساعه \d{1,2}(?!\d)|\d{1,2} ?(?:صباحا|مساء|ظهرا|عصرا|فجرا|ليلا|[صم]|am|pm)\b"
+    r"\bt?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:z| ?[+-]\d{2}:?\d{2})?"
+    r"|الساعه \d{1,2}(?:[:.]\d{2})?(?!\d)|\d{1,2} ?(?:صباحا|مساء|ظهرا|عصرا|فجرا|ليلا|[صم]|am|pm)\b"
     r"|(?:بعد|قبل) (?:الظهر|منتصف الليل)|(?:gmt|utc) ?[+-] ?\d{1,2}|بتوقيت \w+(?: المكرمه)?"
 )
 # What may stand beside the date: labels, the calendar, the day of the week, the time of day.

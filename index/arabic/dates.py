@@ -84,7 +84,7 @@ _PATTERNS = tuple(
     )
 )
 _LENGTH = 500
-_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:t?\d{4,6}(?:z|[+-]\d{4})?)?")
 _SECONDS = re.compile(r"\d{10}(?:\d{3})?")
 _HIJRI_YEARS = range(1343, 1501)
 _WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(map(fold, WEEKDAYS))})(?!\w)")

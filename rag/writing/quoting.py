@@ -21,6 +21,8 @@ _MAX_WORDS = 95
 _MOST = 3
 _SURE = 0.8  # chance that one of the sentences taken is the answer, from which on no more are
 _SAME = 0.6  # of the shorter sentence's terms: says the same again
+_LIST_LINES = 5
+"""Lines between a value and the line with a colon that it stands under, at most."""
 
 # «وأضاف»، «كما أكد»، «وقال إنه»: who speaks stands in the sentence before.
 _NEEDS_SPEAKER = re.compile(
@@ -98,7 +100,8 @@ def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence])
     """Return the sentences chosen, each once, with those that name their speakers."""
     found: list[Quote] = []
     for sentence in chosen:
-        start, end = _extend_to_speaker(passages[sentence.passage], sentence)
+        passage = passages[sentence.passage]
+        start, end = _extend_to_label(passage, _extend_to_speaker(passage, sentence))
         last = found[-1] if found else None
         if last and last.passage == sentence.passage:
             start = max(start, last.span.end)
@@ -117,6 +120,23 @@ def _extend_to_speaker(passage: Passage, sentence: ScoredSentence) -> Span:
     if not before or len(text[before[-1].start : before[-1].end].split()) > _MAX_WORDS // 2:
         return sentence.span
     return Span(before[-1].start, sentence.span.end)
+
+
+def _extend_to_label(passage: Passage, span: Span) -> Span:
+    """Return a span with the line that names what it holds, or what stands below that line.
+
+    «عدد المحلات:», «50» and «20 منها مغلق» are lines of one list; none of them answers alone.
+    """
+    text = passage.article.text
+    start, end = span
+    for above in reversed(sentence_spans(text[:start])[-_LIST_LINES:]):
+        if text[above.end - 1] == ":":
+            start = above.start
+        if text[above.end - 1] == ":" or _is_prose(text, above):
+            break
+    if text[end - 1] == ":" and (below := sentence_spans(text[end:])):
+        end += below[0].end
+    return Span(start, end)
 
 
 def _is_prose(text: str, span: Span) -> bool:

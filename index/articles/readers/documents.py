@@ -7,11 +7,12 @@ from index.articles.article import Article
 from index.articles.encoding import decode
 from index.articles.readers.fields import article_from, field_names
 from index.articles.readers.front_matter import parse_front_matter
+from index.articles.readers.rows import read_markdown_rows
 
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_BREAK = re.compile(r"(?<!`)<br\s*/?>(?!`)", re.IGNORECASE)
+_BREAK = re.compile(r"(?<!`)<br(?:\s[^<>]*)?/?>(?!`)", re.IGNORECASE)
 _RULE = r"[ \t]*(?:[-–—*_=~•]{3,}|(?:[-*_][ \t]+){2,}[-*_])[ \t]*"
 _RULES = re.compile(rf"^{_RULE}$", re.MULTILINE)
 _PREFIX = re.compile(r"^(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
@@ -42,6 +43,7 @@ def _plain(body: str, fields: dict[str, object]) -> str:
     if heading and (not fields.get("title") or fields["title"] == heading[1]):
         fields["title"] = heading[1]
         body = body[heading.end() :]
+    body = read_markdown_rows(body)
     body = _BREAK.sub("\n", body)
     body = _LINK.sub(r"\1", body)
     body = _MARKUP.sub(r"\2", body)

@@ -10,6 +10,11 @@ from typing import Any
 
 import yaml
 
+from index.arabic.dates import parse_date
+from index.arabic.question_words import load_question_words
+from index.arabic.words import fold
+from index.articles.readers.headings import names_of
+
 MAX_LETTERS = 64 * 1024
 """A block longer than this is text; the fields of an article take a few hundred letters."""
 
@@ -33,6 +38,9 @@ _STOP = re.compile(r"[.!?؟؛…][»”\"')\]]*$")
 _COMMENT = re.compile(r"\s#\s.*$")
 _HEADLINE = frozenset({"title", "headline", "العنوان", "عنوان"})
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.-]*")
+_NAME_WORDS = 3
+"""Words of a name that may end with a full stop («أ. ف. ب.»); one more and it is a sentence."""
+_LONGEST_NAME = 12
 
 
 @dataclass(slots=True)
@@ -48,8 +56,8 @@ def parse_front_matter(text: str, names: Iterable[str]) -> tuple[dict[str, Any],
     """Return the fields that stand above a text, and the text without them.
 
     A block between two rules holds fields if one of them is a field of an article, or if all have
-    the names of programs (``layout: post``); anything else between rules is text. Without a second
-    rule the block ends at an empty line.
+    the names of programs (``layout: post``); anything else between rules is text, and so is an
+    interview («الصحفي: لماذا؟»). Without a second rule the block ends at an empty line.
 
     Args:
         text: The whole text.
@@ -68,7 +76,8 @@ def parse_front_matter(text: str, names: Iterable[str]) -> tuple[dict[str, Any],
             spoken = "".join(
                 f"{one.name}: {one.value}\n" for one in fields if _is_prose(one, known)
             )
-            return {one.name: _value(one) for one in fields}, spoken + text[closing.end() :]
+            held = {one.name: _value(one) for one in fields if not _is_prose(one, known)}
+            return held, spoken + text[closing.end() :]
     return {}, text
 
 
@@ -109,19 +118,44 @@ def _goes_on(line: str, above: _Field) -> bool:
 
 
 def _is_header(fields: list[_Field], known: frozenset[str], *, closed: bool) -> bool:
-    named = [one.name.lower() in known for one in fields]
-    if not closed:
-        return bool(named) and named[0]
-    return any(named) or (
-        bool(fields)
-        and all(_IDENTIFIER.fullmatch(one.name) and not _STOP.search(one.value) for one in fields)
-    )
+    sure = [one for one in fields if _is_sure(one, known)]
+    if not fields or (not closed and fields[0] not in sure):
+        return False
+    if sure:
+        return not all(map(_is_speaker, sure)) or not _is_dialogue(fields, known)
+    return all(_IDENTIFIER.fullmatch(one.name) and not _STOP.search(one.value) for one in fields)
+
+
+def _is_sure(one: _Field, known: frozenset[str]) -> bool:
+    """Tell whether a field is surely one of an article: a name for one, and no speech after it."""
+    name = one.name.lower()
+    if name not in known:
+        return False
+    return name in _HEADLINE or bool(parse_date(one.value)) or not _is_speech(one.value)
+
+
+def _is_speaker(one: _Field) -> bool:
+    return bool(names_of((one.name,))["author"])
+
+
+def _is_dialogue(fields: list[_Field], known: frozenset[str]) -> bool:
+    """Tell whether people speak in turn: one of them twice, or in a sentence."""
+    others = [one.name for one in fields if one.name.lower() not in known]
+    return len(set(others)) < len(others) or any(_is_prose(one, known) for one in fields)
+
+
+def _is_speech(value: str) -> bool:
+    words, stop = fold(value).split(), _STOP.search(value)
+    if len(words) > _LONGEST_NAME or (stop and (stop[0][0] != "." or len(words) > _NAME_WORDS)):
+        return True
+    return words[:1] != [] and any(words[0] == fold(one.form) for one in load_question_words())
 
 
 def _is_prose(one: _Field, known: frozenset[str]) -> bool:
     """Tell whether what looks like a field is a sentence with a colon («قال الوزير: …»)."""
-    is_name = one.name.lower() in known or _IDENTIFIER.fullmatch(one.name) is not None
-    return not is_name and not any(one.below) and _STOP.search(one.value) is not None
+    if _is_sure(one, known) or _IDENTIFIER.fullmatch(one.name) or any(one.below):
+        return False
+    return _STOP.search(one.value) is not None or _is_speech(one.value)
 
 
 def _value(one: _Field) -> Any:
@@ -136,6 +170,8 @@ def _value(one: _Field) -> Any:
     if not one.value and all(line.lstrip().startswith("- ") for line in below):
         return [line.lstrip()[2:].strip() for line in below]
     value = "" if one.value in _OPEN_VALUES else one.value
+    if value[:1] in {'"', "'"} and value.count(value[0]) == 1:  # a quote that is never closed
+        value = value[1:]
     return " ".join([value, *(line.strip() for line in below)]).strip()
 
 

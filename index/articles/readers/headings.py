@@ -58,11 +58,13 @@ FIELDS = tuple(_SURE)
 
 SURE_NAMES = tuple(
     name
-    for words in _SURE.values()
+    for field, words in _SURE.items()
+    if field != "text"
     for word in words.split()
     for name in ((word,) if word.isascii() else (word, f"ال{word}"))
 )
-"""Names that say for certain that a line is a field: «العنوان: …»."""
+"""Names that say for certain that a line is a field: «العنوان: …». A text is none of them: what
+follows «التفاصيل:» above a text belongs to it."""
 
 
 def _normalize(text: str) -> str:

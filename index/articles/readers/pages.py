@@ -10,6 +10,7 @@ from index.articles.article import Article, titled
 from index.articles.encoding import declared_encoding, decode
 from index.articles.readers.fields import public_url
 from index.articles.readers.markup import headed_lines, parse_html
+from index.articles.readers.rows import read_markdown_rows
 from index.articles.readers.values import clean
 from index.errors import InputError
 
@@ -28,7 +29,6 @@ _CORE = ".//article | .//main | .//*[@role='main'] | .//h1"
 _MENU_WORDS = 4
 _BETWEEN_LINKS = re.compile(r"[\s|/·•»«>‹›–—,،-]+")
 _RIGHTS = re.compile(r"©|جميع الحقوق محفوظة|كل الحقوق محفوظة|all rights reserved", re.IGNORECASE)
-_TABLE_ROW = re.compile(r"^\| (.*\S) \|\s*$", re.MULTILINE)
 
 
 def read_html(data: bytes) -> Iterator[Article]:
@@ -49,7 +49,7 @@ def read_html(data: bytes) -> Iterator[Article]:
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
     found: dict[str, Any] = page.as_dict() if page is not None else {}
-    body = _TABLE_ROW.sub(r"\1", clean(found.get("text") or ""))
+    body = read_markdown_rows(clean(found.get("text") or ""))
     body = _little_text(markup) or body
     if not body:
         raise InputError("no article text was found in the page")

@@ -4,6 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+_TABLE_ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
+_TABLE_RULE = re.compile(
+    r"^[ \t]*+\|?(?:[ \t]*+:?-{2,}+:?[ \t]*+\|)+[ \t:-]*+(?:\n|\Z)", re.MULTILINE
+)
+_BREAK = re.compile(r"<br(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_CELL_END = re.compile(r"(?<!\\)\|")
 _STOP = re.compile(r"[.!?؟؛…][»”\"')\]]*$")
 
 
@@ -32,6 +38,22 @@ def join_cells(cells: Iterable[Sequence[str]]) -> str:
     'الجسر | 12 مليونًا / في عامين'
     """
     return " | ".join(" / ".join(cell) for cell in cells if cell)
+
+
+def read_markdown_rows(text: str) -> str:
+    r"""Return a text whose tables are written as Markdown writes them, with a line per row.
+
+    >>> read_markdown_rows("| البند | الكلفة |\n|:---|---:|\n| الجسر | 12 |")
+    'البند | الكلفة\nالجسر | 12'
+    """
+    return _TABLE_ROW.sub(_markdown_row, _TABLE_RULE.sub("", text))
+
+
+def _markdown_row(found: re.Match[str]) -> str:
+    cells = (cell.replace("\\|", "|") for cell in _CELL_END.split(found[1]))
+    return join_cells(
+        [line.strip() for line in _BREAK.split(cell) if line.strip()] for cell in cells
+    )
 
 
 def row_lines(cells: Iterable[Sequence[str]]) -> list[str]:

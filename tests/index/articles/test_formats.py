@@ -270,6 +270,13 @@ def test_something_else_is_no_feed(tmp_path):
     assert "no RSS or Atom feed" in reason(tmp_path, "a.xml", "<html><p>x</p></html>")
 
 
+def test_a_feed_that_is_the_path_of_another_opens_nothing(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text(RSS % TEXT, encoding="utf-8")
+    for path in (str(secret), secret.as_uri()):
+        assert "no RSS or Atom feed" in reason(tmp_path, "a.rss", path)
+
+
 PAGE = """<html lang="ar"><head><title>x</title>{head}</head><body><nav>القائمة الرئيسية</nav>
 <article><h1>افتتاح الجسر الجديد</h1>{paragraphs}</article></body></html>"""
 

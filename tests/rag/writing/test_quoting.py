@@ -40,6 +40,14 @@ def test_a_sentence_that_leaves_its_speaker_out_takes_him_along():
     assert "12 مليون" in second.text
 
 
+def test_a_value_is_quoted_with_the_line_it_stands_under():
+    text = "فتح السوق أبوابه أمس.\nعدد المحلات في السوق:\n50\n20 منها مغلق\nومدير السوق سعيد."
+    found = [quote.text for quote in quotes("كم عدد المحلات في السوق؟", text)]
+    assert found[found.index("عدد المحلات في السوق:") + 1] == "50"
+    found = [quote.text for quote in quotes("كم محلا مغلق؟", text)]
+    assert found[:3] == ["عدد المحلات في السوق:", "50", "20 منها مغلق"]
+
+
 def test_nothing_is_said_twice():
     assert len(quotes("من افتتح الجسر؟", TEXT, TEXT.replace("الجديد", "الجديد،"))) == 1
 
