@@ -167,6 +167,8 @@ def _tokens(text: str) -> Iterator[Token]:
             yield _token(
                 scope, f"#{number.key}", frozenset(), text[number.start : number.end], exact=True
             )
+            if number.counted:
+                yield from _word(scope, number.counted, "")
             position = number.end
             continue
         piece = _PIECE.match(text, position)
