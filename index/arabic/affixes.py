@@ -10,10 +10,12 @@ from importlib import resources
 
 _ARTICLES = ("وبال", "وكال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال")
 _CLITICS = ("و", "ل", "ب")
+_RARE_CLITICS = ("ف", "ك")
+"""These are mostly a word's own letters, so only a word of the list may stand behind them."""
 _LONG = 6
 """Letters from which on a word loses a clitic that is not known to be one."""
 _SHORT = 5
-"""The same, where a word of the list stands behind it."""
+"""The same of «و», and where a word of the list stands behind any."""
 _SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
 _WEAK_SUFFIXES = frozenset({"ين", "ون"})
 # ة is written ت before a pronoun: «كلفته» is «كلفة» and «ه».
@@ -28,6 +30,8 @@ def strip_prefix(word: str) -> str:
     ('مدينه', 'سيارات', 'وزارات')
     >>> strip_prefix("للجنه"), strip_prefix("للجنود"), strip_prefix("لالمانيا")
     ('لجنه', 'جنود', 'المانيا')
+    >>> strip_prefix("وكمال"), strip_prefix("كمال"), strip_prefix("فلبنان"), strip_prefix("كواكب")
+    ('كمال', 'كمال', 'لبنان', 'كواكب')
     """
     if is_own(word):
         return word
@@ -44,16 +48,18 @@ def strip_prefix(word: str) -> str:
 
 
 def _strip_clitic(word: str) -> str:
-    if word[0] not in _CLITICS or len(word) < _SHORT:
+    if word[0] not in _CLITICS + _RARE_CLITICS or len(word) < _SHORT:
         return word
     rest = word[1:]
     if is_own(rest):
         return rest
-    if len(word) < _LONG:
+    if word[0] in _RARE_CLITICS or (word[0] != "و" and len(word) < _LONG):
         return word
     if rest[0] in _CLITICS and is_own(rest[1:]):
         return rest[1:]
-    return _strip_own_article(rest)
+    # «وبفلسطين» is «بفلسطين».
+    two = word[0] == "و" and rest[0] in "بل" and len(rest) >= _LONG
+    return _strip_own_article(rest[1:] if two else rest)
 
 
 def _strip_own_article(rest: str) -> str:
