@@ -32,6 +32,7 @@ class Piece(NamedTuple):
         role: What it does.
         value: What it stands for; of a scale or two of it, one of it.
         joined: Whether «و» stands before it.
+        governed: Whether a preposition is attached to it: «بألف» multiplies nothing before it.
         start: Where it begins in the folded text.
         end: Where it ends.
     """
@@ -39,6 +40,7 @@ class Piece(NamedTuple):
     role: Role
     value: Fraction
     joined: bool
+    governed: bool
     start: int
     end: int
 
@@ -52,11 +54,17 @@ def _build_table(role: Role, rows: str) -> dict[str, Meaning]:
     return {fold(word): (role, Fraction(value)) for value, words in pairs for word in words.split()}
 
 
+def _build_spoken(role: Role, endings: str, rows: str) -> dict[str, Meaning]:
+    """Read the same, of words whose endings differ between dialects."""
+    table = _build_table(role, rows)
+    return {word + end: meaning for word, meaning in table.items() for end in endings.split()}
+
+
 def _build_scales() -> dict[str, Meaning]:
     """Return the forms of a thousand, a million and on, with their duals."""
     rows: dict[str, Meaning] = {}
     for value, singulars, plurals in (
-        (10**3, ("ألف",), ("آلاف", "ألوف")),
+        (10**3, ("ألف",), ("آلاف", "ألوف", "تلاف")),
         (10**6, ("مليون",), ("ملايين",)),
         (10**9, ("مليار", "بليون"), ("مليارات", "بلايين")),
         (10**12, ("تريليون", "ترليون"), ("تريليونات", "ترليونات")),
@@ -72,10 +80,11 @@ def _build_scales() -> dict[str, Meaning]:
 
 _ONES = _build_table(
     Role.ONES,
-    "0:صفر;1:واحد واحدة;2:اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي;3:ثلاثة ثلاث ثلاثا"
-    ";4:أربعة أربع أربعا;5:خمسة خمس خمسا;6:ستة ست ستا;7:سبعة سبع سبعا;8:ثمانية ثماني ثمان ثمانيا"
-    ";9:تسعة تسع تسعا;10:عشرة عشر عشرا;11:أحدعشر;12:اثناعشر اثنيعشر;13:ثلاثةعشر;14:أربعةعشر"
-    ";15:خمسةعشر;16:ستةعشر;17:سبعةعشر;18:ثمانيةعشر;19:تسعةعشر",
+    "0:صفر;1:واحد واحدا واحدة;2:اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي ثنتان ثنتين"
+    ";3:ثلاثة ثلاث ثلاثا;4:أربعة أربع أربعا;5:خمسة خمس خمسا;6:ستة ست ستا;7:سبعة سبع سبعا"
+    ";8:ثمانية ثماني ثمان ثمانيا;9:تسعة تسع تسعا;10:عشرة عشر عشرا;11:أحدعشر"
+    ";12:اثناعشر اثنيعشر;13:ثلاثةعشر;14:أربعةعشر;15:خمسةعشر;16:ستةعشر"
+    ";17:سبعةعشر;18:ثمانيةعشر;19:تسعةعشر",
 )
 _TENS = _build_table(
     Role.TENS,
@@ -90,8 +99,32 @@ _HUNDREDS = _build_table(
 _PARTS = _build_table(
     Role.PART, "1/2:نصف;1/4:ربع;1/3:ثلث;1/6:سدس;2/3:ثلثا ثلثي ثلثان ثلثين;2/5:خمسي"
 )
+_SPOKEN: Mapping[str, Meaning] = {
+    **_build_table(Role.ONES, "2:اتنين;3:تلاتة تلات;8:تمانية تماني;10:عشره"),
+    **_build_spoken(Role.ONES, "اشر عش عشر", "11:حد احد;12:اتن اطن اثن اتنا اثنا"),
+    **_build_spoken(
+        Role.ONES,
+        "تاشر طاشر طعش طعشر تعش تعشر",
+        "13:تل تلا تلت ثل ثلاث;14:اربع;15:خمس;16:س ست;17:سبع;18:تمن تمان ثمن ثمان;19:تسع",
+    ),
+    **_build_table(Role.TENS, "30:تلاتين;80:تمانين"),
+    **_build_spoken(
+        Role.HUNDREDS,
+        f"ميه {fold('مئة')} ماؤه",
+        "300:تلت تلات ثلث;400:ربع;800:تمن تمان;500:خمس;600:ست;700:سبع;900:تسع",
+    ),
+    **_build_spoken(
+        Role.HUNDREDS, "ميه ميت", "300:ثلاث تلت تلات;400:ربع اربع;500:خمس;800:تمن تمان ثمن"
+    ),
+}
+"""How the dialects say some of them."""
+_SPOKEN_BESIDE = _build_table(Role.HUNDREDS, "100:مية;200:ميتين") | _build_table(
+    Role.ONES, "3:تلت;8:تمن"
+)
+_SPOKEN_BESIDE |= _build_table(Role.PART, "1/2:نص")
+"""Numbers only beside another one: alone they are water, dead men, a third, a price and a text."""
 _MEANINGS: Mapping[str, Meaning] = {
-    **_ONES, **_TENS, **_HUNDREDS, **_build_scales(), **_PARTS,
+    **_ONES, **_TENS, **_HUNDREDS, **_SPOKEN, **_SPOKEN_BESIDE, **_build_scales(), **_PARTS,
     **_build_table(Role.POINT, "1:فاصلة فاصل"),
 }  # fmt: skip
 
@@ -105,11 +138,13 @@ _PREFIXES = (
     "", "و", "ف", "ب", "ل", "ك", "ال", "لل", "وب", "ول", "وك", "وال", "بال", "كال", "فال", "ولل",
     "وبال",
 )  # fmt: skip
-_INDEFINITE = re.compile(r"(?:ثلاث|اربع|خمس|ست|سبع|ثماني|تسع|عشر)ا|اثنين|(?:الف|مليون|مليار)ي")
+_INDEFINITE = re.compile(
+    r"(?:ثلاث|اربع|خمس|ست|سبع|ثماني|تسع|عشر)ا|ا[ثت]نين|تلات|(?:الف|مليون|مليار)ي"
+)
 """With «ال» these are days of the week, or adjectives."""
 _TENS_AFTER = re.compile(rf"\s+و\s*(?:ال)?(?:{'|'.join(_TENS)})\b")
 _TEEN_AFTER = re.compile(r"\s+عشره?\b")
-_HUNDRED_AFTER = re.compile(rf"\s+(?:{fold('مئة')}|{fold('مئات')})\b")
+_HUNDRED_AFTER = re.compile(rf"\s+(?:{fold('مئة')}|{fold('مئات')}|ميه)\b")
 _PARTS_AFTER = re.compile(rf"\s+(?:ال)?({'|'.join(_PLURAL_PARTS)})\b")
 _PREPOSITION_AFTER = re.compile(r"\s+و?(?:في|من|علي|الي|عن|امام|ضد|مع)\b")
 _ORDINAL_BEFORE = re.compile(
@@ -123,6 +158,12 @@ _NO_PART_AFTER = re.compile(
 _DEFINITE_AFTER = re.compile(r"\s+ال\w{3}")
 _MONTH_BEFORE = re.compile(r"(?:شهر|\d)\s+$")
 _YEAR_AFTER = re.compile(r"\s+\d{4}")
+_SURE = "|".join(word for word in _MEANINGS if word not in _SPOKEN_BESIDE)
+_LARGE = "|".join([*_build_scales(), *_HUNDREDS, "ميه"])
+_NUMBER_AFTER = re.compile(rf"\s+(?:(?:{_LARGE})\b|و\s*(?:{_SURE})\b|(?:في\s+|ب|ف)الميه)")
+_LARGE_AFTER = re.compile(rf"\s+(?:ال)?(?:{_LARGE})\b")
+_LARGE_BEFORE = re.compile(rf"\b(?:{_LARGE})\s+(?:و\s*)?$")
+_SAYS_AFTER = re.compile(r"\s+(?:ال|علي\b)")
 _BEFORE = 20
 """Characters before a word that are looked at."""
 
@@ -142,7 +183,8 @@ def parse_number_word(word: str, start: int, text: str) -> Piece | None:
         )
         if found:
             role, value, end = found
-            return Piece(role, value, prefix.startswith("و"), start, end)
+            bare_prefix = prefix.removeprefix("و").removesuffix("ال")
+            return Piece(role, value, prefix.startswith("و"), bool(bare_prefix), start, end)
     return None
 
 
@@ -206,6 +248,7 @@ def _parse_single(
         # «حشد مليوني» is of about a million.
         role is Role.TWO and bare.endswith("ي") and (last or governed),
         prefix + bare == "لست",
+        bare in _SPOKEN_BESIDE and not _is_spoken(prefix, bare, before, end, text),
         # «وأحد عشر» is no «واحد».
         prefix + bare == "واحد" and teen_or_tens,
         # A month too, and «نقطة الصفر».
@@ -216,6 +259,14 @@ def _parse_single(
     # Only a noun that follows makes two of «ألفا»: else it is «ألفًا».
     one = role is Role.SCALE_OR_TWO and governed
     return (Role.SCALE if one else role), value, end
+
+
+def _is_spoken(prefix: str, bare: str, before: str, end: int, text: str) -> bool:
+    """Tell whether what may be another thing is a number of a dialect, by what stands beside it."""
+    behind = prefix == "و" and bool(_LARGE_BEFORE.search(before))
+    if bare == "نص":
+        return bool(_LARGE_AFTER.match(text, end) or (behind and not _SAYS_AFTER.match(text, end)))
+    return bool(_NUMBER_AFTER.match(text, end)) or (behind and bare.startswith("مي"))
 
 
 def _is_definite(prefix: str) -> bool:

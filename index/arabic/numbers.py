@@ -18,12 +18,14 @@ class Number(NamedTuple):
         percent: Whether it is said of a hundred.
         start: Where it begins in the folded text.
         end: Where it ends, the percent sign or the word for a thousand included.
+        counted: What stands inside it: the years of «ثلاث سنوات ونصف».
     """
 
     value: str
     percent: bool
     start: int
     end: int
+    counted: str = ""
 
     @property
     def key(self) -> str:
@@ -35,17 +37,20 @@ class Number(NamedTuple):
 
 
 _TOKEN = re.compile(r"(?P<digits>\d+(?:[.,٫]\d+)*)|(?P<word>[^\W\d]+)")
-_PERCENT = re.compile(rf"\s*(?:[%٪]|(?:في\s+|ب)ال(?:{fold('مئة')}|ميه)\b)")
+_PERCENT = re.compile(rf"\s*(?:[%٪]|(?:في\s+|ب|ف)ال(?:{fold('مئة')}|ميه)\b)")
 _PERCENT_BEFORE = re.compile(r"(?<!\d)(?<!\d )[%٪] ?$")
 _RANGE = re.compile(r"\s*(?:-|–|و|الي|او)\s*$")
 _THOUSANDS = re.compile(r"[1-9]\d?\d?\.000|[1-9]\d\d?\.\d{3}")
 _LARGE_AFTER = re.compile(rf"{_PERCENT.pattern}|\s*(?:الف|الاف|ملي|ملاي|بلي|تريلي)")
-_VAGUE = re.compile(rf"\b[وفبل]?(?:ال)?(?:بضعه?|عشرات|{fold('مئات')})\s+(?:و\s*)?$")
+_VAGUE = re.compile(rf"\b[وفبل]?(?:ال)?(?:بضعه?|نيف|عشرات|{fold('مئات')})\s+(?:و\s*)?$")
 _MINUS = re.compile(r"\b[وفب]?سالب\s+$|−\s?$")
 _SIGN = re.compile(r"(?<=[^\W\d] )-$")
 _DEGREES = re.compile(r"\s*(?:[%٪°]|درج)")
 _BEFORE = 12
 """Characters before a number that are looked at."""
+_NOUN_BETWEEN = re.compile(r" (\w{2,}) $")
+_WORD_AFTER = re.compile(r" (\w+)")
+_NO_ROOT = re.compile(r"ات$|ه$|[اويؤء]|(.)(?=[اوي]?\1)")
 _SCALES = frozenset({Role.SCALE, Role.SCALES, Role.SCALE_OR_TWO})
 
 
@@ -71,7 +76,7 @@ def find_numbers(text: str) -> list[Number]:
             if read and not _is_vague(folded, pieces[at].start):
                 found.append(_make_number(pieces[at], pieces[read.after - 1], read.value, folded))
             at = read.after if read else at + 1
-    return _spread_percent(found, folded)
+    return _spread_percent(_merge_parts(found, folded), folded)
 
 
 def find_number_values(text: str) -> frozenset[tuple[str, bool]]:
@@ -89,7 +94,7 @@ def _group_pieces(folded: str) -> Iterator[list[Piece]]:
     stretch: list[Piece] = []
     for piece in _find_pieces(folded):
         between = folded[stretch[-1].end : piece.start].strip(" ") if stretch else ""
-        if between not in {"", "و"}:
+        if stretch and (between not in {"", "و"} or piece.governed):
             yield stretch
             stretch = []
         stretch.append(piece._replace(joined=piece.joined or between == "و"))
@@ -122,9 +127,9 @@ def _parse_digits(chain: str, start: int, folded: str) -> list[Piece]:
         value = Fraction(".".join((whole, *decimals)))
         parts = parse_parts_after(value, end, folded)
         role, value, end = parts or (Role.DIGITS, value, end)
-        return [Piece(role, value, joined=False, start=start, end=end)]
+        return [Piece(role, value, joined=False, governed=False, start=start, end=end)]
     return [
-        Piece(Role.DIGITS, Fraction(one[0]), False, start + one.start(), start + one.end())
+        Piece(Role.DIGITS, Fraction(one[0]), False, False, start + one.start(), start + one.end())
         for one in re.finditer(r"\d+", chain)
     ]
 
@@ -145,6 +150,10 @@ def _parse_number(pieces: Sequence[Piece], at: int) -> _Parsed | None:
         if following is None:
             break
         value, scale, after = following
+        if read.scale == 1_000 < scale and pieces[read.after].role is Role.HUNDREDS:
+            # «ألف وخمسمئة مليون» is a thousand of the millions too.
+            read = _Parsed(read.value * scale + value, scale, after)
+            continue
         if pieces[read.after].role is Role.PART:
             fits = scale <= read.scale and pieces[read.after - 1].role is not Role.PART
             # «مليون ونصف» is half a million more, «مليون وربع المليون» says so.
@@ -188,9 +197,8 @@ def _parse_small(pieces: Sequence[Piece], at: int) -> tuple[Fraction, int] | Non
     if last.role is Role.ONES and last.value < 10 and _is_joined(pieces, at, Role.TENS):
         last, at = pieces[at], at + 1
         value += last.value
-    decimals = _parse_small(pieces, at + 1) if _is_point(pieces, at) else None
-    if decimals and decimals[0].denominator == 1:
-        return value + decimals[0] / 10 ** len(str(decimals[0])), decimals[1]
+    if _is_point(pieces, at) and (decimals := _parse_decimals(pieces, at + 1)):
+        return value + decimals[0], decimals[1]
     if _is_joined(pieces, at, Role.PART) and _is_scale(pieces, at + 1):
         return value + pieces[at].value, at + 1
     # num2words says «مائة و ألف ألف» for 101,000.
@@ -198,6 +206,19 @@ def _parse_small(pieces: Sequence[Piece], at: int) -> tuple[Fraction, int] | Non
     if last.role is Role.HUNDREDS and again and pieces[at].value == pieces[at + 1].value:
         return value + 1, at + 1
     return value, at
+
+
+def _parse_decimals(pieces: Sequence[Piece], at: int) -> tuple[Fraction, int] | None:
+    """Read what stands behind «فاصلة»: «خمسة وسبعين», or one digit after another: «صفر خمسة»."""
+    digits = ""
+    while at < len(pieces) and not pieces[at].joined and (read := _parse_small(pieces, at)):
+        value, at = read
+        if value.denominator != 1:
+            return None
+        digits += str(value)
+        if value > 9:
+            break
+    return (Fraction(int(digits), 10 ** len(digits)), at) if digits else None
 
 
 def _is_joined(pieces: Sequence[Piece], at: int, *roles: Role) -> bool:
@@ -235,6 +256,47 @@ def _format_decimal(value: Fraction) -> str:
     if value.denominator == 1:
         return str(value.numerator)
     return f"{float(value):.6f}".rstrip("0").rstrip(".")
+
+
+def _merge_parts(found: list[Number], folded: str) -> list[Number]:
+    """Read «ثلاث سنوات ونصف السنة» as three and a half; «ثلاثة لاعبين ونصف الفريق» are two."""
+    result: list[Number] = []
+    for number in found:
+        whole = result[-1] if result else None
+        if whole and (noun := _find_counted_noun(whole, number, folded)):
+            value = _format_decimal(
+                Fraction(whole.value) + Fraction(number.value) * _scale_of(whole)
+            )
+            after = _WORD_AFTER.match(folded, number.end)
+            again = after if after and _is_same_noun(after[1], noun) else None
+            end = again.end() if again else number.end
+            result[-1] = Number(value, False, whole.start, end, noun)
+        else:
+            result.append(number)
+    return result
+
+
+def _find_counted_noun(whole: Number, part: Number, folded: str) -> str:
+    """Return the noun between a whole number and the part of one of it, or ""."""
+    between = _NOUN_BETWEEN.fullmatch(folded[whole.end : part.start])
+    fits = folded[part.start] == "و" and part.key.endswith("%") and part.value.startswith("0.")
+    if not between or not fits or not whole.value.isdigit() or whole.percent or part.percent:
+        return ""
+    after = _WORD_AFTER.match(folded, part.end)
+    other = after and after[1].startswith("ال") and not _is_same_noun(after[1], between[1])
+    return "" if other else between[1]
+
+
+def _scale_of(number: Number) -> int:
+    """Return what half a one of it is half of: «مليارا دينار ونصف» are two and a half."""
+    value = int(number.value)
+    return next((n for n in (10**12, 10**9, 10**6) if value and value % n == 0), 1)
+
+
+def _is_same_noun(one: str, other: str) -> bool:
+    """Tell whether two words are forms of one noun: «سنوات» and «السنة», «أشهر» and «الشهر»."""
+    consonants = {_NO_ROOT.sub("", word.removeprefix("ال")) for word in (one, other)}
+    return len(consonants) == 1
 
 
 def _spread_percent(found: list[Number], folded: str) -> list[Number]:

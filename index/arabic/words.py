@@ -13,7 +13,7 @@ from index.arabic.affixes import strip_prefix, strip_suffixes
 from index.arabic.digits import DIGITS, expand_fractions, normalize_digits
 from index.arabic.letters import FOLDED, NEIGHBOURS
 
-ANALYSER_VERSION = "ar-light-4"
+ANALYSER_VERSION = "ar-light-5"
 """Changes whenever :func:`analyse` may return something else for the same text."""
 
 # Harakat, Quranic marks and superscript alef; tatweel; zero-width and bidi controls; soft hyphen.
@@ -27,6 +27,7 @@ _HUNDRED = re.compile(
 )
 _FOLDED = FOLDED | DIGITS
 _WORD = re.compile(r"\w+")
+_LAST_HAMZA = re.compile("ي[ءؤ]$")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
 
@@ -75,9 +76,10 @@ def stem(word: str) -> str:
     >>> stem("كلفته") == stem("الكلفه")
     True
     """
-    if len(word) <= 3 or not _ARABIC.search(word):
-        return word
-    return strip_suffixes(strip_prefix(word))
+    if len(word) > 3 and _ARABIC.search(word):
+        word = strip_suffixes(strip_prefix(word))
+    # A hamza has one bearer or another by its case: «أبناءه», «أبناؤه»; «شيء» is typed «شئ».
+    return _LAST_HAMZA.sub("ؤ", word).replace("ء", "ؤ")
 
 
 @lru_cache(maxsize=200_000)

@@ -171,6 +171,8 @@ def _tokenize(text: str) -> Iterator[Token]:
             yield _make_token(
                 scope, f"#{number.key}", frozenset(), text[number.start : number.end], exact=True
             )
+            if number.counted:
+                yield from _read_word(scope, number.counted, "")
             position = number.end
             continue
         piece = _PIECE.match(text, position)
