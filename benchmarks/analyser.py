@@ -12,13 +12,13 @@ from pathlib import Path
 
 from benchmarks.baselines import Analyser, bm25
 from benchmarks.datasets import DEFAULT, read
-from index.arabic.words import analyse, words
+from index.arabic.words import analyse, split_words
 from rag.evaluation.retrieval import DEPTH
 
 SETS = ("arcd", "tydiqa-goldp-ar-dev")
 ANALYSERS: dict[str, Analyser] = {
     "split at spaces": str.split,
-    "folded words": words,
+    "folded words": split_words,
     "our analyser": analyse,
 }
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from index.arabic.words import words
+from index.arabic.words import split_words
 from index.search import ranking
 from index.search.query import compute_idf
 from rag.evaluation.retrieval import DEPTH, Ranked
@@ -16,7 +16,7 @@ def snowball() -> Analyser:
     import snowballstemmer
 
     stemmer = snowballstemmer.stemmer("arabic")
-    return lambda text: stemmer.stemWords(words(text))
+    return lambda text: stemmer.stemWords(split_words(text))
 
 
 def bm25(passages: Mapping[str, str], questions: Sequence[str], analyser: Analyser) -> list[Ranked]:

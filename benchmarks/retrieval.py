@@ -26,7 +26,7 @@ from benchmarks.baselines import bm25, snowball
 from benchmarks.corpora import FOLDERS, families, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from index import build_index, open_index
-from index.search.ranking import trained_weights
+from index.search.ranking import load_weights
 from index.search.reranking import CrossEncoderReranker
 from index.search.search import SearchIndex
 from rag.evaluation.retrieval import (
@@ -35,9 +35,9 @@ from rag.evaluation.retrieval import (
     OTHER_RANKINGS,
     Estimate,
     Ranked,
-    fingerprint,
-    metrics,
-    ranked,
+    compute_fingerprint,
+    compute_metrics,
+    rank_candidates,
 )
 
 _PER_VARIETY = 300
@@ -72,7 +72,7 @@ def main() -> None:
     prints = {}
     for name, corpus in _corpora(options):
         rows += _measured(corpus, options.reranker)
-        prints[name] = fingerprint(corpus.index)
+        prints[name] = compute_fingerprint(corpus.index)
         print(_table(rows), flush=True)
     if options.out:
         content = {"settings": prints, "depth": DEPTH, "rows": rows}
@@ -161,7 +161,7 @@ def _measured(corpus: Corpus, reranker: str | None) -> list[dict[str, Any]]:
         members = [n for n, (names, _, _) in enumerate(corpus.asked) if name in names]
         right = [frozenset({same[corpus.asked[n][2]]}) for n in members]
         for row, found in runs.items():
-            measured = metrics([found[n] for n in members], right)
+            measured = compute_metrics([found[n] for n in members], right)
             spent = statistics.median(times[row][n] for n in members) if row in times else None
             rows.append(
                 {"set": name, "row": row, "questions": len(members), "ms p50": spent, **measured}
@@ -173,21 +173,21 @@ def _runs(
     corpus: Corpus, reranker: str | None, times: dict[str, list[float]]
 ) -> dict[str, list[Ranked]]:
     asked, index = [text for _, text, _ in corpus.asked], corpus.index
-    plain = trained_weights(wordwise=False)
+    plain = load_weights(wordwise=False)
     runs: dict[str, list[Ranked]] = {
         "BM25, split at spaces": bm25(corpus.texts, asked, str.split),
         "BM25, folded + Snowball": bm25(corpus.texts, asked, snowball()),
     }
     if corpus.untitled:
         runs["first fusion, text without titles"] = [
-            ranked(corpus.untitled.candidates(text), OTHER_RANKINGS["score fusion"])
+            rank_candidates(corpus.untitled.candidates(text), OTHER_RANKINGS["score fusion"])
             for text in asked
         ]
     for text in asked:
         found = index.candidates(text)
         for name, score in OTHER_RANKINGS.items():
-            runs.setdefault(_ROWS.get(name, name), []).append(ranked(found, score))
-        without = ranked(found, lambda _: lambda c: c.score(plain))
+            runs.setdefault(_ROWS.get(name, name), []).append(rank_candidates(found, score))
+        without = rank_candidates(found, lambda _: lambda c: c.score(plain))
         runs.setdefault("Jawab without late interaction", []).append(without)
     searches = {"Jawab": index}
     if reranker:

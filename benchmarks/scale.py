@@ -29,9 +29,9 @@ from index.embedding.contract import Embedder, EmbedderIdentity
 from index.embedding.embedded import Embedded
 from index.embedding.embedders import load_embedder
 from index.search.candidates import CANDIDATES
-from index.search.late import late_interaction
+from index.search.late import compute_late_interaction
 from index.search.query import Query, QueryVectors, embed_query, weigh_query
-from index.search.ranking import contributions, features, trained_weights
+from index.search.ranking import compute_contributions, compute_features, load_weights
 from index.store.changes import ArticleChunks
 from index.store.contract import Filter, Store
 from index.store.manifest import Manifest
@@ -246,13 +246,15 @@ def _ask(
         marks.append(time.perf_counter())
         chunks = list(reader.fetch([hit.key for hit in [*dense, *lexical]]).values())
         marks.append(time.perf_counter())
-        late_interaction(vectors.words, weighed.word_weights, [chunk.words for chunk in chunks])
+        compute_late_interaction(
+            vectors.words, weighed.word_weights, [chunk.words for chunk in chunks]
+        )
         marks.append(time.perf_counter())
-        weights = trained_weights(wordwise=True)
-        found = features(
+        weights = load_weights(wordwise=True)
+        found = compute_features(
             replace(weighed, vectors=QueryVectors(vector)), chunks
         )  # the rest of ranking
-        scores = [sum(contributions(values, weights).values()) for values in found]
+        scores = [sum(compute_contributions(values, weights).values()) for values in found]
         best = sorted(zip(scores, chunks, strict=True), key=lambda pair: -pair[0])[:8]
         reader.articles([chunk.article_key for _, chunk in best])
         marks.append(time.perf_counter())

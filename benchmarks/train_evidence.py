@@ -32,7 +32,7 @@ from index.arabic.words import fold
 from index.search.search import SearchResult
 from index.store.contract import Filter
 from rag.question import understand
-from rag.reading.evidence import FEATURES, evidence_features
+from rag.reading.evidence import FEATURES, compute_features
 from rag.reading.passages import merge_neighbours
 from rag.reading.relevance import score_sentences
 
@@ -86,7 +86,10 @@ def main() -> None:
         }
         if model == "same_language":
             _draw_calibration(held, features, weights[model])
-    trained_on = "ARCD train split, half of TyDi QA dev, of NoMIRACL and of Belebele in English"
+    trained_on = (
+        "ARCD train split, half of TyDi QA dev, of NoMIRACL and of Belebele in English, by"
+        " benchmarks/train_evidence.py"
+    )
     content = {"trained_on": trained_on, "held_out": report, "weights": weights}
     OUTPUT.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(content, indent=2))
@@ -219,7 +222,7 @@ def _features(
     sentences = score_sentences(asked, result.query, passages, index.embedder)
     if not sentences:
         return None
-    return evidence_features(asked, result.query.idf, passages, sentences)
+    return compute_features(asked, result.query.idf, passages, sentences)
 
 
 def _split(rows: Sequence[Row], features: Sequence[str]) -> tuple[Matrix, Matrix]:

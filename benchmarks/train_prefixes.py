@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.datasets import DEFAULT, read
 from index.arabic import affixes
-from index.arabic.affixes import own_letters, strip_suffixes
+from index.arabic.affixes import load_own_letters, strip_suffixes
 from index.arabic.words import fold, stem, term_of
 
 _LIST = Path(affixes.__file__).with_name("own_letters.txt")
@@ -119,7 +119,7 @@ def _against(words: Words) -> Counter[str]:
     for word in words:
         forms = [word, *(["ل" + word[2:]] if word.startswith("لل") else [])]
         for form in forms:
-            if form[:1] in "وبل" and affixes.is_own(form):
+            if form[:1] in "وبل" and affixes.has_own_first_letters(form):
                 rest = form[1:]
                 for_it = sum(words.get(before + form, 0) for before in ("ال", "وال", "ب", "ل"))
                 rival = words.get("ال" + rest, 0) + words.get("وال" + rest, 0)
@@ -136,7 +136,7 @@ def _write(known: Collection[str]) -> None:
     """Write the list, and let the stemmer read it."""
     head = [line for line in _LIST.read_text("utf-8").split("\n") if line.startswith("#")]
     _LIST.write_text("\n".join([*head, *sorted(known)]) + "\n", "utf-8")
-    own_letters.cache_clear()
+    load_own_letters.cache_clear()
     stem.cache_clear()
 
 

@@ -96,7 +96,9 @@ def _report(
     """Return R@1 on each set, trained on and held out."""
     groups: dict[str, list[float]] = {}
     for question, (candidates, right) in found:
-        scores = [sum(ranking.contributions(values, weights).values()) for values in candidates]
+        scores = [
+            sum(ranking.compute_contributions(values, weights).values()) for values in candidates
+        ]
         name = f"{question.set} {'held out' if question.held_out else 'trained on'}"
         groups.setdefault(name, []).append(right[np.argmax(scores)])
     return {name: round(float(np.mean(hits)), 4) for name, hits in sorted(groups.items())}

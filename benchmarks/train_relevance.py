@@ -19,11 +19,11 @@ import numpy as np
 from benchmarks.corpora import FOLDERS, Asked, pooled_index, questions
 from benchmarks.datasets import DEFAULT
 from benchmarks.regression import Matrix, fit_choice, rounded, scores
-from index.arabic.words import fold, for_embedding
+from index.arabic.words import fold, normalize_for_embedding
 from index.search.search import SearchIndex
 from rag.question import understand
 from rag.reading.passages import merge_neighbours
-from rag.reading.relevance import FEATURES, ScoredSentence, candidate_sentences, word_matches
+from rag.reading.relevance import FEATURES, ScoredSentence, list_sentences, match_words
 
 OUTPUT = Path("rag/reading/relevance.json")
 _K = 8
@@ -60,7 +60,7 @@ def main() -> None:
         weights[kind] = rounded(fitted)
         report[kind] = {name: _hits(held[name], names, weights[kind]) for name in FOLDERS}
     content = {
-        "trained_on": "ARCD train split, half of TyDi QA dev",
+        "trained_on": "ARCD train split, half of TyDi QA dev, by benchmarks/train_relevance.py",
         "questions": len(train),
         "held_out": report,
         "weights": weights,
@@ -77,11 +77,11 @@ def _read(index: SearchIndex, rows: Iterable[Asked]) -> Iterable[Read]:
         asked = understand(question.text)
         terms = {*result.query.idf, *asked.terms}
         idf = {term: result.query.idf.get(term, 1.0) for term in terms}
-        found = candidate_sentences(asked, idf, passages)
-        matches = word_matches(asked, result.query, passages)
+        found = list_sentences(asked, idf, passages)
+        matches = match_words(asked, result.query, passages)
         if not found or not matches:
             continue
-        texts = [for_embedding(sentence.text) for sentence in found]
+        texts = [normalize_for_embedding(sentence.text) for sentence in found]
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
             known.update(zip(new, index.embedder.embed_passages(new), strict=True))

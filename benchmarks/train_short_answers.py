@@ -22,14 +22,14 @@ from index.arabic.sentences import Span
 from rag.evaluation.metrics import exact_match, token_f1
 from rag.question import Question, understand
 from rag.reading.passages import merge_neighbours
-from rag.reading.relevance import ScoredSentence, score_sentences, word_matches
+from rag.reading.relevance import ScoredSentence, match_words, score_sentences
 from rag.reading.short_answers import (
     FEATURES,
     MODELS,
-    best_words,
+    compute_word_features,
+    find_best_words,
     find_short_answer,
-    word_features,
-    word_spans_of,
+    find_word_spans,
 )
 from rag.reading.word_matches import WordMatches
 
@@ -55,7 +55,7 @@ def main() -> None:
         result = index.find(question.query, k=8)
         passages = merge_neighbours(result.passages)
         sentences = score_sentences(question, result.query, passages, index.embedder)
-        matches = word_matches(question, result.query, passages)
+        matches = match_words(question, result.query, passages)
         if not sentences or not matches:
             continue
         if asked.held_out:
@@ -71,7 +71,7 @@ def main() -> None:
                 break
     weights = {name: _fitted(rows) for name, rows in train.items()}
     content = {
-        "trained_on": "ARCD train split, half of TyDi QA dev",
+        "trained_on": "ARCD train split, half of TyDi QA dev, by benchmarks/train_short_answers.py",
         "questions": {name: len(rows) for name, rows in train.items()},
         "held_out": {},
         "weights": weights,
@@ -90,13 +90,13 @@ def _labelled(
     asked: Asked, question: Question, text: str, span: Span, matches: Any
 ) -> tuple[Any, Any]:
     """Return the features of the words of a sentence, and which are the shortest gold answer."""
-    words = word_spans_of(text, span, matches.words)
+    words = find_word_spans(text, span, matches.words)
     golds = []
     for answer in asked.answers:
         at = text.find(answer, span.start, span.end)
         if at >= 0:
             golds.append([w.start < at + len(answer) and w.end > at for w in words])
-    return word_features(question, text, span, matches), min(golds, key=sum)
+    return compute_word_features(question, text, span, matches), min(golds, key=sum)
 
 
 def _fitted(rows: Sequence[tuple[Any, Any]]) -> list[float]:
@@ -120,7 +120,7 @@ def _fitted(rows: Sequence[tuple[Any, Any]]) -> list[float]:
 def _report(held: Sequence[Held]) -> dict[str, Any]:
     rows = []
     for asked, question, article, best, matches in held:
-        found = best_words(question, article, best.span, matches)
+        found = find_best_words(question, article, best.span, matches)
         shown = find_short_answer(question, article, best, matches)
         text = found.text if found else ""
         rows.append(

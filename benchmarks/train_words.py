@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.corpora import FOLDERS
 from benchmarks.datasets import DEFAULT, read
-from index.arabic.words import for_embedding
+from index.arabic.words import normalize_for_embedding
 from index.embedding import word_vectors
 from index.embedding.bundled import BUNDLED
 from index.embedding.contract import WordwiseEmbedder
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write {FILE.name}")
     options = parser.parse_args()
     texts = [
-        for_embedding(f"{row['title']}\n{row['text']}")[:600]
+        normalize_for_embedding(f"{row['title']}\n{row['text']}")[:600]
         for folder in FOLDERS.values()
         for row in read(options.data, folder, "passages.jsonl")
     ]

@@ -5,7 +5,8 @@ from typing import Any
 from index.errors import InputError
 
 MOST_PASSAGES = 1_000
-"""Passages that one question may ask for; either side finds fifty candidates by itself."""
+"""Passages that one question may ask for; either side finds fifty candidates by itself. A guard
+against slips of the hand, not measured."""
 
 
 def check_k(k: Any) -> int:

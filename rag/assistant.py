@@ -16,12 +16,12 @@ from rag.langchain.retriever import PassageRetriever
 from rag.langchain.runnable import AnswerRunnable
 from rag.language.followup import History
 from rag.question import understand
-from rag.reading.binding import keep_bound
-from rag.reading.evidence import assess
+from rag.reading.binding import filter_by_names
+from rag.reading.evidence import compute_evidence
 from rag.reading.passages import merge_neighbours
-from rag.reading.reading import read
+from rag.reading.reading import read_passages
 from rag.reading.relevance import score_sentences
-from rag.settings import Settings, chosen_embedder, chosen_reranker, load_settings
+from rag.settings import Settings, load_chosen_embedder, load_reranker, load_settings
 from rag.writing.composition import Composition, refuse
 from rag.writing.generating import Generator
 from rag.writing.setup import Setup
@@ -56,7 +56,7 @@ class Assistant:
         """Open the index and the model that the settings name; errors as for ``open``."""
         setup = Setup.load(chosen)
         index = open_index(
-            chosen.index, embedder=chosen_embedder(chosen), reranker=chosen_reranker(chosen)
+            chosen.index, embedder=load_chosen_embedder(chosen), reranker=load_reranker(chosen)
         )
         return cls(index, setup)
 
@@ -67,7 +67,7 @@ class Assistant:
         """
         setup = self.setup
         opened = open_index(
-            index, embedder=chosen_embedder(setup.settings), reranker=self.index.reranker
+            index, embedder=load_chosen_embedder(setup.settings), reranker=self.index.reranker
         )
         if opened.embedder.identity == self.index.embedder.identity:
             opened.embedder = self.index.embedder
@@ -179,11 +179,11 @@ class Assistant:
             index_generation=result.generation,
             timings=clock.lap("search"),
         )
-        bound = tuple(keep_bound(understood, passages))
+        bound = tuple(filter_by_names(understood, passages))
         sentences = score_sentences(understood, result.query, bound, self.index.embedder)
         # Where the best passage is about another, what it holds speaks for nothing.
         judged = passages if bound[:1] == passages[:1] else bound
-        evidence = assess(understood, result.query, judged, sentences)
+        evidence = compute_evidence(understood, result.query, judged, sentences)
         answer = replace(answer, evidence=evidence.probability, timings=clock.lap("evidence"))
         if evidence.probability < setup.settings.threshold:
             reason = "no_evidence" if result.chunks else "empty_index"
@@ -191,7 +191,7 @@ class Assistant:
             return
         answer = replace(answer, passages=bound)
         yield answer
-        reading = read(understood, result.query, bound, sentences)
+        reading = read_passages(understood, result.query, bound, sentences)
         yield from Composition(answer, reading, clock, setup.settings).compose(writer)
 
     def _topic(self, where: Filter | None) -> History:

@@ -46,11 +46,11 @@ def load_assistant(settings: Settings) -> Assistant:
         ModelError: The model's package, key or file is missing.
     """
     with _opening:
-        return _assistant(settings, str(Path(settings.index).resolve()))
+        return _open_assistant(settings, str(Path(settings.index).resolve()))
 
 
 @lru_cache(maxsize=8)
-def _assistant(settings: Settings, folder: str) -> Assistant:
+def _open_assistant(settings: Settings, folder: str) -> Assistant:
     """Open an index; assistants of one index that answer in other ways share its embedder."""
     first = Settings(
         index=settings.index,
@@ -61,6 +61,6 @@ def _assistant(settings: Settings, folder: str) -> Assistant:
     )
     if settings == first:
         return Assistant.from_settings(settings)
-    other = _assistant(first, folder).beside(settings.index)
+    other = _open_assistant(first, folder).beside(settings.index)
     other.use(settings)
     return other

@@ -4,18 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.arabic.dialects import standard_question
-from index.arabic.words import term_of, words
+from index.arabic.dialects import normalize_dialect
+from index.arabic.words import split_words, term_of
 from index.errors import InputError
 from index.search.query import Query
-from rag.language.followup import History, leans_back, stand_alone
-from rag.language.names import Name, find_names, years_of
+from rag.language.followup import History, complete_follow_up, is_follow_up
+from rag.language.names import Name, find_names, find_years
 from rag.language.questions import (
     Kind,
     content_terms,
+    detect_kind,
     is_arabic,
     is_function_word,
-    kind_of,
     terms_of,
 )
 from rag.language.statements import Statement, read_statement
@@ -87,9 +87,9 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
     standalone = _complete(asked, history, rewrite) if history else asked
     query = Query.of(standalone)
-    spoken = words(query.text)
+    spoken = split_words(query.text)
     terms = terms_of([word for word in spoken if not is_function_word(word)])
-    kind = kind_of(spoken)
+    kind = detect_kind(spoken)
     return Question(
         asked=asked,
         standalone=standalone,
@@ -98,20 +98,20 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         kind=kind,
         words=tuple(spoken),
         terms=terms,
-        own_terms=terms if standalone == asked else content_terms(standard_question(asked)),
+        own_terms=terms if standalone == asked else content_terms(normalize_dialect(asked)),
         names=find_names(spoken),
-        years=years_of(spoken),
-        counted=_counted(spoken) if kind is Kind.HOW_MANY else "",
+        years=find_years(spoken),
+        counted=_find_counted_term(spoken) if kind is Kind.HOW_MANY else "",
         statement=read_statement(query.text),
         query=query,
     )
 
 
 def _complete(asked: str, history: History, rewrite: Rewrite | None) -> str:
-    completed = rewrite(asked, history) if rewrite and leans_back(asked) else None
-    return completed or stand_alone(asked, history)
+    completed = rewrite(asked, history) if rewrite and is_follow_up(asked) else None
+    return completed or complete_follow_up(asked, history)
 
 
-def _counted(spoken: list[str]) -> str:
+def _find_counted_term(spoken: list[str]) -> str:
     found = _HOW_MANY.search(" ".join(spoken))
     return term_of(found[1]) if found and not is_function_word(found[1]) else ""

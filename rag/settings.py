@@ -20,7 +20,10 @@ PREFIX = "JAWAB_"
 _NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.embedding.e5.bundle
 
 CAUTION = {"careful": 0.45, "balanced": 0.15, "lenient": 0.1}
-"""Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل."""
+"""Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل. Chosen for
+the gate that ``python -m benchmarks.train_evidence`` fits
+(docs/decisions/0018-evidence-gate-again.md); ``python -m benchmarks.answers --caution LEVEL``
+measures the answers at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,12 @@ def load_settings(
         SettingsError: A name is unknown or a value unusable; the text says where and what to do.
     """
     environment = os.environ if environment is None else environment
-    settings = _override(Settings(), _from_file(file), "in " + str(file or FILE))
-    settings = _override(settings, _from_environment(environment), "in the environment")
+    settings = _override(Settings(), _load_file(file), "in " + str(file or FILE))
+    settings = _override(settings, _load_environment(environment), "in the environment")
     return _override(settings, {k: v for k, v in flags.items() if v is not None}, "on the command")
 
 
-def _from_file(file: Path | None) -> dict[str, Any]:
+def _load_file(file: Path | None) -> dict[str, Any]:
     path = file or Path(FILE)
     if file is None and not path.is_file():
         return {}
@@ -96,7 +99,7 @@ def _from_file(file: Path | None) -> dict[str, Any]:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+def _load_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
@@ -151,7 +154,7 @@ def check_settings(settings: Settings, where: str = "here") -> None:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
 
 
-def chosen_reranker(settings: Settings) -> "Reranker | None":
+def load_reranker(settings: Settings) -> "Reranker | None":
     """Return the reranker that is set, if one is; its model loads when first used."""
     if not settings.reranker:
         return None
@@ -160,7 +163,7 @@ def chosen_reranker(settings: Settings) -> "Reranker | None":
     return CrossEncoderReranker(settings.reranker)
 
 
-def chosen_embedder(settings: Settings) -> "Embedder | None":
+def load_chosen_embedder(settings: Settings) -> "Embedder | None":
     """Return the embedder that is set, or None to take the index's own.
 
     Raises:

@@ -1,8 +1,8 @@
 """Take prefixes and suffixes off a folded Arabic word, and leave it the letters that are its own.
 
 Only a list can tell that «وزارات» begins with a letter of its own and «وسيارات» with «and»:
-``own_letters.txt`` has the words, as stems, that begin like a prefix. How it was made, and what it
-changes: docs/decisions/0034-own-first-letters.md.
+``own_letters.txt`` has the words, as stems, that begin like a prefix. It is made, and measured on
+other texts, by ``python -m benchmarks.train_prefixes``.
 """
 
 from functools import cache
@@ -11,9 +11,12 @@ from importlib import resources
 _ARTICLES = ("وبال", "وكال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال")
 _CLITICS = ("و", "ل", "ب")
 _LONG = 6
-"""Letters from which on a word loses a clitic that is not known to be one."""
+"""Letters from which on a word loses a clitic that is not known to be one. Chosen by the MRR of
+BM25 over 5,917 questions (docs/decisions/0003-arabic-analyser.md); ``python -m
+benchmarks.analyser`` measures the analyser as it is."""
 _SHORT = 5
-"""The same, where a word of the list stands behind it."""
+"""The same, where a word of the list stands behind it; ``python -m benchmarks.train_prefixes``
+makes the list, and measures it with this."""
 _SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
 _WEAK_SUFFIXES = frozenset({"ين", "ون"})
 # ة is written ت before a pronoun: «كلفته» is «كلفة» and «ه».
@@ -29,14 +32,14 @@ def strip_prefix(word: str) -> str:
     >>> strip_prefix("للجنه"), strip_prefix("للجنود"), strip_prefix("لالمانيا")
     ('لجنه', 'جنود', 'المانيا')
     """
-    if is_own(word):
+    if has_own_first_letters(word):
         return word
     for article in _ARTICLES:
         if word.startswith(article):
             rest = word[len(article) :]
             # «للجنة» is «ل» and «اللجنة»; «بألعاب» is «ب» and «ألعاب».
             own = ("ل" if article.endswith("لل") else "ال") + rest
-            if article != "ال" and is_own(own):
+            if article != "ال" and has_own_first_letters(own):
                 return own
             if len(rest) >= 3:
                 return _strip_own_article(rest)
@@ -47,18 +50,18 @@ def _strip_clitic(word: str) -> str:
     if word[0] not in _CLITICS or len(word) < _SHORT:
         return word
     rest = word[1:]
-    if is_own(rest):
+    if has_own_first_letters(rest):
         return rest
     if len(word) < _LONG:
         return word
-    if rest[0] in _CLITICS and is_own(rest[1:]):
+    if rest[0] in _CLITICS and has_own_first_letters(rest[1:]):
         return rest[1:]
     return _strip_own_article(rest)
 
 
 def _strip_own_article(rest: str) -> str:
     """Take «ال» off behind a prefix too: the word alone loses it, unless it is known."""
-    if rest.startswith("ال") and len(rest) >= 5 and not is_own(rest):
+    if rest.startswith("ال") and len(rest) >= 5 and not has_own_first_letters(rest):
         return rest[2:]
     return rest
 
@@ -80,11 +83,11 @@ def strip_suffixes(word: str) -> str:
     return word
 
 
-def is_own(word: str) -> bool:
+def has_own_first_letters(word: str) -> bool:
     """Tell whether a word is known to begin with letters of its own that look like a prefix."""
     if len(word) < 3:
         return False
-    known, term = own_letters(), strip_suffixes(word)
+    known, term = load_own_letters(), strip_suffixes(word)
     if term in known:
         # «رعاية» ends in letters of its own: «برعاية» is not the word «برع».
         return not word[len(term) :].startswith("اي")
@@ -92,7 +95,7 @@ def is_own(word: str) -> bool:
 
 
 @cache
-def own_letters() -> frozenset[str]:
+def load_own_letters() -> frozenset[str]:
     """Read the stems whose first letters look like a prefix."""
     text = resources.files("index.arabic").joinpath("own_letters.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.split("\n") if line and not line.startswith("#"))

@@ -16,39 +16,39 @@ _FUTURE = re.compile(r"^[هح](?=[يتن]\w{3,})")
 _PRESENT = re.compile(r"^ب(?=[يت]\w{3,})")
 
 
-def standard_question(question: str) -> str:
+def normalize_dialect(question: str) -> str:
     """Return a question with dialect words replaced; one without any is returned as it is.
 
-    >>> standard_question("إمتى هيرجع الكهربا؟"), standard_question("ليش صار الحريق؟")
+    >>> normalize_dialect("إمتى هيرجع الكهربا؟"), normalize_dialect("ليش صار الحريق؟")
     ('متى سيرجع الكهربا؟', 'لماذا صار الحريق؟')
-    >>> standard_question("متى تأسست هيئة الكهرباء؟")
+    >>> normalize_dialect("متى تأسست هيئة الكهرباء؟")
     'متى تأسست هيئة الكهرباء؟'
     """
-    table = _table()
+    table = _load_dialect_words()
     spoken = [word for word in _WORD.findall(question) if word in table]
     if not spoken:
         return question
-    return _WORD.sub(lambda found: _standard(found[0], table), question)
+    return _WORD.sub(lambda found: _normalize_word(found[0], table), question)
 
 
-def _standard(word: str, table: dict[str, str]) -> str:
+def _normalize_word(word: str, table: dict[str, str]) -> str:
     if word in table:
         return table[word]
     return _PRESENT.sub("", _FUTURE.sub("س", word))
 
 
 @cache
-def _table() -> dict[str, str]:
+def _load_dialect_words() -> dict[str, str]:
     """Read the words of the dialects -> the standard word."""
     table: dict[str, str] = {}
-    for form, standard in _pairs():
+    for form, standard in _load_pairs():
         table[form] = standard
         if form[0] not in "إا":
             table[f"و{form}"] = f"و{standard}"
     return table
 
 
-def _pairs() -> list[tuple[str, str]]:
+def _load_pairs() -> list[tuple[str, str]]:
     """Return every form that is replaced, with what replaces it."""
     asking = [(word.form, word.standard) for word in load_question_words() if word.standard]
     data = resources.files("index.arabic").joinpath("dialects.tsv").read_text(encoding="utf-8")

@@ -30,31 +30,31 @@ def expand_fractions(text: str) -> str:
     >>> expand_fractions("2½ و¾")
     '2.5 و0.75'
     """
-    return _VULGAR.sub(_decimal, text)
+    return _VULGAR.sub(_format_fraction, text)
 
 
-def _decimal(found: re.Match[str]) -> str:
+def _format_fraction(found: re.Match[str]) -> str:
     text, (start, end) = found.string, found.span()
     value = f"{unicodedata.numeric(found[0]):.6f}".rstrip("0")
     before, after = text[max(0, start - 1) : start], text[end : end + 1]
     return (value[1:] if before.isdigit() else value) + (" " if after.isdigit() else "")
 
 
-def plain_digits(text: str) -> str:
+def normalize_digits(text: str) -> str:
     """Return folded text, its digits ASCII ones, without what parts the thousands of its numbers.
 
     Telephone numbers, dates and lists stay apart.
 
-    >>> plain_digits("2٬500 و1 200 000 و1.002.000"), plain_digits("12.5.2024 و3,5")
+    >>> normalize_digits("2٬500 و1 200 000 و1.002.000"), normalize_digits("12.5.2024 و3,5")
     ('2500 و1200000 و1002000', '12.5.2024 و3,5')
-    >>> plain_digits("هاتف: 71 234 567")
+    >>> normalize_digits("هاتف: 71 234 567")
     'هاتف: 71 234 567'
     """
     text = _DECIMAL_COMMA.sub("٫", text)
     text = _MARKED.sub(lambda found: re.sub(r"\D", "", found[0]), text)
-    return _SPACED.sub(_joined, text)
+    return _SPACED.sub(_join_thousands, text)
 
 
-def _joined(found: re.Match[str]) -> str:
+def _join_thousands(found: re.Match[str]) -> str:
     before = found.string[max(0, found.start() - _BEFORE) : found.start()]
     return found[0] if _TELEPHONE.search(before) else found[0].replace(" ", "")

@@ -46,13 +46,13 @@ class Piece(NamedTuple):
 Meaning = tuple[Role, Fraction]
 
 
-def _table(role: Role, rows: str) -> dict[str, Meaning]:
+def _build_table(role: Role, rows: str) -> dict[str, Meaning]:
     """Read «value:word word;value:word»; words are folded."""
     pairs = (row.split(":") for row in rows.split(";"))
     return {fold(word): (role, Fraction(value)) for value, words in pairs for word in words.split()}
 
 
-def _scales() -> dict[str, Meaning]:
+def _build_scales() -> dict[str, Meaning]:
     """Return the forms of a thousand, a million and on, with their duals."""
     rows: dict[str, Meaning] = {}
     for value, singulars, plurals in (
@@ -70,26 +70,29 @@ def _scales() -> dict[str, Meaning]:
     return rows
 
 
-_ONES = _table(
+_ONES = _build_table(
     Role.ONES,
     "0:صفر;1:واحد واحدة;2:اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي;3:ثلاثة ثلاث ثلاثا"
     ";4:أربعة أربع أربعا;5:خمسة خمس خمسا;6:ستة ست ستا;7:سبعة سبع سبعا;8:ثمانية ثماني ثمان ثمانيا"
     ";9:تسعة تسع تسعا;10:عشرة عشر عشرا;11:أحدعشر;12:اثناعشر اثنيعشر;13:ثلاثةعشر;14:أربعةعشر"
     ";15:خمسةعشر;16:ستةعشر;17:سبعةعشر;18:ثمانيةعشر;19:تسعةعشر",
 )
-_TENS = _table(
+_TENS = _build_table(
     Role.TENS,
     "20:عشرون عشرين;30:ثلاثون ثلاثين;40:أربعون أربعين;50:خمسون خمسين;60:ستون ستين"
     ";70:سبعون سبعين;80:ثمانون ثمانين;90:تسعون تسعين",
 )
-_HUNDREDS = _table(
+_HUNDREDS = _build_table(
     Role.HUNDREDS,
     "100:مئة;200:مئتان مئتين مئتا مئتي;300:ثلاثمئة;400:أربعمئة;500:خمسمئة;600:ستمئة;700:سبعمئة"
     ";800:ثمانيمئة ثمانمئة;900:تسعمئة",
 )
-_PARTS = _table(Role.PART, "1/2:نصف;1/4:ربع;1/3:ثلث;1/6:سدس;2/3:ثلثا ثلثي ثلثان ثلثين;2/5:خمسي")
+_PARTS = _build_table(
+    Role.PART, "1/2:نصف;1/4:ربع;1/3:ثلث;1/6:سدس;2/3:ثلثا ثلثي ثلثان ثلثين;2/5:خمسي"
+)
 _MEANINGS: Mapping[str, Meaning] = {
-    **_ONES, **_TENS, **_HUNDREDS, **_scales(), **_PARTS, **_table(Role.POINT, "1:فاصلة فاصل"),
+    **_ONES, **_TENS, **_HUNDREDS, **_build_scales(), **_PARTS,
+    **_build_table(Role.POINT, "1:فاصلة فاصل"),
 }  # fmt: skip
 
 _ELEVEN = frozenset({"احد", "احدي"})
@@ -124,7 +127,7 @@ _BEFORE = 20
 """Characters before a word that are looked at."""
 
 
-def read_word(word: str, start: int, text: str) -> Piece | None:
+def parse_number_word(word: str, start: int, text: str) -> Piece | None:
     """Return the piece of a number that a word begins, or None.
 
     Args:
@@ -133,8 +136,10 @@ def read_word(word: str, start: int, text: str) -> Piece | None:
         text: The folded text.
     """
     end = start + len(word)
-    for prefix, bare in _readings(word):
-        found = _compound(prefix, bare, end, text) or _single(prefix, bare, start, end, text)
+    for prefix, bare in _split_prefixes(word):
+        found = _parse_compound(prefix, bare, end, text) or _parse_single(
+            prefix, bare, start, end, text
+        )
         if found:
             role, value, end = found
             return Piece(role, value, prefix.startswith("و"), start, end)
@@ -142,22 +147,24 @@ def read_word(word: str, start: int, text: str) -> Piece | None:
 
 
 @lru_cache(maxsize=200_000)
-def _readings(word: str) -> tuple[tuple[str, str], ...]:
+def _split_prefixes(word: str) -> tuple[tuple[str, str], ...]:
     """Return the prefixes of a word behind which something of a number stands."""
     cuts = ((prefix, word[len(prefix) :]) for prefix in _PREFIXES if word.startswith(prefix))
     return tuple((prefix, bare) for prefix, bare in cuts if bare in _MEANINGS or bare in _ELEVEN)
 
 
-def parts_after(value: Fraction, end: int, text: str) -> tuple[Role, Fraction, int] | None:
+def parse_parts_after(value: Fraction, end: int, text: str) -> tuple[Role, Fraction, int] | None:
     """Return what a number is with «أرباع» after it, and where that ends."""
     parts = _PARTS_AFTER.match(text, end)
     return (Role.PART, value / _PLURAL_PARTS[parts[1]], parts.end()) if parts else None
 
 
-def _compound(prefix: str, bare: str, end: int, text: str) -> tuple[Role, Fraction, int] | None:
+def _parse_compound(
+    prefix: str, bare: str, end: int, text: str
+) -> tuple[Role, Fraction, int] | None:
     """Return what a word is together with the next one: eleven, three hundred, three quarters."""
     if bare in _ELEVEN:
-        return _one_and(prefix, bare, end, text)
+        return _parse_one_and(prefix, bare, end, text)
     role, value = _MEANINGS.get(bare, (None, Fraction(0)))
     if role is not Role.ONES or not 2 <= value <= 10:
         return None
@@ -165,10 +172,12 @@ def _compound(prefix: str, bare: str, end: int, text: str) -> tuple[Role, Fracti
         return Role.ONES, 10 + value, teen.end()
     if 3 <= value < 10 and (hundred := _HUNDRED_AFTER.match(text, end)):
         return Role.HUNDREDS, 100 * value, hundred.end()
-    return parts_after(value, end, text)
+    return parse_parts_after(value, end, text)
 
 
-def _one_and(prefix: str, bare: str, end: int, text: str) -> tuple[Role, Fraction, int] | None:
+def _parse_one_and(
+    prefix: str, bare: str, end: int, text: str
+) -> tuple[Role, Fraction, int] | None:
     """Return eleven, or the one of twenty-one; «الأحد وعشرون» is a Sunday."""
     if teen := _TEEN_AFTER.match(text, end):
         return Role.ONES, Fraction(11), teen.end()
@@ -176,7 +185,7 @@ def _one_and(prefix: str, bare: str, end: int, text: str) -> tuple[Role, Fractio
     return (Role.ONES, Fraction(1), end) if _TENS_AFTER.match(text, end) and not sunday else None
 
 
-def _single(
+def _parse_single(
     prefix: str, bare: str, start: int, end: int, text: str
 ) -> tuple[Role, Fraction, int] | None:
     """Return what a word is alone, unless what stands around it makes it another thing."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import NamedTuple
 
-from index.arabic.number_words import Piece, Role, parts_after, read_word
+from index.arabic.number_words import Piece, Role, parse_number_word, parse_parts_after
 from index.arabic.words import fold
 
 
@@ -30,7 +30,7 @@ class Number(NamedTuple):
         """What numbers are compared by: three quarters are 75 %."""
         value = Fraction(self.value)
         if not self.percent and 0 < value < 1:
-            return f"{_decimal(100 * value)}%"
+            return f"{_format_decimal(100 * value)}%"
         return f"{self.value}{'%' if self.percent else ''}"
 
 
@@ -49,45 +49,45 @@ _BEFORE = 12
 _SCALES = frozenset({Role.SCALE, Role.SCALES, Role.SCALE_OR_TWO})
 
 
-def numbers(text: str) -> list[Number]:
+def find_numbers(text: str) -> list[Number]:
     """Return the numbers of a text in order.
 
     Ordinals and the days of the week are words, not numbers, and so is what has no exact value:
     tens of thousands.
 
-    >>> [n.value for n in numbers("٢٥٠٬٠٠٠ دولار وثلاثة وعشرون شخصًا و1.5 مليون")]
+    >>> [n.value for n in find_numbers("٢٥٠٬٠٠٠ دولار وثلاثة وعشرون شخصًا و1.5 مليون")]
     ['250000', '23', '1500000']
-    >>> [n.value for n in numbers("خمسة ملايين ونصف المليون من عشرات الملايين")]
+    >>> [n.value for n in find_numbers("خمسة ملايين ونصف المليون من عشرات الملايين")]
     ['5500000']
-    >>> numbers("خمسون في المئة")[0][:2], numbers("50%")[0][:2]
+    >>> find_numbers("خمسون في المئة")[0][:2], find_numbers("50%")[0][:2]
     (('50', True), ('50', True))
     """
     folded = fold(text)
     found: list[Number] = []
-    for pieces in _stretches(folded):
+    for pieces in _group_pieces(folded):
         at = 0
         while at < len(pieces):
-            read = _read(pieces, at)
+            read = _parse_number(pieces, at)
             if read and not _is_vague(folded, pieces[at].start):
-                found.append(_number(pieces[at], pieces[read.after - 1], read.value, folded))
+                found.append(_make_number(pieces[at], pieces[read.after - 1], read.value, folded))
             at = read.after if read else at + 1
-    return _with_ranges(found, folded)
+    return _spread_percent(found, folded)
 
 
-def values(text: str) -> frozenset[tuple[str, bool]]:
+def find_number_values(text: str) -> frozenset[tuple[str, bool]]:
     """Return the value of each number of a text and whether it is a percentage."""
-    return frozenset((number.value, number.percent) for number in numbers(text))
+    return frozenset((number.value, number.percent) for number in find_numbers(text))
 
 
-def is_of_number(word: str) -> bool:
+def is_number_word(word: str) -> bool:
     """Tell whether a word may be a piece of a number: «٥», «آلاف», «ونصف»."""
-    return next(_stretches(fold(word)), None) is not None
+    return next(_group_pieces(fold(word)), None) is not None
 
 
-def _stretches(folded: str) -> Iterator[list[Piece]]:
+def _group_pieces(folded: str) -> Iterator[list[Piece]]:
     """Yield the pieces that nothing but spaces and «و» parts."""
     stretch: list[Piece] = []
-    for piece in _pieces(folded):
+    for piece in _find_pieces(folded):
         between = folded[stretch[-1].end : piece.start].strip(" ") if stretch else ""
         if between not in {"", "و"}:
             yield stretch
@@ -97,22 +97,22 @@ def _stretches(folded: str) -> Iterator[list[Piece]]:
         yield stretch
 
 
-def _pieces(folded: str) -> Iterator[Piece]:
+def _find_pieces(folded: str) -> Iterator[Piece]:
     skip = 0
     for match in _TOKEN.finditer(folded):
         if match.start() < skip:
             continue
         if match["digits"]:
-            yield from (found := _digits(match["digits"], match.start(), folded))
+            yield from (found := _parse_digits(match["digits"], match.start(), folded))
             skip = found[-1].end
         elif percent := _PERCENT.match(folded, match.start()):
             skip = percent.end()
-        elif piece := read_word(match["word"], match.start(), folded):
+        elif piece := parse_number_word(match["word"], match.start(), folded):
             yield piece
             skip = piece.end
 
 
-def _digits(chain: str, start: int, folded: str) -> list[Piece]:
+def _parse_digits(chain: str, start: int, folded: str) -> list[Piece]:
     """Return one number, or where marks part more than a decimal («12.5.2024») each of them."""
     end = start + len(chain)
     whole, *decimals = re.split(r"[.,٫]", chain)
@@ -120,7 +120,7 @@ def _digits(chain: str, start: int, folded: str) -> list[Piece]:
         whole, decimals = whole + decimals[0], []
     if len(decimals) <= 1 and (not decimals or "," not in chain or len(decimals[0]) <= 3):
         value = Fraction(".".join((whole, *decimals)))
-        parts = parts_after(value, end, folded)
+        parts = parse_parts_after(value, end, folded)
         role, value, end = parts or (Role.DIGITS, value, end)
         return [Piece(role, value, joined=False, start=start, end=end)]
     return [
@@ -129,7 +129,7 @@ def _digits(chain: str, start: int, folded: str) -> list[Piece]:
     ]
 
 
-class _Read(NamedTuple):
+class _Parsed(NamedTuple):
     """What was read of a stretch: a value, its last scale, the place of the next piece."""
 
     value: Fraction
@@ -137,11 +137,11 @@ class _Read(NamedTuple):
     after: int
 
 
-def _read(pieces: Sequence[Piece], at: int) -> _Read | None:
+def _parse_number(pieces: Sequence[Piece], at: int) -> _Parsed | None:
     """Read one number: groups of falling scale, «ثلاثة ملايين ومئتا ألف وخمسون», and a part."""
-    read = _read_group(pieces, at)
+    read = _parse_group(pieces, at)
     while read and read.after < len(pieces) and pieces[read.after].joined:
-        following = _read_group(pieces, read.after)
+        following = _parse_group(pieces, read.after)
         if following is None:
             break
         value, scale, after = following
@@ -153,16 +153,16 @@ def _read(pieces: Sequence[Piece], at: int) -> _Read | None:
             fits = max(value, scale) < read.scale and value >= 1
         if not fits:
             break
-        read = _Read(read.value + value, scale, after)
+        read = _Parsed(read.value + value, scale, after)
     return read
 
 
-def _read_group(pieces: Sequence[Piece], at: int) -> _Read | None:
+def _parse_group(pieces: Sequence[Piece], at: int) -> _Parsed | None:
     """Read what one scale counts: «مئتا ألف», «نصف المليون», «ألفان», or less than a thousand."""
     first = pieces[at]
     if first.role is Role.PART:
         value, scale, at = first.value, Fraction(1), at + 1
-    elif small := _read_small(pieces, at):
+    elif small := _parse_small(pieces, at):
         (value, at), scale = small, Fraction(1)
     elif first.role in {Role.SCALES, Role.POINT}:
         return None
@@ -173,34 +173,34 @@ def _read_group(pieces: Sequence[Piece], at: int) -> _Read | None:
         value, scale, at = first.value * (2 if twice else 1), first.value, at + 1
     while _is_scale(pieces, at) and pieces[at].value > scale:
         value, scale, at = value * pieces[at].value, pieces[at].value, at + 1
-    return _Read(value, scale, at)
+    return _Parsed(value, scale, at)
 
 
-def _read_small(pieces: Sequence[Piece], at: int) -> tuple[Fraction, int] | None:
+def _parse_small(pieces: Sequence[Piece], at: int) -> tuple[Fraction, int] | None:
     """Read what is less than a thousand, or in digits; and the part in «ثلاثة ونصف مليون»."""
     if pieces[at].role not in {Role.DIGITS, Role.ONES, Role.TENS, Role.HUNDREDS}:
         return None
     value = pieces[at].value
     last, at = pieces[at], at + 1
-    if last.role is Role.HUNDREDS and _joins(pieces, at, Role.ONES, Role.TENS):
+    if last.role is Role.HUNDREDS and _is_joined(pieces, at, Role.ONES, Role.TENS):
         last, at = pieces[at], at + 1
         value += last.value
-    if last.role is Role.ONES and last.value < 10 and _joins(pieces, at, Role.TENS):
+    if last.role is Role.ONES and last.value < 10 and _is_joined(pieces, at, Role.TENS):
         last, at = pieces[at], at + 1
         value += last.value
-    decimals = _read_small(pieces, at + 1) if _is_point(pieces, at) else None
+    decimals = _parse_small(pieces, at + 1) if _is_point(pieces, at) else None
     if decimals and decimals[0].denominator == 1:
         return value + decimals[0] / 10 ** len(str(decimals[0])), decimals[1]
-    if _joins(pieces, at, Role.PART) and _is_scale(pieces, at + 1):
+    if _is_joined(pieces, at, Role.PART) and _is_scale(pieces, at + 1):
         return value + pieces[at].value, at + 1
     # num2words says «مائة و ألف ألف» for 101,000.
-    again = _joins(pieces, at, Role.SCALE) and _is_scale(pieces, at + 1)
+    again = _is_joined(pieces, at, Role.SCALE) and _is_scale(pieces, at + 1)
     if last.role is Role.HUNDREDS and again and pieces[at].value == pieces[at + 1].value:
         return value + 1, at + 1
     return value, at
 
 
-def _joins(pieces: Sequence[Piece], at: int, *roles: Role) -> bool:
+def _is_joined(pieces: Sequence[Piece], at: int, *roles: Role) -> bool:
     return at < len(pieces) and pieces[at].joined and pieces[at].role in roles
 
 
@@ -217,27 +217,27 @@ def _is_vague(folded: str, start: int) -> bool:
     return bool(_VAGUE.search(folded[max(0, start - _BEFORE) : start]))
 
 
-def _number(first: Piece, last: Piece, value: Fraction, folded: str) -> Number:
+def _make_number(first: Piece, last: Piece, value: Fraction, folded: str) -> Number:
     before = folded[max(0, first.start - _BEFORE) : first.start]
     minus = _MINUS.search(before) or (_DEGREES.match(folded, last.end) and _SIGN.search(before))
     start = first.start - len(minus[0]) if minus else first.start
     percent = _PERCENT.match(folded, last.end)
     sign = "-" if minus else ""
     return Number(
-        f"{sign}{_decimal(value)}",
+        f"{sign}{_format_decimal(value)}",
         bool(percent or _PERCENT_BEFORE.search(before)),
         start,
         percent.end() if percent else last.end,
     )
 
 
-def _decimal(value: Fraction) -> str:
+def _format_decimal(value: Fraction) -> str:
     if value.denominator == 1:
         return str(value.numerator)
     return f"{float(value):.6f}".rstrip("0").rstrip(".")
 
 
-def _with_ranges(found: list[Number], folded: str) -> list[Number]:
+def _spread_percent(found: list[Number], folded: str) -> list[Number]:
     """In «بين 20 و30 في المئة» both are percentages."""
     result: list[Number] = []
     percent_after = False

@@ -26,11 +26,13 @@ def load_question_words() -> tuple[QuestionWord, ...]:
     lines = (line for line in file.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
     rows = (line.split("\t") for line in lines if line)
     return tuple(
-        QuestionWord(kind, "" if standard == "-" else _spaced(standard), _spaced(form))
+        QuestionWord(
+            kind, "" if standard == "-" else _restore_spaces(standard), _restore_spaces(form)
+        )
         for kind, standard, _variety, forms in rows
         for form in forms.split()
     )
 
 
-def _spaced(form: str) -> str:
+def _restore_spaces(form: str) -> str:
     return form.replace("_", " ")

@@ -17,6 +17,8 @@ _STOP = re.compile(r"[.!?؟؛…۔]+")
 _CLOSERS = "»”\"')]}’"
 _OPENER = re.compile(f"[{''.join(_PAIRS)}]")
 _INITIAL = re.compile(r"(?:^|[\s(«“\"])(?:\w|[A-Za-z]\.[A-Za-z])$")
+_ADDRESS = re.compile(r"[a-zA-Z0-9/][?!;][a-zA-Z0-9/%]")
+"""A mark with Latin letters on both sides: the query of an address, as in ``/news?id=7``."""
 _INITIAL_LENGTH = 4
 """Characters that an initial can have, with what comes before it."""
 
@@ -25,8 +27,8 @@ def sentence_spans(text: str) -> list[Span]:
     """Return the sentences of a text in order, without the white space around them.
 
     A sentence ends at ``. ! ? ؟ ؛ … ۔`` or at a line end; not inside a number (3.5), after an
-    initial (د.), in the middle of an address (bbc.com) or inside a quotation that is closed on
-    the same line. Closing quotes and brackets stay with their sentence.
+    initial (د.), in the middle of an address (bbc.com, /news?id=7) or inside a quotation that is
+    closed on the same line. Closing quotes and brackets stay with their sentence.
 
     >>> text = "وصل الوفد. قال: «لن نعود. هذا نهائي». انتهى؟ نعم"
     >>> [text[a:b] for a, b in sentence_spans(text)]
@@ -34,32 +36,32 @@ def sentence_spans(text: str) -> list[Span]:
     """
     spans = []
     for line in re.finditer(r"[^\n]+", text):
-        spans.extend(_spans_in_line(text, line.start(), line.end()))
+        spans.extend(_split_line(text, line.start(), line.end()))
     return spans
 
 
-def _spans_in_line(text: str, start: int, end: int) -> list[Span]:
-    quotations = iter(_quoted_ranges(text, start, end))
+def _split_line(text: str, start: int, end: int) -> list[Span]:
+    quotations = iter(_find_quotations(text, start, end))
     quoted = next(quotations, None)
     spans, begin = [], start
     for stop in _STOP.finditer(text, start, end):
         while quoted and quoted.end <= stop.start():
             quoted = next(quotations, None)
         inside = quoted is not None and quoted.start <= stop.start()
-        if inside or not _ends_here(text, begin, stop, end):
+        if inside or not _is_sentence_end(text, begin, stop, end):
             continue
         close = stop.end()
         while close < end and text[close] in _CLOSERS:
             close += 1
-        spans.append(_trimmed(text, begin, close))
+        spans.append(_trim(text, begin, close))
         begin = close
-    spans.append(_trimmed(text, begin, end))
+    spans.append(_trim(text, begin, end))
     return [span for span in spans if span.start < span.end]
 
 
-def _quoted_ranges(text: str, start: int, end: int) -> Iterator[Span]:
+def _find_quotations(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the insides of the quotations closed on this line, the closing mark excluded."""
-    matching = _matching(text, start, end)
+    matching = _match_quotation_marks(text, start, end)
     missing: set[str] = set()  # closers that do not come again; looking each time takes too long
     position = start
     while opening := _OPENER.search(text, position, end):
@@ -73,7 +75,7 @@ def _quoted_ranges(text: str, start: int, end: int) -> Iterator[Span]:
         position = close + 1
 
 
-def _matching(text: str, start: int, end: int) -> dict[int, int]:
+def _match_quotation_marks(text: str, start: int, end: int) -> dict[int, int]:
     """Return where each « is closed, for those nested in others."""
     opened: list[int] = []
     found: dict[int, int] = {}
@@ -85,10 +87,10 @@ def _matching(text: str, start: int, end: int) -> dict[int, int]:
     return found
 
 
-def _ends_here(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
-    if stop[0] != ".":
-        return True
+def _is_sentence_end(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
     after = text[stop.end()] if stop.end() < end else " "
+    if stop[0] != ".":
+        return not _ADDRESS.search(text[max(begin, stop.start() - 1) : stop.end() + 1])
     if after.isdigit() or (after.isascii() and after.isalpha()):
         return False
     if _INITIAL.search(text[max(begin, stop.start() - _INITIAL_LENGTH) : stop.start()]):
@@ -96,7 +98,7 @@ def _ends_here(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
     return not text[begin : stop.start()].strip().isdigit()
 
 
-def _trimmed(text: str, start: int, end: int) -> Span:
+def _trim(text: str, start: int, end: int) -> Span:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from index.arabic.affixes import strip_prefix, strip_suffixes
-from index.arabic.digits import DIGITS, expand_fractions, plain_digits
+from index.arabic.digits import DIGITS, expand_fractions, normalize_digits
 from index.arabic.letters import FOLDED, NEIGHBOURS
 
 ANALYSER_VERSION = "ar-light-4"
@@ -38,28 +38,28 @@ def fold(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", expand_fractions(text))
     text = _IGNORED.sub("", text).translate(_FOLDED).lower()
-    text = plain_digits(text)
+    text = normalize_digits(text)
     return _HUNDRED.sub(r"\1\2", text) if "ماؤ" in text else text
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     r"""Split folded text into words and numbers; a month's name of two words becomes one.
 
     Folding comes first because a regular expression's ``\w`` breaks words at harakat.
 
-    >>> words("في كانون الثاني ٢٠٢٥")
+    >>> split_words("في كانون الثاني ٢٠٢٥")
     ['في', 'يناير', '2025']
     """
-    return _WORD.findall(folded_names(text))
+    return _WORD.findall(fold_names(text))
 
 
-def folded_names(text: str) -> str:
+def fold_names(text: str) -> str:
     """Return folded text in which every name of two words that has a shorter one is that one.
 
-    >>> folded_names("في كانون الثاني ٢٠٢٥")
+    >>> fold_names("في كانون الثاني ٢٠٢٥")
     'في يناير 2025'
     """
-    pattern, table = _phrases()
+    pattern, table = _build_phrase_pattern()
     return pattern.sub(lambda found: found[1] + table[found[2]], fold(text))
 
 
@@ -94,7 +94,7 @@ def skeleton(term: str) -> str:
 
 
 @cache
-def _variant_rows() -> tuple[tuple[str, ...], ...]:
+def _load_variants() -> tuple[tuple[str, ...], ...]:
     """Read the spelling variants: per line one name, the spelling used inside first."""
     data = resources.files("index.arabic").joinpath("spellings.tsv").read_text(encoding="utf-8")
     lines = (line.split("#", 1)[0].split() for line in data.splitlines())
@@ -103,23 +103,25 @@ def _variant_rows() -> tuple[tuple[str, ...], ...]:
 
 
 @cache
-def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
+def _build_phrase_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     """Return what finds a folded name of two words, and the one word that stands for it."""
-    table = {fold(name): fold(row[0]) for row in _variant_rows() for name in row[1:] if " " in name}
+    table = {
+        fold(name): fold(row[0]) for row in _load_variants() for name in row[1:] if " " in name
+    }
     return re.compile(rf"\b([وفبلك]?)({'|'.join(map(re.escape, table))})\b"), table
 
 
 @cache
-def _spellings() -> dict[str, str]:
+def _load_spellings() -> dict[str, str]:
     """Return the stem of every variant -> stem of the spelling used inside."""
-    rows = ([stem(fold(name)) for name in row if " " not in name] for row in _variant_rows())
+    rows = ([stem(fold(name)) for name in row if " " not in name] for row in _load_variants())
     return {variant: row[0] for row in rows for variant in row[1:]}
 
 
 def term_of(word: str) -> str:
     """Return the term one folded word is matched by: its stem, in the canonical spelling."""
     stemmed = stem(word)
-    return _spellings().get(stemmed, stemmed)
+    return _load_spellings().get(stemmed, stemmed)
 
 
 def analyse(text: str) -> list[str]:
@@ -128,7 +130,7 @@ def analyse(text: str) -> list[str]:
     >>> analyse("قال ترمب") == analyse("قال ترامب")
     True
     """
-    return [term_of(word) for word in words(text)]
+    return [term_of(word) for word in split_words(text)]
 
 
 _MARKS = re.compile(
@@ -140,10 +142,10 @@ _ENDINGS = "|".join(("يون", "يين", "يات", "ية", "يا", "ون", "ين
 
 
 @cache
-def _variant_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+def _build_variant_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     """Return what finds a variant inside a word, and the spelling that replaces it."""
     table: dict[str, str] = {}
-    for canonical, *others in _variant_rows():
+    for canonical, *others in _load_variants():
         for variant in (fold(canonical), *others, *(fold(word) for word in others)):
             table.setdefault(variant, canonical)
         table.pop(canonical, None)
@@ -152,16 +154,16 @@ def _variant_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"\b({before})({longest_first})({_ENDINGS})\b"), table
 
 
-def for_embedding(text: str) -> str:
+def normalize_for_embedding(text: str) -> str:
     """Return the text as both sides show it to the embedder.
 
     Marks that are usually left out are left out, digits are ASCII and the names in
     ``spellings.tsv`` have one spelling; everything else stays as written, since the model was
     trained on ordinary text.
 
-    >>> for_embedding("قالَ ترمب لِلأميركيين في ٢٠٢٥")
+    >>> normalize_for_embedding("قالَ ترمب لِلأميركيين في ٢٠٢٥")
     'قال ترامب للأمريكيين في 2025'
     """
-    pattern, table = _variant_pattern()
+    pattern, table = _build_variant_pattern()
     plain = _MARKS.sub("", unicodedata.normalize("NFKC", text)).translate(_PLAIN)
     return pattern.sub(lambda found: found[1] + table[found[2]] + found[3], plain)

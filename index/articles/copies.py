@@ -15,17 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arabic.words import words
+from index.arabic.words import split_words
 
 Signature = NDArray[np.uint32]
 """Shape (64,)."""
 
 _HASHES, _BANDS = 64, 16
 """16 bands of 4 hashes: of articles that share 60 % of their shingles, 89 % meet in a band."""
+# Chosen, not swept: they find 28 reprints in 9,965 radio articles, and the eight looked at were the
+# same story (docs/decisions/0011-reprints.md).
 _SHINGLE = 3
 _SHARED = 0.6
 _REPEATED = 0.7
 _MOST_WORDS = 4_000
+"""Words compared: one that begins alike for so long is taken for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,22 @@ class Reprint:
     url: str
 
 
-def signature(text: str) -> Signature:
+def compute_signature(text: str) -> Signature:
     """Return the MinHash of a text's shingles of three words."""
     from datasketch import MinHash  # imports scipy; only writers need it
 
     found = MinHash(num_perm=_HASHES, hashfunc=zlib.crc32)
-    found.update_batch([shingle.encode() for shingle in _shingles(text)])
+    found.update_batch([shingle.encode() for shingle in _split_shingles(text)])
     return np.asarray(found.hashvalues, np.uint32)
 
 
-def bands(found: Signature) -> list[int]:
+def compute_bands(found: Signature) -> list[int]:
     """Return a 64-bit number per band; reprints most likely share one."""
     rows = found.reshape(_BANDS, -1)
-    return [_number(bytes([n]) + row.tobytes()) for n, row in enumerate(rows)]
+    return [_hash_band(bytes([n]) + row.tobytes()) for n, row in enumerate(rows)]
 
 
-def _number(data: bytes) -> int:
+def _hash_band(data: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little", signed=True)
 
 
@@ -64,30 +67,30 @@ def is_reprint(text: str, other: str) -> bool:
     >>> is_reprint("افتتح الجسر يوم الأحد أمام 12 ضيفًا", "افتتح الجسر يوم الأحد أمام 15 ضيفًا")
     False
     """
-    numbers, others = _numbers(text), _numbers(other)
+    numbers, others = _find_numbers(text), _find_numbers(other)
     if not (numbers <= others or others <= numbers):
         return False
-    mine, theirs = set(_shingles(text)), set(_shingles(other))
+    mine, theirs = set(_split_shingles(text)), set(_split_shingles(other))
     return len(mine & theirs) >= _SHARED * len(mine | theirs)
 
 
-def repeats(part: str, text: str) -> bool:
+def is_repeated(part: str, text: str) -> bool:
     """Tell whether a text says what a part of its reprint says, in nearly the same words.
 
-    >>> repeats("افتتح الوزير الجسر الجديد", "أمس افتتح الوزير الجسر الجديد على النهر")
+    >>> is_repeated("افتتح الوزير الجسر الجديد", "أمس افتتح الوزير الجسر الجديد على النهر")
     True
     """
-    if not _numbers(part) <= _numbers(text):
+    if not _find_numbers(part) <= _find_numbers(text):
         return False
-    said = set(_shingles(part))
-    return len(said & set(_shingles(text))) >= _REPEATED * len(said)
+    said = set(_split_shingles(part))
+    return len(said & set(_split_shingles(text))) >= _REPEATED * len(said)
 
 
-def _shingles(text: str) -> Iterator[str]:
-    found: Sequence[str] = words(text)[:_MOST_WORDS]
+def _split_shingles(text: str) -> Iterator[str]:
+    found: Sequence[str] = split_words(text)[:_MOST_WORDS]
     for start in range(max(1, len(found) - _SHINGLE + 1)):
         yield " ".join(found[start : start + _SHINGLE])
 
 
-def _numbers(text: str) -> set[str]:
-    return {word for word in words(text) if re.fullmatch(r"\d+", word)}
+def _find_numbers(text: str) -> set[str]:
+    return {word for word in split_words(text) if re.fullmatch(r"\d+", word)}

@@ -22,9 +22,11 @@ from index.errors import InputError
 MAX_BYTES = 30 * 1024 * 1024
 SECONDS = 30.0
 REDIRECTS = 5
-"""Limits on one fetch: bytes after unpacking, seconds altogether, redirects followed."""
+"""Limits on one fetch: bytes after unpacking, seconds altogether, redirects followed. Chosen, not
+measured."""
 
 _STEP_SECONDS = 10.0
+"""For connecting, and for each piece that arrives."""
 _USER_AGENT = "Jawab/0.1 (+article indexer)"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -73,10 +75,10 @@ def fetch(url: str, *, allow_private: bool = False) -> Fetched:
     except httpcore2.TimeoutException:
         raise InputError(f"takes over {SECONDS:.0f} s to answer") from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, ValueError) as error:
-        raise InputError(f"cannot be fetched: {_reason(error)}") from None
+        raise InputError(f"cannot be fetched: {_describe_error(error)}") from None
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
@@ -96,20 +98,20 @@ def _get(pool: httpcore2.ConnectionPool, url: str, deadline: float) -> Fetched |
         "Accept": "*/*",
     }
     limits = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), _STEP_SECONDS)}
-    with pool.stream("GET", _encoded(url), headers=headers, extensions=limits) as response:
+    with pool.stream("GET", _encode_url(url), headers=headers, extensions=limits) as response:
         fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
         if response.status in {301, 302, 303, 307, 308} and b"location" in fields:
             return fields[b"location"]
         if response.status != 200:
             raise InputError(f"the server answers {response.status}")
-        data = _body(response, deadline)
+        data = _read_body(response, deadline)
     kind, _, rest = fields.get(b"content-type", "").partition(";")
     charset = rest.partition("charset=")[2].split(";")[0].strip(" \"'")
-    data = _unpacked(data, fields.get(b"content-encoding", "").strip().lower())
+    data = _unpack(data, fields.get(b"content-encoding", "").strip().lower())
     return Fetched(url, kind.strip().lower(), charset, data)
 
 
-def _encoded(url: str) -> str:
+def _encode_url(url: str) -> str:
     """Return the address in ASCII: Arabic in its path is written in percent signs."""
     from urllib.parse import quote
 
@@ -122,7 +124,7 @@ def _encoded(url: str) -> str:
     return f"{parts.scheme}://{place}{path}{query}"
 
 
-def _body(response: httpcore2.Response, deadline: float) -> bytes:
+def _read_body(response: httpcore2.Response, deadline: float) -> bytes:
     parts, size = [], 0
     for part in response.iter_stream():
         size += len(part)
@@ -134,7 +136,7 @@ def _body(response: httpcore2.Response, deadline: float) -> bytes:
     return b"".join(parts)
 
 
-def _unpacked(data: bytes, encoding: str) -> bytes:
+def _unpack(data: bytes, encoding: str) -> bytes:
     """Unpack what a server packed though it was asked not to, up to the limit."""
     if encoding in {"", "identity"}:
         return data
@@ -184,11 +186,11 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        address = self._checked(host, port)
+        address = self._resolve(host, port)
         stream = self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
         return _TimedStream(stream, self._deadline)
 
-    def _checked(self, host: str, port: int) -> str:
+    def _resolve(self, host: str, port: int) -> str:
         """Look a name up, once, and return an address of it that may be reached."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -210,17 +212,17 @@ class _TimedStream(httpcore2.NetworkStream):
         self._stream = stream
         self._deadline = deadline
 
-    def _left(self, timeout: float | None) -> float:
+    def _limit_timeout(self, timeout: float | None) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise httpcore2.ReadTimeout
         return min(left, timeout or left)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._left(timeout))
+        return self._stream.read(max_bytes, self._limit_timeout(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._left(timeout))
+        self._stream.write(buffer, self._limit_timeout(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -231,7 +233,7 @@ class _TimedStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._left(timeout))
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._limit_timeout(timeout))
         return _TimedStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:

@@ -13,6 +13,7 @@ _BAD = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]+")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
+_LOOKS_ESCAPED = re.compile(r"\\(?=x[0-9a-f]{2})")
 
 _CODE_PAGES = ("cp1256", "cp720")
 """What Arabic Windows names files in: its own code page, and that of its DOS."""
@@ -39,10 +40,13 @@ def is_decodable(text: str) -> bool:
 def printable_path(path: str) -> str:
     r"""Return a path with its control characters and undecodable bytes written as ``\x..``.
 
+    What looks like one of these is written so too: two files never have one printed path.
+
     >>> printable_path("/news/\udcce\udcc8\udcd1\n.txt")
     '/news/\\xce\\xc8\\xd1\\x0a.txt'
     """
-    return _BAD.sub(lambda found: _escape(os.fsencode(found[0])), path)
+    plain = _LOOKS_ESCAPED.sub(r"\\x5c", path)
+    return _BAD.sub(lambda found: _escape(os.fsencode(found[0])), plain)
 
 
 def _escape(data: bytes) -> str:
@@ -51,7 +55,7 @@ def _escape(data: bytes) -> str:
 
 def path_of(printed: str) -> str:
     """Return the path that :func:`printable_path` was given."""
-    if "\\x" not in printed or os.path.lexists(printed):
+    if "\\x" not in printed:
         return printed
     data = os.fsencode(printed)
     return os.fsdecode(_ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data))

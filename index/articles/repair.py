@@ -28,20 +28,20 @@ def repair(text: str) -> str:
     """
     if not text or text.isascii():
         return text
-    text = "\n".join(map(_decoded_again, text.split("\n")))
-    backwards = looks_reversed(_FORMS.sub(_letters, text))
+    text = "\n".join(map(_fix_mojibake, text.split("\n")))
+    backwards = looks_reversed(_FORMS.sub(_normalize_forms, text))
     # A ligature is one sign backwards too, so lines are turned before it becomes two letters.
     text = turn_around(text) if backwards else text
-    return _FORMS.sub(_letters, text)
+    return _FORMS.sub(_normalize_forms, text)
 
 
-def _letters(found: re.Match[str]) -> str:
+def _normalize_forms(found: re.Match[str]) -> str:
     """Return the letters of presentation forms; a lone mark's form stands on a space of its own."""
     letters = (unicodedata.normalize("NFKC", form) for form in found[0])
     return "".join(plain.lstrip() for plain in letters)
 
 
-def _decoded_again(line: str) -> str:
+def _fix_mojibake(line: str) -> str:
     if line.isascii():
         return line
     if _UTF8_AS_LATIN.search(line):
@@ -49,9 +49,9 @@ def _decoded_again(line: str) -> str:
 
         return ftfy.fix_encoding(line)
     if _UTF8_AS_ARABIC.search(line):
-        return _recoded(line, "cp1256", "utf-8") or line
+        return _recode(line, "cp1256", "utf-8") or line
     if _is_arabic_as_latin(line):
-        return _recoded(line, "cp1252", "cp1256") or _recoded(line, "latin-1", "cp1256") or line
+        return _recode(line, "cp1252", "cp1256") or _recode(line, "latin-1", "cp1256") or line
     return line
 
 
@@ -65,7 +65,7 @@ def _is_arabic_as_latin(line: str) -> bool:
     )
 
 
-def _recoded(line: str, wrong: str, right: str) -> str | None:
+def _recode(line: str, wrong: str, right: str) -> str | None:
     """Return the line as it was meant, or None when it was never decoded so."""
     try:
         meant = line.encode(wrong).decode(right)

@@ -28,23 +28,23 @@ def to_logical(clusters: Sequence[str], *, mirrored: bool) -> str:
     >>> to_logical("2025 ماع يف", mirrored=True)
     'في عام 2025'
     """
-    kinds = "".join(map(_kind, clusters))
+    kinds = "".join(map(_classify, clusters))
     if kinds.count("L") > kinds.count("A"):
         return "".join(clusters)
     units, position = [], 0
     for run in _LEFT_TO_RIGHT.finditer(kinds):
-        units += [_turned(cluster, mirrored) for cluster in clusters[position : run.start()]]
+        units += [_mirror(cluster, mirrored) for cluster in clusters[position : run.start()]]
         units.append("".join(clusters[run.start() : run.end()]))
         position = run.end()
-    units += [_turned(cluster, mirrored) for cluster in clusters[position:]]
+    units += [_mirror(cluster, mirrored) for cluster in clusters[position:]]
     return "".join(reversed(units))
 
 
-def _turned(cluster: str, mirrored: bool) -> str:
+def _mirror(cluster: str, mirrored: bool) -> str:
     return cluster.translate(_MIRRORED) if mirrored else cluster
 
 
-def _kind(cluster: str) -> str:
+def _classify(cluster: str) -> str:
     first = cluster[0]
     direction = unicodedata.bidirectional(first)
     if direction in {"R", "AL"}:
@@ -88,11 +88,11 @@ def looks_reversed(text: str) -> bool:
 
 def turn_around(text: str) -> str:
     """Return a text whose lines are stored as they look in reading order."""
-    lines = [_clusters(line) for line in text.split("\n")]
+    lines = [_split_clusters(line) for line in text.split("\n")]
     found = ["\n".join(to_logical(line, mirrored=kept) for line in lines) for kept in (True, False)]
     return max(found, key=bracket_balance)
 
 
-def _clusters(line: str) -> list[str]:
+def _split_clusters(line: str) -> list[str]:
     """Split a line into letters with their marks, which stand before them backwards."""
     return [found[2] + found[1] for found in _MARKED.finditer(line) if found[0]]

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 
-class Ahead(Generic[Item]):
+class Prefetcher(Generic[Item]):
     """Iterates over something in a thread that stays at most a few items ahead.
 
     An error in the thread is raised where the item would have come. Leaving the context stops the
@@ -23,7 +23,7 @@ class Ahead(Generic[Item]):
 
     def __enter__(self) -> Iterator[Item]:
         self._thread.start()
-        return self._taken()
+        return self._iterate()
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
@@ -47,7 +47,7 @@ class Ahead(Generic[Item]):
             return True
         return False
 
-    def _taken(self) -> Iterator[Item]:
+    def _iterate(self) -> Iterator[Item]:
         while True:
             kind, content = self._queue.get()
             if kind == "end":

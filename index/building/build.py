@@ -14,8 +14,8 @@ from index.articles.readers.base import PassedOver, ReadFailure, Reading
 from index.articles.readers.headings import FIELDS
 from index.articles.readers.sources import Listing, list_sources
 from index.articles.readers.web import is_address
-from index.building.ahead import Ahead
-from index.building.cutting import texts_of
+from index.building.ahead import Prefetcher
+from index.building.cutting import collect_texts
 from index.building.intake import Batch, Counts, Intake
 from index.building.register import Duplicate, Register
 from index.building.reports import BuildProgress, BuildReport, Progress
@@ -29,6 +29,8 @@ from index.store.manifest import Manifest
 from index.store.opening import Place, create_store, holds_store, open_store
 
 _BATCHES_AHEAD = 3
+"""Batches read before they are embedded: a slow file does not stop embedding, and memory holds
+about a thousand chunks. Chosen; ``python -m benchmarks.indexing`` measures time and memory."""
 
 
 def build_index(
@@ -61,8 +63,8 @@ def build_index(
         IndexLockedError: Another process is writing to it.
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
-    reading = Reading(_checked(columns or {}), allow_private)
-    return _update(paths, place, embedder, progress, reading, mirror=True)
+    reading = Reading(_check_columns(columns or {}), allow_private)
+    return _ingest(paths, place, embedder, progress, reading, mirror=True)
 
 
 def add_articles(
@@ -75,11 +77,11 @@ def add_articles(
     allow_private: bool = False,
 ) -> BuildReport:
     """Add or replace articles and remove none; arguments and errors as for ``build_index``."""
-    reading = Reading(_checked(columns or {}), allow_private)
-    return _update(paths, place, embedder, progress, reading, mirror=False)
+    reading = Reading(_check_columns(columns or {}), allow_private)
+    return _ingest(paths, place, embedder, progress, reading, mirror=False)
 
 
-def _checked(columns: Mapping[str, str]) -> Mapping[str, str]:
+def _check_columns(columns: Mapping[str, str]) -> Mapping[str, str]:
     for name in columns:
         if name not in FIELDS:
             raise InputError(f"articles have no field {name!r}; there are {', '.join(FIELDS)}")
@@ -113,7 +115,7 @@ def remove_articles(ids: Iterable[str], place: Place) -> BuildReport:
     )
 
 
-def _update(
+def _ingest(
     paths: Iterable[str | Path],
     place: Place,
     embedder: Embedder | None,
@@ -130,12 +132,12 @@ def _update(
     with store.writing():
         store.manifest.require(embedder.identity, store.place)  # it may have been migrated just now
         run = _Run(store, embedder, progress)
-        run.take_in(listing, reading, mirrored=_places(roots) if mirror else set())
+        run.ingest(listing, reading, mirrored=_resolve_paths(roots) if mirror else set())
         store.compact_if_needed()
     return run.report(store.stats().generation)
 
 
-def _places(roots: Sequence[str | Path]) -> Set[Path]:
+def _resolve_paths(roots: Sequence[str | Path]) -> Set[Path]:
     return {Path(root).resolve() for root in roots if not is_address(root)}
 
 
@@ -165,7 +167,7 @@ class _Run:
     embedded: int = 0
     reused: int = 0
 
-    def take_in(self, listing: Listing, reading: Reading, *, mirrored: Set[Path]) -> None:
+    def ingest(self, listing: Listing, reading: Reading, *, mirrored: Set[Path]) -> None:
         """Read the sources and store what is new or changed; forget what vanished below places."""
         register = Register(self.store.known())
         intake = Intake(
@@ -178,17 +180,17 @@ class _Run:
         )
         with (
             ThreadPoolExecutor(1, thread_name_prefix="store") as writer,
-            Ahead(intake.batches(listing.sources), room=_BATCHES_AHEAD) as batches,
+            Prefetcher(intake.batches(listing.sources), room=_BATCHES_AHEAD) as batches,
         ):
             storing: Future[ApplyReport] | None = None
             for batch in batches:
                 if batch.articles or batch.files:
-                    embedded = self._embedded(batch)
-                    self._count(storing)
+                    embedded = self._embed(batch)
+                    self._wait_until_stored(storing)
                     storing = writer.submit(self._store, batch, embedded)
                 self.counts = batch.counts
-                self._tell()
-            self._count(storing)
+                self._report_progress()
+            self._wait_until_stored(storing)
         self.failures, self.passed_over = intake.failures, intake.passed_over
         read = {source.origin for source in listing.sources}
         broken = {failure.origin for failure in self.failures}
@@ -198,10 +200,10 @@ class _Run:
         def may_be_there(origin: str) -> bool:
             return origin in broken or _is_below(origin, broken_places)
 
-        moves, self.duplicates = register.settle(read, files)
+        moves, self.duplicates = register.resolve_twins(read, files)
         gone = [
             article_id
-            for article_id, origin in register.unseen()
+            for article_id, origin in register.find_unseen()
             if _is_below(origin, mirrored) and not may_be_there(origin)
         ]
         if mirrored:
@@ -209,7 +211,7 @@ class _Run:
             moves, gone = [*moves, *returned], [*gone, *freed]
         if moves or gone:
             self.done += self.store.apply((), gone, moves=moves)
-        self._tell()
+        self._report_progress()
 
     def _store(self, batch: Batch, embedded: Mapping[str, Embedded]) -> ApplyReport:
         """Store a batch in one transaction; called in the thread that stores."""
@@ -221,23 +223,23 @@ class _Run:
             self.store.close()
         return report
 
-    def _count(self, storing: Future[ApplyReport] | None) -> None:
+    def _wait_until_stored(self, storing: Future[ApplyReport] | None) -> None:
         """Wait until what was handed over is stored."""
         if storing is not None:
             self.done += storing.result()
 
-    def _embedded(self, batch: Batch) -> Mapping[str, Embedded]:
+    def _embed(self, batch: Batch) -> Mapping[str, Embedded]:
         """Return what is known by hash, having embedded the texts never seen before."""
-        texts = texts_of(batch.articles)
+        texts = collect_texts(batch.articles)
         known = self.store.embedded(texts)
         self.reused += sum(hash_ in known for cut in batch.articles for hash_ in cut.hashes)
-        return embed_new(self.embedder, texts, known, self._tell_embedded)
+        return embed_new(self.embedder, texts, known, self._count_embedded)
 
-    def _tell_embedded(self, count: int) -> None:
+    def _count_embedded(self, count: int) -> None:
         self.embedded += count
-        self._tell()
+        self._report_progress()
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         if self.progress is not None:
             self.progress(
                 BuildProgress(

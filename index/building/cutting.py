@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.arabic.words import analyse
 from index.articles.article import Article
 from index.articles.chunking import Chunk, TokenCounter, chunk_article
-from index.embedding.embedded import Embedded, embedded_hash, embedded_text
+from index.embedding.embedded import Embedded, compose_embedded_text, hash_embedded_text
 from index.store.changes import ArticleChunks
 
 
@@ -46,7 +46,7 @@ class CutArticle:
         )
 
 
-def texts_of(articles: Iterable[CutArticle]) -> dict[str, str]:
+def collect_texts(articles: Iterable[CutArticle]) -> dict[str, str]:
     """Return what is embedded for some articles, by hash."""
     return {h: t for cut in articles for h, t in zip(cut.hashes, cut.texts, strict=True)}
 
@@ -54,12 +54,12 @@ def texts_of(articles: Iterable[CutArticle]) -> dict[str, str]:
 def cut_article(article: Article, count_tokens: TokenCounter) -> CutArticle:
     """Cut and analyse an article."""
     chunks = chunk_article(article, count_tokens)
-    texts = [embedded_text(article, chunk.text) for chunk in chunks]
+    texts = [compose_embedded_text(article, chunk.text) for chunk in chunks]
     return CutArticle(
         article=article,
         chunks=chunks,
         texts=texts,
-        hashes=[embedded_hash(text) for text in texts],
+        hashes=[hash_embedded_text(text) for text in texts],
         terms=[analyse(chunk.text) for chunk in chunks],
         title_terms=analyse(article.title),
     )

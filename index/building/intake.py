@@ -18,6 +18,8 @@ from index.errors import InputError
 from index.store.changes import Move
 
 _BATCH_CHUNKS = 256
+"""Chunks stored in one transaction: what a build that is killed has to do again. Chosen;
+``python -m benchmarks.indexing`` measures time and memory."""
 _TELL_SECONDS = 0.1
 _BYTES_PER_LETTER = 1.8  # of Arabic with its spaces, in UTF-8
 
@@ -85,19 +87,19 @@ class Intake:
             consumed = 0
             for length in self._read(source):
                 consumed = min(size, consumed + length)
-                yield from self._due((done + consumed) / total)
+                yield from self._flush_if_due((done + consumed) / total)
             done += size
             self._counts = replace(self._counts, files=self._counts.files + 1)
-            yield from self._due(done / total)
-        yield self._flushed()
+            yield from self._flush_if_due(done / total)
+        yield self._flush()
 
-    def _due(self, fraction: float) -> Iterator[Batch]:
+    def _flush_if_due(self, fraction: float) -> Iterator[Batch]:
         """Yield a batch when one is full, or when it is time to tell how far reading is."""
         self._counts = replace(self._counts, fraction=fraction)
         if sum(len(cut.chunks) for cut in self._pending) >= _BATCH_CHUNKS:
-            yield self._flushed()
+            yield self._flush()
         elif time.monotonic() - self._told > _TELL_SECONDS:
-            yield self._batch(())
+            yield self._make_batch(())
 
     def _read(self, source: Source) -> Iterator[int]:
         """Read one source; yield about how many of its bytes each article took.
@@ -109,22 +111,22 @@ class Intake:
             try:
                 data = load(source)
             except InputError as error:
-                self._fail(ReadFailure(source.origin, str(error)))
+                self._add_failure(ReadFailure(source.origin, str(error)))
                 return
-            digest = self._digest(source, data)
+            digest = self._compute_digest(source, data)
             if self.files.get(source.origin) == digest:
                 self._skip(source)
                 return
         trouble = self._count_trouble()
         for item in read_source(source, self.reading, data):
             if isinstance(item, ReadFailure):
-                self._fail(item)
+                self._add_failure(item)
                 yield 0
             elif isinstance(item, PassedOver):
                 self.passed_over.append(item)
                 yield 0
             else:
-                self._take(item)
+                self._add_article(item)
                 yield int(_BYTES_PER_LETTER * len(item.text))
         if digest and trouble == self._count_trouble():
             self._complete[source.origin] = digest
@@ -133,7 +135,7 @@ class Intake:
         """Return the number of things to tell again in every build."""
         return len(self.failures) + len(self.passed_over) + self._found_twice
 
-    def _digest(self, source: Source, data: bytes) -> str:
+    def _compute_digest(self, source: Source, data: bytes) -> str:
         """Return a hash of everything that decides which articles a file gives."""
         rules = json.dumps([READERS_VERSION, source.name, sorted(self.reading.columns.items())])
         key = hashlib.sha256(rules.encode()).digest()
@@ -146,19 +148,19 @@ class Intake:
             counts, articles=counts.articles + count, unchanged=counts.unchanged + count
         )
 
-    def _fail(self, failure: ReadFailure) -> None:
+    def _add_failure(self, failure: ReadFailure) -> None:
         self.failures.append(failure)
         self._counts = replace(self._counts, failures=len(self.failures))
 
-    def _take(self, article: Article) -> None:
+    def _add_article(self, article: Article) -> None:
         counts = self._counts
         self._counts = replace(counts, articles=counts.articles + 1, title=article.title)
         register, article_id = self.register, self.register.id_of(article)
         known = register.known.get(article_id)
-        if known is None and (twin := register.twin_of(article)):
-            self._twice(twin, article)
+        if known is None and (twin := register.find_twin(article)):
+            self._add_twin(twin, article)
         elif article_id in register.seen:
-            self._same_id(article_id, article)
+            self._report_same_id(article_id, article)
         elif known and known.content_hash == article.content_hash:
             register.seen.add(article_id)
             self._counts = replace(self._counts, unchanged=self._counts.unchanged + 1)
@@ -167,24 +169,24 @@ class Intake:
             self._moves += register.change(article_id, article)
             self._pending.append(cut_article(article, self.count_tokens))
 
-    def _twice(self, article_id: str, article: Article) -> None:
+    def _add_twin(self, article_id: str, article: Article) -> None:
         self.register.add_twin(article_id, article)
         self._found_twice += 1
 
-    def _same_id(self, article_id: str, article: Article) -> None:
+    def _report_same_id(self, article_id: str, article: Article) -> None:
         """Report a second record of an id: the same article again, or one that would be lost."""
         if self.register.known[article_id].content_hash == article.content_hash:
-            self._twice(article_id, article)
+            self._add_twin(article_id, article)
         else:
             reason = f"has the id {article_id!r} of another record; give it one of its own"
-            self._fail(ReadFailure(article.origin, reason))
+            self._add_failure(ReadFailure(article.origin, reason))
 
-    def _flushed(self) -> Batch:
+    def _flush(self) -> Batch:
         articles, self._pending = self._pending, []
         moves, self._moves = self._moves, []
-        return self._batch(articles, moves)
+        return self._make_batch(articles, moves)
 
-    def _batch(self, articles: Sequence[CutArticle], moves: Sequence[Move] = ()) -> Batch:
+    def _make_batch(self, articles: Sequence[CutArticle], moves: Sequence[Move] = ()) -> Batch:
         self._told = time.monotonic()
         # A file counts as complete only with the batch that holds its last article.
         files: dict[str, str] = {}

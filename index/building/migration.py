@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from index.articles.article import Article
-from index.building.cutting import cut_article, texts_of
+from index.building.cutting import collect_texts, cut_article
 from index.building.reports import BuildProgress, Progress
 from index.embedding.contract import Embedder
 from index.embedding.embedded import embed_new
@@ -19,6 +19,7 @@ from index.store.manifest import Manifest
 from index.store.opening import Place, open_store
 
 _BATCH_ARTICLES = 64
+"""Articles in one transaction; chosen, as for builds: some hundred chunks."""
 
 
 def migrate_index(
@@ -57,22 +58,22 @@ class _Migration:
 
     def run(self) -> int:
         staging = self._store.stage(Manifest(self._embedder.identity))
-        self._tell(*staging.counts())
+        self._report_progress(*staging.counts())
         while articles := staging.pending(_BATCH_ARTICLES):
-            staging.put(self._embedded(articles))
-            self._tell(*staging.counts())
+            staging.put(self._embed(articles))
+            self._report_progress(*staging.counts())
         return staging.publish()
 
-    def _embedded(self, articles: Sequence[Article]) -> list[ArticleChunks]:
+    def _embed(self, articles: Sequence[Article]) -> list[ArticleChunks]:
         """Cut, analyse and embed articles."""
         cut = [cut_article(article, self._embedder.count_tokens) for article in articles]
-        texts = texts_of(cut)
+        texts = collect_texts(cut)
         known = self._store.embedded(texts) if self._same_embedder else {}
         embedded = embed_new(self._embedder, texts, known)
         self._chunks += len(embedded) - len(known)
         return [item.with_embedded(embedded) for item in cut]
 
-    def _tell(self, done: int, total: int) -> None:
+    def _report_progress(self, done: int, total: int) -> None:
         if self._progress is not None:
             self._progress(
                 BuildProgress(

@@ -76,7 +76,7 @@ class Register:
             found = distinct_id(found, article.origin)
         return found
 
-    def twin_of(self, article: Article) -> str | None:
+    def find_twin(self, article: Article) -> str | None:
         """Return the id of the same article from elsewhere; another publisher's is a reprint."""
         twin = self._by_text.get(article.text_hash)
         if twin is None or self.known[twin].text_hash != article.text_hash:
@@ -98,15 +98,15 @@ class Register:
         known = self.known.get(article_id)
         self.seen.add(article_id)
         if known is not None and known.text_hash != article.text_hash:
-            moves, others = self._moved(article_id, self._twins.pop(article_id, []))
+            moves, others = self._make_move(article_id, self._twins.pop(article_id, []))
             if others:
                 self._twins[moves[0].article.id] = others
         if known is None and plain_id(article_id) in self.known:
             self._displaced[article.origin] = Twin.of(article)
-        self._remember(Twin.of(article), article_id)
+        self._add_known(Twin.of(article), article_id)
         return moves
 
-    def _remember(self, twin: Twin, article_id: str) -> None:
+    def _add_known(self, twin: Twin, article_id: str) -> None:
         a = twin.article
         self.known[article_id] = KnownArticle(
             twin.content_hash, twin.text_hash, a.publisher, a.origin
@@ -117,7 +117,7 @@ class Register:
         if holder is None or holder.text_hash != twin.text_hash:
             self._by_text[twin.text_hash] = article_id
 
-    def _moved(self, article_id: str, twins: list[Twin]) -> tuple[list[Move], list[Twin]]:
+    def _make_move(self, article_id: str, twins: list[Twin]) -> tuple[list[Move], list[Twin]]:
         """Return the move of a stored article to the place of its first twin, and the others.
 
         A twin whose own id is that of the article comes first, and keeps the id that is stored: so
@@ -131,12 +131,12 @@ class Register:
         new_id = article_id if keeps else self.id_of(first.article)
         if keeps:
             self._kept.append((self.known[article_id].origin, first.article.origin))
-        self._remember(first, new_id)
+        self._add_known(first, new_id)
         self._by_text[first.text_hash] = new_id
         self.seen |= {article_id, new_id}
         return [Move(article_id, replace(first.article, id=new_id), first.content_hash)], others
 
-    def settle(
+    def resolve_twins(
         self, read: Collection[str], broken: Collection[str]
     ) -> tuple[list[Move], list[Duplicate]]:
         """Tell articles that are elsewhere now from duplicates, once everything was read.
@@ -155,7 +155,7 @@ class Register:
             gone = (file in read and file not in broken) or is_there(file) is False
             moved: list[Move] = []
             if gone and article_id not in self.seen:
-                moved, twins = self._moved(article_id, twins)  # noqa: PLW2901
+                moved, twins = self._make_move(article_id, twins)  # noqa: PLW2901
             now = moved[0].article.id if moved else article_id
             moves += moved
             duplicates += [Duplicate(twin.article.origin, now) for twin in twins]
@@ -172,7 +172,7 @@ class Register:
             those of articles that are no longer in the folder.
         """
         moves, gone = [], []
-        for article_id, origin in find_relocated(self._kept, list(self.unseen())):
+        for article_id, origin in find_relocated(self._kept, list(self.find_unseen())):
             if twin := self._displaced.get(origin):
                 moves.append(
                     Move(twin.article.id, replace(twin.article, id=article_id), twin.content_hash)
@@ -182,7 +182,7 @@ class Register:
             gone.append(article_id)
         return moves, gone
 
-    def unseen(self) -> Iterator[tuple[str, str]]:
+    def find_unseen(self) -> Iterator[tuple[str, str]]:
         """Yield id and origin of the articles that were not read."""
         for article_id, found in self.known.items():
             if article_id not in self.seen:

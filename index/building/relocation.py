@@ -23,7 +23,7 @@ def find_relocated(
     Yields:
         The id of an article, and the origin it would have now: it changed, or is gone.
     """
-    roots = Counter(pair for old, new in moved if (pair := _roots(locate(old), locate(new))))
+    roots = Counter(pair for old, new in moved if (pair := _find_roots(locate(old), locate(new))))
     lost = [(article_id, origin, locate(origin)) for article_id, origin in missing]
     for (old_root, new_root), count in roots.items():
         below = [item for item in lost if item[2] and old_root in item[2].parents]
@@ -35,7 +35,7 @@ def find_relocated(
                 yield article_id, place + origin.removeprefix(file_of(origin))
 
 
-def _roots(old: Path | None, new: Path | None) -> tuple[Path, Path] | None:
+def _find_roots(old: Path | None, new: Path | None) -> tuple[Path, Path] | None:
     """Return the folders that two paths differ in: what is left without their common end."""
     if old is None or new is None:
         return None

@@ -13,7 +13,7 @@ from index.embedding.contract import EmbedderIdentity, LockingEmbedder
 from index.embedding.e5 import bundle as e5
 from index.embedding.e5.counting import TokenCounts
 from index.embedding.vectors import FloatMatrix, FloatVector
-from index.embedding.word_vectors import Wordwise, pooled, word_spans
+from index.embedding.word_vectors import Wordwise, pool_words, word_spans
 
 if TYPE_CHECKING:
     from index.embedding.e5.graph import Encoded
@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 BUNDLED = "bundled:multilingual-e5-small"
 DIMENSION = 384
 _BATCH_TOKENS = 2_048
-"""Tokens encoded together, padding included: more was slower on every processor tried."""
+"""Tokens encoded together, padding included: more was slower on every processor tried.
+No command sweeps it; ``python -m benchmarks.embedding`` measures the speed with it."""
 
 
 class BundledEmbedder(LockingEmbedder):
@@ -41,23 +42,23 @@ class BundledEmbedder(LockingEmbedder):
 
     def embed_passages_wordwise(self, texts: Sequence[str]) -> list[Wordwise]:
         """Embed pieces of articles and their words."""
-        return self._wordwise(self._identity.passage_prefix, texts)
+        return self._embed_wordwise(self._identity.passage_prefix, texts)
 
     def embed_query_wordwise(self, text: str) -> Wordwise:
         """Embed a question and its words."""
-        return self._wordwise(self._identity.query_prefix, [text])[0]
+        return self._embed_wordwise(self._identity.query_prefix, [text])[0]
 
-    def _wordwise(self, prefix: str, texts: Sequence[str]) -> list[Wordwise]:
+    def _embed_wordwise(self, prefix: str, texts: Sequence[str]) -> list[Wordwise]:
         prefixed = [prefix + text for text in texts]
         found: list[Any] = [None] * len(texts)
         with self._lock:
-            encodings = self._tokenizer_loaded().encode_batch(prefixed)
-            for batch, (vectors, tokens) in self._encoded(encodings):
+            encodings = self._load_tokenizer().encode_batch(prefixed)
+            for batch, (vectors, tokens) in self._encode_batches(encodings):
                 for row, position in enumerate(batch):
                     offsets = _offsets(encodings[position])
                     spans = [s for s in word_spans(prefixed[position]) if s[0] >= len(prefix)]
                     inner = tokens[row, 1 : 1 + len(offsets)]
-                    found[position] = Wordwise(vectors[row], pooled(inner, offsets, spans))
+                    found[position] = Wordwise(vectors[row], pool_words(inner, offsets, spans))
         return found
 
     def _encode_passages(self, texts: list[str]) -> FloatMatrix:
@@ -69,11 +70,13 @@ class BundledEmbedder(LockingEmbedder):
 
     def _encode(self, texts: list[str]) -> FloatMatrix:
         vectors = np.zeros((len(texts), DIMENSION), np.float32)
-        for batch, (rows, _) in self._encoded(self._tokenizer_loaded().encode_batch_fast(texts)):
+        for batch, (rows, _) in self._encode_batches(
+            self._load_tokenizer().encode_batch_fast(texts)
+        ):
             vectors[batch] = rows
         return vectors
 
-    def _encoded(self, encodings: Sequence[Any]) -> Iterator[tuple[list[int], "Encoded"]]:
+    def _encode_batches(self, encodings: Sequence[Any]) -> Iterator[tuple[list[int], "Encoded"]]:
         """Encode in batches; yield the positions of each and what came out."""
         tokens = [
             encoding.ids[: e5.MAX_TOKENS - 1] + encoding.ids[-1:]
@@ -81,20 +84,20 @@ class BundledEmbedder(LockingEmbedder):
             else encoding.ids
             for encoding in encodings
         ]
-        positions = list(batches([len(ids) for ids in tokens]))
-        padded = [_padded([tokens[n] for n in batch]) for batch in positions]
-        graph = self._loaded()
-        found = [graph(*padded[0])] if len(padded) == 1 else graph.many(padded)
+        positions = list(split_batches([len(ids) for ids in tokens]))
+        padded = [_pad([tokens[n] for n in batch]) for batch in positions]
+        graph = self._load_graph()
+        found = [graph(*padded[0])] if len(padded) == 1 else graph.encode_many(padded)
         yield from zip(positions, found, strict=True)
 
     def _token_counts(self, texts: list[str]) -> list[int]:
         return self._token_counter(texts)
 
     def _whole_counts(self, texts: list[str]) -> list[int]:
-        encodings = self._tokenizer_loaded().encode_batch_fast(texts, add_special_tokens=False)
+        encodings = self._load_tokenizer().encode_batch_fast(texts, add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
-    def _tokenizer_loaded(self) -> Any:
+    def _load_tokenizer(self) -> Any:
         """Return the tokenizer; its ``encode_batch_fast`` leaves offsets out."""
         if self._tokenizer is None:
             from tokenizers import Tokenizer
@@ -102,7 +105,7 @@ class BundledEmbedder(LockingEmbedder):
             self._tokenizer = Tokenizer.from_file(str(e5.graph_folder() / e5.TOKENIZER))
         return self._tokenizer
 
-    def _loaded(self) -> Any:
+    def _load_graph(self) -> Any:
         if self._graph is None:
             from index.embedding.e5.graph import E5Graph
 
@@ -118,7 +121,7 @@ def _offsets(encoding: Any) -> list[tuple[int, int]]:
     return offsets
 
 
-def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+def split_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Group texts of like length so that little is spent on padding.
 
     Args:
@@ -138,7 +141,7 @@ def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _padded(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _pad(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return token ids and mask, both of shape (texts, longest)."""
     longest = max(map(len, tokens))
     ids = np.zeros((len(tokens), longest), np.int32)

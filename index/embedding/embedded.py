@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.arabic.words import for_embedding
+from index.arabic.words import normalize_for_embedding
 from index.articles.article import Article
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatVector
-from index.embedding.word_vectors import packed
+from index.embedding.word_vectors import pack
 
 _EMBED_CHUNKS = 64
+"""Chunks embedded between two reports of progress; chosen, not measured."""
 
 
 class Embedded(NamedTuple):
@@ -33,13 +34,13 @@ def headline_of(article: Article) -> str:
     return "" if article.text.startswith(headline) else headline
 
 
-def embedded_text(article: Article, text: str) -> str:
+def compose_embedded_text(article: Article, text: str) -> str:
     """Return what is embedded for a chunk's text: itself under the article's headline."""
     headline = headline_of(article)
-    return for_embedding(f"{headline}\n{text}" if headline else text)
+    return normalize_for_embedding(f"{headline}\n{text}" if headline else text)
 
 
-def embedded_hash(text: str) -> str:
+def hash_embedded_text(text: str) -> str:
     """Return the hash under which the vector of an embedded text is known."""
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
@@ -66,16 +67,16 @@ def embed_new(
     order = sorted(texts.keys() - found.keys(), key=lambda hash_: (len(texts[hash_]), hash_))
     for start in range(0, len(order), _EMBED_CHUNKS):
         part = order[start : start + _EMBED_CHUNKS]
-        found.update(zip(part, _embedded(embedder, [texts[h] for h in part]), strict=True))
+        found.update(zip(part, _embed(embedder, [texts[h] for h in part]), strict=True))
         done(len(part))
     return found
 
 
-def _embedded(embedder: Embedder, texts: list[str]) -> list[Embedded]:
+def _embed(embedder: Embedder, texts: list[str]) -> list[Embedded]:
     if not isinstance(embedder, WordwiseEmbedder):
         return [Embedded(vector) for vector in embedder.embed_passages(texts)]
     wordwise = embedder.embed_passages_wordwise(texts)
-    rows = packed(np.concatenate([text.words for text in wordwise]))
+    rows = pack(np.concatenate([text.words for text in wordwise]))
     ends = np.cumsum([len(text.words) for text in wordwise])
     return [
         Embedded(text.vector, rows[end - len(text.words) : end].tobytes())

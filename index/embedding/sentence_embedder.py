@@ -31,26 +31,26 @@ class SentenceTransformerEmbedder(LockingEmbedder):
 
     def _encode_passages(self, texts: list[str]) -> FloatMatrix:
         prompt = self._identity.passage_prefix or None
-        return np.asarray(self._loaded().encode_document(texts, prompt=prompt, **_OPTIONS))
+        return np.asarray(self._load_model().encode_document(texts, prompt=prompt, **_OPTIONS))
 
     def _encode_query(self, text: str) -> FloatVector:
         prompt = self._identity.query_prefix or None
         found: FloatVector = np.asarray(
-            self._loaded().encode_query([text], prompt=prompt, **_OPTIONS)
+            self._load_model().encode_query([text], prompt=prompt, **_OPTIONS)
         )[0]
         return found
 
     def _token_counts(self, texts: list[str]) -> list[int]:
-        encodings = self._fast_tokenizer().encode_batch_fast(texts, add_special_tokens=False)
+        encodings = self._load_tokenizer().encode_batch_fast(texts, add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
-    def _fast_tokenizer(self) -> Any:
+    def _load_tokenizer(self) -> Any:
         if self._tokenizer is None:
-            self._tokenizer = self._loaded().tokenizer.backend_tokenizer
+            self._tokenizer = self._load_model().tokenizer.backend_tokenizer
             self._tokenizer.no_truncation()
         return self._tokenizer
 
-    def _loaded(self) -> Any:
+    def _load_model(self) -> Any:
         if self._model is None:
             self._model = load_model(
                 self._identity.id,

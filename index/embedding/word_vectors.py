@@ -28,7 +28,8 @@ _BITS = 2
 CODES_PER_BYTE = 8 // _BITS
 _THRESHOLD = 0.9816
 _LEVELS = np.array([-1.510, -0.4528, 0.4528, 1.510], np.float32)
-"""The best four values for a normal variable and where one gives way to the next (Max 1960)."""
+"""The best four values for a normal variable and where one gives way to the next (Max 1960); what
+two bits cost beside other forms: docs/decisions/0015-late-interaction.md."""
 
 
 class Wordwise(NamedTuple):
@@ -49,7 +50,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     return [found.span() for found in _WORD.finditer(text)]
 
 
-def pooled(
+def pool_words(
     tokens: NDArray[np.float32],
     offsets: Sequence[tuple[int, int]],
     spans: Sequence[tuple[int, int]],
@@ -75,35 +76,35 @@ def pooled(
     return found
 
 
-def turned(words: NDArray[np.float32]) -> FloatMatrix:
+def rotate(words: NDArray[np.float32]) -> FloatMatrix:
     """Return word vectors as they are compared: centred, of unit length, rotated.
 
     Args:
         words: As the model gives them, shape (words, dimension).
     """
-    centred = np.where(words.any(axis=1, keepdims=True), words - _mean(), 0)
+    centred = np.where(words.any(axis=1, keepdims=True), words - _load_mean(), 0)
     norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    rows: FloatMatrix = (centred / np.maximum(norms, 1e-9)) @ _rotation(words.shape[1])
+    rows: FloatMatrix = (centred / np.maximum(norms, 1e-9)) @ _compute_rotation(words.shape[1])
     return rows
 
 
-def packed(words: NDArray[np.float32]) -> NDArray[np.uint8]:
+def pack(words: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return word vectors in two bits a dimension, shape (words, dimension / 4).
 
     Args:
         words: As the model gives them, shape (words, dimension).
     """
-    scaled = turned(words) * (np.sqrt(words.shape[1]) / _THRESHOLD)
+    scaled = rotate(words) * (np.sqrt(words.shape[1]) / _THRESHOLD)
     codes = np.clip(np.floor(scaled) + 2, 0, 3).astype(np.uint8)
     rows: NDArray[np.uint8] = codes[:, ::4] | codes[:, 1::4] << 2 | codes[:, 2::4] << 4
     rows |= codes[:, 3::4] << 6
     return rows
 
 
-def unpacked(data: bytes, dimension: int) -> FloatMatrix:
-    """Return packed word vectors as unit rows, to be compared with those of :func:`turned`."""
+def unpack(data: bytes, dimension: int) -> FloatMatrix:
+    """Return packed word vectors as unit rows, to be compared with those of :func:`rotate`."""
     rows = np.frombuffer(data, np.uint8).reshape(-1, dimension // CODES_PER_BYTE)
-    values, squares = _tables()
+    values, squares = _compute_tables()
     lengths = np.sqrt(np.take(squares, rows).sum(axis=1))
     # take() is ten times as fast as values[rows]
     found: FloatMatrix = np.take(values, rows, axis=0).reshape(len(rows), dimension)
@@ -112,7 +113,7 @@ def unpacked(data: bytes, dimension: int) -> FloatMatrix:
 
 
 @cache
-def _tables() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _compute_tables() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return for every byte its values, shape (256, 4), and the sum of their squares."""
     shifts = np.arange(CODES_PER_BYTE) * _BITS
     codes = (np.arange(256)[:, None] >> shifts) & (2**_BITS - 1)
@@ -121,13 +122,13 @@ def _tables() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 @cache
-def _mean() -> NDArray[np.float32]:
+def _load_mean() -> NDArray[np.float32]:
     file = resources.files("index.embedding").joinpath("word_vectors.json")
     return np.array(json.loads(file.read_text(encoding="utf-8"))["mean"], np.float32)
 
 
 @cache
-def _rotation(dimension: int) -> NDArray[np.float32]:
+def _compute_rotation(dimension: int) -> NDArray[np.float32]:
     """Return an orthogonal matrix that depends on nothing but its size.
 
     A cosine transform after changes of sign that follow no pattern, as in Ailon and Chazelle, "The

@@ -4,16 +4,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.articles.copies import repeats
+from index.articles.copies import is_repeated
 from index.search.query import WeightedQuery
-from index.search.ranking import Weights, contributions, features
+from index.search.ranking import Weights, compute_contributions, compute_features
 from index.store.contract import Filter, Reader, StoredChunk
 
 CANDIDATES = 50
-"""Chunks taken from either side before ranking."""
+"""Chunks taken from either side before ranking. Chosen, not swept: ``python -m
+benchmarks.retrieval`` measures what is found with them, ``benchmarks.scale`` the time."""
 
 PER_ARTICLE = 3
-"""Chunks of one article that are found before those of other articles get their turn."""
+"""Chunks of one article that are found before those of other articles get their turn. Chosen, not
+measured: an article of the development sets is one passage."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +36,7 @@ class Candidate:
 
     def score(self, weights: Weights) -> float:
         """Return the weighted sum of its features."""
-        return sum(contributions(self.features, weights).values())
+        return sum(compute_contributions(self.features, weights).values())
 
 
 def find_candidates(
@@ -48,11 +50,11 @@ def find_candidates(
     chunks = list(reader.fetch([*dense, *lexical]).values())
     return [
         Candidate(chunk, values, by_vector.get(chunk.key), by_words.get(chunk.key))
-        for chunk, values in zip(chunks, features(query, chunks), strict=True)
+        for chunk, values in zip(chunks, compute_features(query, chunks), strict=True)
     ]
 
 
-def choose(reader: Reader, ranked: Sequence[Candidate], k: int) -> list[Candidate]:
+def select_candidates(reader: Reader, ranked: Sequence[Candidate], k: int) -> list[Candidate]:
     """Return the k best that add something.
 
     What a reprint found before them says as well is left out; a paragraph that only the reprint has
@@ -66,7 +68,7 @@ def choose(reader: Reader, ranked: Sequence[Candidate], k: int) -> list[Candidat
     found: list[Candidate] = []
     further: list[Candidate] = []
     taken: Counter[int] = Counter()
-    for candidate in _without_repeats(reader, ranked):
+    for candidate in _drop_repeats(reader, ranked):
         if len(found) == k:
             break
         taken[candidate.chunk.article_key] += 1
@@ -75,7 +77,7 @@ def choose(reader: Reader, ranked: Sequence[Candidate], k: int) -> list[Candidat
     return [*found, *further][:k]
 
 
-def _without_repeats(reader: Reader, ranked: Sequence[Candidate]) -> Iterator[Candidate]:
+def _drop_repeats(reader: Reader, ranked: Sequence[Candidate]) -> Iterator[Candidate]:
     chosen: dict[int, int] = {}
     for candidate in ranked:
         chunk = candidate.chunk
@@ -83,6 +85,6 @@ def _without_repeats(reader: Reader, ranked: Sequence[Candidate]) -> Iterator[Ca
         if first != chunk.article_key:
             texts = reader.articles([first, chunk.article_key])
             part = texts[chunk.article_key].text[chunk.start : chunk.end]
-            if repeats(part, texts[first].text):
+            if is_repeated(part, texts[first].text):
                 continue
         yield candidate

@@ -12,20 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.vectors import FloatMatrix
-from index.embedding.word_vectors import unpacked
+from index.embedding.word_vectors import unpack
 
 _BLOCK = 4
+"""Words whose best match is looked at as one, which makes stretches cheap; chosen, not swept."""
 _STRETCHES = (3, 5, 9, 15)
-"""In blocks of words."""
+"""In blocks of words. Four stretches instead of one lowered the held-out log loss from .521 to .509
+on ARCD (docs/decisions/0015-late-interaction.md); their time: ``python -m benchmarks.scale``."""
 
 
-def late_interaction(
+def compute_late_interaction(
     words: FloatMatrix, weights: NDArray[np.float32], passages: Sequence[bytes]
 ) -> NDArray[np.float32]:
     """Return how well each passage answers a question, word by word.
 
     Args:
-        words: Of the question, as :func:`index.embedding.word_vectors.turned` gives them, shape (n,
+        words: Of the question, as :func:`index.embedding.word_vectors.rotate` gives them, shape (n,
             dimension).
         weights: Of each of them, shape (n,), summing to 1.
         passages: Packed word vectors of each passage.
@@ -38,19 +40,21 @@ def late_interaction(
     if not present or not len(words):
         return scores
     dimension = words.shape[1]
-    matched = words @ unpacked(b"".join(passages[n] for n in present), dimension).T
+    matched = words @ unpack(b"".join(passages[n] for n in present), dimension).T
     lengths = [4 * len(passages[n]) // dimension for n in present]
-    blocks = _best_of_blocks(matched, lengths)
+    blocks = _compute_block_maxima(matched, lengths)
     # The best match of each word of the question in every stretch, then over all of them.
     scales = []
     for size in (*_STRETCHES, blocks.shape[2]):
-        best = _sliding_maximum(blocks, size)
+        best = _compute_sliding_maxima(blocks, size)
         scales.append(np.einsum("q,qps->ps", weights, best).max(axis=1))
     scores[present] = np.mean(scales, axis=0)
     return scores
 
 
-def _best_of_blocks(matched: NDArray[np.float32], lengths: Sequence[int]) -> NDArray[np.float32]:
+def _compute_block_maxima(
+    matched: NDArray[np.float32], lengths: Sequence[int]
+) -> NDArray[np.float32]:
     """Return the best match in each block of words, shape (question words, passages, blocks).
 
     Where a passage has no more blocks, its last is repeated: that changes no maximum.
@@ -72,7 +76,7 @@ def _best_of_blocks(matched: NDArray[np.float32], lengths: Sequence[int]) -> NDA
     return blocks
 
 
-def _sliding_maximum(blocks: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+def _compute_sliding_maxima(blocks: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     """Return the maximum over every ``size`` neighbouring blocks; over all when there are fewer."""
     size = min(size, blocks.shape[2])
     covered, best = 1, blocks

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arabic.sentences import Span
-from index.arabic.words import for_embedding
+from index.arabic.words import normalize_for_embedding
 from index.articles.article import Article
 from index.embedding.embedded import headline_of
 from index.embedding.vectors import FloatMatrix
-from index.embedding.word_vectors import CODES_PER_BYTE, unpacked, word_spans
+from index.embedding.word_vectors import CODES_PER_BYTE, unpack, word_spans
 
-# A word with the marks that for_embedding() leaves out, at which \w breaks.
+# A word with the marks that normalize_for_embedding() leaves out, at which \w breaks.
 WRITTEN_WORD = re.compile(
     "[\\w\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u00ad\u061c"
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
@@ -35,7 +35,7 @@ class PassageWords:
     rows: NDArray[np.uint8]
     title: NDArray[np.uint8]
 
-    def joined(self, other: "PassageWords") -> "PassageWords":
+    def merge(self, other: "PassageWords") -> "PassageWords":
         """Return the words of both of two passages of one article, each once."""
         starts, first = np.unique(np.concatenate([self.starts, other.starts]), return_index=True)
         return PassageWords(starts, np.concatenate([self.rows, other.rows])[first], self.title)
@@ -47,11 +47,11 @@ class PassageWords:
 
     def vectors(self) -> FloatMatrix:
         """Return the vectors of the words as unit rows, shape (n, dimension)."""
-        return _unpacked(self.rows)
+        return _unpack_rows(self.rows)
 
     def title_vectors(self) -> FloatMatrix:
         """Return those of the headline's words, shape (m, dimension)."""
-        return _unpacked(self.title)
+        return _unpack_rows(self.title)
 
 
 def locate_words(
@@ -71,25 +71,25 @@ def locate_words(
     if not packed:
         return None
     rows = np.frombuffer(packed, np.uint8).reshape(-1, dimension // CODES_PER_BYTE)
-    title = len(word_spans(for_embedding(headline_of(article))))
+    title = len(word_spans(normalize_for_embedding(headline_of(article))))
     text = article.text[span.start : span.end]
     starts = [found.start() for found in WRITTEN_WORD.finditer(text)]
     if title + len(starts) != len(rows):
-        starts = _starts_as_embedded(text)
+        starts = _align_embedded_words(text)
     if title + len(starts) != len(rows):
         return None
     return PassageWords(span.start + np.array(starts, np.int64), rows[title:], rows[:title])
 
 
-def _starts_as_embedded(text: str) -> list[int]:
+def _align_embedded_words(text: str) -> list[int]:
     """Return where each word that is embedded stands: names of two words may have become one."""
     written = [
         (found.start(), word)
         for found in WRITTEN_WORD.finditer(text)
-        for word in _embedded_words(found[0])
+        for word in _split_embedded_words(found[0])
     ]
     pairs = SequenceMatcher(
-        None, [word for _, word in written], _embedded_words(text), autojunk=False
+        None, [word for _, word in written], _split_embedded_words(text), autojunk=False
     )
     starts: list[int] = []
     for kind, first, last, begin, end in pairs.get_opcodes():
@@ -100,10 +100,10 @@ def _starts_as_embedded(text: str) -> list[int]:
     return starts
 
 
-def _embedded_words(text: str) -> list[str]:
-    embedded = for_embedding(text)
+def _split_embedded_words(text: str) -> list[str]:
+    embedded = normalize_for_embedding(text)
     return [embedded[start:end] for start, end in word_spans(embedded)]
 
 
-def _unpacked(rows: NDArray[np.uint8]) -> FloatMatrix:
-    return unpacked(rows.tobytes(), rows.shape[1] * CODES_PER_BYTE)
+def _unpack_rows(rows: NDArray[np.uint8]) -> FloatMatrix:
+    return unpack(rows.tobytes(), rows.shape[1] * CODES_PER_BYTE)

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arabic.dates import months_in
-from index.arabic.dialects import standard_question
-from index.arabic.words import analyse, for_embedding, skeleton
+from index.arabic.dialects import normalize_dialect
+from index.arabic.words import analyse, normalize_for_embedding, skeleton
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatMatrix, FloatVector
-from index.embedding.word_vectors import turned, word_spans
+from index.embedding.word_vectors import rotate, word_spans
 from index.store.contract import Reader, Totals
 
 _NO_WORDS = np.zeros((0, 0), np.float32)
@@ -46,8 +46,8 @@ class Query:
     @classmethod
     def of(cls, question: str) -> "Query":
         """Return the query of a question, which may be in a dialect."""
-        text = standard_question(question)
-        embedded = for_embedding(text)
+        text = normalize_dialect(question)
+        embedded = normalize_for_embedding(text)
         words = [tuple(analyse(embedded[start:end])) for start, end in word_spans(embedded)]
         return cls(text, embedded, tuple(analyse(text)), tuple(words), tuple(months_in(text)))
 
@@ -70,7 +70,7 @@ def embed_query(embedder: Embedder, query: Query) -> QueryVectors:
     if not isinstance(embedder, WordwiseEmbedder):
         return QueryVectors(embedder.embed_query(query.embedded))
     vector, words = embedder.embed_query_wordwise(query.embedded)
-    return QueryVectors(vector, turned(words))
+    return QueryVectors(vector, rotate(words))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ class WeightedQuery:
     @cached_property
     def skeletons(self) -> tuple[str, ...]:
         """The distinct skeletons of the terms, as ``~skeleton``."""
-        return skeletons_of(self.terms)
+        return compute_skeletons(self.terms)
 
     @cached_property
     def neighbours(self) -> tuple[tuple[str, str], ...]:
@@ -115,7 +115,7 @@ class WeightedQuery:
         return np.array(shares, np.float32)
 
 
-def skeletons_of(terms: Sequence[str]) -> tuple[str, ...]:
+def compute_skeletons(terms: Sequence[str]) -> tuple[str, ...]:
     """Return the distinct skeletons of some terms, as ``~skeleton``."""
     return tuple(dict.fromkeys("~" + skeleton(term) for term in terms))
 
@@ -128,7 +128,7 @@ def compute_idf(frequency: int, chunks: int) -> float:
 def weigh_query(reader: Reader, query: Query, vectors: QueryVectors) -> WeightedQuery:
     """Look up what the corpus says of a query's terms."""
     terms = tuple(dict.fromkeys(query.terms))
-    names = [*terms, *skeletons_of(terms)]
+    names = [*terms, *compute_skeletons(terms)]
     frequencies, totals = reader.document_frequencies(names), reader.totals()
     idf = {name: compute_idf(frequencies.get(name, 0), totals.chunks) for name in names}
     return WeightedQuery(query, vectors, idf, totals)

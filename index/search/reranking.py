@@ -14,7 +14,8 @@ from index.embedding.hub_models import load_model
 from index.errors import RerankerError
 
 RERANKED = 20
-"""Passages read by a reranker, the best of the ranking before it."""
+"""Passages read by a reranker, the best of the ranking before it. Chosen for its time, which grows
+with them; ``python -m benchmarks.retrieval --reranker ID`` measures what it gains."""
 
 
 class Reranker(Protocol):
@@ -54,7 +55,7 @@ def _load(name: str) -> Any:
     model = load_model(
         name,
         "reranker",
-        _cross_encoder,
+        _load_cross_encoder,
         error=RerankerError,
         otherwise="leave the setting `reranker` empty",
     )
@@ -65,7 +66,7 @@ def _load(name: str) -> Any:
     return model
 
 
-def _cross_encoder() -> Callable[[str], Any]:
+def _load_cross_encoder() -> Callable[[str], Any]:
     from sentence_transformers import CrossEncoder
     from torch.nn import Sigmoid
 

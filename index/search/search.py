@@ -13,13 +13,13 @@ from index.articles.copies import Reprint
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.embedders import embedder_like
 from index.limits import check_k
-from index.search.candidates import Candidate, choose, find_candidates
+from index.search.candidates import Candidate, find_candidates, select_candidates
 from index.search.passage_words import PassageWords, locate_words
 from index.search.query import Query, WeightedQuery, embed_query, weigh_query
 from index.search.ranking import (
     Weights,
-    contributions,
-    trained_weights,
+    compute_contributions,
+    load_weights,
 )
 from index.search.reranking import RERANKED, Reranker
 from index.store.contract import Filter, Reader, Store
@@ -99,7 +99,7 @@ class SearchIndex:
     def weights(self) -> Weights:
         """What each feature of a candidate counts for."""
         wordwise = isinstance(self.embedder, WordwiseEmbedder)
-        return self._chosen_weights or trained_weights(wordwise=wordwise)
+        return self._chosen_weights or load_weights(wordwise=wordwise)
 
     @property
     def manifest(self) -> Manifest:
@@ -128,15 +128,17 @@ class SearchIndex:
                 this was opened with.
         """
         check_k(k)
-        query = _query_of(question)
-        with self._weighed(query) as (reader, weighed):
+        query = _make_query(question)
+        with self._open_weighted(query) as (reader, weighed):
             wanted = max(k, RERANKED) if self.reranker else k
-            best = choose(reader, self._ranked(find_candidates(reader, weighed, where)), wanted)
+            best = select_candidates(
+                reader, self._rank(find_candidates(reader, weighed, where)), wanted
+            )
             keys = [candidate.chunk.article_key for candidate in best]
             articles, reprints = reader.articles(keys), reader.reprints(keys)
             passages = [
                 replace(
-                    self._passage(candidate, articles[candidate.chunk.article_key], rank),
+                    self._make_passage(candidate, articles[candidate.chunk.article_key], rank),
                     reprints=reprints.get(candidate.chunk.article_key, ()),
                 )
                 for rank, candidate in enumerate(best, start=1)
@@ -144,9 +146,9 @@ class SearchIndex:
             found = SearchResult(tuple(passages), weighed, reader.generation, weighed.totals.chunks)
         if self.reranker is None:
             return found
-        return replace(found, passages=_reranked(self.reranker, query.text, passages)[:k])
+        return replace(found, passages=_rerank(self.reranker, query.text, passages)[:k])
 
-    def _follow(self, built: Manifest) -> None:
+    def _adopt_embedder(self, built: Manifest) -> None:
         """Take up the embedder that the index was embedded again with.
 
         Raises:
@@ -161,11 +163,11 @@ class SearchIndex:
 
     def candidates(self, question: str | Query, where: Filter | None = None) -> list[Candidate]:
         """Return every chunk that either side finds, best first, reprints included."""
-        with self._weighed(_query_of(question)) as (reader, weighed):
-            return self._ranked(find_candidates(reader, weighed, where))
+        with self._open_weighted(_make_query(question)) as (reader, weighed):
+            return self._rank(find_candidates(reader, weighed, where))
 
     @contextmanager
-    def _weighed(self, query: Query) -> Iterator[tuple[Reader, WeightedQuery]]:
+    def _open_weighted(self, query: Query) -> Iterator[tuple[Reader, WeightedQuery]]:
         """Open one state of the index, with the query as ranking sees it there."""
         while True:
             embedder = self.embedder
@@ -176,15 +178,15 @@ class SearchIndex:
                     built.require(embedder.identity, self.store.place)
                     yield reader, weigh_query(reader, query, vectors)
                     return
-            self._follow(built)
+            self._adopt_embedder(built)
 
-    def _ranked(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+    def _rank(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         weights = self.weights
         return sorted(candidates, key=lambda c: (-c.score(weights), c.chunk.key))
 
-    def _passage(self, candidate: Candidate, article: Article, rank: int) -> Passage:
+    def _make_passage(self, candidate: Candidate, article: Article, rank: int) -> Passage:
         chunk = candidate.chunk
-        parts = contributions(candidate.features, self.weights)
+        parts = compute_contributions(candidate.features, self.weights)
         text = article.text[chunk.start : chunk.end]
         return Passage(
             chunk=Chunk(article.id, chunk.start, chunk.end, text),
@@ -215,7 +217,7 @@ class SearchIndex:
         with self.store.read() as reader:
             built = reader.manifest
         if built.embedder != self.embedder.identity:
-            self._follow(built)
+            self._adopt_embedder(built)
         return add_articles(
             paths,
             self.store,
@@ -236,13 +238,11 @@ class SearchIndex:
         return self.store.verify()
 
 
-def _query_of(question: str | Query) -> Query:
+def _make_query(question: str | Query) -> Query:
     return Query.of(question) if isinstance(question, str) else question
 
 
-def _reranked(
-    reranker: Reranker, question: str, passages: Sequence[Passage]
-) -> tuple[Passage, ...]:
+def _rerank(reranker: Reranker, question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """Add what a reranker says to the scores of the first passages; the others stay behind."""
     read, rest = passages[:RERANKED], passages[RERANKED:]
     said = reranker.score(question, [f"{p.article.title}\n{p.text}" for p in read])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.articles.article import Article
-from index.embedding.embedded import embedded_hash, embedded_text
+from index.embedding.embedded import compose_embedded_text, hash_embedded_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,6 @@ def count_misplaced(article: Article, chunks: Iterable[tuple[int, int, str]]) ->
         chunks: Start, end and hash of the embedded text of each chunk.
     """
     return sum(
-        embedded_hash(embedded_text(article, article.text[start:end])) != known
+        hash_embedded_text(compose_embedded_text(article, article.text[start:end])) != known
         for start, end, known in chunks
     )

@@ -27,10 +27,10 @@ class Claim:
     lead: str
 
 
-def cited_numbers(text: str) -> list[int]:
+def parse_citations(text: str) -> list[int]:
     """Return the numbers cited in a text, in order, each once; zero is never a citation.
 
-    >>> cited_numbers("كما في [٢] ثم [1]."), cited_numbers("[0]"), cited_numbers("معًا [1، 2]")
+    >>> parse_citations("كما في [٢] ثم [1]."), parse_citations("[0]"), parse_citations("معًا [1، 2]")
     ([2, 1], [], [1, 2])
     """
     numbers: dict[int, None] = {}
@@ -41,10 +41,10 @@ def cited_numbers(text: str) -> list[int]:
     return list(numbers)
 
 
-def without_marks(text: str) -> str:
+def strip_citations(text: str) -> str:
     """Return the text without citation marks.
 
-    >>> without_marks("وُقّع الإعلان في باريس [1][2].")
+    >>> strip_citations("وُقّع الإعلان في باريس [1][2].")
     'وُقّع الإعلان في باريس.'
     """
     return _MARK.sub("", text).strip()
@@ -60,21 +60,21 @@ def split_claims(text: str) -> list[Claim]:
     claims: list[Claim] = []
     for start, end in sentence_spans(text):
         sentence = text[start:end]
-        lead = _lead_before(text, start)
+        lead = _find_lead(text, start)
         if bullet := _LEAD.match(sentence):
             lead, sentence = "\n- ", sentence[bullet.end() :]
-        plain = without_marks(sentence)
+        plain = strip_citations(sentence)
         if re.search(r"\w", plain):
-            claims.append(Claim(plain, tuple(cited_numbers(sentence)), lead if claims else ""))
+            claims.append(Claim(plain, tuple(parse_citations(sentence)), lead if claims else ""))
     return claims
 
 
-def _lead_before(text: str, start: int) -> str:
+def _find_lead(text: str, start: int) -> str:
     gap = text[len(text[:start].rstrip()) : start]
     return "\n" * min(2, gap.count("\n")) or " "
 
 
-def unfinished(text: str) -> int:
+def find_unfinished_sentence(text: str) -> int:
     """Return where the last sentence that may still grow begins; what is before it is complete."""
     last_stop = 0
     for found in re.finditer(

@@ -11,33 +11,35 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.arabic.numbers import values
+from index.arabic.numbers import find_number_values
 from index.arabic.sentences import Span, sentence_spans
-from index.arabic.words import for_embedding
+from index.arabic.words import normalize_for_embedding
 from index.embedding.contract import Embedder
 from index.search.search import Passage
 from rag.checking.citations import Claim
 from rag.checking.same_meaning import ClaimWords
-from rag.language.orders import gives_orders
 from rag.language.questions import is_arabic
-from rag.language.relative_dates import relative_dates, spoken_date
-from rag.language.statements import EDGE, SAYING, Statement, matches, read_statement
+from rag.language.relative_dates import find_relative_dates, spell_date
+from rag.language.statements import EDGE, SAYING, Statement, read_statement, tokens_match
 
-_OTHER_WORDS = 0.34
+# Chosen: ``python -m benchmarks.grounding`` measures the check with all of them (docs/trust.md has
+# its table) and sweeps none.
+_MAX_PARAPHRASED = 0.34
 """Share of a claim's content words that may be others than the source's, of the same meaning."""
-UNCITED_ENOUGH = 0.9
+MIN_UNCITED_SUPPORT = 0.9
 """Support that a passage must give to a claim that does not cite it; 1 where it has every word."""
-_LONG = 4
+_LONG_CLAIM_WORDS = 4
 """Content words from which on two neighbouring sentences may share in supporting a claim, and some
 of its words may be missing; those of a shorter one come together by chance."""
-_FEWEST = 3
+_MIN_QUOTE_WORDS = 3
 """Words of a claim that can be a quote."""
-_MOSTLY = 0.8
+_MIN_CONDITIONAL = 0.8
 """Share of a claim's words that must stand under a condition for the claim to leave it out."""
-_FRAME = 4
+_MAX_FRAME = 4
 """Tokens that may stand between two words for those to be looked at as their frame."""
-SAME_MEANING = 0.87
-"""Cosine a claim in another language must reach, since no words can be compared."""
+MIN_MEANING_COSINE = 0.87
+"""Cosine a claim in another language must reach, since no words can be compared. Chosen, not
+measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,47 +60,44 @@ class Support:
 def find_support(claim: Claim, passages: Sequence[Passage], embedder: Embedder) -> Support | None:
     """Return the best support for a claim, or None when nothing supports it.
 
-    Orders to the assistant are no claims. What the claim cites is tried first; another passage
-    must support it more strongly.
+    What the claim cites is tried first; another passage must support it more strongly.
     """
-    if gives_orders(claim.text):
-        return None
     cited = [number - 1 for number in claim.numbers if number <= len(passages)]
     others = [position for position in range(len(passages)) if position not in cited]
     words = ClaimWords(claim.text, embedder)
-    for positions, enough in ((cited, 0.0), (others, UNCITED_ENOUGH)):
-        found = [_best(words, passages[p], p) for p in positions]
+    for positions, enough in ((cited, 0.0), (others, MIN_UNCITED_SUPPORT)):
+        found = [_find_best_support(words, passages[p], p) for p in positions]
         supports = [s for s in found if s is not None and s.score >= enough]
         if supports:
             return max(supports, key=lambda support: support.score)
     return None
 
 
-def _best(words: ClaimWords, passage: Passage, position: int) -> Support | None:
+def _find_best_support(words: ClaimWords, passage: Passage, position: int) -> Support | None:
     text = words.text
-    if exact := _verbatim(text, passage):
+    if exact := _find_verbatim(text, passage):
         return Support(position, exact, 1.0)
     if not is_arabic(text) and is_arabic(passage.text):
-        windows = _windows(passage, pairs=True)
-        return _by_meaning(text, passage, position, windows, words.embedder)
+        windows = _list_windows(passage, pairs=True)
+        return _find_support_by_meaning(text, passage, position, windows, words.embedder)
     claim = read_statement(text)
-    windows = _windows(passage, pairs=len(claim.matter) >= _LONG)
+    windows = _list_windows(passage, pairs=len(claim.matter) >= _LONG_CLAIM_WORDS)
     scored = [
         Support(position, window, score)
         for window in windows
-        if (score := _agreement(words, claim, passage, window)) > 0
+        if (score := _compute_agreement(words, claim, passage, window)) > 0
     ]
     # Of equals the shortest quote says it best.
     return max(scored, key=lambda s: (round(s.score, 2), s.span.start - s.span.end), default=None)
 
 
-def _verbatim(text: str, passage: Passage) -> Span | None:
+def _find_verbatim(text: str, passage: Passage) -> Span | None:
     """Return where a claim stands in the article as whole sentences, white space aside.
 
     Part of a sentence is no such thing: what stands before it may deny it.
     """
     spoken = text.strip().rstrip(".").split()
-    if len(spoken) < _FEWEST:
+    if len(spoken) < _MIN_QUOTE_WORDS:
         return None
     pattern = re.compile(r"\s+".join(re.escape(word) for word in spoken) + r"\.?")
     for within, start in ((passage.text, passage.chunk.start), (passage.article.text, 0)):
@@ -110,46 +109,48 @@ def _verbatim(text: str, passage: Passage) -> Span | None:
     return None
 
 
-def _windows(passage: Passage, *, pairs: bool) -> list[Span]:
+def _list_windows(passage: Passage, *, pairs: bool) -> list[Span]:
     """Return every sentence, and with ``pairs`` every two neighbours, as spans of the article."""
     base = passage.chunk.start
     spans = [Span(base + start, base + end) for start, end in sentence_spans(passage.text)]
     return spans + [Span(a.start, b.end) for a, b in pairwise(spans) if pairs]
 
 
-def _agreement(words: ClaimWords, claim: Statement, passage: Passage, window: Span) -> float:
+def _compute_agreement(
+    words: ClaimWords, claim: Statement, passage: Passage, window: Span
+) -> float:
     """Return how much of a claim some sentences say, or 0 when they contradict each other."""
     told = passage.article.text[window.start : window.end]
     source = read_statement(told)
     places = [
-        [n for n, other in enumerate(source.tokens) if matches(token, other)]
+        [n for n, other in enumerate(source.tokens) if tokens_match(token, other)]
         for token in claim.tokens
     ]
-    if not _holds_exact(claim, places, told, passage.article.date):
+    if not _has_exact_tokens(claim, places, told, passage.article.date):
         return 0.0
     title = read_statement(passage.article.title).tokens
     missing = [
         token
         for token, found in zip(claim.tokens, places, strict=True)
         if not (found or token.light or token.exact)
-        and not any(matches(token, other) for other in title)
+        and not any(tokens_match(token, other) for other in title)
     ]
     total = len(claim.matter)
-    if not total or len(missing) > (_OTHER_WORDS * total if total >= _LONG else 0):
+    if not total or len(missing) > (_MAX_PARAPHRASED * total if total >= _LONG_CLAIM_WORDS else 0):
         return 0.0
-    checks = (_contradicts, _fills_otherwise, _exchanges)
+    checks = (_is_contradiction, _has_substitution, _has_swapped_roles)
     if any(check(claim, source, places) for check in checks):
         return 0.0
-    if missing and not words.mean_the_same(missing, claim, source, passage, window):
+    if missing and not words.are_synonyms(missing, claim, source, passage, window):
         return 0.0
     return 1 - len(missing) / total / 2
 
 
-Places = Sequence[Sequence[int]]
+Alignment = Sequence[Sequence[int]]
 """For each token of a claim, where its source says the same."""
 
 
-def _holds_exact(claim: Statement, places: Places, text: str, date: str) -> bool:
+def _has_exact_tokens(claim: Statement, places: Alignment, text: str, date: str) -> bool:
     """Tell whether a source has every number, month and day of a claim.
 
     What «أمس» means, told from the article's date, counts as said.
@@ -159,20 +160,20 @@ def _holds_exact(claim: Statement, places: Places, text: str, date: str) -> bool
         for token, found in zip(claim.tokens, places, strict=True)
         if token.exact and not found
     }
-    return not missing or missing <= _dates_meant(text, date)
+    return not missing or missing <= _resolve_dates(text, date)
 
 
-def _dates_meant(text: str, date: str) -> frozenset[str]:
+def _resolve_dates(text: str, date: str) -> frozenset[str]:
     keys: set[str] = set()
-    for meant in relative_dates(text, date):
-        keys.update(token.key for token in read_statement(spoken_date(meant.date)).tokens)
+    for meant in find_relative_dates(text, date):
+        keys.update(token.key for token in read_statement(spell_date(meant.date)).tokens)
     return frozenset(keys)
 
 
-def _contradicts(claim: Statement, source: Statement, places: Places) -> bool:
+def _is_contradiction(claim: Statement, source: Statement, places: Alignment) -> bool:
     """Tell whether a claim denies what its source says, or says what it denies or supposes."""
     supposed = stated = 0
-    shift = _shift(places)
+    shift = _compute_shift(places)
     for position, (token, found) in enumerate(zip(claim.tokens, places, strict=True)):
         if not found or token.key == EDGE:
             continue
@@ -182,35 +183,35 @@ def _contradicts(claim: Statement, source: Statement, places: Places) -> bool:
         if not token.light:
             stated += 1
             supposed += other.depends
-    return not claim.conditional and stated > 0 and supposed >= _MOSTLY * stated
+    return not claim.conditional and stated > 0 and supposed >= _MIN_CONDITIONAL * stated
 
 
-def _shift(places: Places) -> int:
+def _compute_shift(places: Alignment) -> int:
     """Return how far most tokens of a claim stand from their places in the source."""
     shifts = Counter(place - n for n, found in enumerate(places) for place in found)
     return shifts.most_common(1)[0][0] if shifts else 0
 
 
-def _fills_otherwise(claim: Statement, source: Statement, places: Places) -> bool:
+def _has_substitution(claim: Statement, source: Statement, places: Alignment) -> bool:
     """Tell whether something else stands between the same two words in the source.
 
     That is what a wrong name, speaker or number looks like whose right place is elsewhere.
     """
     for first in range(len(claim.tokens)):
-        for last in range(first + 2, min(first + 2 + _FRAME, len(claim.tokens))):
+        for last in range(first + 2, min(first + 2 + _MAX_FRAME, len(claim.tokens))):
             between = range(first + 1, last)
             inside = {place for n in between for place in places[n]}
             if not inside or all(claim.tokens[n].light for n in between):
                 continue
-            if _filled_otherwise(claim, source, places, (first, last), inside):
+            if _is_substituted(claim, source, places, (first, last), inside):
                 return True
     return False
 
 
-def _filled_otherwise(
+def _is_substituted(
     claim: Statement,
     source: Statement,
-    places: Places,
+    places: Alignment,
     ends: tuple[int, int],
     inside: Collection[int],
 ) -> bool:
@@ -232,11 +233,11 @@ def _filled_otherwise(
         for end in places[last]
         if begin + 1 < end and not all(source.tokens[n].light for n in range(begin + 1, end))
     ]
-    near = [frame for frame in frames if frame[1] - frame[0] <= _FRAME + 1]
+    near = [frame for frame in frames if frame[1] - frame[0] <= _MAX_FRAME + 1]
     keys = {claim.tokens[n].key for n in ends}
     # Where a sentence begins or ends words change places freely: «لن تنشر الدولة» is «الدولة لن
     # تنشر». A word that occurs twice may be either, but who says something stands beside it.
-    reach = _FRAME if EDGE in keys else 0
+    reach = _MAX_FRAME if EDGE in keys else 0
     repeated = any(len(places[n]) > 1 for n in ends) and SAYING not in keys
     looked_at = frames if repeated or EDGE in keys else near
     return bool(near) and not any(
@@ -244,7 +245,7 @@ def _filled_otherwise(
     )
 
 
-def _exchanges(claim: Statement, source: Statement, places: Places) -> bool:
+def _has_swapped_roles(claim: Statement, source: Statement, places: Alignment) -> bool:
     """Tell whether two words exchanged their prepositions: who won against whom."""
     told = [
         (token, {source.tokens[place].before for place in found})
@@ -259,22 +260,22 @@ def _exchanges(claim: Statement, source: Statement, places: Places) -> bool:
     )
 
 
-def _by_meaning(
+def _find_support_by_meaning(
     text: str, passage: Passage, position: int, windows: Sequence[Span], embedder: Embedder
 ) -> Support | None:
     """Support a claim in another language: its numbers must be there, and its meaning near."""
-    asked = values(text)
+    asked = find_number_values(text)
     fitting = [
         window
         for window in windows
-        if asked <= values(passage.article.text[window.start : window.end])
+        if asked <= find_number_values(passage.article.text[window.start : window.end])
     ]
     if not fitting:
         return None
-    sources = [for_embedding(passage.article.text[w.start : w.end]) for w in fitting]
-    vectors = embedder.embed_passages([for_embedding(text), *sources])
+    sources = [normalize_for_embedding(passage.article.text[w.start : w.end]) for w in fitting]
+    vectors = embedder.embed_passages([normalize_for_embedding(text), *sources])
     cosines = vectors[1:] @ vectors[0]
     best = int(cosines.argmax())
-    if cosines[best] < SAME_MEANING:
+    if cosines[best] < MIN_MEANING_COSINE:
         return None
     return Support(position, fitting[best], float(cosines[best]))

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from functools import cache, cached_property
 
 from index.arabic.sentences import Span
-from index.arabic.words import fold, for_embedding, stem
+from index.arabic.words import fold, normalize_for_embedding, stem
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatMatrix
-from index.embedding.word_vectors import turned, word_spans
+from index.embedding.word_vectors import rotate, word_spans
 from index.search.search import Passage
 from rag.language.package_data import read_lines
-from rag.language.statements import Statement, Token, matches, read_statement
+from rag.language.statements import Statement, Token, read_statement, tokens_match
 
-SAME_WORD = 0.7
+MIN_SYNONYM_COSINE = 0.7
 """Cosine from which on a word may stand for another. Of synonyms put into real sentences a half
 reach it, of other names and nations none, of opposites a tenth (``benchmarks.grounding``)."""
 
@@ -34,15 +34,15 @@ class ClaimWords:
         """Vectors of each folded word, shape (times it occurs, dimension)."""
         if not isinstance(self.embedder, WordwiseEmbedder):
             return {}
-        said = for_embedding(self.text)
-        vectors = turned(self.embedder.embed_passages_wordwise([said])[0].words)
+        said = normalize_for_embedding(self.text)
+        vectors = rotate(self.embedder.embed_passages_wordwise([said])[0].words)
         folded = [fold(said[start:end]) for start, end in word_spans(said)]
         return {
             word: vectors[[n for n, other in enumerate(folded) if other == word]]
             for word in set(folded)
         }
 
-    def mean_the_same(
+    def are_synonyms(
         self,
         missing: Sequence[Token],
         claim: Statement,
@@ -65,40 +65,40 @@ class ClaimWords:
         free = {
             token.word
             for token in source.tokens
-            if token.word and not any(matches(token, other) for other in claim.tokens)
+            if token.word and not any(tokens_match(token, other) for other in claim.tokens)
         }
         place = passage.words.within(window)
-        written = [_word_at(passage.article.text, int(n)) for n in passage.words.starts[place]]
+        written = [_read_word(passage.article.text, int(n)) for n in passage.words.starts[place]]
         kept = [n for n, word in enumerate(written) if word in free]
         if not kept:
             return False
         vectors = passage.words.vectors()[place][kept]
         return all(
             token.word in self._vectors
-            and not any(_opposed(token.word, written[n]) for n in kept)
-            and float((self._vectors[token.word] @ vectors.T).max()) >= SAME_WORD
+            and not any(_are_opposites(token.word, written[n]) for n in kept)
+            and float((self._vectors[token.word] @ vectors.T).max()) >= MIN_SYNONYM_COSINE
             for token in missing
         )
 
 
-def _word_at(text: str, start: int) -> str:
+def _read_word(text: str, start: int) -> str:
     statement = text[start : start + 40].split()
     tokens = read_statement(statement[0]).tokens[1:-1] if statement else ()
     return tokens[0].word if tokens else ""
 
 
-def _opposed(one: str, other: str) -> bool:
-    first, second = _sides(one), _sides(other)
+def _are_opposites(one: str, other: str) -> bool:
+    first, second = _find_sides(one), _find_sides(other)
     return any((line, not side) in second for line, side in first)
 
 
-def _sides(word: str) -> frozenset[tuple[int, bool]]:
-    table = _opposites()
+def _find_sides(word: str) -> frozenset[tuple[int, bool]]:
+    table = _load_opposites()
     return table.get(stem(word), frozenset()) | table.get(stem(word[1:]), frozenset())
 
 
 @cache
-def _opposites() -> dict[str, frozenset[tuple[int, bool]]]:
+def _load_opposites() -> dict[str, frozenset[tuple[int, bool]]]:
     """Read the opposites: stem -> lines it stands on, and whether on the left."""
     lines = [line for line in read_lines("checking/opposites.txt") if "|" in line]
     found: dict[str, set[tuple[int, bool]]] = {}

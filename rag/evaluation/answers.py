@@ -11,7 +11,7 @@ from index.arabic.words import fold
 from rag.answers import Answer
 from rag.assistant import Assistant
 from rag.evaluation.metrics import exact_match, token_f1
-from rag.evaluation.retrieval import Estimate, GoldQuestion, estimate, groups
+from rag.evaluation.retrieval import Estimate, GoldQuestion, estimate_mean, group_by_set
 
 METRICS = (
     "hit",
@@ -104,17 +104,17 @@ def evaluate_answers(
     """
     measured = []
     for number, question in enumerate(questions, start=1):
-        measured.append(_measured(assistant, question))
+        measured.append(_measure(assistant, question))
         progress(number, len(questions))
     rows = [
-        _row(name, [measured[n] for n in members])
-        for name, members in groups([question.set for question in questions]).items()
+        _make_row(name, [measured[n] for n in members])
+        for name, members in group_by_set([question.set for question in questions]).items()
     ]
-    wrong = [told for one in measured if (told := _mistake(one))]
+    wrong = [told for one in measured if (told := _describe_mistake(one))]
     return AnswerReport(rows, assistant.model_name, assistant.settings.caution, wrong)
 
 
-def _measured(assistant: Assistant, question: GoldQuestion) -> _Measured:
+def _measure(assistant: Assistant, question: GoldQuestion) -> _Measured:
     history = [(before, "") for before in question.history]
     started = time.perf_counter()
     first, answer = None, None
@@ -123,10 +123,10 @@ def _measured(assistant: Assistant, question: GoldQuestion) -> _Measured:
             first = (time.perf_counter() - started) * 1000
     total = (time.perf_counter() - started) * 1000
     assert answer is not None  # noqa: S101  a stream has at least one answer
-    return _Measured(question, answer, first, total, _quotes_are_exact(assistant, answer))
+    return _Measured(question, answer, first, total, _has_exact_quotes(assistant, answer))
 
 
-def _quotes_are_exact(assistant: Assistant, answer: Answer) -> bool:
+def _has_exact_quotes(assistant: Assistant, answer: Answer) -> bool:
     for citation in answer.citations:
         article = assistant.index.store.get_article(citation.article_id)
         if article is None or article.text[citation.start : citation.end] != citation.quote:
@@ -134,28 +134,28 @@ def _quotes_are_exact(assistant: Assistant, answer: Answer) -> bool:
     return True
 
 
-def _row(name: str, measured: Sequence[_Measured]) -> AnswerRow:
-    values = {metric: _values(metric, measured) for metric in METRICS}
+def _make_row(name: str, measured: Sequence[_Measured]) -> AnswerRow:
+    values = {metric: _collect_values(metric, measured) for metric in METRICS}
     firsts = [one.first_ms for one in measured if one.first_ms is not None]
     totals = [one.total_ms for one in measured]
     return AnswerRow(
         set=name,
         questions=len(measured),
         unanswerable=sum(not one.question.answerable for one in measured),
-        metrics={metric: estimate(found) for metric, found in values.items() if found},
+        metrics={metric: estimate_mean(found) for metric, found in values.items() if found},
         median_ms=float(np.median(totals)),
         p95_ms=float(np.quantile(totals, 0.95)),
         first_words_ms=float(np.median(firsts)) if firsts else None,
     )
 
 
-def _values(metric: str, measured: Sequence[_Measured]) -> list[float]:
+def _collect_values(metric: str, measured: Sequence[_Measured]) -> list[float]:
     """Return a value for each question of which the metric can be told."""
-    tell = _TELL[metric]
+    tell = _METRIC_FUNCTIONS[metric]
     return [float(value) for one in measured if (value := tell(one)) is not None]
 
 
-def _hit(one: _Measured) -> bool | None:
+def _is_hit(one: _Measured) -> bool | None:
     if not one.question.answers:
         return None
     # Without marks: «… نسمة [1].» holds «نسمة.» all the same.
@@ -163,12 +163,14 @@ def _hit(one: _Measured) -> bool | None:
     return any(fold(answer) in said for answer in one.question.answers)
 
 
-def _short(one: _Measured, score: Callable[[str, Sequence[str]], float]) -> float | None:
+def _score_short_answer(
+    one: _Measured, score: Callable[[str, Sequence[str]], float]
+) -> float | None:
     short, answers = one.answer.short, one.question.answers
     return score(short, answers) if short and answers else None
 
 
-def _cited(one: _Measured) -> list[bool] | None:
+def _check_citations(one: _Measured) -> list[bool] | None:
     """Tell of each citation whether it is of a right article."""
     if not (one.answer.found and one.question.articles):
         return None
@@ -179,38 +181,38 @@ def _cited(one: _Measured) -> list[bool] | None:
     ]
 
 
-def _precision(one: _Measured) -> float | None:
-    cited = _cited(one)
+def _compute_precision(one: _Measured) -> float | None:
+    cited = _check_citations(one)
     return sum(cited) / len(cited) if cited else None
 
 
-_TELL: Mapping[str, Callable[[_Measured], float | None]] = {
-    "hit": _hit,
+_METRIC_FUNCTIONS: Mapping[str, Callable[[_Measured], float | None]] = {
+    "hit": _is_hit,
     "short answers given": lambda one: (
         one.answer.short is not None if one.question.answers and one.answer.found else None
     ),
-    "short exact match": lambda one: _short(one, exact_match),
-    "short F1": lambda one: _short(one, token_f1),
+    "short exact match": lambda one: _score_short_answer(one, exact_match),
+    "short F1": lambda one: _score_short_answer(one, token_f1),
     "refused though answerable": lambda one: (
         not one.answer.found if one.question.answerable else None
     ),
     "answered though unanswerable": lambda one: (
         None if one.question.answerable else one.answer.found
     ),
-    "citation precision": _precision,
-    "citation recall": lambda one: None if (cited := _cited(one)) is None else any(cited),
+    "citation precision": _compute_precision,
+    "citation recall": lambda one: None if (cited := _check_citations(one)) is None else any(cited),
     "quotes exact": lambda one: one.exact if one.answer.citations else None,
     "words": lambda one: len(one.answer.text.split()) if one.answer.found else None,
 }
 
 
-def _mistake(one: _Measured) -> dict[str, str] | None:
+def _describe_mistake(one: _Measured) -> dict[str, str] | None:
     question, answer = one.question, one.answer
     if answer.found and not question.answerable:
         kind = "answered though unanswerable"
     elif question.answerable and not answer.found:
         kind = "refused though answerable"
-    elif _hit(one) is False:
+    elif _is_hit(one) is False:
         kind = "without a right answer"
     else:
         return None

@@ -48,7 +48,11 @@ def to_markdown(report: Sequence[Table], title: str) -> str:
     """Return a report as Markdown."""
     parts = [f"# {title}"]
     for table in report:
-        lines = [_line(table.head), _line(["---"] * len(table.head)), *map(_line, table.rows)]
+        lines = [
+            _format_row(table.head),
+            _format_row(["---"] * len(table.head)),
+            *map(_format_row, table.rows),
+        ]
         parts.append(f"## {table.title}\n\n" + "\n".join(lines))
     return "\n\n".join(parts) + "\n"
 
@@ -86,7 +90,7 @@ def _retrieval_table(report: RetrievalReport) -> Table:
 
 def _answer_table(report: AnswerReport) -> Table:
     rows = [
-        [metric, *(_shown(metric, row.metrics.get(metric)) for row in report.rows)]
+        [metric, *(_format_value(metric, row.metrics.get(metric)) for row in report.rows)]
         for metric in ANSWER_METRICS
         if any(metric in row.metrics for row in report.rows)
     ]
@@ -105,7 +109,7 @@ def _answer_table(report: AnswerReport) -> Table:
     )
 
 
-def _shown(metric: str, value: Estimate | None) -> str:
+def _format_value(metric: str, value: Estimate | None) -> str:
     if value is None:
         return ""
     return f"{value.value:.0f}" if metric == "words" else str(value)
@@ -133,7 +137,7 @@ def _wrong_table(report: AnswerReport) -> Table:
     return Table(title, ["set", "mistake", "question", "said"], rows, {})
 
 
-def _line(cells: Sequence[str]) -> str:
+def _format_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 

@@ -14,11 +14,12 @@ import numpy as np
 from index.errors import InputError
 from index.search.candidates import CANDIDATES, PER_ARTICLE, Candidate
 from index.search.search import SearchIndex
-from rag.language.followup import stand_alone
+from rag.language.followup import complete_follow_up
 
 DEPTH = 10
 METRICS = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
 _RESAMPLES = 1_000
+"""Of the bootstrap over questions; chosen, as is usual."""
 _RANK_FUSION = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
 
@@ -114,10 +115,10 @@ def load_questions(path: Path) -> list[GoldQuestion]:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8; save it as UTF-8") from None
-    return [_question(path, n, line) for n, line in enumerate(lines, 1) if line.strip()]
+    return [_parse_question(path, n, line) for n, line in enumerate(lines, 1) if line.strip()]
 
 
-def _question(path: Path, number: int, line: str) -> GoldQuestion:
+def _parse_question(path: Path, number: int, line: str) -> GoldQuestion:
     try:
         record = json.loads(line)
         text = record["question"]
@@ -187,22 +188,24 @@ def evaluate_retrieval(
     asked = [question for question in questions if question.articles]
     if not asked:
         raise InputError("no question names the article that answers it; nothing can be measured")
-    runs, times = _runs(index, asked, progress, compare=compare)
+    runs, times = _rank_all(index, asked, progress, compare=compare)
     rows = [
         RetrievalRow(
             set=name,
             ranking=ranking,
             questions=len(members),
-            metrics=metrics([run[n] for n in members], [asked[n].articles for n in members]),
+            metrics=compute_metrics(
+                [run[n] for n in members], [asked[n].articles for n in members]
+            ),
             median_ms=statistics.median(times[n] for n in members) if ranking == OURS else None,
         )
-        for name, members in groups([question.set for question in asked]).items()
+        for name, members in group_by_set([question.set for question in asked]).items()
         for ranking, run in runs.items()
     ]
-    return RetrievalReport(rows, len(questions) - len(asked), fingerprint(index))
+    return RetrievalReport(rows, len(questions) - len(asked), compute_fingerprint(index))
 
 
-def _runs(
+def _rank_all(
     index: SearchIndex,
     asked: Sequence[GoldQuestion],
     progress: Callable[[int, int], None],
@@ -213,7 +216,7 @@ def _runs(
     runs: dict[str, list[Ranked]] = {OURS: []}
     times = []
     for number, question in enumerate(asked, start=1):
-        text = stand_alone(question.text, [(before, "") for before in question.history])
+        text = complete_follow_up(question.text, [(before, "") for before in question.history])
         started = time.perf_counter()
         passages = index.search(text, k=3 * DEPTH)
         times.append((time.perf_counter() - started) * 1000)
@@ -221,12 +224,12 @@ def _runs(
         if compare:
             candidates = index.candidates(text)
             for name, score in OTHER_RANKINGS.items():
-                runs.setdefault(name, []).append(ranked(candidates, score))
+                runs.setdefault(name, []).append(rank_candidates(candidates, score))
         progress(number, len(asked))
     return runs, times
 
 
-def groups(sets: Sequence[str]) -> dict[str, list[int]]:
+def group_by_set(sets: Sequence[str]) -> dict[str, list[int]]:
     """Return the positions of each set's questions, and of several sets together as ``pooled``."""
     found = {
         name: [n for n, other in enumerate(sets) if other == name] for name in dict.fromkeys(sets)
@@ -234,7 +237,7 @@ def groups(sets: Sequence[str]) -> dict[str, list[int]]:
     return found if len(found) == 1 else {**found, "pooled": list(range(len(sets)))}
 
 
-def ranked(candidates: Sequence[Candidate], score: Score) -> Ranked:
+def rank_candidates(candidates: Sequence[Candidate], score: Score) -> Ranked:
     """Return the articles of the candidates by a score, best first, each once."""
     if not candidates:
         return []
@@ -243,7 +246,7 @@ def ranked(candidates: Sequence[Candidate], score: Score) -> Ranked:
     return list(dict.fromkeys(candidate.chunk.article_id for candidate in best))
 
 
-def metrics(runs: Sequence[Ranked], right: Sequence[frozenset[str]]) -> dict[str, Estimate]:
+def compute_metrics(runs: Sequence[Ranked], right: Sequence[frozenset[str]]) -> dict[str, Estimate]:
     """Return the usual metrics over questions.
 
     R@k is the share of a question's right articles among the first k; MRR@10 the mean of one over
@@ -270,10 +273,10 @@ def metrics(runs: Sequence[Ranked], right: Sequence[frozenset[str]]) -> dict[str
         "MRR@10": (hits / places).max(axis=1),
         "nDCG@10": hits @ gains / ideal,
     }
-    return {name: estimate(each[name]) for name in METRICS}
+    return {name: estimate_mean(each[name]) for name in METRICS}
 
 
-def estimate(values: Any) -> Estimate:
+def estimate_mean(values: Any) -> Estimate:
     """Return the mean of a value per question, with its interval.
 
     Args:
@@ -285,7 +288,7 @@ def estimate(values: Any) -> Estimate:
     return Estimate(*(round(float(value), 4) for value in (values.mean(), low, high)))
 
 
-def fingerprint(index: SearchIndex) -> str:
+def compute_fingerprint(index: SearchIndex) -> str:
     """Return a short name for everything that ranking depends on besides the articles."""
     content = {
         "manifest": json.loads(index.store.manifest.to_json()),

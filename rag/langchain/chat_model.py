@@ -128,7 +128,7 @@ class ChatJawab(BaseChatModel):
     ) -> ChatResult:
         assistant, answers = self._ask(messages, **kwargs)
         *_, answer = answers
-        text = cut(answer.text, stop or self.stop)
+        text = truncate_at_stop(answer.text, stop or self.stop)
         message = AIMessage(
             content=text,
             response_metadata=_metadata(answer),
@@ -149,9 +149,11 @@ class ChatJawab(BaseChatModel):
         for answer in answers:
             # A stop sequence may stand across two pieces: then nothing is sent before the end.
             if not stop and answer.text != sent:
-                yield ChatGenerationChunk(message=AIMessageChunk(content=_added(sent, answer)))
+                yield ChatGenerationChunk(
+                    message=AIMessageChunk(content=_compute_addition(sent, answer))
+                )
                 sent = answer.text
-        text = cut(answer.text, stop)
+        text = truncate_at_stop(answer.text, stop)
         last = AIMessageChunk(
             content=text[len(sent) :],
             response_metadata=_metadata(answer),
@@ -207,13 +209,13 @@ def _speaker(message: BaseMessage) -> str | None:
     return _SPEAKERS.get(message.role if isinstance(message, ChatMessage) else message.type)
 
 
-def cut(text: str, stop: Sequence[str] | None) -> str:
+def truncate_at_stop(text: str, stop: Sequence[str] | None) -> str:
     """Return the text before the first stop sequence."""
     ends = [text.index(sequence) for sequence in stop or () if sequence in text]
     return text[: min(ends, default=len(text))]
 
 
-def _added(sent: str, answer: Answer) -> str:
+def _compute_addition(sent: str, answer: Answer) -> str:
     """Return what the answer has more than was sent of it.
 
     Raises:

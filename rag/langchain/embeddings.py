@@ -2,7 +2,7 @@
 
 from langchain_core.embeddings import Embeddings
 
-from index.arabic.words import for_embedding
+from index.arabic.words import normalize_for_embedding
 from index.embedding.contract import Embedder
 from index.embedding.embedders import load_embedder
 
@@ -27,9 +27,9 @@ class JawabEmbeddings(Embeddings):
         """Embed pieces of articles; every vector has unit length."""
         if not texts:
             return []
-        vectors = self.embedder.embed_passages([for_embedding(text) for text in texts])
+        vectors = self.embedder.embed_passages([normalize_for_embedding(text) for text in texts])
         return [[float(value) for value in vector] for vector in vectors]
 
     def embed_query(self, text: str) -> list[float]:
         """Embed a question; the vector has unit length."""
-        return [float(value) for value in self.embedder.embed_query(for_embedding(text))]
+        return [float(value) for value in self.embedder.embed_query(normalize_for_embedding(text))]

@@ -16,7 +16,7 @@ from index.search.search import Passage, SearchIndex, open_index
 from index.store.contract import Filter
 
 
-def _opened(index: Any) -> Any:
+def _open(index: Any) -> Any:
     return open_index(index) if isinstance(index, str | Path) else index
 
 
@@ -34,7 +34,7 @@ class PassageRetriever(BaseRetriever):
     # What is misspelt must not pass for the default.
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
-    index: Annotated[SearchIndex, BeforeValidator(_opened)]
+    index: Annotated[SearchIndex, BeforeValidator(_open)]
     k: int = 8
     where: Filter | None = None
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from index.arabic.words import fold, for_embedding, words
+from index.arabic.words import fold, normalize_for_embedding, split_words
 from rag.language.package_data import read_words
 from rag.language.questions import (
     PREPOSITION,
-    asking_pattern,
+    build_question_word_pattern,
     content_terms,
     content_words,
     is_arabic,
@@ -34,32 +34,35 @@ _RELATIVE = re.compile(r"\b(?:الذي|التي|الذين)\b")
 _NAMES_ITSELF = re.compile(r"\b(?:هذا|هذه) (?:المقال|الخبر|الموقع)\w*")
 _COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
 _FEW, _MANY = 2, 4
-"""Content words: so few need more; so many rarely do."""
+"""Content words: so few need more; so many rarely do. Chosen, not measured;
+tests/rag/test_conversations.py has conversations that they must read right."""
 
 
 @cache
-def _follows_on() -> re.Pattern[str]:
+def _build_conjunction_pattern() -> re.Pattern[str]:
     """Return what finds the «و» or «ف» of «ومتى» and «وفي أي»."""
-    return re.compile(rf"^(?:و|ف)(?={PREPOSITION}(?:{asking_pattern()})\b)")
+    return re.compile(rf"^(?:و|ف)(?={PREPOSITION}(?:{build_question_word_pattern()})\b)")
 
 
 @cache
-def _opener() -> re.Pattern[str]:
+def _build_opener_pattern() -> re.Pattern[str]:
     """Return what finds the question word that a question begins with."""
     behind = r"(?: (?:هو|هي|هم|الذي|التي)\b)?\s*"
-    return re.compile(rf"^(?:و|ف)?{PREPOSITION}(?:{asking_pattern()})\b{behind}", re.IGNORECASE)
+    return re.compile(
+        rf"^(?:و|ف)?{PREPOSITION}(?:{build_question_word_pattern()})\b{behind}", re.IGNORECASE
+    )
 
 
-def stand_alone(question: str, history: History) -> str:
+def complete_follow_up(question: str, history: History) -> str:
     """Return the question with what it leaves unsaid, or as it is when it leaves nothing.
 
     A question leans on the last one when it begins with «و» or «ف» and a question word, has a
     pronoun, or says very little. What the last one was about is then added in brackets; a bare
     «ومتى؟» takes the place of the last question's own question word.
 
-    >>> stand_alone("وكم عمرها؟", [("من هي سارة حداد؟", "")])
+    >>> complete_follow_up("وكم عمرها؟", [("من هي سارة حداد؟", "")])
     'كم عمرها؟ (سارة حداد)'
-    >>> stand_alone("ومتى؟", [("من سجل هدف الفوز في النهائي؟", "")])
+    >>> complete_follow_up("ومتى؟", [("من سجل هدف الفوز في النهائي؟", "")])
     'متى سجل هدف الفوز في النهائي؟'
     """
     last = ""
@@ -71,14 +74,14 @@ def stand_alone(question: str, history: History) -> str:
 def _rewrite(question: str, last: str) -> str:
     """Complete one question from the one before, which already stands alone."""
     question = question.strip()
-    if not last or not leans_back(question):
+    if not last or not is_follow_up(question):
         return question
-    opening = _follows_on().sub("", question).rstrip("؟?!. ")
+    opening = _build_conjunction_pattern().sub("", question).rstrip("؟?!. ")
     mark = "؟" if is_arabic(question) else "?"
     completed = _COMPLETED.match(last)
     topic = completed["topic"] if completed else last
     if not content_words(opening):
-        return f"{opening} {_opener().sub('', topic).rstrip('؟?!. ')}{mark}"
+        return f"{opening} {_build_opener_pattern().sub('', topic).rstrip('؟?!. ')}{mark}"
     if set(content_terms(topic)) <= set(content_terms(opening)):
         return question
     # «ما خطة الكهرباء؟» is about «خطة الكهرباء»; any other question says itself what about.
@@ -86,13 +89,13 @@ def _rewrite(question: str, last: str) -> str:
     return f"{opening}{mark} ({about})"
 
 
-def leans_back(question: str) -> bool:
+def is_follow_up(question: str) -> bool:
     """Tell whether a question cannot be understood without what was said before.
 
-    >>> leans_back("ومتى؟"), leans_back("من وقّع إعلان باريس في القمة؟")
+    >>> is_follow_up("ومتى؟"), is_follow_up("من وقّع إعلان باريس في القمة؟")
     (True, False)
     """
-    folded = _NAMES_ITSELF.sub(" ", " ".join(words(question)))
+    folded = _NAMES_ITSELF.sub(" ", " ".join(split_words(question)))
     content = content_words(question)
     if named := _COPULA.match(folded):
         folded = folded[named.end() :]
@@ -100,7 +103,7 @@ def leans_back(question: str) -> bool:
             return _has_pronoun(question) and not _RELATIVE.search(folded)
     if _POINTS_BACK.search(folded):
         return True
-    follows_on = _follows_on().match(folded)
+    follows_on = _build_conjunction_pattern().match(folded)
     if len(content) >= _MANY:
         return bool(follows_on) and _has_pronoun(question)
     if len(content) < _FEW or follows_on or _PRONOUN.search(folded):
@@ -110,16 +113,16 @@ def leans_back(question: str) -> bool:
 
 def _has_pronoun(question: str) -> bool:
     """Tell whether a pronoun is attached to any word of a question."""
-    found = (match[0] for match in _ATTACHED.finditer(for_embedding(question)))
-    return any(not _ends_so_itself(fold(word)) for word in found)
+    found = (match[0] for match in _ATTACHED.finditer(normalize_for_embedding(question)))
+    return any(not _is_own_ending(fold(word)) for word in found)
 
 
-def _ends_so_itself(word: str) -> bool:
+def _is_own_ending(word: str) -> bool:
     """Tell whether the last letters of a folded word are its own: «التفاهم», «نزيه»."""
     behind = word[1:] if word[0] in "وفبلك" else word
-    return bool(_DEFINITE.fullmatch(word)) or not _radical_words().isdisjoint({word, behind})
+    return bool(_DEFINITE.fullmatch(word)) or not _load_radical_words().isdisjoint({word, behind})
 
 
 @cache
-def _radical_words() -> frozenset[str]:
+def _load_radical_words() -> frozenset[str]:
     return read_words("language/radical_h.txt")

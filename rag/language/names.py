@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from index.arabic.words import fold, skeleton, term_of, words
+from index.arabic.words import fold, skeleton, split_words, term_of
 from rag.language.package_data import read_lines
 from rag.language.questions import is_function_word
 
@@ -42,8 +42,9 @@ _LONGEST = 3
 _PARTS = 2
 """Words of a person's name that are looked at: what stands behind them may say something else."""
 _SHORT = 3
-"""Consonants of a name up to which another one may have the same."""
-_ASKS = frozenset(words("أي أية كم بأي لأي بكم هو هي"))
+"""Consonants of a name up to which another one may have the same: a mistake that the questions of
+docs/decisions/0037-names-bind.md showed."""
+_ASKS = frozenset(split_words("أي أية كم بأي لأي بكم هو هي"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +73,18 @@ class Name:
             terms: Of the text, in order.
         """
         if self.rivals is not None:
-            behind = [term for place in self._heads_in(terms) for term in terms[place : place + 3]]
+            behind = [
+                term for place in self._find_heads(terms) for term in terms[place : place + 3]
+            ]
             return not self.rivals.isdisjoint(behind) and self.terms[0] not in behind
-        if all(_find(term, terms) for term in self.terms):
+        if all(_has_term(term, terms) for term in self.terms):
             return self._is_namesake(terms)
         if not self.heads:
             return True
-        places = self._heads_in(terms)
+        places = self._find_heads(terms)
         return bool(places) and not any(_is_same(terms[n], self.terms[-1]) for n in places)
 
-    def _heads_in(self, terms: Sequence[str]) -> list[int]:
+    def _find_heads(self, terms: Sequence[str]) -> list[int]:
         """Return the places behind every head of a text."""
         return [n + 1 for n, term in enumerate(terms[:-1]) if term in self.heads]
 
@@ -91,7 +94,7 @@ class Name:
         return not self.titles.isdisjoint(before) and set(self.heads).isdisjoint(terms)
 
 
-def _find(term: str, terms: Sequence[str]) -> bool:
+def _has_term(term: str, terms: Sequence[str]) -> bool:
     return any(_is_same(term, other) for other in terms)
 
 
@@ -114,24 +117,24 @@ def find_names(spoken: Sequence[str]) -> tuple[Name, ...]:
     >>> [name.terms for name in find_names(["كم", "محطه", "في", "خط", "المترو", "الثالث"])]
     [('ثالث',)]
     """
-    return tuple(dict.fromkeys([*_behind_heads(spoken), *_told_apart(spoken)]))
+    return tuple(dict.fromkeys([*_find_names_behind_heads(spoken), *_find_ordinals(spoken)]))
 
 
-def years_of(spoken: Sequence[str]) -> frozenset[str]:
+def find_years(spoken: Sequence[str]) -> frozenset[str]:
     """Return the years in a question or a text."""
     return frozenset(word for word in spoken if _YEAR.fullmatch(word))
 
 
-def _behind_heads(spoken: Sequence[str]) -> Iterator[Name]:
-    kinds = _kinds()
+def _find_names_behind_heads(spoken: Sequence[str]) -> Iterator[Name]:
+    kinds = _load_heads()
     for place, word in enumerate(spoken[:-1]):
         following = spoken[place + 1 :]
         asked_for = place > 0 and spoken[place - 1] in _ASKS  # «أي مدينة», «من هي محافظة البنك»
-        if word in kinds["person"] or _asks_who(spoken, place):
-            name = _person(following)
+        if word in kinds["person"] or _is_who_question(spoken, place):
+            name = _parse_person(following)
             if len(name) > 1:
                 heads = () if word in _IS else (term_of(word),)
-                yield Name(name, heads, titles=_titles() if heads else frozenset())
+                yield Name(name, heads, titles=_load_titles() if heads else frozenset())
         elif word in kinds["place"] and not asked_for and not _is_plain(following[0]):
             yield Name((term_of(following[0]),), (term_of(word),))
 
@@ -141,15 +144,15 @@ def _is_plain(word: str) -> bool:
     return is_function_word(word) or bool(_ADJECTIVE.fullmatch(word))
 
 
-def _asks_who(spoken: Sequence[str], place: int) -> bool:
+def _is_who_question(spoken: Sequence[str], place: int) -> bool:
     """Tell whether a word is the «هو» of «من هو», with nothing but a name behind it."""
     behind = len(spoken) - place - 1
     return place == 1 and spoken[0] == "من" and spoken[1] in _IS and 2 <= behind <= _LONGEST
 
 
-def _person(following: Sequence[str]) -> tuple[str, ...]:
+def _parse_person(following: Sequence[str]) -> tuple[str, ...]:
     """Return the terms of a first name and what belongs to it: «منذر القاسم»."""
-    kinds, name = _kinds(), list[str]()
+    kinds, name = _load_heads(), list[str]()
     for word in following[:_PARTS]:
         definite = word.startswith("ال")
         known = any(word in known_words for known_words in kinds.values())
@@ -161,7 +164,7 @@ def _person(following: Sequence[str]) -> tuple[str, ...]:
     return tuple(name)
 
 
-def _told_apart(spoken: Sequence[str]) -> Iterator[Name]:
+def _find_ordinals(spoken: Sequence[str]) -> Iterator[Name]:
     for place, word in enumerate(spoken):
         before = [w for w in spoken[max(0, place - 2) : place] if not is_function_word(w)]
         if word.startswith("ال") and term_of(word) in _ORDINALS and before:
@@ -169,13 +172,13 @@ def _told_apart(spoken: Sequence[str]) -> Iterator[Name]:
 
 
 @cache
-def _titles() -> frozenset[str]:
+def _load_titles() -> frozenset[str]:
     """Return the terms of the words for persons."""
-    return frozenset(map(term_of, _kinds()["person"]))
+    return frozenset(map(term_of, _load_heads()["person"]))
 
 
 @cache
-def _kinds() -> dict[str, frozenset[str]]:
+def _load_heads() -> dict[str, frozenset[str]]:
     """Return the folded words of each kind; those of persons and roles with the article too."""
     found: dict[str, set[str]] = {"person": set(), "place": set(), "role": set()}
     for line in read_lines("language/heads.tsv"):

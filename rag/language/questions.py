@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cache
 
 from index.arabic.question_words import load_question_words
-from index.arabic.words import fold, stem, term_of, words
+from index.arabic.words import fold, split_words, stem, term_of
 from rag.language.package_data import read_words
 
 PREPOSITION = r"(?:(?:في|من|إلى|الى|الي|عن|على|علي|مع|حتى|حتي|منذ) |[بل])?"
@@ -31,15 +31,15 @@ _NOBODY = r"(?!من ال\w+ ان )"
 
 
 @cache
-def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+def _build_patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
     """Return what a folded question of each kind begins with."""
     return tuple(
-        (kind, re.compile(rf"{_NOBODY}(?:[وف])?{PREPOSITION}(?:{_alternatives(kind)})\b"))
+        (kind, re.compile(rf"{_NOBODY}(?:[وف])?{PREPOSITION}(?:{_build_alternatives(kind)})\b"))
         for kind in _ORDER
     )
 
 
-def _alternatives(kind: Kind) -> str:
+def _build_alternatives(kind: Kind) -> str:
     name = kind.name.lower()
     forms = [fold(word.form) for word in load_question_words() if word.kind == name]
     # «ما عدد» may be asked as «ما هو عدد».
@@ -47,7 +47,7 @@ def _alternatives(kind: Kind) -> str:
 
 
 @cache
-def asking_pattern() -> str:
+def build_question_word_pattern() -> str:
     """Return a pattern of every single word that asks, as it is typed and folded."""
     forms = [word.form for word in load_question_words() if " " not in word.form]
     distinct = dict.fromkeys([*forms, *map(fold, forms)])
@@ -55,29 +55,29 @@ def asking_pattern() -> str:
 
 
 @cache
-def _function_words() -> tuple[frozenset[str], frozenset[str]]:
+def _load_function_words() -> tuple[frozenset[str], frozenset[str]]:
     """Read the words that carry no subject of their own, as they are written and as stems."""
     asking = {fold(word.form) for word in load_question_words() if " " not in word.form}
     known = read_words("language/function_words.txt") | asking
     return known, frozenset(map(stem, known))
 
 
-def kind_of(spoken: Sequence[str]) -> Kind:
+def detect_kind(spoken: Sequence[str]) -> Kind:
     """Return what a question asks for.
 
     Args:
         spoken: Its folded words.
 
-    >>> kind_of(words("ومتى بدأ الهجوم؟")), kind_of(words("ما الخبر؟"))
+    >>> detect_kind(split_words("ومتى بدأ الهجوم؟")), detect_kind(split_words("ما الخبر؟"))
     (<Kind.WHEN: 'when'>, <Kind.OTHER: 'other'>)
     """
     opening = " ".join(spoken) + " "
-    return next((kind for kind, pattern in _patterns() if pattern.match(opening)), Kind.OTHER)
+    return next((kind for kind, pattern in _build_patterns() if pattern.match(opening)), Kind.OTHER)
 
 
 def content_words(text: str) -> list[str]:
     """Return the folded words that carry meaning, in order."""
-    return [word for word in words(text) if not is_function_word(word)]
+    return [word for word in split_words(text) if not is_function_word(word)]
 
 
 def is_function_word(word: str) -> bool:
@@ -90,7 +90,7 @@ def is_function_word(word: str) -> bool:
 
 
 def _is_function(word: str) -> bool:
-    known, stems = _function_words()
+    known, stems = _load_function_words()
     # «الله» is no «له»: a word with the article must be known as it stands.
     return word in known or (not word.startswith("ال") and stem(word) in stems)
 

@@ -48,16 +48,16 @@ class RelativeDate(NamedTuple):
     date: str
 
 
-def relative_dates(quote: str, published: str) -> tuple[RelativeDate, ...]:
+def find_relative_dates(quote: str, published: str) -> tuple[RelativeDate, ...]:
     """Return what the words for days, months and years in a quote mean, each once.
 
     Args:
         quote: An article's own words.
         published: Day the article appeared, ``YYYY-MM-DD``; "" explains nothing.
 
-    >>> relative_dates("اجتمع الوزراء الثلاثاء.", "2025-09-04")
+    >>> find_relative_dates("اجتمع الوزراء الثلاثاء.", "2025-09-04")
     (RelativeDate(words='الثلاثاء', date='2025-09-02'),)
-    >>> relative_dates("يجتمعون الخميس المقبل.", "2025-09-04")
+    >>> find_relative_dates("يجتمعون الخميس المقبل.", "2025-09-04")
     (RelativeDate(words='الخميس المقبل', date='2025-09-11'),)
     """
     try:
@@ -66,15 +66,15 @@ def relative_dates(quote: str, published: str) -> tuple[RelativeDate, ...]:
         return ()
     found: dict[str, RelativeDate] = {}
     for start, end in sentence_spans(quote):
-        for explained in _explained(quote[start:end], day):
+        for explained in _find_in_sentence(quote[start:end], day):
             found.setdefault(explained.words, explained)
     return tuple(found.values())
 
 
-def spoken_date(date: str) -> str:
+def spell_date(date: str) -> str:
     """Return a day, month or year with everything a text may call it by.
 
-    >>> spoken_date("2025-09-02")
+    >>> spell_date("2025-09-02")
     'الثلاثاء 2 سبتمبر 2025'
     """
     year, month, day = (*date.split("-"), "", "")[:3]
@@ -85,24 +85,26 @@ def spoken_date(date: str) -> str:
     return " ".join([*words, year])
 
 
-def _explained(sentence: str, published: dt.date) -> Iterator[RelativeDate]:
+def _find_in_sentence(sentence: str, published: dt.date) -> Iterator[RelativeDate]:
     ahead = bool(_TO_COME.search(sentence))
     for match in _PHRASE.finditer(sentence):
         before, after = sentence[: match.start()], sentence[match.end() :]
         words = match[0][len(match["clitic"]) :]
         if match["unit"]:
-            yield RelativeDate(words, _month_or_year(match["unit"], match["turn"], published))
-        elif not _NAMED_AFTER.match(fold(after)) and not _means_something_else(match, before):
-            yield RelativeDate(words, _day(match, published, ahead=ahead).isoformat())
+            yield RelativeDate(
+                words, _resolve_month_or_year(match["unit"], match["turn"], published)
+            )
+        elif not _NAMED_AFTER.match(fold(after)) and not _is_any_day(match, before):
+            yield RelativeDate(words, _resolve_day(match, published, ahead=ahead).isoformat())
 
 
-def _means_something_else(match: re.Match[str], before: str) -> bool:
+def _is_any_day(match: re.Match[str], before: str) -> bool:
     """Tell whether «اليوم» is any day («مرتين في اليوم») rather than today."""
     return match["day"] == "اليوم" and bool(match["clitic"] or _NOT_TODAY.search(before))
 
 
-def _day(match: re.Match[str], published: dt.date, *, ahead: bool) -> dt.date:
-    name = _canonical(match["day"])
+def _resolve_day(match: re.Match[str], published: dt.date, *, ahead: bool) -> dt.date:
+    name = _normalize_day(match["day"])
     if name in _SHIFTS:
         return published + dt.timedelta(days=_SHIFTS[name])
     since = (published.weekday() - WEEKDAYS.index(name)) % 7
@@ -114,14 +116,14 @@ def _day(match: re.Match[str], published: dt.date, *, ahead: bool) -> dt.date:
     return published - dt.timedelta(days=since)
 
 
-def _canonical(name: str) -> str:
+def _normalize_day(name: str) -> str:
     """Return the spelling of a day's name that the tables have."""
     return next(
         known for known in (*_SHIFTS, *WEEKDAYS) if re.fullmatch(known.translate(_ALEF), name)
     )
 
 
-def _month_or_year(unit: str, turn: str, published: dt.date) -> str:
+def _resolve_month_or_year(unit: str, turn: str, published: dt.date) -> str:
     step = -1 if re.fullmatch(_PAST, turn) else 1 if re.fullmatch(_NEXT, turn) else 0
     if unit != "الشهر":
         return str(published.year + step)

@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.arabic.dates import MONTH_NAME, WEEKDAYS
-from index.arabic.numbers import numbers
-from index.arabic.words import fold, folded_names, skeleton, stem, term_of
+from index.arabic.numbers import find_numbers
+from index.arabic.words import fold, fold_names, skeleton, stem, term_of
 from rag.language.package_data import read_words
 from rag.language.questions import is_function_word
 
@@ -73,17 +73,21 @@ _DAY = re.compile(rf"[وفبل]?(?:{'|'.join(map(fold, WEEKDAYS))})")
 _AUGUST = re.compile(r"(?<=\d )اب\b|\bاب(?=\s*/|\s+\d{4})")  # elsewhere «آب» is a father
 
 
-def _words(text: str) -> frozenset[str]:
+def _fold_words(text: str) -> frozenset[str]:
     return frozenset(fold(text).split())
 
 
-_NEGATORS = _words("لا لن لم ليس ليست ليسوا غير بدون دون عدم بلا مش مو ماكو never no not without")
-_TURNS = _words("لكن بل إلا وإنما سوى لكنه لكنها لكنهم")
-_CONDITIONS = _words("إذا لو شريطة بشرط لولا زعم زعمت يزعم تزعم زاعما مزاعم ادعى ادعت يدعي if")
-_TRANSPARENT = _words("يكن تكن يكون تكون يكونوا كان كانت يتم يحدث تحدث يسبق هو هي هم أن أنه أنها")
+_NEGATORS = _fold_words(
+    "لا لن لم ليس ليست ليسوا غير بدون دون عدم بلا مش مو ماكو never no not without"
+)
+_TURNS = _fold_words("لكن بل إلا وإنما سوى لكنه لكنها لكنهم")
+_CONDITIONS = _fold_words("إذا لو شريطة بشرط لولا زعم زعمت يزعم تزعم زاعما مزاعم ادعى ادعت يدعي if")
+_TRANSPARENT = _fold_words(
+    "يكن تكن يكون تكون يكونوا كان كانت يتم يحدث تحدث يسبق هو هي هم أن أنه أنها"
+)
 _AFTER_NOT = re.compile(r"(?:يزال|تزال|يزالون|سيما|بد|شك|اقل|ينفك|باس)\b|[يت]قل عن\b")
 _BUT = re.compile(r"غير ان")
-_OPENS = _words("أن أنه أنها أنهم بأن بأنه صحة وجود حدوث احتمال ما أي that")
+_OPENS = _fold_words("أن أنه أنها أنهم بأن بأنه صحة وجود حدوث احتمال ما أي that")
 _DENIES = re.compile(
     r"(?:ي|ت)?(?:نف[يت]|نفوا|نافي|نافيه|استبعد|ستبعد|انكر|نكر|كذب|فند|دحض)(?:ت|وا|ا|ه|ها)?"
 )
@@ -91,15 +95,15 @@ _SAYS = re.compile(
     r"(?:ي|ت)?(?:قال|قول|قل|صرح|اكد|ءكد|ؤكد|علن|اعلن|اوضح|وضح|افاد|فيد|ذكر|شدد|كشف|اضاف|ضيف|اعتبر|عتبر|لفت|اشار|شير"
     r"|راي|تابع|بين|اعرب|زعم|اخبر|ابلغ|نقل|كتب|ثبت|تبين)(?:ت|وا|ا|ه|ها|ون)?"
 )
-_NO_PROOF = _words("صحة دليل أدلة صحيحا صحيح مؤكد")
+_NO_PROOF = _fold_words("صحة دليل أدلة صحيحا صحيح مؤكد")
 _CLITICS = "وفبلك"
 _PRESENT = "يتن"  # «يخفض» says of today what «خفض» says of yesterday
 _SHORT = 3
-_PREPOSITIONS = _words("في على عن إلى من ضد مع أمام لدى نحو")
+_PREPOSITIONS = _fold_words("في على عن إلى من ضد مع أمام لدى نحو")
 
 
 @cache
-def _light_words() -> frozenset[str]:
+def _load_light_words() -> frozenset[str]:
     """Read the words that a claim may add without saying anything of the matter, as stems."""
     return frozenset(map(stem, read_words("language/light_words.txt")))
 
@@ -113,7 +117,7 @@ def read_statement(text: str) -> Statement:
     >>> [t.word for t in read_statement("قال الوزير إن ٢٥٪ من الطرق لم تُصلح.").tokens if t.denied]
     ['تصلح']
     """
-    found = _tokens(_AUGUST.sub("اغسطس", folded_names(text)))
+    found = _tokenize(_AUGUST.sub("اغسطس", fold_names(text)))
     tokens = (_EDGE, *found, _EDGE)
     return Statement(tokens, any(token.depends for token in tokens))
 
@@ -138,7 +142,7 @@ class _Scope:
         elif mark in _STOPS:
             self.negated = False
 
-    def function_word(self, word: str) -> bool:
+    def read_function_word(self, word: str) -> bool:
         """Take note of a word that changes what follows; tell whether it is one."""
         bare = word[1:] if word[0] in "وف" and len(word) > 2 else word
         if bare in _TURNS or word in _TURNS:
@@ -157,14 +161,14 @@ class _Scope:
         return True
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def _tokenize(text: str) -> Iterator[Token]:
     scope = _Scope()
-    found = numbers(text)
+    found = find_numbers(text)
     spans = {number.start: number for number in found}
     position = 0
     while position < len(text):
         if number := spans.get(position):
-            yield _token(
+            yield _make_token(
                 scope, f"#{number.key}", frozenset(), text[number.start : number.end], exact=True
             )
             position = number.end
@@ -180,10 +184,10 @@ def _tokens(text: str) -> Iterator[Token]:
             if word in _ENDS and text[position:].strip():
                 yield _EDGE
         else:
-            yield from _word(scope, word, text[position:])
+            yield from _read_word(scope, word, text[position:])
 
 
-def _word(scope: _Scope, word: str, after: str) -> Iterator[Token]:
+def _read_word(scope: _Scope, word: str, after: str) -> Iterator[Token]:
     if len(word) == 1:
         return
     if scope.negated and _AFTER_NOT.match(word + after):
@@ -192,14 +196,14 @@ def _word(scope: _Scope, word: str, after: str) -> Iterator[Token]:
     bare = word[1:] if word[0] in "وف" and len(word) > _SHORT else word
     if _BUT.match(bare + after):
         scope.negated = scope.pending = scope.denied = False
-    elif scope.function_word(word):
+    elif scope.read_function_word(word):
         return
     elif _SAYS.fullmatch(bare):
         scope.pending = scope.negated
-        yield _token(scope, SAYING, frozenset(), word, light=True)
+        yield _make_token(scope, SAYING, frozenset(), word, light=True)
     elif _DENIES.fullmatch(bare):
         scope.pending = True
-        yield _token(scope, term_of(bare), frozenset(), word)
+        yield _make_token(scope, term_of(bare), frozenset(), word)
     elif scope.negated and bare in _NO_PROOF:
         scope.denied, scope.negated = True, False
     elif not is_function_word(word):
@@ -208,12 +212,12 @@ def _word(scope: _Scope, word: str, after: str) -> Iterator[Token]:
             {term_of(word[1:])} if len(word) > _SHORT and word[0] in _CLITICS + _PRESENT else set()
         )
         exact = term in _MONTHS or bool(_DAY.fullmatch(word))
-        light = stem(word) in _light_words() or bool(inner & _light_words())
+        light = stem(word) in _load_light_words() or bool(inner & _load_light_words())
         others = inner | {"~" + skeleton(t) for t in (term, *inner)}
-        yield _token(scope, term, frozenset(others), word, exact=exact, light=light)
+        yield _make_token(scope, term, frozenset(others), word, exact=exact, light=light)
 
 
-def _token(
+def _make_token(
     scope: _Scope,
     key: str,
     others: frozenset[str],
@@ -229,7 +233,7 @@ def _token(
     return made
 
 
-def matches(one: Token, other: Token) -> bool:
+def tokens_match(one: Token, other: Token) -> bool:
     """Tell whether two tokens say the same."""
     if one.key == other.key:
         return True

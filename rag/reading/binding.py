@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from index.arabic.words import analyse
 from index.search.search import Passage
-from rag.language.names import years_of
+from rag.language.names import find_years
 from rag.question import Question
 
 
-def keep_bound(question: Question, passages: Sequence[Passage]) -> list[Passage]:
+def filter_by_names(question: Question, passages: Sequence[Passage]) -> list[Passage]:
     """Return the passages that may be about what a question names.
 
     Left out are those whose article has another person, place or ordinal in its place, and those
@@ -22,6 +22,6 @@ def keep_bound(question: Question, passages: Sequence[Passage]) -> list[Passage]
 def _is_about_another(question: Question, passage: Passage) -> bool:
     article = passage.article
     terms = analyse(f"{article.title}\n{article.text}")
-    years = years_of([*terms, article.date[:4]])
+    years = find_years([*terms, article.date[:4]])
     other_year = bool(years and question.years) and question.years.isdisjoint(years)
     return other_year or any(name.is_excluded(terms) for name in question.names)

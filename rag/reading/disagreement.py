@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from index.search.search import Passage
 from rag.language.questions import Kind
-from rag.language.statements import EDGE, SAYING, Statement, Token, matches, read_statement
+from rag.language.statements import EDGE, SAYING, Statement, Token, read_statement, tokens_match
 from rag.question import Question
 from rag.reading.relevance import ScoredSentence
 
+# Chosen, not measured; tests/rag/reading/test_disagreement.py has the articles that must differ or
+# agree with them.
 _LIKELY = 0.02
 """Chance of being the answer from which on a sentence may differ from the one chosen."""
 _SHARED = 0.4
@@ -15,12 +17,13 @@ _SHARED = 0.4
 _OPPOSED = 0.75
 """The same where one denies what the other says."""
 _FEWEST = 2
+"""Words that both must hold in any case."""
 _ONE_DATE = 3
 """Day, month and year: a sentence with more of them tells of several days."""
 _MOST_VERSIONS = 3
 
 
-def other_versions(
+def find_other_versions(
     question: Question, passages: Sequence[Passage], sentences: Sequence[ScoredSentence]
 ) -> list[ScoredSentence]:
     """Return the sentences of other articles that differ from the best sentence.
@@ -44,13 +47,15 @@ def other_versions(
         if sentence.chance < _LIKELY or len(found) == _MOST_VERSIONS - 1:
             break
         titles = (article.title, other.title)
-        if other.id not in known and differ(question, best.text, sentence.text, titles):
+        if other.id not in known and is_disagreement(question, best.text, sentence.text, titles):
             known.add(other.id)
             found.append(sentence)
     return found
 
 
-def differ(question: Question, one: str, other: str, titles: tuple[str, str] = ("", "")) -> bool:
+def is_disagreement(
+    question: Question, one: str, other: str, titles: tuple[str, str] = ("", "")
+) -> bool:
     """Tell whether two sentences answer a question differently.
 
     They must be about the same thing: each holds, or its article's title does, every word of the
@@ -64,57 +69,59 @@ def differ(question: Question, one: str, other: str, titles: tuple[str, str] = (
 
     >>> from rag.question import understand
     >>> asked = understand("كم عدد المصابين في الحريق؟")
-    >>> differ(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب ستة عمال في حريق المصنع.")
+    >>> is_disagreement(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب ستة عمال في حريق المصنع.")
     True
-    >>> differ(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب تسعة عمال في الحريق.")
+    >>> is_disagreement(asked, "أصيب 9 عمال في حريق المصنع.", "أصيب تسعة عمال في الحريق.")
     False
     """
     first, second = read_statement(one), read_statement(other)
-    pairs = [(a, b) for a in _words(first) for b in _words(second) if matches(a, b)]
-    if _about(question, one, titles[0]) != _about(question, other, titles[1]):
+    pairs = [(a, b) for a in _list_words(first) for b in _list_words(second) if tokens_match(a, b)]
+    if _find_question_terms(question, one, titles[0]) != _find_question_terms(
+        question, other, titles[1]
+    ):
         return False
     shared = len({a.key for a, _ in pairs})
-    shorter = min(len({t.key for t in _words(s)}) for s in (first, second))
+    shorter = min(len({t.key for t in _list_words(s)}) for s in (first, second))
     if shared < _FEWEST or shared < _SHARED * shorter:
         return False
     opposed = shared > _FEWEST and shared >= _OPPOSED * shorter
     if opposed and any(a.denied != b.denied for a, b in pairs):
         return True
     if question.kind is Kind.WHEN:
-        days = _days(first), _days(second)
-        told = min(len(_about(question, sentence, "")) for sentence in (one, other))
+        days = _list_dates(first), _list_dates(second)
+        told = min(len(_find_question_terms(question, sentence, "")) for sentence in (one, other))
         enough = 2 * told >= len(question.terms)
-        return enough and max(map(len, days)) <= _ONE_DATE and _parted(*days)
+        return enough and max(map(len, days)) <= _ONE_DATE and _is_incompatible(*days)
     counted = frozenset(question.terms) if question.kind is not Kind.HOW_MANY else None
-    return _other_figures(first, second, counted)
+    return _has_other_figures(first, second, counted)
 
 
-def _about(question: Question, sentence: str, title: str) -> frozenset[str]:
+def _find_question_terms(question: Question, sentence: str, title: str) -> frozenset[str]:
     """Return which terms of a question a sentence or its title holds, in any form."""
-    said = [*_words(read_statement(sentence)), *_words(read_statement(title))]
+    said = [*_list_words(read_statement(sentence)), *_list_words(read_statement(title))]
     asked = [token for token in question.statement.tokens if not token.light]
     terms = frozenset(question.terms)
     return frozenset(
         token.key
         for token in asked
-        if token.key in terms and any(matches(token, other) for other in said)
+        if token.key in terms and any(tokens_match(token, other) for other in said)
     )
 
 
-def _words(statement: Statement) -> list[Token]:
+def _list_words(statement: Statement) -> list[Token]:
     return [token for token in statement.matter if not token.exact]
 
 
-def _days(statement: Statement) -> frozenset[str]:
+def _list_dates(statement: Statement) -> frozenset[str]:
     return frozenset(token.key for token in statement.tokens if token.exact)
 
 
-def _parted(one: frozenset[str], other: frozenset[str]) -> bool:
+def _is_incompatible(one: frozenset[str], other: frozenset[str]) -> bool:
     """Tell whether neither holds all of the other: «3 مايو» and «مايو» agree."""
     return bool(one and other) and not one <= other and not other <= one
 
 
-def _other_figures(one: Statement, other: Statement, counted: frozenset[str] | None) -> bool:
+def _has_other_figures(one: Statement, other: Statement, counted: frozenset[str] | None) -> bool:
     """Tell whether the same thing is counted differently.
 
     Args:
@@ -122,17 +129,17 @@ def _other_figures(one: Statement, other: Statement, counted: frozenset[str] | N
         other: Another one.
         counted: Terms one of which must be what is counted; None where anything may be.
     """
-    for _, noun in _counts(one):
+    for _, noun in _find_counts(one):
         if counted is not None and noun.key not in counted and noun.others.isdisjoint(counted):
             continue
-        others = [figure for figure, thing in _counts(other) if matches(noun, thing)]
-        said = {figure for figure, thing in _counts(one) if matches(noun, thing)}
+        others = [figure for figure, thing in _find_counts(other) if tokens_match(noun, thing)]
+        said = {figure for figure, thing in _find_counts(one) if tokens_match(noun, thing)}
         if others and said.isdisjoint(others):
             return True
     return False
 
 
-def _counts(statement: Statement) -> list[tuple[str, Token]]:
+def _find_counts(statement: Statement) -> list[tuple[str, Token]]:
     """Return each number with the word after it, and with the one before it."""
     tokens = [token for token in statement.tokens if token.key != SAYING]
     found = []

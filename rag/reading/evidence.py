@@ -8,15 +8,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.arabic.sentences import sentence_spans
 from index.arabic.words import skeleton
 from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
-from rag.language.orders import gives_orders
 from rag.language.package_data import read_weights
 from rag.language.questions import is_arabic
 from rag.question import Question
-from rag.reading.relevance import ScoredSentence, term_overlap, terms_within
+from rag.reading.relevance import ScoredSentence, compute_overlap, find_terms
 
 FEATURES = {
     "same_language": (
@@ -56,7 +54,7 @@ class Evidence:
     sentences: tuple[ScoredSentence, ...]
 
 
-def assess(
+def compute_evidence(
     question: Question,
     query: WeightedQuery,
     passages: Sequence[Passage],
@@ -64,18 +62,17 @@ def assess(
 ) -> Evidence:
     """Return how likely the passages hold an answer to a question."""
     idf = query.idf
-    passages = [p for p in passages if not _speaks_in_orders(question, idf, p)]
-    unknown = question.is_completed and _asks_of_the_unknown(question, query)
+    unknown = question.is_completed and _is_mostly_unknown(question, query)
     if not passages or not sentences or unknown:
         return Evidence(0.0, {}, tuple(sentences))
-    values = evidence_features(question, idf, passages, sentences)
+    values = compute_features(question, idf, passages, sentences)
     same = is_arabic(question.text) == is_arabic(passages[0].text)
     weights = read_weights("reading/evidence.json")["same_language" if same else "across_languages"]
     logit = sum(weight * values.get(name, 1.0) for name, weight in weights.items())  # bias × 1
     return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))
 
 
-def _asks_of_the_unknown(question: Question, query: WeightedQuery) -> bool:
+def _is_mostly_unknown(question: Question, query: WeightedQuery) -> bool:
     """Tell whether half of what a follow-up itself asks about occurs nowhere in the index.
 
     What history adds to a question is known to be there, so it must not speak for the rest. A
@@ -92,7 +89,7 @@ def _asks_of_the_unknown(question: Question, query: WeightedQuery) -> bool:
     return len(own) > 1 and total > 0 and unknown >= 0.5 * total
 
 
-def evidence_features(
+def compute_features(
     question: Question,
     idf: Mapping[str, float],
     passages: Sequence[Passage],
@@ -101,14 +98,14 @@ def evidence_features(
     """Return the features of one question, by name."""
     terms = question.terms
     coverages = [
-        term_overlap(terms, idf, terms_within(f"{p.article.title}\n{_without_orders(p.text)}"))
+        compute_overlap(terms, idf, find_terms(f"{p.article.title}\n{p.text}"))
         for p in passages[:5]
     ]
     best = sentences[0]
     by_cosine = max(passages, key=lambda passage: passage.scores["cosine"])
-    cosine, cosine_margin = _best_and_margin([p.scores["cosine"] for p in passages])
-    score, score_margin = _best_and_margin([p.score for p in passages])
-    late, late_margin = _best_and_margin([p.scores.get("late", 0.0) for p in passages])
+    cosine, cosine_margin = _compute_margin([p.scores["cosine"] for p in passages])
+    score, score_margin = _compute_margin([p.score for p in passages])
+    late, late_margin = _compute_margin([p.scores.get("late", 0.0) for p in passages])
     similarity = max(s.features.get("similarity", 0.0) for s in sentences)
     return {
         "cosine": cosine,
@@ -125,24 +122,8 @@ def evidence_features(
     }
 
 
-def _best_and_margin(values: Sequence[float]) -> tuple[float, float]:
+def _compute_margin(values: Sequence[float]) -> tuple[float, float]:
     """Return the highest value and how far it is above the mean of the next five."""
     ordered = sorted(values, reverse=True)
     following = ordered[1:6]
     return ordered[0], ordered[0] - sum(following) / len(following) if following else 0.0
-
-
-def _speaks_in_orders(question: Question, idf: Mapping[str, float], passage: Passage) -> bool:
-    """Tell whether a passage has words of the question only where it gives an assistant orders."""
-    if not any(gives_orders(passage.text[a:b]) for a, b in sentence_spans(passage.text)):
-        return False
-    terms = question.terms
-    every = terms_within(f"{passage.article.title}\n{passage.text}")
-    rest = terms_within(f"{passage.article.title}\n{_without_orders(passage.text)}")
-    return term_overlap(terms, idf, rest) < term_overlap(terms, idf, every)
-
-
-def _without_orders(text: str) -> str:
-    """Return the sentences that tell readers something; orders to an assistant are no evidence."""
-    sentences = (text[start:end] for start, end in sentence_spans(text))
-    return "\n".join(sentence for sentence in sentences if not gives_orders(sentence))

@@ -16,8 +16,8 @@ def merge_neighbours(passages: Sequence[Passage]) -> list[Passage]:
     merged: list[Passage] = []
     for passage in passages:
         for position, other in enumerate(merged):
-            if _touch(passage, other):
-                merged[position] = _joined(other, passage)
+            if _are_neighbours(passage, other):
+                merged[position] = _merge(other, passage)
                 break
         else:
             merged.append(passage)
@@ -26,7 +26,7 @@ def merge_neighbours(passages: Sequence[Passage]) -> list[Passage]:
     return joined if len(joined) == len(passages) else merge_neighbours(joined)
 
 
-def _touch(one: Passage, other: Passage) -> bool:
+def _are_neighbours(one: Passage, other: Passage) -> bool:
     if one.article.id != other.article.id:
         return False
     first, second = sorted((one.chunk, other.chunk), key=lambda chunk: chunk.start)
@@ -34,33 +34,33 @@ def _touch(one: Passage, other: Passage) -> bool:
     return second.start <= first.end or not between.strip()
 
 
-def _joined(better: Passage, other: Passage) -> Passage:
+def _merge(better: Passage, other: Passage) -> Passage:
     start = min(better.chunk.start, other.chunk.start)
     end = max(better.chunk.end, other.chunk.end)
     chunk = Chunk(better.article.id, start, end, better.article.text[start:end])
-    words = better.words.joined(other.words) if better.words and other.words else None
+    words = better.words.merge(other.words) if better.words and other.words else None
     return replace(better, chunk=chunk, words=words)
 
 
-def numbered(passages: Sequence[Passage], language: str) -> str:
+def number_passages(passages: Sequence[Passage], language: str) -> str:
     """Return the passages as a model reads them: numbered, with title, source and date."""
     words = load_phrases(language)
     blocks = []
     for number, passage in enumerate(passages, start=1):
         article = passage.article
         head = (
-            f"[{number}] {words['title']}: {_line(article.title)}"
-            f" | {words['source']}: {_line(article.source) or words['unknown']}"
+            f"[{number}] {words['title']}: {_to_line(article.title)}"
+            f" | {words['source']}: {_to_line(article.source) or words['unknown']}"
             f" | {words['date']}: {article.date or words['unknown']}"
         )
-        blocks.append(f"{head}\n{_data(passage.text)}")
+        blocks.append(f"{head}\n{_escape(passage.text)}")
     return "\n\n".join(blocks)
 
 
-def _line(text: str) -> str:
-    return _data(" ".join(text.split()))
+def _to_line(text: str) -> str:
+    return _escape(" ".join(text.split()))
 
 
-def _data(text: str) -> str:
+def _escape(text: str) -> str:
     """Keep a text from closing the block it stands in."""
     return text.replace("</passages", "< /passages").replace("<passages", "< passages")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from index.search.query import WeightedQuery
 from index.search.search import Passage
 from rag.question import Question
-from rag.reading.disagreement import other_versions
-from rag.reading.relevance import ScoredSentence, word_matches
+from rag.reading.disagreement import find_other_versions
+from rag.reading.relevance import ScoredSentence, match_words
 from rag.reading.short_answers import find_short_answer
 
 
@@ -30,7 +30,7 @@ class Reading:
     short: str | None = None
 
 
-def read(
+def read_passages(
     question: Question,
     query: WeightedQuery,
     passages: Sequence[Passage],
@@ -41,7 +41,7 @@ def read(
         question,
         passages,
         sentences,
-        versions=other_versions(question, passages, sentences),
+        versions=find_other_versions(question, passages, sentences),
         short=_find_short(question, query, passages, sentences),
     )
 
@@ -52,7 +52,7 @@ def _find_short(
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
 ) -> str | None:
-    matches = word_matches(question, query, passages)
+    matches = match_words(question, query, passages)
     if not sentences or not matches:
         return None
     best = sentences[0]

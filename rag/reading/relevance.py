@@ -10,14 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.arabic.sentences import Span, sentence_spans
-from index.arabic.words import analyse, fold, for_embedding, skeleton, term_of, words
+from index.arabic.words import (
+    analyse,
+    fold,
+    normalize_for_embedding,
+    skeleton,
+    split_words,
+    term_of,
+)
 from index.embedding.contract import Embedder
 from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
-from rag.language.orders import gives_orders
 from rag.language.package_data import read_weights
 from rag.language.questions import Kind, is_arabic
-from rag.language.signs import sign_of
+from rag.language.signs import detect_sign
 from rag.question import Question
 from rag.reading.word_matches import FEATURES as MATCHES
 from rag.reading.word_matches import QuestionWords, WordMatches
@@ -47,7 +53,8 @@ FEATURES = {
 vectors of its words, in the language of the question; ``plain`` elsewhere."""
 
 _READ = 18
-"""Sentences embedded per question where no vectors of words are stored."""
+"""Sentences embedded per question where no vectors of words are stored: 295 ms of an answer
+(``python -m benchmarks.sentences``; docs/decisions/0016-stored-words-choose-sentences.md)."""
 _SIGN_NAMES = {
     Kind.HOW_MANY: "number",
     Kind.WHEN: "time",
@@ -103,17 +110,17 @@ def score_sentences(
     weights = {
         term: query.idf.get(term, 1.0) * (2 if term in own else 1) for term in {*query.idf, *own}
     }
-    candidates = candidate_sentences(question, weights, passages)
+    candidates = list_sentences(question, weights, passages)
     if not candidates:
         return []
-    if matches := word_matches(question, query, passages, stressed=frozenset(own)):
-        scored = [_scored(s, matches[s.passage].features(s.span), "wordwise") for s in candidates]
+    if matches := match_words(question, query, passages, stressed=frozenset(own)):
+        scored = [_score(s, matches[s.passage].features(s.span), "wordwise") for s in candidates]
     else:
-        close = sorted(candidates, key=lambda s: -_weighted(s.features, "plain"))[:_READ]
-        vectors = embedder.embed_passages([for_embedding(s.text) for s in close])
+        close = sorted(candidates, key=lambda s: -_compute_logit(s.features, "plain"))[:_READ]
+        vectors = embedder.embed_passages([normalize_for_embedding(s.text) for s in close])
         cosines = map(float, vectors @ query.vectors.vector)
         scored = [
-            _scored(s, {"similarity": cosine}, "plain")
+            _score(s, {"similarity": cosine}, "plain")
             for s, cosine in zip(close, cosines, strict=True)
         ]
     chances = _softmax([sentence.score for sentence in scored])
@@ -121,7 +128,7 @@ def score_sentences(
     return sorted(rated, key=lambda s: (-s.score, s.passage, s.span))
 
 
-def word_matches(
+def match_words(
     question: Question,
     query: WeightedQuery,
     passages: Sequence[Passage],
@@ -143,12 +150,12 @@ def word_matches(
     return [WordMatches(asked, found) for found in located]
 
 
-def _scored(sentence: ScoredSentence, more: Mapping[str, float], kind: str) -> ScoredSentence:
+def _score(sentence: ScoredSentence, more: Mapping[str, float], kind: str) -> ScoredSentence:
     values = {**sentence.features, **more}
-    return replace(sentence, features=values, score=_weighted(values, kind))
+    return replace(sentence, features=values, score=_compute_logit(values, kind))
 
 
-def _weighted(values: Mapping[str, float], kind: str) -> float:
+def _compute_logit(values: Mapping[str, float], kind: str) -> float:
     weights: dict[str, float] = read_weights("reading/relevance.json")[kind]
     return sum(weight * values.get(name, 0.0) for name, weight in weights.items())
 
@@ -160,7 +167,7 @@ def _softmax(scores: Sequence[float]) -> list[float]:
     return [value / total for value in odds]
 
 
-def candidate_sentences(
+def list_sentences(
     question: Question, idf: Mapping[str, float], passages: Sequence[Passage]
 ) -> list[ScoredSentence]:
     """Return the sentences that could be quoted, each once, with all features but similarity."""
@@ -171,22 +178,22 @@ def candidate_sentences(
         for position, (start, end) in enumerate(sentence_spans(passage.text)):
             text = passage.text[start:end]
             key = fold(text)
-            if key in taken or len(text.split()) < 3 or gives_orders(text):
+            if key in taken or len(text.split()) < 3:
                 continue
             taken.add(key)
-            have = terms_within(text)
+            have = find_terms(text)
             span = Span(passage.chunk.start + start, passage.chunk.start + end)
-            overlap = term_overlap(terms, idf, have)
-            sentence = ScoredSentence(number, span, text, overlap, sign=sign_of(kind, text))
+            overlap = compute_overlap(terms, idf, have)
+            sentence = ScoredSentence(number, span, text, overlap, sign=detect_sign(kind, text))
             found.append((sentence, position, have))
-    local = _local_rarity(terms, [have for _, _, have in found])
+    local = _compute_local_idf(terms, [have for _, _, have in found])
     titles = [frozenset(analyse(passage.article.title)) for passage in passages]
     behind = [passage.score - passages[0].score for passage in passages]
     return [
         replace(
             sentence,
             features={
-                **_features(
+                **_compute_features(
                     sentence, position, have, terms, kind, idf, local, titles[sentence.passage]
                 ),
                 "passage": behind[sentence.passage],
@@ -196,7 +203,7 @@ def candidate_sentences(
     ]
 
 
-def _features(
+def _compute_features(
     sentence: ScoredSentence,
     position: int,
     have: frozenset[str],
@@ -212,8 +219,8 @@ def _features(
         signs[_SIGN_NAMES[kind]] = 1.0
     return {
         "own_words": sentence.overlap,
-        "with_title": term_overlap(terms, idf, have, title),
-        "local_words": term_overlap(terms, local, have),
+        "with_title": compute_overlap(terms, idf, have, title),
+        "local_words": compute_overlap(terms, local, have),
         "first_term": float(bool(terms) and skeleton(terms[0]) in bare),
         "second_term": float(len(terms) > 1 and terms[1] in have),
         **signs,
@@ -223,24 +230,26 @@ def _features(
     }
 
 
-def _local_rarity(terms: Sequence[str], sentences: Sequence[frozenset[str]]) -> dict[str, float]:
+def _compute_local_idf(
+    terms: Sequence[str], sentences: Sequence[frozenset[str]]
+) -> dict[str, float]:
     """Return how rare each term is among the candidates: what all share tells them apart least."""
     counts = Counter(term for have in sentences for term in terms if term in have)
     return {term: compute_idf(counts[term], len(sentences)) for term in terms}
 
 
-def terms_within(text: str) -> frozenset[str]:
+def find_terms(text: str) -> frozenset[str]:
     """Return the terms of a sentence, also those behind a one-letter clitic.
 
     The index keeps «وفاز» whole, since cutting short words costs more than it finds there; inside
     one sentence the risk is small and the gain is the verb that answers.
     """
-    spoken = words(text)
+    spoken = split_words(text)
     inner = (word[1:] for word in spoken if len(word) >= 4 and word[0] in "وفبل")
     return frozenset(map(term_of, spoken)) | frozenset(map(term_of, inner))
 
 
-def term_overlap(
+def compute_overlap(
     terms: Sequence[str],
     idf: Mapping[str, float],
     have: frozenset[str],

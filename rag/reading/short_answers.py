@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arabic.numbers import is_of_number
+from index.arabic.numbers import is_number_word
 from index.arabic.sentences import Span
 from index.arabic.words import fold, term_of
 from index.search.passage_words import WRITTEN_WORD, PassageWords
@@ -47,13 +47,19 @@ FEATURES = (
 MODELS = {Kind.WHO: "who", Kind.WHEN: "when", Kind.WHERE: "where", Kind.HOW_MANY: "how_many"}
 """Kinds of question that a few words can answer, each with weights of its own."""
 
+# Chosen; what the features made with them count for is fitted by the same command as the weights.
 _FAR = 15
+"""Words from which on a word of the question is as far as any."""
 _REACH = 4.0
+"""Words over which a match spreads to its neighbours, falling by 1/e."""
 CLEAR = {Kind.WHO: 0.9, Kind.WHEN: 0.8, Kind.WHERE: 0.75, Kind.HOW_MANY: 0.85}
-"""Mean chance of the words chosen from which on they are shown, by what is asked for."""
+"""Mean chance of the words chosen from which on they are shown, by what is asked for. Chosen:
+``python -m benchmarks.train_short_answers`` reports how many are shown then, and how many of them
+are right; names are found too rarely to be shown more often."""
 SURE = 0.6
-"""Chance of their sentence to be the answer from which on they are shown."""
+"""Chance of their sentence to be the answer from which on they are shown; chosen with them."""
 _LONGEST = 12
+"""Words beyond which it is no short answer but a sentence."""
 _NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
 _NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+)*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
 _BREAKS = re.compile(r"[.؟!؛:…]")
@@ -85,40 +91,42 @@ def find_short_answer(
         sentence: The best one.
         matches: The words of its passage beside those of the question.
     """
-    counted = _counted(question.counted, text, word_spans_of(text, sentence.span, matches.words))
+    counted = _find_counted(
+        question.counted, text, find_word_spans(text, sentence.span, matches.words)
+    )
     if counted and sentence.chance >= SURE:
         return counted
-    found = best_words(question, text, sentence.span, matches)
+    found = find_best_words(question, text, sentence.span, matches)
     clear = CLEAR.get(question.kind, 1.0)
     return found if found and sentence.chance >= SURE and found.chance >= clear else None
 
 
-def best_words(
+def find_best_words(
     question: Question, text: str, span: Span, matches: WordMatches
 ) -> ShortAnswer | None:
     """Return the words that answer most likely; None where nothing speaks for any."""
     model = MODELS.get(question.kind)
-    words = word_spans_of(text, span, matches.words)
+    words = find_word_spans(text, span, matches.words)
     if model is None or not words:
         return None
-    logits = word_features(question, text, span, matches) @ _weights()[model]
-    first, last = _best_run(logits, text, words)
-    first, last = _trimmed(first, last, text, words)
+    logits = compute_word_features(question, text, span, matches) @ _load_weights()[model]
+    first, last = _find_best_run(logits, text, words)
+    first, last = _trim(first, last, text, words)
     if first > last:
         return None
     chance = float((1 / (1 + np.exp(-logits[first : last + 1]))).mean())
-    found = _whole_numbers(text, Span(words[first].start, words[last].end))
+    found = _widen_to_numbers(text, Span(words[first].start, words[last].end))
     return ShortAnswer(text[found.start : found.end], found, chance)
 
 
-def _counted(noun: str, text: str, words: Sequence[Span]) -> ShortAnswer | None:
+def _find_counted(noun: str, text: str, words: Sequence[Span]) -> ShortAnswer | None:
     """Return the number that stands before what «كم سيارة؟» counts, if it stands there once."""
     if not noun:
         return None
     found = []
     for place, word in enumerate(words):
         first = place
-        while first and is_of_number(text[words[first - 1].start : words[first - 1].end]):
+        while first and is_number_word(text[words[first - 1].start : words[first - 1].end]):
             first -= 1
         if first < place and term_of(fold(text[word.start : word.end])) == noun:
             found.append(Span(words[first].start, word.end))
@@ -127,7 +135,7 @@ def _counted(noun: str, text: str, words: Sequence[Span]) -> ShortAnswer | None:
     return ShortAnswer(text[found[0].start : found[0].end], found[0], 1.0)
 
 
-def _whole_numbers(text: str, span: Span) -> Span:
+def _widen_to_numbers(text: str, span: Span) -> Span:
     """Widen a span to the whole of a number that it holds a part of: «٧» to «٤٫٧٪»."""
     start, end = span
     before, after = _NUMBER_BEFORE.search(text[:start]), _NUMBER_AFTER.match(text, end)
@@ -138,7 +146,7 @@ def _whole_numbers(text: str, span: Span) -> Span:
     return Span(start, end)
 
 
-def word_spans_of(text: str, span: Span, words: PassageWords) -> list[Span]:
+def find_word_spans(text: str, span: Span, words: PassageWords) -> list[Span]:
     """Return the spans of the words of a sentence, in the order of their vectors."""
     spans = []
     for start in words.starts[words.within(span)]:
@@ -147,7 +155,7 @@ def word_spans_of(text: str, span: Span, words: PassageWords) -> list[Span]:
     return spans
 
 
-def word_features(
+def compute_word_features(
     question: Question, text: str, span: Span, matches: WordMatches
 ) -> NDArray[np.float32]:
     """Return what is known of each word of a sentence, its vector last.
@@ -155,7 +163,7 @@ def word_features(
     Returns:
         Shape (words, len(FEATURES) + dimension).
     """
-    words = word_spans_of(text, span, matches.words)
+    words = find_word_spans(text, span, matches.words)
     place = matches.words.within(span)
     cosines, vectors = matches.cosines[:, place], matches.vectors[place]
     content = matches.asked.content
@@ -164,9 +172,9 @@ def word_features(
     near = np.exp(-np.abs(order[:, None] - order[None, :]) / _REACH)
     asked = set(question.terms)
     folded = [fold(text[word.start : word.end]) for word in words]
-    of_question = np.array([bool(asked & _terms(word)) for word in folded])
+    of_question = np.array([bool(asked & _list_terms(word)) for word in folded])
     function = np.array([not word or is_function_word(word) for word in folded])
-    away = _distance(of_question & ~function)
+    away = _compute_distance(of_question & ~function)
     marked = [bool(re.search(r"\S", text[a.end : b.start])) for a, b in pairwise(words)]
     brackets = [
         text.count("(", span.start, w.start) > text.count(")", span.start, w.start) for w in words
@@ -192,12 +200,12 @@ def word_features(
     return np.concatenate([known, vectors], axis=1)
 
 
-def _terms(word: str) -> set[str]:
+def _list_terms(word: str) -> set[str]:
     inner = {term_of(word[1:])} if len(word) > 3 and word[0] in "وفبلك" else set()
     return {term_of(word)} | inner if word else set()
 
 
-def _distance(of_question: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _compute_distance(of_question: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return how many words each word is from the nearest word of the question."""
     places = np.flatnonzero(of_question)
     order = np.arange(len(of_question))
@@ -207,7 +215,9 @@ def _distance(of_question: NDArray[np.bool_]) -> NDArray[np.float32]:
     return away.astype(np.float32)
 
 
-def _best_run(logits: NDArray[np.float32], text: str, words: Sequence[Span]) -> tuple[int, int]:
+def _find_best_run(
+    logits: NDArray[np.float32], text: str, words: Sequence[Span]
+) -> tuple[int, int]:
     """Return the run of neighbouring words with the highest sum that no full stop parts."""
     best, found = -np.inf, (0, 0)
     total, begin = 0.0, 0
@@ -221,7 +231,7 @@ def _best_run(logits: NDArray[np.float32], text: str, words: Sequence[Span]) -> 
     return found
 
 
-def _trimmed(first: int, last: int, text: str, words: Sequence[Span]) -> tuple[int, int]:
+def _trim(first: int, last: int, text: str, words: Sequence[Span]) -> tuple[int, int]:
     """Leave out words at the edges that say nothing alone."""
 
     def empty(place: int) -> bool:
@@ -237,6 +247,6 @@ def _trimmed(first: int, last: int, text: str, words: Sequence[Span]) -> tuple[i
 
 
 @cache
-def _weights() -> dict[str, NDArray[np.float32]]:
+def _load_weights() -> dict[str, NDArray[np.float32]]:
     weights = read_weights("reading/short_answers.json")
     return {name: np.array(values, np.float32) for name, values in weights.items()}

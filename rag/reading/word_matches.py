@@ -23,7 +23,8 @@ FEATURES = (
 """What :meth:`WordMatches.features` gives for a sentence."""
 
 _BEFORE, _AFTER = 20, 10
-"""Words around a sentence that belong to what it speaks of."""
+"""Words around a sentence that belong to what it speaks of. Chosen; the feature's weight is fitted
+(``python -m benchmarks.train_relevance``)."""
 
 
 class QuestionWords:
@@ -46,7 +47,7 @@ class QuestionWords:
         twice = np.array([not stressed.isdisjoint(t) for t in word_terms], np.float32)
         rarity = query.word_weights * self.content * (1 + twice)
         self.shares: FloatVector = rarity / np.float32(max(float(rarity.sum()), 1e-9))
-        self.mean = _unit(self.vectors.mean(axis=0))
+        self.mean = _normalize(self.vectors.mean(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,13 +99,13 @@ class WordMatches:
             "least_matched": float(titled[asked.content].min()),
             "asked_for": float(own[0]),
             "function_words": float(function.mean()) if len(function) else 0.0,
-            "pooled_similarity": float(asked.mean @ _unit(vectors.mean(axis=0)))
+            "pooled_similarity": float(asked.mean @ _normalize(vectors.mean(axis=0)))
             if len(vectors)
             else 0.0,
         }
 
 
-def _unit(vector: FloatVector) -> FloatVector:
+def _normalize(vector: FloatVector) -> FloatVector:
     length = float(np.linalg.norm(vector))
     found: FloatVector = vector / length if length else vector
     return found

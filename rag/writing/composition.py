@@ -34,7 +34,7 @@ class Composition:
         """Yield the answer as it grows; quote the articles where a model fails."""
         draft = self._draft(writer)
         try:
-            refused = yield from self._grow(writer, draft)
+            refused = yield from self._stream(writer, draft)
         except ModelError as error:
             logger.warning("the model %s failed: %s", writer.name, error)
             reason = f"{str(error).rstrip('.')}."
@@ -51,7 +51,7 @@ class Composition:
         else:
             yield from self._quote(draft.phrases["model_unsupported"].format(model=writer.name))
 
-    def _grow(self, writer: Writer, draft: Draft) -> Generator[Answer, None, bool]:
+    def _stream(self, writer: Writer, draft: Draft) -> Generator[Answer, None, bool]:
         """Yield the answer after each sentence; return whether the writer refused."""
         written = writer.write(self.reading)
         while True:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from index.arabic.dates import written_date
 from rag.answers import Answer, Citation, Sentence
 from rag.checking.grounding import Support
-from rag.language.relative_dates import relative_dates
+from rag.language.relative_dates import find_relative_dates
 from rag.reading.reading import Reading
 from rag.writing.writer import Written
 
@@ -72,10 +72,10 @@ class Draft:
         if article.id in differing and not self._is_cited(article.id):
             day = written_date(article.date)
             lead = f"\n{day}: " if day else "\n"
-        number = self._number_of(support)
+        number = self._find_or_add_citation(support)
         self.sentences.append(Sentence(text, (number,), support.score, lead=lead))
 
-    def _number_of(self, support: Support) -> int:
+    def _find_or_add_citation(self, support: Support) -> int:
         """Return the number of the citation of these words, a new one if they are new."""
         passage = self.reading.passages[support.passage]
         article, (start, end) = passage.article, support.span
@@ -95,7 +95,7 @@ class Draft:
             end=end,
             score=support.score,
             reprints=passage.reprints,
-            relative_dates=relative_dates(quote, article.date),
+            relative_dates=find_relative_dates(quote, article.date),
         )
         self.citations.append(citation)
         return citation.number

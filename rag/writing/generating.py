@@ -14,18 +14,19 @@ from index.arabic.words import fold
 from index.embedding.contract import Embedder
 from index.search.search import Passage
 from prompts import Prompt, load_phrases, load_prompt
-from rag.checking.citations import split_claims, unfinished
+from rag.checking.citations import find_unfinished_sentence, split_claims
 from rag.checking.grounding import Support, find_support
 from rag.errors import JawabError, ModelError
 from rag.language.followup import History
-from rag.reading.passages import numbered
+from rag.reading.passages import number_passages
 from rag.reading.reading import Reading
 from rag.writing.writer import Written
 
 logger = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 6_000
-"""Of a model's answer; one that goes on is cut there."""
+"""Of a model's answer; one that goes on is cut there. Chosen, not measured: small
+models may repeat themselves without end."""
 MAX_THOUGHTS = 60_000
 """Characters of an answer and all that was thought aloud before it."""
 _THOUGHT_BEGINS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
@@ -51,9 +52,9 @@ class Generator:
         refusal = load_phrases(reading.question.language)["not_found"]
         checker = _Checker(reading.passages, self._embedder)
         text, done, kept = "", 0, False
-        for piece in stream_text(answer_chain(self._prompt, self.model), reading):
+        for piece in stream_text(build_answer_chain(self._prompt, self.model), reading):
             text += piece
-            complete = done + unfinished(text[done:])
+            complete = done + find_unfinished_sentence(text[done:])
             if complete > done and refusal.rstrip(".") not in text:
                 for written in checker.check(text[done:complete]):
                     kept = kept or written.support is not None
@@ -93,9 +94,9 @@ class _Checker:
             self._said.add(key)
             support = find_support(claim, self._passages, self._embedder)
             lead = claim.lead if place else claim.lead or before
-            yield Written(self._spaced(claim.text, support), support, lead)
+            yield Written(self._restore_spacing(claim.text, support), support, lead)
 
-    def _spaced(self, text: str, support: Support | None) -> str:
+    def _restore_spacing(self, text: str, support: Support | None) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
         if support is None:
             return text
@@ -111,7 +112,7 @@ def _is_refusal(text: str, refusal: str) -> bool:
     return len(rest) < len(text) and len(rest.strip(" .\n")) <= len(refusal) // 2
 
 
-def answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:
+def build_answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:
     """Return the chain from what was read to the text of an answer."""
 
     def to_messages(reading: Reading) -> list[BaseMessage]:
@@ -127,7 +128,7 @@ def render(prompt: Prompt, reading: Reading) -> tuple[str, str]:
     phrases = load_phrases(language)
     return prompt.fill(
         question=" ".join(reading.question.standalone.split()),
-        passages=numbered(reading.passages, language),
+        passages=number_passages(reading.passages, language),
         language=phrases["language"],
         not_found=phrases["not_found"],
     )
@@ -141,7 +142,7 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
     """
     length = 0
     try:
-        for piece in _without_thoughts(chain.stream(reading)):
+        for piece in _strip_thoughts(chain.stream(reading)):
             yield piece
             length += len(piece)
             if length > MAX_CHARACTERS:
@@ -149,10 +150,10 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
     except JawabError:
         raise
     except Exception as error:
-        raise ModelError(_reason(error)) from error
+        raise ModelError(_describe_error(error)) from error
 
 
-def _without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
+def _strip_thoughts(pieces: Iterable[str]) -> Iterator[str]:
     """Leave out what a reasoning model thinks aloud between ``<think>`` and ``</think>``."""
     text, shown, thinking = "", 0, False
     for piece in pieces:
@@ -185,17 +186,17 @@ def rewrite_question(
     system, user = prompt.fill(history=turns, question=question)
     try:
         said = model.invoke([SystemMessage(system), HumanMessage(user)]).text
-        reply = "".join(_without_thoughts([said]))
+        reply = "".join(_strip_thoughts([said]))
     except JawabError:
         raise
     except Exception as error:
-        raise ModelError(_reason(error)) from error
+        raise ModelError(_describe_error(error)) from error
     lines = [line.strip() for line in reply.splitlines() if line.strip()]
     if len(lines) != 1 or not 3 <= len(lines[0]) <= 300:
         return None
     return lines[0]
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     text = str(error).strip().split("\n", 1)[0]
     return f"{type(error).__name__}: {text}"[:300] if text else type(error).__name__

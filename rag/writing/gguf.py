@@ -1,59 +1,110 @@
 """Run a GGUF model with llama.cpp's own server, on a port of this machine that nobody else sees."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import xllamacpp
+import httpx
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import RunnableConfig
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError
+from rag.writing.gguf_server import GgufServer
 
-_CONTEXT = 8_192
-"""Tokens of prompt and answer together."""
 _MOST = 512
 """Tokens of an answer at most; four sentences take some 200."""
+_UNTRACED = RunnableConfig(callbacks=[])
+"""Who follows this model's calls need not see those to its server too."""
 
 
-class GgufChatModel(ChatOpenAI):
-    """A chat model that asks its own server; the server ends with the model."""
+class GgufChatModel(BaseChatModel):
+    """A chat model that asks its own server, and starts it again where it has ended.
 
-    _server: Any = PrivateAttr(default=None)
+    Attributes:
+        path: The ``.gguf`` file.
+        timeout: Seconds to wait for an answer.
+    """
+
+    path: Path
+    timeout: float
+    _server: GgufServer = PrivateAttr()
+    _client: ChatOpenAI = PrivateAttr()
+    _starting: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @classmethod
     def load(cls, path: Path, *, timeout: float) -> "GgufChatModel":
         """Load a model file and serve it on 127.0.0.1.
 
-        Args:
-            path: The ``.gguf`` file.
-            timeout: Seconds to wait for an answer.
-
         Raises:
             ModelError: llama.cpp cannot load the file.
         """
-        server = _serve(path)
-        model = cls(
-            model=path.stem,
-            base_url=f"{server.listening_address}/v1",
-            api_key="not-needed",  # type: ignore[arg-type]
-            temperature=0,
-            max_tokens=_MOST,  # type: ignore[call-arg]
-            timeout=timeout,
-            max_retries=0,
-        )
-        model._server = server
+        model = cls(path=path, timeout=timeout)
+        model._start()
         return model
 
+    @property
+    def _llm_type(self) -> str:
+        return "gguf"
 
-def _serve(path: Path) -> Any:
-    parameters = xllamacpp.CommonParams()
-    parameters.model.path = str(path)
-    parameters.n_ctx = _CONTEXT
-    parameters.n_parallel = 1
-    parameters.verbosity = -1
-    parameters.hostnames = ["127.0.0.1"]
-    parameters.port = 0  # one that is free
-    try:
-        return xllamacpp.Server(parameters)
-    except RuntimeError as error:
-        raise ModelError(f"llama.cpp cannot load {path}: {error}") from error
+    def _start(self) -> None:
+        self._server = GgufServer(self.path)
+        self._client = ChatOpenAI(
+            model=self.path.stem,
+            base_url=f"{self._server.address}/v1",
+            api_key=self._server.key,  # type: ignore[arg-type]
+            temperature=0,
+            max_tokens=_MOST,  # type: ignore[call-arg]
+            timeout=self.timeout,
+            max_retries=0,
+            http_client=httpx.Client(
+                trust_env=False,  # a proxy does not reach this machine's own ports
+                limits=httpx.Limits(max_keepalive_connections=0),  # nothing is left to be closed
+            ),
+        )
+
+    @contextmanager
+    def _running(self) -> Iterator[ChatOpenAI]:
+        """Give the client of a server that runs; tell why it failed where the server ended."""
+        with self._starting:
+            if not self._server.is_running:
+                self._start()
+            server, client = self._server, self._client
+        try:
+            yield client
+        except Exception as error:
+            if reason := server.death():
+                raise ModelError(f"llama.cpp ended while it answered: {reason}") from error
+            raise
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        with self._running() as client:
+            message = client.invoke(messages, _UNTRACED, stop=stop, **kwargs)
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        finished = False
+        with self._running() as client:
+            for message in client.stream(messages, _UNTRACED, stop=stop, **kwargs):
+                finished = finished or "finish_reason" in message.response_metadata
+                yield ChatGenerationChunk(message=message)
+        if not finished:
+            raise ModelError("the answer of llama.cpp broke off")

@@ -15,6 +15,8 @@ from rag.writing.writer import Written
 EXTRACTIVE = "extractive"
 """Name of the quoter in settings and answers."""
 
+# Chosen (docs/decisions/0016-stored-words-choose-sentences.md): ``python -m benchmarks.answers``
+# measures whole answers with them and sweeps none.
 _MAX_WORDS = 95
 _MOST = 3
 _SURE = 0.8  # chance that one of the sentences taken is the answer, from which on no more are
@@ -86,7 +88,7 @@ def choose_quotes(reading: Reading) -> list[Quote]:
         if chosen and spent + length > _MAX_WORDS:
             continue
         sure += sentence.chance
-        if not any(_says_the_same(sentence, other) for other in chosen):
+        if not any(_is_repetition(sentence, other) for other in chosen):
             chosen.append(sentence)
             spent += length
     order = {s.passage: i for i, s in reversed(list(enumerate(chosen)))}
@@ -99,7 +101,7 @@ def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence])
     found: list[Quote] = []
     for sentence in chosen:
         passage = passages[sentence.passage]
-        start, end = _with_label(passage, _with_speaker(passage, sentence))
+        start, end = _extend_to_label(passage, _extend_to_speaker(passage, sentence))
         last = found[-1] if found else None
         if last and last.passage == sentence.passage:
             start = max(start, last.span.end)
@@ -110,7 +112,7 @@ def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence])
     return found
 
 
-def _with_speaker(passage: Passage, sentence: ScoredSentence) -> Span:
+def _extend_to_speaker(passage: Passage, sentence: ScoredSentence) -> Span:
     if not _NEEDS_SPEAKER.match(fold(sentence.text)):
         return sentence.span
     text = passage.article.text
@@ -120,7 +122,7 @@ def _with_speaker(passage: Passage, sentence: ScoredSentence) -> Span:
     return Span(before[-1].start, sentence.span.end)
 
 
-def _with_label(passage: Passage, span: Span) -> Span:
+def _extend_to_label(passage: Passage, span: Span) -> Span:
     """Return a span with the line that names what it holds, or what stands below that line.
 
     «عدد المحلات:», «50» and «20 منها مغلق» are lines of one list; none of them answers alone.
@@ -142,6 +144,6 @@ def _is_prose(text: str, span: Span) -> bool:
     return text[span.start : span.end].rstrip("»”\"'").endswith((".", "!", "؟", "؛", "…", "?"))
 
 
-def _says_the_same(one: ScoredSentence, other: ScoredSentence) -> bool:
+def _is_repetition(one: ScoredSentence, other: ScoredSentence) -> bool:
     first, second = set(analyse(one.text)), set(analyse(other.text))
     return len(first & second) >= _SAME * min(len(first), len(second))

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from conftest import ROOT
 
-from rag.language.followup import leans_back, stand_alone
+from rag.language.followup import complete_follow_up, is_follow_up
 
 CONVERSATIONS = [
     json.loads(line)
@@ -19,7 +19,7 @@ RIGHT_AT_LEAST = 0.95  # reached: all of them
 
 
 def completed(turns):
-    return stand_alone(turns[-1], [(turn, "") for turn in turns[:-1]])
+    return complete_follow_up(turns[-1], [(turn, "") for turn in turns[:-1]])
 
 
 def test_there_are_enough_of_every_kind():
@@ -67,7 +67,7 @@ def test_a_follow_up_reads_like_a_question(turns, meant):
 
 
 def test_a_question_about_this_article_stands_alone():
-    assert not leans_back("ماذا يقول هذا المقال عن أسعار النفط؟")
+    assert not is_follow_up("ماذا يقول هذا المقال عن أسعار النفط؟")
 
 
 def test_what_was_understood_is_told(assistant):

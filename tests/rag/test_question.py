@@ -9,8 +9,8 @@ from index.errors import InputError
 from rag.question import MAX_QUESTION, understand
 
 READERS = {
-    "fold", "words", "analyse", "for_embedding", "folded_names", "sentence_spans",
-    "content_words", "content_terms", "standard_question", "read_statement", "kind_of",
+    "fold", "split_words", "analyse", "normalize_for_embedding", "fold_names", "sentence_spans",
+    "content_words", "content_terms", "normalize_dialect", "read_statement", "detect_kind",
 }  # fmt: skip
 """Functions that fold, split or read a text."""
 

@@ -81,12 +81,14 @@ def chat(
     Example: jawab chat --index my-index --port 7860
     """
     if hash_password:
-        from ui.web.passwords import hashed
+        from ui.web.passwords import compute_hash
 
-        typer.echo(hashed(typer.prompt("password", hide_input=True, confirmation_prompt=True)))
+        typer.echo(
+            compute_hash(typer.prompt("password", hide_input=True, confirmation_prompt=True))
+        )
         return
     from ui.web.access import Access
-    from ui.web.hosts import ANY, bracketed, serving_hosts
+    from ui.web.hosts import ANY, bracket, serving_hosts
     from ui.web.indexes import Indexes
 
     named = allow_host or []
@@ -101,14 +103,14 @@ def chat(
     except InputError as error:
         raise typer.BadParameter(str(error)) from None
     access = Access(
-        editors=_users("--auth", auth),
-        readers=_users("--reader", reader),
+        editors=_read_users("--auth", auth),
+        readers=_read_users("--reader", reader),
         host=host,
         per_minute=rate,
         private_addresses=allow_private,
         proxied=bool(root_path or named),
     )
-    address = f"http://{bracketed(host)}:{port}"
+    address = f"http://{bracket(host)}:{port}"
     if not access.is_local and not access.asks_for_password:
         errors().print(
             f"[yellow]تحذير · warning:[/] anyone who reaches {address} can ask and read the"
@@ -129,7 +131,7 @@ def chat(
     serve(indexes, port=port, access=access, hosts=hosts, root_path=root_path, mcp=mcp)
 
 
-def _users(option: str, given: list[str] | None) -> dict[str, str]:
+def _read_users(option: str, given: list[str] | None) -> dict[str, str]:
     """Return the password hash of each ``user:file``."""
     users = {}
     for one in given or ():

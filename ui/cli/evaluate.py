@@ -91,12 +91,12 @@ def evaluate(
         print_json({"retrieval": retrieved, "answers": answers.to_dict()})
     else:
         for table in tables[:-1]:
-            _print(table)
+            _print_report(table)
         written = f"; see {report.with_suffix('.html')}" if report else "; --report NAME tells them"
         output().print(f"mistakes: {len(answers.wrong)}{written}")
 
 
-def _print(told: "Table") -> None:
+def _print_report(told: "Table") -> None:
     from rich.table import Table as Printed
 
     printed = Printed(box=None, pad_edge=False, title=told.title, title_justify="left")

@@ -212,12 +212,12 @@ def migrate(
     Example: jawab index migrate --embedder intfloat/multilingual-e5-base --index my-index
     """
     from index.building.migration import migrate_index
-    from rag.settings import chosen_embedder, load_settings
+    from rag.settings import load_chosen_embedder, load_settings
 
     settings = load_settings(index=index, embedder=embedder)
     with _progress(shown=not quiet and not as_json) as progress:
         chunks = migrate_index(
-            settings.index, embedder=chosen_embedder(settings), progress=progress
+            settings.index, embedder=load_chosen_embedder(settings), progress=progress
         )
     if as_json:
         print_json({"chunks": chunks})
@@ -277,10 +277,10 @@ def _update(
     index: str | None,
     options: _Options,
 ) -> None:
-    from rag.settings import chosen_embedder
+    from rag.settings import load_chosen_embedder
 
     settings = _settings(index)
-    embedder = chosen_embedder(settings)
+    embedder = load_chosen_embedder(settings)
     with _progress(shown=not options.quiet and not options.as_json) as progress:
         report = change(
             paths,

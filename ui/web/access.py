@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ui.web.passwords import matches
+from ui.web.passwords import verify_password
 
 if TYPE_CHECKING:
     import gradio as gr
 
 _MINUTE = 60.0
 _USUAL = 30
+"""Questions a minute where none is said: more than a reader types, chosen and not measured."""
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """What proxies add to requests that they pass on from others."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -65,7 +66,7 @@ class Access:
     def allows(self, user: str, password: str) -> bool:
         """Tell whether a user has this password."""
         known = self.editors.get(user) or self.readers.get(user)
-        return known is not None and matches(password, known)
+        return known is not None and verify_password(password, known)
 
     def may_edit(self, request: "gr.Request") -> bool:
         """Tell whether a request may change articles and settings."""

@@ -15,9 +15,9 @@ from rag.answers import Answer
 from ui.web import render
 from ui.web.access import RateLimit, visitor_of
 from ui.web.conversations import new_id
-from ui.web.events import sent
+from ui.web.events import event_data
 from ui.web.feedback import Feedback
-from ui.web.filter_fields import Chosen, chosen_filter
+from ui.web.filter_fields import Chosen, make_filter
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
 
@@ -27,6 +27,7 @@ Message = dict[str, Any]
 State = tuple[Any, ...]
 
 _STREAM_SECONDS = 0.06
+"""Between two states of an answer that is being written; chosen, since each is sent whole."""
 _REMEMBERED = 10_000
 """Questions of which it is remembered that they were begun."""
 _RETRY = "__retry__"
@@ -85,41 +86,41 @@ class Answering:
         """Show the question at once, or say why not."""
         question = (question or "").strip()
         if busy:
-            return _refused("انتظر انتهاء الإجابة الحالية أو أوقفها أولًا.")
+            return _refuse("انتظر انتهاء الإجابة الحالية أو أوقفها أولًا.")
         if not question:
-            return _refused("اكتب سؤالًا أولًا.")
-        return _started(messages, question)
+            return _refuse("اكتب سؤالًا أولًا.")
+        return _start_turn(messages, question)
 
     def begin_option(self, messages: list[Message], busy: bool, choice: gr.SelectData) -> State:
         """Ask again after an error, or ask a question that was suggested."""
         if busy:
-            return _refused()
+            return _refuse()
         if choice.value != _RETRY:
-            return _started(messages, str(choice.value))
+            return _start_turn(messages, str(choice.value))
         last = max(i for i, message in enumerate(messages) if message["role"] == "user")
-        return _started(messages[:last], render.message_text(messages[last]["content"]))
+        return _start_turn(messages[:last], render.message_text(messages[last]["content"]))
 
     @staticmethod
     def begin_example(choice: gr.SelectData) -> State:
         """Ask an example question."""
-        return _started([], choice.value["text"])
+        return _start_turn([], choice.value["text"])
 
     @staticmethod
     def begin_again(messages: list[Message], busy: bool, choice: gr.RetryData) -> State:
         """Ask the same question again."""
         if busy:
-            return _refused()
-        position = _place(choice.index)
+            return _refuse()
+        position = _find_position(choice.index)
         question = render.message_text(messages[position]["content"])
-        return _started(messages[:position], question)
+        return _start_turn(messages[:position], question)
 
     @staticmethod
     def begin_edited(messages: list[Message], busy: bool, edited: gr.EditData) -> State:
         """Ask what a question was changed to; what came after it is gone."""
         question = render.message_text(edited.value).strip()
         if busy or not question:
-            return _refused()
-        return _started(messages[: _place(edited.index)], question)
+            return _refuse()
+        return _start_turn(messages[: _find_position(edited.index)], question)
 
     def answer(
         self,
@@ -139,11 +140,11 @@ class Answering:
             return
         try:
             chosen = (sources, since, until, articles)
-            yield from self._answered(messages, turns, index, chosen, request)
+            yield from self._answer(messages, turns, index, chosen, request)
         finally:
             self._running.end(begun)
 
-    def _answered(
+    def _answer(
         self,
         messages: list[Message],
         turns: list[Turn],
@@ -155,19 +156,23 @@ class Answering:
         question = render.message_text(messages[-1]["content"])
         position = len(messages) - 1
         if not self._limit.allows(visitor_of(request)):
-            yield [*messages, _failure(_TOO_OFTEN)], gr.skip(), turns
+            yield [*messages, _make_failure_message(_TOO_OFTEN)], gr.skip(), turns
             return
         turns = [turn for turn in turns if turn.position < position]
         yield [*messages, _SEARCHING], gr.skip(), turns
         try:
-            where = chosen_filter(chosen)
+            where = make_filter(chosen)
             yield from self._stream(index, question, messages, turns, where)
         except JawabError as error:
             logger.warning("no answer: %s", error)
-            yield [*messages, _failure(str(error))], gr.skip(), turns
+            yield [*messages, _make_failure_message(str(error))], gr.skip(), turns
         except Exception:
             logger.exception("no answer")
-            yield [*messages, _failure("خطأ داخلي؛ التفاصيل في سجل الخادم.")], gr.skip(), turns
+            yield (
+                [*messages, _make_failure_message("خطأ داخلي؛ التفاصيل في سجل الخادم.")],
+                gr.skip(),
+                turns,
+            )
 
     def _stream(
         self,
@@ -185,16 +190,16 @@ class Answering:
         for answer in assistant.stream(question, history=history, filter=where):
             first = turn is None
             turn = Turn(turn_id, question, answer, position)
-            step = _step(answer, articles)
+            step = _make_step_message(answer, articles)
             if first:
                 yield [*messages, step], render.panel([*turns, turn]), [*turns, turn]
             elif time.perf_counter() - shown > _STREAM_SECONDS:
                 shown = time.perf_counter()
-                partial = _said(render.answer_markdown(turn))
+                partial = _make_answer_message(render.answer_markdown(turn))
                 yield [*messages, step, partial], gr.skip(), gr.skip()
         if turn is None:
             return
-        last = _said(render.whole_answer(turn))
+        last = _make_answer_message(render.whole_answer(turn))
         again = [_AGAIN] if turn.answer.error else []
         if options := [*again, *render.suggestions(turn.answer)]:
             last["options"] = options
@@ -206,16 +211,16 @@ class Answering:
         return (gr.skip(), gr.skip()) if begun in self._running else (free_box(), False)
 
     @staticmethod
-    def stopped(messages: list[Message], turns: list[Turn]) -> State:
+    def show_stopped(messages: list[Message], turns: list[Turn]) -> State:
         """Say that the answer was stopped; an answer without text is no turn."""
         kept = [message for message in messages if not _is_pending(message)]
-        note = _said(render.notice("info", "أوقفتَ الإجابة."))
+        note = _make_answer_message(render.notice("info", "أوقفتَ الإجابة."))
         return [*kept, note], [turn for turn in turns if turn.answer.text], free_box(), False
 
     @staticmethod
     def undo(messages: list[Message], turns: list[Turn], undone: gr.UndoData) -> State:
         """Take the last question back into the box."""
-        position = _place(undone.index)
+        position = _find_position(undone.index)
         question = render.message_text(messages[position]["content"])
         kept = [turn for turn in turns if turn.position < position]
         return messages[:position], kept, render.panel(kept), gr.Textbox(value=question)
@@ -229,7 +234,7 @@ class Answering:
         request: gr.Request,
     ) -> None:
         """Write down what the reader thinks of an answer."""
-        place = _place(opinion.index)
+        place = _find_position(opinion.index)
         asked = [n for n in range(place + 1) if messages[n]["role"] == "user"]
         rated = [turn for turn in turns if asked and turn.position == asked[-1]]
         if not rated or opinion.liked is None:
@@ -245,7 +250,7 @@ class Answering:
 
     def whole_article(self, index: str, asked: gr.EventData) -> str:
         """Return the dialog of the article that was asked for."""
-        wanted = sent(asked)
+        wanted = event_data(asked)
         article = self._indexes[index].index.store.get_article(str(wanted["id"]))
         if article is None:
             gr.Warning("لم يعد هذا المقال في الفهرس.", duration=5)
@@ -253,24 +258,27 @@ class Answering:
         return render.article_dialog(article, int(wanted["start"]), int(wanted["end"]))
 
 
-def told_again(turns: list[Turn]) -> list[Message]:
+def replay_messages(turns: list[Turn]) -> list[Message]:
     """Return the messages of turns that were kept, each a question and its answer."""
     return [
         message
         for turn in turns
-        for message in (_asked(turn.question), _said(render.whole_answer(turn)))
+        for message in (
+            _make_question_message(turn.question),
+            _make_answer_message(render.whole_answer(turn)),
+        )
     ]
 
 
-def _refused(reason: str = "") -> State:
+def _refuse(reason: str = "") -> State:
     if reason:
         gr.Warning(reason, duration=5)
     return (*[gr.skip()] * 4,)
 
 
-def _started(messages: list[Message], question: str) -> State:
+def _start_turn(messages: list[Message], question: str) -> State:
     box = gr.Textbox(value="", submit_btn=False, stop_btn=True)
-    return box, [*messages, _asked(question), _WAITING], True, new_id()
+    return box, [*messages, _make_question_message(question), _WAITING], True, new_id()
 
 
 def free_box(**changes: Any) -> gr.Textbox:
@@ -278,15 +286,15 @@ def free_box(**changes: Any) -> gr.Textbox:
     return gr.Textbox(submit_btn=True, stop_btn=False, **changes)
 
 
-def _asked(question: str) -> Message:
+def _make_question_message(question: str) -> Message:
     return {"role": "user", "content": render.plain_markdown(question)}
 
 
-def _said(content: str) -> Message:
+def _make_answer_message(content: str) -> Message:
     return {"role": "assistant", "content": content}
 
 
-def _place(index: int | tuple[int, int]) -> int:
+def _find_position(index: int | tuple[int, int]) -> int:
     return index if isinstance(index, int) else index[0]
 
 
@@ -294,15 +302,15 @@ def _is_pending(message: Message) -> bool:
     return (message.get("metadata") or {}).get("status") == "pending"
 
 
-def _step(answer: Answer, articles: int) -> Message:
+def _make_step_message(answer: Answer, articles: int) -> Message:
     titles = dict.fromkeys(passage.article.title for passage in answer.passages)
     listed = "\n".join(f"- {render.plain_markdown(title)}" for title in titles)
     title = render.search_step(answer, articles)
     return {"role": "assistant", "content": listed, "metadata": {"title": title, "status": "done"}}
 
 
-def _failure(reason: str) -> Message:
+def _make_failure_message(reason: str) -> Message:
     return {
-        **_said(render.notice("error", "تعذّر إكمال الإجابة.", reason)),
+        **_make_answer_message(render.notice("error", "تعذّر إكمال الإجابة.", reason)),
         "options": [_AGAIN],
     }

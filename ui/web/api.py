@@ -20,6 +20,7 @@ from ui.filters import filter_of
 from ui.web.access import RateLimit, visitor_of
 from ui.web.indexes import Indexes
 
+# What one request may ask for; chosen so that it cannot hold up the others.
 _MOST_PASSAGES = 50
 _MOST_LISTED = 200
 
@@ -58,10 +59,12 @@ class Endpoints:
             index: Name of the index to ask; empty for the first that is served.
             request: Filled in by the server.
         """
-        self._count(request)
+        self._check_rate(request)
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
-        where = _only(source, since, until, article)
-        answer = self._chosen(index).answer(question, history=turns, k=_passages(k), filter=where)
+        where = _make_filter(source, since, until, article)
+        answer = self._find_assistant(index).answer(
+            question, history=turns, k=_limit_passages(k), filter=where
+        )
         return answer.to_dict()
 
     def search(
@@ -87,9 +90,9 @@ class Endpoints:
             index: Name of the index to search; empty for the first that is served.
             request: Filled in by the server.
         """
-        self._count(request)
-        where = _only(source, since, until, article)
-        found = self._chosen(index).search(question, k=_passages(k), filter=where)
+        self._check_rate(request)
+        where = _make_filter(source, since, until, article)
+        found = self._find_assistant(index).search(question, k=_limit_passages(k), filter=where)
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
 
     def articles(
@@ -113,7 +116,7 @@ class Endpoints:
         """
         size = max(1, min(_MOST_LISTED, int(size)))
         offset = (max(1, int(page)) - 1) * size
-        rows, total = self._chosen(index).index.store.find_articles(
+        rows, total = self._find_assistant(index).index.store.find_articles(
             words, source=source, order=order, offset=offset, limit=size
         )
         return {"total": total, "articles": [row._asdict() for row in rows], "orders": [*ORDERS]}
@@ -124,15 +127,15 @@ class Endpoints:
         Args:
             index: Its name; empty for the first that is served.
         """
-        return {**asdict(self._chosen(index).index.stats()), "indexes": self._indexes.names}
+        return {**asdict(self._find_assistant(index).index.stats()), "indexes": self._indexes.names}
 
-    def _chosen(self, index: str) -> Assistant:
+    def _find_assistant(self, index: str) -> Assistant:
         if index and index not in self._indexes.names:
             names = ", ".join(self._indexes.names)
             raise InputError(f"no index {index!r} is served here; there are: {names}")
         return self._indexes[index]
 
-    def _count(self, request: gr.Request | None) -> None:
+    def _check_rate(self, request: gr.Request | None) -> None:
         if not self._limit.allows(visitor_of(request)):
             raise InputError("too many questions in one minute; wait and ask again")
 
@@ -141,26 +144,26 @@ def publish_api(indexes: Indexes, limit: RateLimit) -> None:
     """Offer the endpoints on the page that is being built."""
     offered = Endpoints(indexes, limit)
     for endpoint in (offered.ask, offered.search, offered.articles, offered.statistics):
-        gr.api(_told(endpoint), api_name=endpoint.__name__)  # type: ignore[attr-defined]
+        gr.api(_report_errors(endpoint), api_name=endpoint.__name__)  # type: ignore[attr-defined]
 
 
-def _told(endpoint: Callable[..., Json]) -> Callable[..., Json]:
+def _report_errors(endpoint: Callable[..., Json]) -> Callable[..., Json]:
     """Return an endpoint that tells what is wrong with a request instead of failing."""
 
     @wraps(endpoint)
-    def told(*args: Any, **kwargs: Any) -> Json:
+    def report(*args: Any, **kwargs: Any) -> Json:
         try:
             return endpoint(*args, **kwargs)
         except JawabError as error:
             return {"error": str(error)}
 
-    return told
+    return report
 
 
-def _only(source: str, since: str, until: str, article: str) -> Filter:
+def _make_filter(source: str, since: str, until: str, article: str) -> Filter:
     sources, articles = [source] if source else [], [article] if article else []
     return filter_of(sources, since, until, articles=articles)
 
 
-def _passages(k: int) -> int:
+def _limit_passages(k: int) -> int:
     return max(1, min(_MOST_PASSAGES, int(k)))

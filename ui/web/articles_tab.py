@@ -19,7 +19,7 @@ from index.store.contract import Store
 from index.store.listing import ListedArticle
 from ui.web import articles_view
 from ui.web.access import Access
-from ui.web.events import sent
+from ui.web.events import event_data
 from ui.web.indexes import Indexes
 from ui.web.render import notice
 
@@ -29,6 +29,7 @@ PAGE = 50
 ORDERS = [("الأحدث", "newest"), ("الأقدم", "oldest"), ("العنوان", "title"), ("المصدر", "source")]
 _ANY = "كل المصادر"
 _TICK = 0.3
+"""Seconds after which the browser is told anew how far a build is."""
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _REMOVE = """
 let armed = null, timer;
@@ -48,7 +49,7 @@ element.addEventListener('click', event => {
 """
 
 Work = Callable[[Progress], BuildReport]
-Told = queue.Queue[BuildProgress | BuildReport | Exception]
+WorkReports = queue.Queue[BuildProgress | BuildReport | Exception]
 
 
 class ArticlesTab:
@@ -110,8 +111,8 @@ class ArticlesTab:
         quick: dict[str, Any] = {**_PRIVATE, "queue": False}
         for event in (words.change, sources.input, order.input):
             event(self._first_page, query, [table, offset], **quick)
-        back.click(self._back, query, [table, offset], **quick)
-        forth.click(self._forth, query, [table, offset], **quick)
+        back.click(self._previous_page, query, [table, offset], **quick)
+        forth.click(self._next_page, query, [table, offset], **quick)
         self._written_events = []
         for event, step, inputs, emptied in (
             (files.upload, self._add_files, [files], [files]),
@@ -128,9 +129,11 @@ class ArticlesTab:
 
     def load(self, page: gr.Blocks) -> None:
         """Show what is there whenever the page is opened."""
-        page.load(self._opened, self._query, self._shown, queue=False, **_PRIVATE)
+        page.load(self._show_tab, self._query, self._shown, queue=False, **_PRIVATE)
 
-    def changed(self, step: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
+    def on_change(
+        self, step: Callable[..., Any], inputs: Any, outputs: Any, **options: Any
+    ) -> None:
         """Do something whenever articles were added or removed; used like an event."""
         for event in self._written_events:
             event.then(step, inputs, outputs, **options)
@@ -138,7 +141,7 @@ class ArticlesTab:
     def _store(self, index: str) -> Store:
         return self._indexes[index].index.store
 
-    def _opened(
+    def _show_tab(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[Any, ...]:
         listed = self._list(index, words, source, order, offset, request)
@@ -160,13 +163,13 @@ class ArticlesTab:
     def _table(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[str, int]:
-        rows, total = self._found(index, words, source, order, offset)
+        rows, total = self._find_articles(index, words, source, order, offset)
         if not rows and offset:
             return self._table(index, words, source, order, 0, request)
         editable = self._may_edit(request)
         return articles_view.table(rows, total, offset, editable=editable), offset
 
-    def _found(
+    def _find_articles(
         self, index: str, words: str, source: str, order: str, offset: int, limit: int = PAGE
     ) -> tuple[list[ListedArticle], int]:
         chosen = "" if source == _ANY else source
@@ -179,22 +182,22 @@ class ArticlesTab:
     ) -> tuple[str, int]:
         return self._table(index, words, source, order, 0, request)
 
-    def _back(
+    def _previous_page(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[str, int]:
         return self._table(index, words, source, order, max(0, offset - PAGE), request)
 
-    def _forth(
+    def _next_page(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[str, int]:
-        more, _ = self._found(index, words, source, order, offset + PAGE, limit=1)
+        more, _ = self._find_articles(index, words, source, order, offset + PAGE, limit=1)
         return self._table(index, words, source, order, offset + PAGE if more else offset, request)
 
     def _add_files(
         self, index: str, files: list[str] | None, request: gr.Request
     ) -> Iterator[tuple[Any, Any]]:
         paths = [Path(file) for file in files or ()]
-        for told in self._written(request, lambda progress: self._add(index, paths, progress)):
+        for told in self._run_writing(request, lambda progress: self._add(index, paths, progress)):
             yield told, None
 
     def _add_address(
@@ -204,7 +207,9 @@ class ArticlesTab:
         if not address.startswith(("http://", "https://")):
             yield notice("warn", "اكتب رابطًا يبدأ بـ https://"), gr.skip()
             return
-        for told in self._written(request, lambda progress: self._add(index, [address], progress)):
+        for told in self._run_writing(
+            request, lambda progress: self._add(index, [address], progress)
+        ):
             yield told, ""
 
     def _add_text(
@@ -222,7 +227,9 @@ class ArticlesTab:
             given = {"title": title, "source": source, "date": date, "text": text}
             article = {name: value for name, value in given.items() if value}
             path.write_text(json.dumps(article, ensure_ascii=False), encoding="utf-8")
-            for told in self._written(request, lambda progress: self._add(index, [path], progress)):
+            for told in self._run_writing(
+                request, lambda progress: self._add(index, [path], progress)
+            ):
                 yield told, ""
 
     def _add(self, index: str, paths: list[Any], progress: Progress) -> BuildReport:
@@ -234,18 +241,20 @@ class ArticlesTab:
                 self._store(index).compact()
             return BuildReport()
 
-        yield from self._written(request, work)
+        yield from self._run_writing(request, work)
 
     def _remove(self, index: str, asked: gr.EventData, request: gr.Request) -> Iterator[str]:
-        article = str(sent(asked)["id"])
-        yield from self._written(request, lambda _: self._indexes[index].index.remove([article]))
+        article = str(event_data(asked)["id"])
+        yield from self._run_writing(
+            request, lambda _: self._indexes[index].index.remove([article])
+        )
 
-    def _written(self, request: gr.Request, work: Work) -> Iterator[str]:
+    def _run_writing(self, request: gr.Request, work: Work) -> Iterator[str]:
         """Do a piece of writing in a thread and yield how far it is, then what it did."""
         if not self._may_edit(request):
             yield notice("warn", "لا يُسمح لك بتعديل المقالات.")
             return
-        told: Told = queue.Queue()
+        told: WorkReports = queue.Queue()
 
         def run() -> None:
             try:
@@ -255,18 +264,18 @@ class ArticlesTab:
 
         threading.Thread(target=run, daemon=True).start()
         while True:
-            latest = _latest(told)
+            latest = _get_latest(told)
             if isinstance(latest, BuildProgress):
                 yield articles_view.progress(latest)
             elif isinstance(latest, BuildReport):
                 yield articles_view.report(latest)
                 return
             elif isinstance(latest, Exception):
-                yield _failure(latest)
+                yield _describe_failure(latest)
                 return
 
 
-def _latest(told: Told) -> BuildProgress | BuildReport | Exception | None:
+def _get_latest(told: WorkReports) -> BuildProgress | BuildReport | Exception | None:
     """Return what was told last, or None when nothing was for a while."""
     try:
         found: BuildProgress | BuildReport | Exception = told.get(timeout=_TICK)
@@ -277,7 +286,7 @@ def _latest(told: Told) -> BuildProgress | BuildReport | Exception | None:
     return found
 
 
-def _failure(error: Exception) -> str:
+def _describe_failure(error: Exception) -> str:
     if isinstance(error, JawabError):
         return notice("error", "لم يتم ذلك.", str(error))
     logger.error("writing to the index failed", exc_info=error)

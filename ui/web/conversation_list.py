@@ -10,7 +10,7 @@ import gradio as gr
 
 from index.errors import InputError
 from ui.web import render
-from ui.web.answering import State, free_box, told_again
+from ui.web.answering import State, free_box, replay_messages
 from ui.web.conversations import (
     Conversation,
     new_id,
@@ -18,7 +18,7 @@ from ui.web.conversations import (
     title_of,
     to_markdown,
 )
-from ui.web.events import sent
+from ui.web.events import event_data
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
 
@@ -47,7 +47,7 @@ class ConversationList:
 
     def open(self, asked: gr.EventData) -> State:
         """Show a conversation that the browser kept."""
-        kept = _read(sent(asked))
+        kept = _read(event_data(asked))
         if kept is None:
             return (*[gr.skip()] * 7,)
         index = self._indexes.known(kept.index)
@@ -57,12 +57,12 @@ class ConversationList:
             )
         turns = list(kept.turns)
         panel, box = render.panel(turns), free_box(value="")
-        return told_again(turns), turns, panel, False, box, kept.id, index
+        return replay_messages(turns), turns, panel, False, box, kept.id, index
 
     @staticmethod
     def export(asked: gr.EventData) -> str:
         """Return a file of a conversation for the browser to save: its name, type and text."""
-        data = sent(asked)
+        data = event_data(asked)
         kept = _read(data)
         if kept is None:
             return ""
@@ -88,6 +88,6 @@ def _read(data: Mapping[str, Any]) -> Conversation | None:
         return None
 
 
-def nothing_said() -> State:
+def empty_conversation() -> State:
     """Return an empty conversation: messages, turns, panel, busy, box, id."""
     return [], [], render.EMPTY_PANEL, False, free_box(value=""), ""

@@ -23,7 +23,7 @@ from ui.web.render import Turn, safe_url
 
 SCHEMA_VERSION = 1
 _MOST = 4_000_000
-"""Characters of JSON that are read."""
+"""Characters of JSON that are read; chosen, not measured."""
 _TITLE = 80
 _BROKEN = "هذه المحادثة غير صالحة: {reason}."
 _MARKUP = re.compile(r"([\\`*_\[\]<#])")
@@ -91,47 +91,47 @@ def read_conversation(text: str) -> Conversation:
             title=str(content["title"]),
             index=str(content.get("index", "")),
             updated=str(content.get("updated", "")),
-            turns=tuple(_turns(content["turns"])),
+            turns=tuple(_parse_turns(content["turns"])),
         )
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         reason = f"{type(error).__name__} {error}"
         raise InputError(_BROKEN.format(reason=reason)) from None
 
 
-def _turns(rows: Iterable[Mapping[str, Any]]) -> list[Turn]:
+def _parse_turns(rows: Iterable[Mapping[str, Any]]) -> list[Turn]:
     """Read the turns; each is shown as a question and one answer."""
     return [
-        Turn(new_id(), str(row["question"]), _answer(row["answer"]), 2 * place)
+        Turn(new_id(), str(row["question"]), _parse_answer(row["answer"]), 2 * place)
         for place, row in enumerate(rows)
     ]
 
 
-def _answer(row: Mapping[str, Any]) -> Answer:
+def _parse_answer(row: Mapping[str, Any]) -> Answer:
     return Answer(
         question=str(row["question"]),
         standalone_question=str(row["standalone_question"]),
         text=str(row["text"]),
-        sentences=tuple(_sentence(sentence) for sentence in row["sentences"]),
-        citations=tuple(_citation(citation) for citation in row["citations"]),
-        passages=tuple(_passage(passage) for passage in row["passages"]),
+        sentences=tuple(_parse_sentence(sentence) for sentence in row["sentences"]),
+        citations=tuple(_parse_citation(citation) for citation in row["citations"]),
+        passages=tuple(_parse_passage(passage) for passage in row["passages"]),
         found=bool(row["found"]),
-        refusal=_optional(row, "refusal"),
+        refusal=_parse_optional(row, "refusal"),
         model=str(row.get("model", "")),
         evidence=float(row.get("evidence", 0.0)),
         index_generation=int(row.get("index_generation", 0)),
-        notice=_optional(row, "notice"),
-        error=_optional(row, "error"),
-        short=_optional(row, "short"),
+        notice=_parse_optional(row, "notice"),
+        error=_parse_optional(row, "error"),
+        short=_parse_optional(row, "short"),
         opening=str(row.get("opening", "")),
         differs=bool(row.get("differs")),
     )
 
 
-def _optional(row: Mapping[str, Any], name: str) -> str | None:
+def _parse_optional(row: Mapping[str, Any], name: str) -> str | None:
     return None if row.get(name) is None else str(row[name])
 
 
-def _sentence(row: Mapping[str, Any]) -> Sentence:
+def _parse_sentence(row: Mapping[str, Any]) -> Sentence:
     return Sentence(
         text=str(row["text"]),
         citations=tuple(int(number) for number in row["citations"]),
@@ -142,7 +142,7 @@ def _sentence(row: Mapping[str, Any]) -> Sentence:
     )
 
 
-def _citation(row: Mapping[str, Any]) -> Citation:
+def _parse_citation(row: Mapping[str, Any]) -> Citation:
     return Citation(
         number=int(row["number"]),
         article_id=str(row["article_id"]),
@@ -154,7 +154,7 @@ def _citation(row: Mapping[str, Any]) -> Citation:
         start=int(row["start"]),
         end=int(row["end"]),
         score=float(row["score"]),
-        reprints=tuple(_reprint(reprint) for reprint in row.get("reprints", ())),
+        reprints=tuple(_parse_reprint(reprint) for reprint in row.get("reprints", ())),
         relative_dates=tuple(
             RelativeDate(str(date["words"]), str(date["date"]))
             for date in row.get("relative_dates", ())
@@ -162,12 +162,12 @@ def _citation(row: Mapping[str, Any]) -> Citation:
     )
 
 
-def _reprint(row: Mapping[str, Any]) -> Reprint:
+def _parse_reprint(row: Mapping[str, Any]) -> Reprint:
     names = ("article_id", "title", "source", "date", "url")
     return Reprint(**{name: str(row[name]) for name in names})
 
 
-def _passage(row: Mapping[str, Any]) -> Passage:
+def _parse_passage(row: Mapping[str, Any]) -> Passage:
     name = str(row["article_id"])
     about = {field: str(row[field]) for field in ("title", "source", "date", "url")}
     return Passage(
@@ -184,19 +184,19 @@ def to_markdown(conversation: Conversation) -> str:
     if about := " · ".join(filter(None, (conversation.index, conversation.updated[:10]))):
         parts.append(_plain(about))
     for turn in conversation.turns:
-        parts += [f"## {_line(turn.question)}", *_told(turn.answer)]
+        parts += [f"## {_line(turn.question)}", *_format_answer(turn.answer)]
     return "\n\n".join(parts) + "\n"
 
 
-def _told(answer: Answer) -> list[str]:
+def _format_answer(answer: Answer) -> list[str]:
     notices = [f"_{_plain(answer.notice)}_"] if answer.notice else []
     segments = answer.segments() if answer.found else [answer.text]
     parts = [_plain(part) if isinstance(part, str) else f"[{part}]" for part in segments]
     text = "".join(parts).strip().replace("\n", "\n\n")
-    return [*notices, text, *_sources(answer.citations)]
+    return [*notices, text, *_format_sources(answer.citations)]
 
 
-def _sources(citations: Sequence[Citation]) -> list[str]:
+def _format_sources(citations: Sequence[Citation]) -> list[str]:
     if not citations:
         return []
     lines = []

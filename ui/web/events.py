@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 
-def sent(event: gr.EventData) -> dict[str, Any]:
+def event_data(event: gr.EventData) -> dict[str, Any]:
     """Return the data of an event that ``js_on_load`` triggered; Gradio names it privately."""
     data: dict[str, Any] = event._data  # noqa: SLF001
     return data

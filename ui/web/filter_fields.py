@@ -8,7 +8,7 @@ from index.errors import InputError
 from index.store.contract import Filter
 from ui.filters import filter_of
 from ui.web import numbers
-from ui.web.events import sent
+from ui.web.events import event_data
 from ui.web.indexes import Indexes
 from ui.web.render import escape
 
@@ -67,25 +67,27 @@ class FilterFields:
         self._words.change(
             self._look_up, [picker, self._words, articles], [self._offers], **_PRIVATE
         )
-        self.chipped(self._offers.pick(self._pick, [articles], [articles, self._words], **_PRIVATE))
-        self.chipped(self.chips.drop(self._drop, self.fields, self.fields, **_PRIVATE))
+        self.show_chips(
+            self._offers.pick(self._pick, [articles], [articles, self._words], **_PRIVATE)
+        )
+        self.show_chips(self.chips.drop(self._drop, self.fields, self.fields, **_PRIVATE))
         for field in typed:
-            self.chipped(field.change(None, None, None, **_PRIVATE))
+            self.show_chips(field.change(None, None, None, **_PRIVATE))
 
-    def chipped(self, event: Any) -> Any:
+    def show_chips(self, event: Any) -> Any:
         """Show as chips what is chosen after an event."""
         return event.then(self._chips, [self._picker, *self.fields], [self.chips], **_PRIVATE)
 
-    def offered(self, name: str) -> Any:
+    def refresh_sources(self, name: str) -> Any:
         """Return the field of sources with those that an index has now."""
         return gr.Dropdown(self._sources(name))
 
-    def emptied(self, name: str) -> list[Any]:
+    def clear(self, name: str) -> list[Any]:
         """Return the fields of an index with nothing chosen."""
         return [gr.Dropdown(self._sources(name), value=[]), "", "", []]
 
     @staticmethod
-    def only(article: str) -> list[Any]:
+    def select_article(article: str) -> list[Any]:
         """Return the fields with one article chosen and nothing else."""
         return [[], "", "", [article]]
 
@@ -112,7 +114,7 @@ class FilterFields:
 
     @staticmethod
     def _pick(chosen: list[str], asked: gr.EventData) -> tuple[list[str], str]:
-        return list(dict.fromkeys([*chosen, str(sent(asked)["id"])])), ""
+        return list(dict.fromkeys([*chosen, str(event_data(asked)["id"])])), ""
 
     def _chips(
         self,
@@ -139,7 +141,7 @@ class FilterFields:
         articles: list[str] | None,
         asked: gr.EventData,
     ) -> list[Any]:
-        data = sent(asked)
+        data = event_data(asked)
         field, value = str(data["field"]), str(data["value"])
         return [
             [kept for kept in sources or () if (field, kept) != ("sources", value)],
@@ -149,7 +151,7 @@ class FilterFields:
         ]
 
 
-def chosen_filter(chosen: Chosen) -> Filter:
+def make_filter(chosen: Chosen) -> Filter:
     """Return which articles may be used.
 
     Raises:

@@ -99,10 +99,10 @@ def serving_hosts(address: str, *, named: Iterable[str] = (), root_path: str = "
     return Hosts(frozenset(names), any_address=unspecified, any_name=ANY in named)
 
 
-def bracketed(address: str) -> str:
+def bracket(address: str) -> str:
     """Return what a server listens on as it stands in a web address.
 
-    >>> bracketed("::1"), bracketed("0.0.0.0")
+    >>> bracket("::1"), bracket("0.0.0.0")
     ('[::1]', '0.0.0.0')
     """
     return f"[{address}]" if ":" in address and not address.startswith("[") else address

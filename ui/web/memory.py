@@ -6,6 +6,7 @@ import sys
 _ARENA_MAX = -8
 """``M_ARENA_MAX`` of glibc's malloc.h."""
 _ARENAS = 2
+"""Chosen; what a server holds after its questions is measured by ``python -m benchmarks.load``."""
 
 
 def limit_arenas() -> bool:

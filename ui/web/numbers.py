@@ -7,7 +7,7 @@ from index.arabic.dates import MONTHS, written_date
 NO_DATE = "بلا تاريخ"
 
 
-def counted(number: int, one: str, two: str, few: str, many: str, hundreds: str) -> str:
+def format_count(number: int, one: str, two: str, few: str, many: str, hundreds: str) -> str:
     """Return a number with its noun in the right form.
 
     Args:
@@ -28,17 +28,17 @@ def counted(number: int, one: str, two: str, few: str, many: str, hundreds: str)
 
 def articles(number: int) -> str:
     """Return «3 مقالات»."""
-    return counted(number, "مقال واحد", "مقالين", "مقالات", "مقالًا", "مقال")
+    return format_count(number, "مقال واحد", "مقالين", "مقالات", "مقالًا", "مقال")
 
 
 def passages(number: int) -> str:
     """Return «3 مقاطع»."""
-    return counted(number, "مقطع واحد", "مقطعين", "مقاطع", "مقطعًا", "مقطع")
+    return format_count(number, "مقطع واحد", "مقطعين", "مقاطع", "مقطعًا", "مقطع")
 
 
 def sources(number: int) -> str:
     """Return «3 مصادر»."""
-    return counted(number, "مصدر واحد", "مصدرين", "مصادر", "مصدرًا", "مصدر")
+    return format_count(number, "مصدر واحد", "مصدرين", "مصادر", "مصدرًا", "مصدر")
 
 
 def period(iso: str) -> str:

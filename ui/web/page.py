@@ -10,8 +10,8 @@ from ui.web.access import Access, RateLimit
 from ui.web.answering import Answering, State
 from ui.web.api import publish_api
 from ui.web.articles_tab import ArticlesTab
-from ui.web.conversation_list import ConversationList, nothing_said
-from ui.web.events import sent
+from ui.web.conversation_list import ConversationList, empty_conversation
+from ui.web.events import event_data
 from ui.web.examples import example_questions
 from ui.web.feedback import REASONS
 from ui.web.filter_fields import FilterFields
@@ -199,24 +199,27 @@ class _Page:
     def _state_of(self, index: str) -> tuple[Any, ...]:
         """Return the empty state, readiness and sources of an index as it is now."""
         chat = gr.Chatbot(**self._empty_state(index))
-        return chat, gr.Textbox(**self._readiness(index)), self._filters.offered(index)
+        return chat, gr.Textbox(**self._readiness(index)), self._filters.refresh_sources(index)
 
-    def _entered(self, index: str) -> tuple[Any, ...]:
+    def _show_index(self, index: str) -> tuple[Any, ...]:
         """Return what an index shows that was just chosen."""
         chat, box, _ = self._state_of(index)
-        return chat, box, *self._filters.emptied(index)
+        return chat, box, *self._filters.clear(index)
 
     def _connect_index(self, page: gr.Blocks) -> None:
         """Show what the chosen index holds, whenever that may have changed."""
         state = [self.chat, self.box, self._filters.fields[0]]
-        for event in (page.load, self._articles.changed):
+        for event in (page.load, self._articles.on_change):
             event(self._state_of, [self.picker], state, **_QUIET)
-        self._stopped(self.picker.input).then(
-            nothing_said, None, self._conversation_parts(), **_QUIET
+        self._stop_on(self.picker.input).then(
+            empty_conversation, None, self._conversation_parts(), **_QUIET
         )
-        self._filters.chipped(
+        self._filters.show_chips(
             self.picker.change(
-                self._entered, [self.picker], [self.chat, self.box, *self._filters.fields], **_QUIET
+                self._show_index,
+                [self.picker],
+                [self.chat, self.box, *self._filters.fields],
+                **_QUIET,
             )
         )
         self._articles.load(page)
@@ -237,26 +240,27 @@ class _Page:
         ]
         started = [box, chat, self.busy, self.begun]
         self._running = [
-            self._answered(on(step, inputs, started, **_QUIET)) for on, step, inputs in beginnings
+            self._answer_after(on(step, inputs, started, **_QUIET))
+            for on, step, inputs in beginnings
         ]
-        stopped = self._stopped(box.stop).then(
-            steps.stopped, [chat, self.turns], [chat, self.turns, box, self.busy], **_QUIET
+        stopped = self._stop_on(box.stop).then(
+            steps.show_stopped, [chat, self.turns], [chat, self.turns, box, self.busy], **_QUIET
         )
-        self._kept(stopped)
+        self._keep_after(stopped)
         undone = chat.undo(
             steps.undo, [chat, self.turns], [chat, self.turns, self.panel, box], **_QUIET
         )
-        self._kept(undone).then(None, None, None, js=_FOCUS)
+        self._keep_after(undone).then(None, None, None, js=_FOCUS)
         chat.like(steps.rate, [chat, self.turns, self.picker], None, **_QUIET)
 
-    def _stopped(self, event: Any) -> Any:
+    def _stop_on(self, event: Any) -> Any:
         """Stop the answer on an event. What follows is a step of its own.
 
         In the same step, the last piece that was streamed would overwrite what it shows.
         """
         return event(None, None, None, cancels=self._running, **_PRIVATE)
 
-    def _answered(self, begun: Any) -> Any:
+    def _answer_after(self, begun: Any) -> Any:
         """Answer after an event that began a turn; return what a stop must cancel."""
         streaming = begun.then(
             self._answering.answer,
@@ -272,7 +276,7 @@ class _Page:
             self.finish, [self.begun], [self.box, self.busy], queue=False,
             show_progress="hidden", **_PRIVATE,
         )  # fmt: skip
-        self._kept(freed).then(None, None, None, js=_FOCUS)
+        self._keep_after(freed).then(None, None, None, js=_FOCUS)
         return streaming
 
     async def finish(self, begun: str, request: gr.Request) -> State:
@@ -280,7 +284,7 @@ class _Page:
         forget_replaced(self._blocks, request.session_hash)
         return self._answering.finish(begun)
 
-    def _kept(self, event: Any) -> Any:
+    def _keep_after(self, event: Any) -> Any:
         """Let the browser keep the conversation as it is after an event."""
         return event.then(
             self._conversations.keep,
@@ -291,10 +295,10 @@ class _Page:
 
     def _connect_conversations(self) -> None:
         parts, header = self._conversation_parts(), self.header
-        self._stopped(header.new_chat).then(nothing_said, None, parts, **_QUIET).then(
+        self._stop_on(header.new_chat).then(empty_conversation, None, parts, **_QUIET).then(
             None, None, None, js=_FOCUS
         )
-        self._stopped(header.stop_answer)  # the browser's code triggers it before the next
+        self._stop_on(header.stop_answer)  # the browser's code triggers it before the next
         header.open_conversation(
             self._conversations.open, None, [*parts, self.picker], **_QUIET
         ).then(None, None, None, js=_SHOW_CHAT)
@@ -307,9 +311,9 @@ class _Page:
             self._answering.whole_article, [self.picker], [self.whole], **_QUIET
         ).then(None, None, None, js=_SHOW_ARTICLE)
         only = self.header.only_article(self._only_article, None, self._filters.fields, **_QUIET)
-        self._filters.chipped(only).then(None, None, None, js=_SHOW_CHAT).then(
+        self._filters.show_chips(only).then(None, None, None, js=_SHOW_CHAT).then(
             None, None, None, js=_FOCUS
         )
 
     def _only_article(self, asked: gr.EventData) -> list[Any]:
-        return self._filters.only(str(sent(asked)["id"]))
+        return self._filters.select_article(str(event_data(asked)["id"]))

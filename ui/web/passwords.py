@@ -10,13 +10,13 @@ _N, _R, _P = 2**15, 8, 1
 _MEMORY = 64 * 1024 * 1024
 
 
-def hashed(password: str) -> str:
+def compute_hash(password: str) -> str:
     """Return a password's salted hash as one line of text."""
     salt = secrets.token_bytes(16)
     return f"scrypt${_encode(salt)}${_encode(_digest(password, salt))}"
 
 
-def matches(password: str, stored: str) -> bool:
+def verify_password(password: str, stored: str) -> bool:
     """Tell whether a password has this hash; a malformed hash matches nothing."""
     kind, _, rest = stored.strip().partition("$")
     salt, _, digest = rest.partition("$")

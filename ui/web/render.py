@@ -56,7 +56,8 @@ EMPTY_INDEX = (
 HINT = '<p class="hint">قد تخطئ النماذج اللغوية. تحقّق من المصادر قبل الاعتماد على الإجابة.</p>'
 
 _RELATED = 0.08
-"""How much lower than the best a passage may score to be about the same thing, more or less."""
+"""How much lower than the best a passage may score to be about the same thing, more or less.
+Chosen, not measured."""
 _NEAREST = 3
 """Passages shown beside a refusal."""
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")

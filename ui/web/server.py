@@ -22,7 +22,7 @@ from index.articles.readers.sources import MAX_FILE_BYTES
 from index.errors import InputError
 from ui.web.access import Access
 from ui.web.fonts import font_folder
-from ui.web.hosts import HostCheck, Hosts, bracketed
+from ui.web.hosts import HostCheck, Hosts, bracket
 from ui.web.indexes import Indexes
 from ui.web.memory import limit_arenas
 from ui.web.page import build_page
@@ -69,7 +69,7 @@ def serve(
     page = build_page(indexes, access)
     try:
         page.launch(
-            server_name=bracketed(access.host),
+            server_name=bracket(access.host),
             server_port=port,
             auth=access.allows if access.asks_for_password else None,
             auth_message="أدخل اسم المستخدم وكلمة المرور." if access.asks_for_password else None,

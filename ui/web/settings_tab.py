@@ -55,31 +55,31 @@ class SettingsTab:
                 test = gr.Button("جرّب الاتصال", elem_id="set-test")
                 save = gr.Button("احفظ", variant="primary", elem_id="set-save")
         told = gr.HTML(elem_id="set-told", apply_default_css=False)
-        test.click(self._tested, [model, address], [told], concurrency_id="llm", **_PRIVATE)
+        test.click(self._test, [model, address], [told], concurrency_id="llm", **_PRIVATE)
         save.click(
-            self._saved, [k, caution, unsupported, model, address], [told],
+            self._save, [k, caution, unsupported, model, address], [told],
             concurrency_id="llm", **_PRIVATE,
         )  # fmt: skip
         self._told = told
 
     def load(self, page: gr.Blocks) -> None:
         """Show the settings to those who may change them."""
-        page.load(self._opened, None, [self._all, self._told], queue=False, **_PRIVATE)
+        page.load(self._show_tab, None, [self._all, self._told], queue=False, **_PRIVATE)
 
-    def _opened(self, request: gr.Request) -> tuple[Any, str]:
+    def _show_tab(self, request: gr.Request) -> tuple[Any, str]:
         allowed = self._may_edit(request)
         return gr.Column(visible=allowed), "" if allowed else _FORBIDDEN
 
-    def _tested(self, model: str, address: str, request: gr.Request) -> str:
+    def _test(self, model: str, address: str, request: gr.Request) -> str:
         if not self._may_edit(request):
             return _FORBIDDEN
         try:
-            said = _say(model, address, self._indexes.settings)
+            said = _test_model(model, address, self._indexes.settings)
         except JawabError as error:
             return notice("error", "لم ينجح الاتصال.", str(error))
         return notice("info", "✓ نجح الاتصال.", said)
 
-    def _saved(
+    def _save(
         self,
         k: float,
         caution: str,
@@ -108,7 +108,7 @@ class SettingsTab:
 _FORBIDDEN = notice("warn", "لا يُسمح لك بتغيير الإعدادات.")
 
 
-def _say(model: str, address: str, settings: Settings) -> str:
+def _test_model(model: str, address: str, settings: Settings) -> str:
     """Let a model say something; the extractive one has nothing to connect to."""
     name = (model or EXTRACTIVE).strip()
     if name == EXTRACTIVE:

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from index.arabic.datelines import dateline
 from index.articles.article import Article, opening_words, split_title
@@ -30,7 +30,11 @@ def field_names(columns: Mapping[str, str]) -> list[str]:
 
 
 def article_from(
-    record: Mapping[str, Any], columns: Mapping[str, str], *, text: str | None = None
+    record: Mapping[str, Any],
+    columns: Mapping[str, str],
+    *,
+    text: str | None = None,
+    address: str = "",
 ) -> Article:
     """Return the article in a record; its id and origin may still be empty.
 
@@ -38,6 +42,7 @@ def article_from(
         record: Field name -> value; names are matched in any usual wording.
         columns: Field of an article -> its name in the record, where it is another one.
         text: The body when it is not a field of the record (front matter).
+        address: Of the site, below which relative addresses are.
     """
     known = {str(name): value for name, value in record.items()}
     names = names_of(known, columns)
@@ -56,7 +61,7 @@ def article_from(
         source=_first(map(to_name, values["source"])),
         date=day,
         author=_first(map(to_name, values["author"])),
-        url=_first(public_url(to_address(value)) for value in values["url"]),
+        url=_first(public_url(to_address(value), address) for value in values["url"]),
     )
 
 
@@ -83,9 +88,15 @@ def describe_missing_text(record: Mapping[str, Any], columns: Mapping[str, str],
     )
 
 
-def public_url(url: str) -> str:
-    """Return the address if it is http or https, else ""; nothing else is ever made a link."""
+def public_url(url: str, site: str = "") -> str:
+    """Return the address in full if it is http or https, else ""; nothing else is made a link.
+
+    >>> public_url("/n/1", "https://a.example/"), public_url("//a.example/1"), public_url("/n/1")
+    ('https://a.example/n/1', 'https://a.example/1', '')
+    """
     try:
-        return url if urlsplit(url).scheme in {"http", "https"} else ""
+        found = urljoin(site, url) if url else ""
+        found = f"https:{found}" if found.startswith("//") else found
+        return found if urlsplit(found).scheme in {"http", "https"} else ""
     except ValueError:
         return ""

@@ -28,7 +28,7 @@ _SURE = {
 _LESS_SURE = {
     "id": "guid رقمخبر رقممقال رقممقالة رقمتعريفي",
     "title": "name subject خبر مقال مقالة موضوع اسم",
-    "text": "article story news post خبر مقال مقالة مادة قصة موضوع تقرير",
+    "text": "html plaintext blocks article story news post خبر مقال مقالة مادة قصة موضوع تقرير",
     "source": "site website channel media موقع قناة وسيلة",
     "date": "posted issued day نشر يوم",
     "url": "mainentityofpage guid",

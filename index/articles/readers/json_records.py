@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from index.articles.article import Article
@@ -13,11 +13,36 @@ from index.articles.readers.damage import decode_records, describe_damage
 from index.articles.readers.fields import article_from, describe_missing_text
 from index.articles.readers.headings import names_of
 from index.articles.readers.nested_records import find_records
+from index.articles.readers.values import to_address, to_line
 from index.errors import InputError
 
 Columns = Mapping[str, str]
 
 _GAP = re.compile(r"[\s,;]*")
+_LIST = re.compile(r"\s*\[(?=\s*\{)")
+_LIST_END = re.compile(r"\s*\]\s*\Z")
+_NEXT = re.compile(r"[,}\n]\s*(?=\{)")
+"""Where the next record of a list may begin after one that is no JSON."""
+_DECODER = json.JSONDecoder(strict=False)
+"""Takes line ends inside of texts, which many programs forget to escape."""
+_JSON_FEED = "jsonfeed.org"
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Whose feed the records are in, as far as it says: as in RSS, that is their publisher."""
+
+    publisher: str = ""
+    address: str = ""
+
+    @classmethod
+    def of(cls, content: Any) -> "_Site":
+        """Return the site of a JSON Feed; of anything else nothing is known."""
+        if not isinstance(content, dict) or _JSON_FEED not in str(content.get("version")):
+            return cls()
+        names = ("home_page_url", "feed_url")
+        address = next(filter(None, (to_address(content.get(name)) for name in names)), "")
+        return cls(to_line(content.get("title")), address)
 
 
 def read_json(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
@@ -28,10 +53,13 @@ def read_json(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
     """
     text = decode_records(data)
     try:
-        content = json.loads(text)
+        content = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":  # one value after the other, as in JSON lines
-            yield from _read_values(text, columns)
+            yield from _read_found(_values(text), columns)
+            return
+        if start := _LIST.match(text):  # a list that is damaged somewhere, or cut off
+            yield from _read_found(_values_of_damaged(text, start.end(), columns), columns)
             return
         raise InputError(f"is not valid JSON: {error.msg}, line {error.lineno}") from None
     yield from _read_content(content, columns, damaged=bool(describe_damage(text)))
@@ -45,9 +73,10 @@ def _read_content(
     records = find_records(content, columns)
     if content and not records:
         raise InputError(_no_text(content, columns))
+    site = _Site.of(content)
     for record in records:
         damage = describe_damage(json.dumps(record, ensure_ascii=False)) if damaged else ""
-        yield ReadFailure("", damage) if damage else _article(record, columns)
+        yield ReadFailure("", damage) if damage else _article(record, columns, site=site)
 
 
 def read_json_lines(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
@@ -62,7 +91,7 @@ def read_json_lines(data: bytes, columns: Columns) -> Iterator[Article | ReadFai
     if isinstance(_parse(first), ReadFailure):
         # One value over many lines is JSON under a name of JSON lines.
         with suppress(json.JSONDecodeError, RecursionError):
-            yield from _read_content(json.loads(text), columns)
+            yield from _read_content(_DECODER.decode(text), columns)
             return
     found = ((number, _parse(line)) for number, line in enumerate(lines, start=1) if line.strip())
     yield from _read_found(found, columns)
@@ -73,7 +102,7 @@ def _parse(line: str) -> Any:
     if damage := describe_damage(line):
         return ReadFailure("", damage)
     try:
-        return json.loads(line)
+        return _DECODER.decode(line.rstrip().removesuffix(","))
     except json.JSONDecodeError as error:
         reason = f"is not valid JSON: {error.msg}, column {error.colno}"
     except RecursionError:
@@ -81,26 +110,46 @@ def _parse(line: str) -> Any:
     return ReadFailure("", reason)
 
 
-def _read_values(text: str, columns: Columns) -> Iterator[Article | ReadFailure]:
-    """Read JSON values that follow one another; after a bad one the next line is tried."""
-    yield from _read_found(_values(text), columns)
-
-
 def _values(text: str) -> Iterator[tuple[int, Any]]:
-    decoder, at, number = json.JSONDecoder(), 0, 1
+    """Yield JSON values that follow one another; after a bad one the next line is tried."""
+    at, number = 0, 1
     while gap := _GAP.match(text, at):
         number += text.count("\n", at, gap.end())
         at = gap.end()
         if at == len(text):
             return
         try:
-            value, end = decoder.raw_decode(text, at)
+            value, end = _DECODER.raw_decode(text, at)
         except json.JSONDecodeError as error:
             value = ReadFailure("", f"is not valid JSON: {error.msg}")
             end = text.find("\n", at) if "\n" in text[at:] else len(text)
         yield number, value
         number += text.count("\n", at, end)
         at = end
+
+
+def _values_of_damaged(text: str, start: int, columns: Columns) -> Iterator[tuple[int, Any]]:
+    """Yield the records of a list in which something is no JSON; all up to the next one is lost."""
+    at: int | None = start
+    while at is not None:
+        at = (gap := _GAP.match(text, at)) and gap.end()
+        if at is None or at == len(text) or _LIST_END.match(text, at):
+            return
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+            yield 1 + text.count("\n", 0, at), value
+            at = end
+        except json.JSONDecodeError as error:
+            yield error.lineno, ReadFailure("", f"is not valid JSON: {error.msg}")
+            at = next(_records_after(text, at, columns), None)
+
+
+def _records_after(text: str, at: int, columns: Columns) -> Iterator[int]:
+    """Yield the places after a damaged one where a record with a text begins."""
+    for found in _NEXT.finditer(text, at):
+        with suppress(json.JSONDecodeError):
+            if find_records(_DECODER.raw_decode(text, found.end())[0], columns):
+                yield found.end()
 
 
 def _read_found(
@@ -130,12 +179,15 @@ def _read_found(
     yield from held[:1]
 
 
-def _article(record: Any, columns: Columns, place: str = "") -> Article | ReadFailure:
+def _article(
+    record: Any, columns: Columns, place: str = "", *, site: _Site | None = None
+) -> Article | ReadFailure:
     if not isinstance(record, dict):
         return ReadFailure("", f"{place}is no object")
-    article = article_from(record, columns)
+    site = site or _Site()
+    article = article_from(record, columns, address=site.address)
     if article.text:
-        return article
+        return replace(article, source=article.source or site.publisher)
     return ReadFailure(article.id, place + _no_text(record, columns))
 
 

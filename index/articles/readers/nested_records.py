@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from index.articles.readers.headings import names_of
+from index.articles.readers.headings import SURE_NAMES, names_of
 from index.articles.readers.values import is_empty, to_text
 
 _LISTS = (
@@ -27,7 +27,7 @@ def find_records(value: Any, columns: Mapping[str, str]) -> list[Any]:
     if not isinstance(value, dict):
         return []
     names = names_of(value, columns)
-    is_article = any(_is_text(value[name]) for name in names["text"])
+    is_article = any(_is_text(value[name]) or _is_sections(value, name) for name in names["text"])
     listed = [record for name in _LISTS for record in _records_under(value, name, columns)]
     if is_article:
         return [value, *listed] if names["title"] else listed or [value]
@@ -77,6 +77,17 @@ def _is_text(value: Any) -> bool:
     if isinstance(value, dict):
         return not names_of(value)["title"] and bool(to_text(value))
     return isinstance(value, str) and not is_empty(value)
+
+
+def _is_sections(record: dict[str, Any], name: str) -> bool:
+    """Tell the titled parts of a text from articles: they have no date or address of their own."""
+    parts = record[name]
+    if name.lower() not in SURE_NAMES or not isinstance(parts, list) or not to_text(parts):
+        return False
+    owned = ("id", "date", "author", "url", "source")
+    known = (names_of(part) for part in parts if isinstance(part, dict))
+    is_owned = any(names[field] for names in known for field in owned)
+    return bool(names_of(record)["title"]) and not is_owned
 
 
 def _opened(parent: dict[str, Any], name: str) -> Any:

@@ -5,32 +5,20 @@ object that has the text under some name.
 """
 
 import html
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from index.arabic.dates import parse_date
-from index.articles.readers.markup import headed_lines
+from index.articles.readers.blocks import INNER, inner, lines_of
+from index.articles.readers.field_markup import line_of_field, text_of_field
 
-_INNER = (
-    "rendered", "processed", "value", "text", "content", "html", "body", "plain", "ar", "name",
-    "basic", "main", "original",
-    "#text", "_", "$t", "__cdata", "@value", "$oid", "root", "children", "blocks", "data",
-    "items",
-)  # fmt: skip
-"""Names under which an object holds its text: of WordPress, Drupal, Editor.js, XML made JSON, …"""
-_NAME_OF = ("name", "display_name", "displayName", "full_name", "title", *_INNER)
-_ADDRESS_OF = ("@id", "url", "href", "link", "canonical", *_INNER)
-_DAY_OF = ("$date", "$numberLong", "date", "iso", "raw", *_INNER)
+_NAME_OF = ("name", "display_name", "displayName", "full_name", "title", *INNER)
+_ADDRESS_OF = ("@id", "url", "href", "link", "canonical", *INNER)
+_DAY_OF = ("$date", "$numberLong", "date", "iso", "raw", *INNER)
 
-_TAG = re.compile(
-    r"<(?:!--|/?(?:a|abbr|article|aside|b|blockquote|br|cite|code|dd|div|dl|dt|em|figcaption|figure"
-    r"|font|h[1-6]|hr|i|iframe|img|li|ol|p|picture|pre|q|s|script|section|small|span|strong|style"
-    r"|sub|sup|table|tbody|td|th|thead|time|tr|u|ul|video)(?:\s[^<>]*)?/?>)",
-    re.IGNORECASE,
-)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _EMPTY = frozenset({"null", "none", "nan", r"\n", "n/a", "#n/a"})
 """What tools write into a table where there is nothing."""
 _EPOCH = re.compile(r"(?:/Date\()?(\d{9,19})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
@@ -59,30 +47,35 @@ def to_text(value: Any) -> str:
     >>> to_text(["افتُتح السوق.", {"rendered": "<p>ويضم <b>42</b> متجرًا.</p>"}])
     'افتُتح السوق.\nويضم 42 متجرًا.'
     """
-    if isinstance(value, list | tuple):
-        return "\n".join(filter(None, map(to_text, value)))
-    if isinstance(value, dict):
-        return _spans(value) or next(filter(None, map(to_text, _inner(value, _INNER))), "")
-    return "" if is_empty(value) else _without_markup(clean(value))
-
-
-def _spans(block: dict[str, Any]) -> str:
-    """Return the text of a paragraph that an editor keeps as spans of one look each."""
-    for spans in _inner(block, ("children", "content")):
-        if isinstance(spans, list) and spans and all(map(_is_span, spans)):
-            return "".join(span["text"] for span in spans).strip()
-    return ""
-
-
-def _is_span(value: Any) -> bool:
-    if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-        return False
-    return value.get("type", value.get("_type", "text")) in {"text", "span"}
+    return _read(value, text_of_field)
 
 
 def to_line(value: Any) -> str:
     """Return a value on one line."""
-    return " ".join(to_text(value).split())
+    return " ".join(_read(value, line_of_field).split())
+
+
+def _read(value: Any, plain: Callable[[str], str]) -> str:
+    if isinstance(value, list | tuple):
+        return "\n".join(filter(None, (_read(part, plain) for part in value)))
+    if isinstance(value, dict):
+        return lines_of(value, lambda part: _read(part, plain))
+    if is_empty(value):
+        return ""
+    text = clean(value)
+    return _read_json(text, plain) or plain(text)
+
+
+def _read_json(text: str, plain: Callable[[str], str]) -> str:
+    """Return the text of blocks or paragraphs that are kept as JSON in a text, or ""."""
+    if (text[:1], text[-1:]) not in {("{", "}"), ("[", "]")}:
+        return ""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    is_blocks = isinstance(value, dict) or all(isinstance(part, dict | str) for part in value)
+    return _read(value, plain) if is_blocks else ""
 
 
 def to_name(value: Any) -> str:
@@ -90,7 +83,7 @@ def to_name(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "، ".join(dict.fromkeys(filter(None, map(to_name, value))))
     if isinstance(value, dict):
-        return next(filter(None, map(to_name, _inner(value, _NAME_OF))), "")
+        return next(filter(None, map(to_name, inner(value, _NAME_OF))), "")
     return to_line(value) if isinstance(value, str) else ""
 
 
@@ -99,7 +92,7 @@ def to_address(value: Any) -> str:
     if isinstance(value, list | tuple):
         return next(filter(None, map(to_address, value)), "")
     if isinstance(value, dict):
-        return next(filter(None, map(to_address, _inner(value, _ADDRESS_OF))), "")
+        return next(filter(None, map(to_address, inner(value, _ADDRESS_OF))), "")
     return html.unescape(clean(value)) if isinstance(value, str) else ""
 
 
@@ -115,7 +108,7 @@ def to_day(value: Any) -> str:
     if isinstance(value, list | tuple):
         return next(filter(None, map(to_day, value)), "")
     if isinstance(value, dict):
-        return next(filter(None, map(to_day, _inner(value, _DAY_OF))), "")
+        return next(filter(None, map(to_day, inner(value, _DAY_OF))), "")
     if isinstance(value, bool) or is_empty(value):
         return ""
     text = str(value).strip()
@@ -136,20 +129,3 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, str):
         return value.strip().lower() in _EMPTY or not value.strip()
     return value is None or isinstance(value, bool) or value in ([], {})
-
-
-def _inner(value: dict[str, Any], names: Iterable[str]) -> Iterable[Any]:
-    return (value[name] for name in names if name in value)
-
-
-def _without_markup(text: str) -> str:
-    """Take markup off and put letters for entities, also where both were escaped once more."""
-    for _ in range(3):
-        if _TAG.search(text):
-            heading, lines = headed_lines(text)
-            text = "\n".join(filter(None, (heading, *lines)))
-        plain = _ENTITY.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), text)
-        if plain == text:
-            break
-        text = plain
-    return text

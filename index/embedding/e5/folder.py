@@ -14,15 +14,15 @@ def write_folder(folder: Path, weights: Weights) -> None:
     """Write the weights and configuration; the tokenizer is written by the caller."""
     from safetensors.numpy import save_file
 
-    tensors = _bert_names(weights.tensors, weights.header)
+    tensors = _rename_tensors(weights.tensors, weights.header)
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    for name, content in _configuration(weights.header).items():
+    for name, content in _build_configuration(weights.header).items():
         (folder / name).parent.mkdir(exist_ok=True)
         text = json.dumps(content, ensure_ascii=False, indent=2)
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _bert_names(
+def _rename_tensors(
     tensors: dict[str, NDArray[np.float32]], header: Header
 ) -> dict[str, NDArray[np.float16]]:
     """Rename the tensors as transformers' BertModel does, in half precision.
@@ -51,7 +51,7 @@ def _bert_names(
             for letter, kind in (("w", "weight"), ("b", "bias")):
                 names[f"l{layer}.{short}.{letter}"] = f"encoder.layer.{layer}.{long}.{kind}"
     named = {
-        names[name]: _shaped(name, tensor, header).astype(np.float16)
+        names[name]: _reshape(name, tensor, header).astype(np.float16)
         for name, tensor in tensors.items()
     }
     # Mean pooling never uses BERT's pooler; zeros keep transformers from calling it missing.
@@ -60,14 +60,14 @@ def _bert_names(
     return named
 
 
-def _shaped(name: str, tensor: NDArray[np.float32], header: Header) -> NDArray[np.float32]:
+def _reshape(name: str, tensor: NDArray[np.float32], header: Header) -> NDArray[np.float32]:
     if name.endswith((".b", "ln.w")):
         return tensor
     columns = header.feed_forward if name.endswith("fo.w") else header.hidden
     return tensor.reshape(-1, columns)
 
 
-def _configuration(header: Header) -> dict[str, Any]:
+def _build_configuration(header: Header) -> dict[str, Any]:
     """Return the JSON files a SentenceTransformer folder needs, by name."""
     return {
         "config.json": {

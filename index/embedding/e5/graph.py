@@ -23,7 +23,9 @@ Encoded = tuple[FloatMatrix, NDArray[np.float32]]
 
 _LATER, _EARLIER_SHARE = 2, 0.637
 """Token vectors are the last layer's plus a share of those so many layers before: middle layers
-tell words apart better, the last knows the purpose (docs/decisions/0015-late-interaction.md)."""
+tell words apart better, the last knows the purpose. The share was chosen by the log loss on ARCD's
+training split and half of TyDi (docs/decisions/0015-late-interaction.md); what they rank by now:
+``python -m benchmarks.retrieval``."""
 
 
 class E5Graph:
@@ -34,10 +36,10 @@ class E5Graph:
 
         self._core = openvino.Core()
         self._model = self._core.read_model(path)
-        self._request = self._compiled("LATENCY").create_infer_request()
+        self._request = self._compile("LATENCY").create_infer_request()
         self._queue: Any = None
 
-    def _compiled(self, goal: str) -> Any:
+    def _compile(self, goal: str) -> Any:
         return self._core.compile_model(self._model, "CPU", _options(self._core, goal))
 
     def __call__(self, ids: NDArray[np.int32], mask: NDArray[np.int32]) -> Encoded:
@@ -50,7 +52,7 @@ class E5Graph:
         result = self._request.infer({0: ids, 1: mask})
         return np.array(result[0], np.float32), np.array(result[1], np.float32)
 
-    def many(self, batches: Sequence[Batch]) -> list[Encoded]:
+    def encode_many(self, batches: Sequence[Batch]) -> list[Encoded]:
         """Encode several batches, each on a part of the processor's cores.
 
         That is a tenth faster on two cores than one batch at a time on both, and more on many.
@@ -58,7 +60,7 @@ class E5Graph:
         import openvino
 
         if self._queue is None:
-            self._queue = openvino.AsyncInferQueue(self._compiled("THROUGHPUT"))
+            self._queue = openvino.AsyncInferQueue(self._compile("THROUGHPUT"))
         encoded: list[Any] = [None] * len(batches)
 
         def keep(request: Any, position: int) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from index.errors import InputError
 from index.folder import DATABASE
-from index.store.local.connections import writing_reported
+from index.store.local.connections import report_write_errors
 from index.store.local.generation import Generation, publish_path
-from index.store.local.rows import meta
+from index.store.local.rows import get_meta
 
 
 def copy_index(connection: sqlite3.Connection, folder: Path, copy: Path) -> None:
@@ -29,9 +29,9 @@ def copy_index(connection: sqlite3.Connection, folder: Path, copy: Path) -> None
     target, staged = copy / DATABASE, copy / f"{DATABASE}.tmp"
     if target.exists():
         raise InputError(f"{copy} holds an index already; name a new folder")
-    with writing_reported(copy):
+    with report_write_errors(copy):
         copy.mkdir(parents=True, exist_ok=True)
-        generation = Generation.from_json(meta(connection, "generation"))
+        generation = Generation.from_json(get_meta(connection, "generation"))
         with suppress(FileNotFoundError):
             shutil.copy2(folder / generation.dense_name, copy)
             lexical = generation.lexical_name

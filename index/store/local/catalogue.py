@@ -14,7 +14,7 @@ from index.embedding.embedded import Embedded
 from index.store.changes import KnownArticle
 from index.store.listing import ListedArticle, StoreStats, check_order
 from index.store.local.generation import Generation
-from index.store.local.rows import count_rows, meta
+from index.store.local.rows import count_rows, get_meta
 
 _PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
 COLUMNS = "id, title, text, source, date, author, url, origin"
@@ -45,7 +45,7 @@ _ORDERED = {
 }
 
 
-def _conditions(words: str, source: str) -> tuple[str, list[str]]:
+def _build_conditions(words: str, source: str) -> tuple[str, list[str]]:
     """Return a WHERE clause over articles ``a``, and its parameters."""
     clauses, values = [], []
     terms = analyse(words)
@@ -53,7 +53,7 @@ def _conditions(words: str, source: str) -> tuple[str, list[str]]:
         # Anywhere in a word: the index keeps «لحريق» whole, and who types is not done yet.
         found = " AND ".join("a.terms LIKE ? ESCAPE '\\'" for _ in terms)
         clauses.append(f"(({found}) OR a.id = ?)")
-        values += [*(f"%{_escaped(term)}%" for term in terms), words.strip()]
+        values += [*(f"%{_escape(term)}%" for term in terms), words.strip()]
     elif words.strip():
         clauses.append("a.id = ?")
         values.append(words.strip())
@@ -63,7 +63,7 @@ def _conditions(words: str, source: str) -> tuple[str, list[str]]:
     return (f" WHERE {' AND '.join(clauses)}" if clauses else ""), values
 
 
-def _escaped(term: str) -> str:
+def _escape(term: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", term)
 
 
@@ -132,7 +132,7 @@ class Catalogue:
     ) -> tuple[list[ListedArticle], int]:
         """Return one page, as :meth:`index.store.contract.Store.find_articles` says."""
         ordered = _ORDERED[check_order(order)]
-        where, values = _conditions(words, source)
+        where, values = _build_conditions(words, source)
         connection = self._reading()
         total = count_rows(connection, f"SELECT count(*) FROM articles a{where}", *values)  # noqa: S608
         rows = connection.execute(
@@ -157,7 +157,7 @@ class Catalogue:
     def stats(self) -> StoreStats:
         """Return counts for people."""
         connection = self._reading()
-        generation = Generation.from_json(meta(connection, "generation"))
+        generation = Generation.from_json(get_meta(connection, "generation"))
         first, last, dated = connection.execute(
             "SELECT min(date), max(date), count(*) FROM articles WHERE date <> ''"
         ).fetchone()
@@ -179,5 +179,5 @@ class Catalogue:
             generation=generation.number,
             unpublished_chunks=count_rows(connection, newer, generation.max_key),
             bytes_on_disk=sum(path.stat().st_size for path in files),
-            updated=meta(connection, "updated") or "",
+            updated=get_meta(connection, "updated") or "",
         )

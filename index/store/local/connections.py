@@ -10,12 +10,13 @@ from typing import NamedTuple
 from index.errors import IndexDamagedError, IndexWriteError
 
 _BUSY_MS = 30_000
+"""Milliseconds for which one waits for another's transaction; chosen, not measured."""
 _CANNOT_WRITE = ("full", "readonly", "read-only", "disk i/o", "unable to open", "too big")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
+def connect(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a database for writing; it is closed in the end."""
     connection = _open(path, "rwc")
     try:
@@ -87,7 +88,7 @@ def _open(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
 @contextmanager
 def transaction(path: Path) -> Iterator[sqlite3.Connection]:
     """Do several things to a database, or none of them."""
-    with connected(path) as connection:
+    with connect(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -103,23 +104,23 @@ def checkpoint(path: Path) -> None:
 
     Readers at work may keep that from happening; the next writer tries again.
     """
-    with connected(path) as connection:
+    with connect(path) as connection:
         connection.execute("PRAGMA busy_timeout = 200")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
-def reading_reported(folder: Path) -> Iterator[None]:
+def report_read_errors(folder: Path) -> Iterator[None]:
     """Say what to do when the database itself is unreadable."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             raise
-        raise damaged(folder, error) from error
+        raise make_damaged_error(folder, error) from error
 
 
-def damaged(folder: Path, error: Exception) -> IndexDamagedError:
+def make_damaged_error(folder: Path, error: Exception) -> IndexDamagedError:
     """Return the error that says how to get a damaged database back."""
     return IndexDamagedError(
         f"the database of {folder} cannot be read ({error}); put a backup in its place (a folder"
@@ -129,32 +130,32 @@ def damaged(folder: Path, error: Exception) -> IndexDamagedError:
 
 
 @contextmanager
-def writing_reported(folder: Path) -> Iterator[None]:
+def report_write_errors(folder: Path) -> Iterator[None]:
     """Say what to do when something cannot be written."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if any(sign in str(error).lower() for sign in _CANNOT_WRITE):
-            raise _cannot_write(folder, error) from error
+            raise _make_write_error(folder, error) from error
         raise
     except sqlite3.DatabaseError as error:
-        raise damaged(folder, error) from error
+        raise make_damaged_error(folder, error) from error
     except PermissionError as error:
-        raise _cannot_write(folder, error) from error
+        raise _make_write_error(folder, error) from error
     except OSError as error:
         if error.errno in _NO_SPACE or error.errno == errno.EROFS:
-            raise _cannot_write(folder, error) from error
+            raise _make_write_error(folder, error) from error
         raise
     except (RuntimeError, ValueError) as error:
         # FAISS and tantivy report a failed write so.
         if any(
             sign in str(error).lower() for sign in ("no space", "file too large", "write error")
         ):
-            raise _cannot_write(folder, error) from error
+            raise _make_write_error(folder, error) from error
         raise
 
 
-def _cannot_write(folder: Path, error: Exception) -> IndexWriteError:
+def _make_write_error(folder: Path, error: Exception) -> IndexWriteError:
     reason = " ".join(str(error).split())[:200]
     return IndexWriteError(
         f"{folder} cannot be written to ({reason}); free some space, or choose a folder you may"

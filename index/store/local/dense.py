@@ -20,11 +20,17 @@ import faiss as _faiss
 SCAN_LIMIT = 250_000
 """Chunks up to which every vector is compared; above, an inverted file narrows the search.
 
-A half-precision scan costs 0.09 ms per 1,000 chunks and finds 99.8 % of the exact neighbours.
+A half-precision scan took 0.09 ms per 1,000 chunks and found 99.8 % of the exact neighbours among
+synthetic vectors, before the first version; ``python -m benchmarks.scale`` measures its time.
 """
 _WORTH_THREADS = 50_000
+"""Chunks from which on a scan is shared among threads; below, they pay no more. Chosen;
+``python -m benchmarks.scale`` measures searches on both sides of it."""
 _PROBES = 64
 _COARSE_SEARCH = 128
+"""Cells searched, and how widely they are looked for. With 64 cells 99.6 % of the nearest of a
+million synthetic vectors were found, before the first version; no command measures it today, nor
+were so many real vectors ever at hand."""
 _TRAINING_PER_CELL = 50  # FAISS asks for at least 39 training vectors per cell
 
 
@@ -75,7 +81,7 @@ class DenseIndex:
             return []
         # More threads than one pay only over many chunks. The setting is the calling thread's.
         faiss.omp_set_num_threads(1 if self.size < _WORTH_THREADS else os.cpu_count() or 1)
-        parameters = self._parameters(_selector(only, without), everywhere=only is not None)
+        parameters = self._parameters(_make_selector(only, without), everywhere=only is not None)
         scores, keys = self._index.search(vector[None, :], min(k, self.size), params=parameters)
         pairs = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
         return [Hit(key, score) for key, score in pairs if key >= 0]
@@ -92,7 +98,7 @@ class DenseIndex:
         )
 
 
-def _selector(only: NDArray[np.int64] | None, without: NDArray[np.int64] | None) -> Any:
+def _make_selector(only: NDArray[np.int64] | None, without: NDArray[np.int64] | None) -> Any:
     if only is not None:
         kept = only if without is None else np.setdiff1d(only, without)
         return faiss.IDSelectorBatch(kept)
@@ -125,7 +131,7 @@ def write_dense(
         )
     else:
         inner = faiss.index_factory(
-            dimension, f"IVF{cells_for(count)}_HNSW32,SQfp16", faiss.METRIC_INNER_PRODUCT
+            dimension, f"IVF{compute_cells(count)}_HNSW32,SQfp16", faiss.METRIC_INNER_PRODUCT
         )
         inner.train(sample)
     index = faiss.IndexIDMap(inner)
@@ -134,11 +140,11 @@ def write_dense(
     faiss.write_index(index, str(path))
 
 
-def cells_for(count: int) -> int:
+def compute_cells(count: int) -> int:
     """Return the number of cells of an inverted file: about 4·√n, as FAISS's guide advises."""
     return int(4 * math.sqrt(count))
 
 
-def sample_size(count: int) -> int:
+def compute_sample_size(count: int) -> int:
     """Return how many vectors an inverted file over ``count`` chunks is trained on."""
-    return min(count, cells_for(count) * _TRAINING_PER_CELL)
+    return min(count, compute_cells(count) * _TRAINING_PER_CELL)

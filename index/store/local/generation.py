@@ -83,7 +83,7 @@ def open_generation(folder: Path, generation: Generation) -> OpenGeneration:
     return OpenGeneration(generation, dense, lexical)
 
 
-def checksum(path: Path) -> str:
+def compute_checksum(path: Path) -> str:
     """Return the SHA-256 of a file, or of the names and contents of a folder's files."""
     total = hashlib.sha256()
     files = sorted(path.iterdir()) if path.is_dir() else [path]

@@ -16,11 +16,16 @@ from index.arabic.words import skeleton
 from index.store.contract import Hit
 
 _WRITER_BYTES = 64 * 1024 * 1024
+"""Memory of a writer; tantivy asks for at least 15 MB a thread."""
 _SKELETON_WEIGHT = 0.4
+"""Of a skeleton beside its term. Chosen, not measured: it decides who is a candidate, and ranking
+has weights of its own."""
 _MOST_LOOKED_AT = 20_000
+"""Matches asked about where a filter leaves few; chosen, to bound the time of a filtered search
+(``filtered_first_ms`` of ``python -m benchmarks.scale``)."""
 
 
-def _schema() -> tantivy.Schema:
+def _build_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("key", stored=True, indexed=False)
     builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
@@ -91,7 +96,10 @@ class LexicalIndex:
         """
         if not terms or k < 1 or self.size == 0:
             return []
-        query, limit = self._query(terms), min(_MOST_LOOKED_AT, max(k, round(k / max(share, 1e-6))))
+        query, limit = (
+            self._build_query(terms),
+            min(_MOST_LOOKED_AT, max(k, round(k / max(share, 1e-6)))),
+        )
         while True:
             found = self._searcher.search(query, limit).hits
             keys = (self._searcher.doc(address)["key"][0] for _, address in found)
@@ -101,7 +109,7 @@ class LexicalIndex:
                 return kept[:k]
             limit = min(_MOST_LOOKED_AT, 4 * limit)
 
-    def _query(self, terms: Sequence[str]) -> tantivy.Query:
+    def _build_query(self, terms: Sequence[str]) -> tantivy.Query:
         clauses = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "terms", term))
             for term in dict.fromkeys(terms)
@@ -121,7 +129,7 @@ def write_lexical(folder: Path, rows: Iterable[tuple[int, str]]) -> None:
         folder: An empty folder.
         rows: Chunk key and its terms, space-separated, the title's included.
     """
-    index = tantivy.Index(_schema(), path=str(folder))
+    index = tantivy.Index(_build_schema(), path=str(folder))
     writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
     for key, terms in rows:
         bare = " ".join(skeleton(term) for term in terms.split())

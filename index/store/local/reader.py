@@ -19,7 +19,8 @@ from index.store.local.generation import OpenGeneration
 from index.store.manifest import Manifest
 
 _FEW = 2_000
-"""Chunks that a filter may leave for them to be read one by one rather than searched."""
+"""Chunks that a filter may leave for them to be read one by one rather than searched. Chosen, not
+measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,12 +52,12 @@ def load_delta(connection: sqlite3.Connection, max_key: int) -> Delta:
     return Delta(
         keys=np.array([key for key, _, _ in rows], np.int64),
         vectors=np.stack(vectors) if vectors else np.zeros((0, 0), np.float32),
-        terms=tuple(_with_skeletons(terms.split()) for _, _, terms in rows),
+        terms=tuple(_add_skeletons(terms.split()) for _, _, terms in rows),
         removed=np.array([key for (key,) in removed], np.int64),
     )
 
 
-def _with_skeletons(terms: Sequence[str]) -> frozenset[str]:
+def _add_skeletons(terms: Sequence[str]) -> frozenset[str]:
     return frozenset(terms) | {"~" + skeleton(term) for term in terms}
 
 
@@ -75,7 +76,7 @@ class KeyFilter:
     @classmethod
     def of(cls, connection: sqlite3.Connection, where: Filter) -> "KeyFilter":
         """Look up what a filter allows."""
-        conditions, values = _conditions(where)
+        conditions, values = _build_conditions(where)
         rows = connection.execute(
             "SELECT c.key FROM chunks c JOIN articles a ON a.key = c.article"  # noqa: S608
             f" WHERE {' AND '.join(conditions)} ORDER BY c.key",
@@ -107,7 +108,7 @@ class SqliteReader:
     def dense(self, vector: FloatVector, k: int, where: Filter | None = None) -> list[Hit]:
         """Return the k chunks nearest to a vector, best first."""
         check_k(k)
-        only = self._allowed(where)
+        only = self._load_key_filter(where)
         keys = None if only is None else only.keys
         published = (
             self._opened.dense.search(vector, k, only=keys, without=self._delta.removed)
@@ -117,7 +118,7 @@ class SqliteReader:
         if not len(self._delta.keys):
             return published
         cosines = self._delta.vectors @ vector
-        keep = _membership(only)
+        keep = _make_key_test(only)
         newer = [
             Hit(key, score)
             for key, score in zip(self._delta.keys.tolist(), cosines.tolist(), strict=True)
@@ -132,10 +133,10 @@ class SqliteReader:
         every candidate again.
         """
         check_k(k)
-        only = self._allowed(where)
+        only = self._load_key_filter(where)
         if only is not None and len(only.keys) <= _FEW:
-            return _most_shared(terms, k, self._terms_of(only.keys.tolist()))
-        keep = _membership(only)
+            return _rank_by_shared_terms(terms, k, self._load_terms(only.keys.tolist()))
+        keep = _make_key_test(only)
         removed = set(self._delta.removed.tolist())
         published = (
             self._opened.lexical.search(
@@ -148,17 +149,19 @@ class SqliteReader:
             else []
         )
         newer = zip(self._delta.keys.tolist(), self._delta.terms, strict=True)
-        return published + _most_shared(terms, k, (pair for pair in newer if keep(pair[0])))
+        return published + _rank_by_shared_terms(
+            terms, k, (pair for pair in newer if keep(pair[0]))
+        )
 
-    def _terms_of(self, keys: Sequence[int]) -> Iterator[tuple[int, frozenset[str]]]:
+    def _load_terms(self, keys: Sequence[int]) -> Iterator[tuple[int, frozenset[str]]]:
         sql = (
             "SELECT c.key, a.terms || ' ' || c.terms FROM chunks c JOIN articles a"
             " ON a.key = c.article WHERE c.key IN ({})"
         )
         for key, terms in select_in(self._connection, sql, keys):
-            yield key, _with_skeletons(terms.split())
+            yield key, _add_skeletons(terms.split())
 
-    def _allowed(self, where: Filter | None) -> KeyFilter | None:
+    def _load_key_filter(self, where: Filter | None) -> KeyFilter | None:
         """Return the chunks a filter allows; None allows all."""
         return self._key_filter(self._connection, where) if where else None
 
@@ -169,7 +172,7 @@ class SqliteReader:
             " c.vector, c.words FROM chunks c JOIN articles a ON a.key = c.article"
             " WHERE c.key IN ({})"
         )
-        return {row[0]: _chunk(*row) for row in select_in(self._connection, sql, chunk_keys)}
+        return {row[0]: _make_chunk(*row) for row in select_in(self._connection, sql, chunk_keys)}
 
     def articles(self, article_keys: Sequence[int]) -> dict[int, Article]:
         """Return articles by key."""
@@ -202,7 +205,7 @@ class SqliteReader:
         return Totals(chunks, terms / chunks if chunks else 0.0)
 
 
-def _chunk(
+def _make_chunk(
     key: int, article: int, article_id: str, family: int, date: str, start: int, end: int,
     terms: str, title_terms: str, vector: bytes, words: bytes,
 ) -> StoredChunk:  # fmt: skip
@@ -213,20 +216,20 @@ def _chunk(
     )  # fmt: skip
 
 
-def _most_shared(
+def _rank_by_shared_terms(
     terms: Sequence[str], k: int, chunks: Iterable[tuple[int, frozenset[str]]]
 ) -> list[Hit]:
     """Return the k chunks that share most terms and skeletons, of those that share any."""
-    wanted = _with_skeletons(terms)
+    wanted = _add_skeletons(terms)
     shared = (Hit(key, float(len(wanted & have))) for key, have in chunks)
     return heapq.nlargest(k, (hit for hit in shared if hit.score), key=lambda hit: hit.score)
 
 
-def _membership(only: KeyFilter | None) -> Callable[[int], bool]:
+def _make_key_test(only: KeyFilter | None) -> Callable[[int], bool]:
     return (lambda _key: True) if only is None else only.members.__contains__
 
 
-def _conditions(where: Filter) -> tuple[list[str], list[str]]:
+def _build_conditions(where: Filter) -> tuple[list[str], list[str]]:
     conditions: list[str] = []
     values: list[str] = []
     for column, wanted in (("source", where.sources), ("id", where.articles)):

@@ -10,19 +10,20 @@ import numpy as np
 
 from index.arabic.words import skeleton
 from index.articles.article import file_of
-from index.articles.copies import bands, is_reprint, signature
+from index.articles.copies import compute_bands, compute_signature, is_reprint
 from index.store.changes import ArticleChunks, Move
 from index.store.local.generation import Generation
 from index.store.manifest import Manifest
 
 _CANDIDATES = 20
-"""Articles compared word by word with a new one, those that share most bands first."""
+"""Articles compared word by word with a new one, those that share most bands first. Chosen, not
+measured: bounds the time where a template fills many articles."""
 
 LAST_CHUNK = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'chunks'"
 """The highest key a chunk ever had; those to come have higher ones, also when it is gone."""
 
 
-def meta(connection: sqlite3.Connection, key: str) -> str | None:
+def get_meta(connection: sqlite3.Connection, key: str) -> str | None:
     """Return a stored fact about the index, or None."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return row[0] if row else None
@@ -33,18 +34,18 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
-def stored_manifest(connection: sqlite3.Connection) -> Manifest:
+def load_manifest(connection: sqlite3.Connection) -> Manifest:
     """Return what the index was built with.
 
     Raises:
         IndexMismatchError: It has another format.
     """
-    return Manifest.from_json(meta(connection, "manifest") or "{}")
+    return Manifest.from_json(get_meta(connection, "manifest") or "{}")
 
 
 def add_meta(connection: sqlite3.Connection, key: str, change: int) -> None:
     """Add to a stored number."""
-    set_meta(connection, key, str(int(meta(connection, key) or 0) + change))
+    set_meta(connection, key, str(int(get_meta(connection, key) or 0) + change))
 
 
 def count_rows(connection: sqlite3.Connection, sql: str, *values: int | str) -> int:
@@ -91,8 +92,8 @@ class Changes:
 def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes: Changes) -> None:
     """Store an article with its chunks."""
     a = item.article
-    found = signature(a.text)
-    family = _family(connection, a.text, bands(found))
+    found = compute_signature(a.text)
+    family = _find_family(connection, a.text, compute_bands(found))
     values = (a.id, a.content_hash, a.text_hash, found.astype("<u4").tobytes(), a.title, a.text)
     more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())
     cursor = connection.execute(
@@ -104,7 +105,7 @@ def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes:
     if family is None:
         connection.execute("UPDATE articles SET family = key WHERE key = ?", (key,))
     connection.executemany(
-        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands(found))
+        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in compute_bands(found))
     )
     insert_chunks(connection, "chunks", key or 0, item)
     for terms in item.terms:
@@ -144,7 +145,7 @@ def remove_article(connection: sqlite3.Connection, article_id: str, changes: Cha
     key, title_terms, found = row
     for (terms,) in connection.execute("SELECT terms FROM chunks WHERE article = ?", (key,)):
         changes.count(title_terms.split(), terms.split(), -1)
-    published = Generation.from_json(meta(connection, "generation")).max_key
+    published = Generation.from_json(get_meta(connection, "generation")).max_key
     connection.execute(
         "INSERT INTO removed_chunks SELECT key FROM chunks WHERE article = ? AND key <= ?",
         (key, published),
@@ -152,7 +153,7 @@ def remove_article(connection: sqlite3.Connection, article_id: str, changes: Cha
     connection.execute("DELETE FROM chunks WHERE article = ?", (key,))
     connection.executemany(
         "DELETE FROM bands WHERE band = ? AND article = ?",
-        ((band, key) for band in bands(np.frombuffer(found, "<u4").astype(np.uint32))),
+        ((band, key) for band in compute_bands(np.frombuffer(found, "<u4").astype(np.uint32))),
     )
     connection.execute("DELETE FROM articles WHERE key = ?", (key,))
     return 1
@@ -169,7 +170,7 @@ def move_article(connection: sqlite3.Connection, move: Move) -> int:
     return cursor.rowcount
 
 
-def remember_files(connection: sqlite3.Connection, files: Mapping[str, str]) -> None:
+def insert_files(connection: sqlite3.Connection, files: Mapping[str, str]) -> None:
     """Store which files are stored completely, by digest."""
     connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", files.items())
 
@@ -181,7 +182,7 @@ def forget_file(connection: sqlite3.Connection, article_id: str) -> None:
         connection.execute("DELETE FROM files WHERE path = ?", (file_of(row[0]),))
 
 
-def _family(connection: sqlite3.Connection, text: str, found: Sequence[int]) -> int | None:
+def _find_family(connection: sqlite3.Connection, text: str, found: Sequence[int]) -> int | None:
     """Return the family of an article that this text reprints, or None."""
     marks = ",".join("?" * len(found))
     rows = connection.execute(

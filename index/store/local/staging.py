@@ -14,7 +14,7 @@ from index.articles.article import Article
 from index.folder import DATABASE
 from index.store.changes import ArticleChunks
 from index.store.local.catalogue import COLUMNS
-from index.store.local.connections import connected, transaction
+from index.store.local.connections import connect, transaction
 from index.store.local.generation import Generation, remove_stale
 from index.store.local.publication import ChunkRows, write_generation
 from index.store.local.rows import (
@@ -22,8 +22,8 @@ from index.store.local.rows import (
     Changes,
     add_meta,
     count_rows,
+    get_meta,
     insert_chunks,
-    meta,
     now,
     set_meta,
 )
@@ -54,7 +54,7 @@ class SqliteStaging:
         self._path = folder / DATABASE
         self._manifest = manifest
         with transaction(self._path) as connection:
-            if meta(connection, "staging") == manifest.to_json():
+            if get_meta(connection, "staging") == manifest.to_json():
                 gone = "NOT IN (SELECT key FROM articles)"
                 connection.execute(f"DELETE FROM staged_chunks WHERE article {gone}")  # noqa: S608
                 connection.execute(f"DELETE FROM staged_articles WHERE key {gone}")  # noqa: S608
@@ -66,7 +66,7 @@ class SqliteStaging:
 
     def counts(self) -> tuple[int, int]:
         """Return how many articles are staged, and how many there are."""
-        with connected(self._path) as connection:
+        with connect(self._path) as connection:
             staged, total = (
                 count_rows(connection, f"SELECT count(*) FROM {table}")  # noqa: S608
                 for table in ("staged_articles", "articles")
@@ -75,7 +75,7 @@ class SqliteStaging:
 
     def pending(self, count: int) -> list[Article]:
         """Return some of the articles that are not staged yet, ``count`` at most."""
-        with connected(self._path) as connection:
+        with connect(self._path) as connection:
             rows = connection.execute(
                 f"SELECT {COLUMNS} FROM articles WHERE key NOT IN"  # noqa: S608
                 " (SELECT key FROM staged_articles) ORDER BY key LIMIT ?",
@@ -96,21 +96,21 @@ class SqliteStaging:
 
     def publish(self) -> int:
         """Write search files over what was staged, and put it in the place of what was."""
-        with connected(self._path) as connection:
+        with connect(self._path) as connection:
             connection.execute("BEGIN")
             base = count_rows(connection, LAST_CHUNK)
             chunks = count_rows(connection, "SELECT count(*) FROM staged_chunks")
             top = count_rows(connection, "SELECT coalesce(max(key), 0) FROM staged_chunks")
-            previous = Generation.from_json(meta(connection, "generation"))
-            manifest = replace(self._manifest, dimension=_dimension(connection))
+            previous = Generation.from_json(get_meta(connection, "generation"))
+            manifest = replace(self._manifest, dimension=_load_dimension(connection))
             upcoming = write_generation(
                 connection,
                 self._folder,
                 Generation(previous.number + 1, base + top, chunks),
                 dimension=manifest.dimension,
-                rows=_rows(base),
+                rows=_build_chunk_rows(base),
             )
-            counted = _counted(connection)
+            counted = _count_terms(connection)
             connection.execute("ROLLBACK")
         with transaction(self._path) as connection:
             _swap(connection, base)
@@ -150,7 +150,7 @@ def _drop(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM meta WHERE key = 'staging'")
 
 
-def _rows(base: int) -> ChunkRows:
+def _build_chunk_rows(base: int) -> ChunkRows:
     """Return the statements over what is staged, under the keys it will have."""
     return ChunkRows(
         vectors=f"SELECT key + {base}, vector FROM staged_chunks ORDER BY key",  # noqa: S608
@@ -160,12 +160,12 @@ def _rows(base: int) -> ChunkRows:
     )
 
 
-def _dimension(connection: sqlite3.Connection) -> int:
+def _load_dimension(connection: sqlite3.Connection) -> int:
     row = connection.execute("SELECT length(vector) FROM staged_chunks LIMIT 1").fetchone()
     return row[0] // 2 if row else 0
 
 
-def _counted(connection: sqlite3.Connection) -> Changes:
+def _count_terms(connection: sqlite3.Connection) -> Changes:
     """Count the terms of what is staged."""
     counted = Changes()
     for title, terms in connection.execute(

@@ -25,11 +25,11 @@ from index.store.local.catalogue import Catalogue
 from index.store.local.connections import (
     Reading,
     checkpoint,
-    connected,
+    connect,
     open_reading,
-    reading_reported,
+    report_read_errors,
+    report_write_errors,
     transaction,
-    writing_reported,
 )
 from index.store.local.generation import (
     Generation,
@@ -37,7 +37,7 @@ from index.store.local.generation import (
     publish_path,
     remove_stale,
 )
-from index.store.local.opened import Opened
+from index.store.local.opened import OpenIndex
 from index.store.local.publication import write_generation
 from index.store.local.reader import SqliteReader
 from index.store.local.rows import (
@@ -46,14 +46,14 @@ from index.store.local.rows import (
     add_meta,
     count_rows,
     forget_file,
+    get_meta,
     insert_article,
-    meta,
+    insert_files,
+    load_manifest,
     move_article,
     now,
-    remember_files,
     remove_article,
     set_meta,
-    stored_manifest,
 )
 from index.store.local.staging import SqliteStaging
 from index.store.local.verification import verify_database
@@ -64,6 +64,9 @@ logger = logging.getLogger(__name__)
 
 _COMPACT_CHUNKS = 2_000
 _COMPACT_SHARE = 0.02
+"""New and removed chunks, or share of all, from which on search files are made anew. Chosen, not
+measured: until then they are compared one by one, and writing 10,000 takes a second
+(``publish_s`` of ``python -m benchmarks.scale``)."""
 _GROWTH = 5_000
 """While a build is under way, search files are made when the index has doubled, this at least."""
 
@@ -76,7 +79,7 @@ class SqliteStore(Catalogue):
         self._local = threading.local()
         self._lock = threading.Lock()
         self._file: tuple[int, ...] = ()
-        self._opened = Opened(folder)
+        self._opened = OpenIndex(folder)
 
     @property
     def place(self) -> str:
@@ -86,8 +89,8 @@ class SqliteStore(Catalogue):
     @property
     def manifest(self) -> Manifest:
         """What the index was built with, as it is now."""
-        with reading_reported(self.folder):
-            return stored_manifest(self._reading())
+        with report_read_errors(self.folder):
+            return load_manifest(self._reading())
 
     # -- opening ---------------------------------------------------------------------------------
 
@@ -101,8 +104,8 @@ class SqliteStore(Catalogue):
             IndexDamagedError: Its database cannot be read.
         """
         store = cls(folder)
-        with reading_reported(folder):
-            stored_manifest(store._reading())
+        with report_read_errors(folder):
+            load_manifest(store._reading())
         return store
 
     @classmethod
@@ -117,10 +120,10 @@ class SqliteStore(Catalogue):
             return cls.open(folder)
         staged = folder / f"{DATABASE}.tmp"
         schema = resources.files("index.store.local").joinpath("schema.sql")
-        with writing_reported(folder):
+        with report_write_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             staged.unlink(missing_ok=True)
-            with connected(staged) as connection:
+            with connect(staged) as connection:
                 connection.executescript(schema.read_text(encoding="utf-8"))
                 set_meta(connection, "manifest", manifest.to_json())
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -136,7 +139,7 @@ class SqliteStore(Catalogue):
             IndexWriteError: The disk is full, or the folder may not be written to.
         """
         lock = FileLock(self.folder / "writer.lock", timeout=0)
-        with writing_reported(self.folder):
+        with report_write_errors(self.folder):
             try:
                 lock.acquire()
             except Timeout:
@@ -170,7 +173,7 @@ class SqliteStore(Catalogue):
         """Change articles in one transaction, as :meth:`index.store.contract.Store.apply` says."""
         report = ApplyReport()
         with transaction(self.folder / DATABASE) as connection:
-            changes, manifest = Changes(), stored_manifest(connection)
+            changes, manifest = Changes(), load_manifest(connection)
             dimension = manifest.dimension
             for article_id in deletes:
                 forget_file(connection, article_id)
@@ -190,7 +193,7 @@ class SqliteStore(Catalogue):
                     replaced=report.replaced + gone,
                     chunks=report.chunks + len(item.chunks),
                 )
-            remember_files(connection, files or {})
+            insert_files(connection, files or {})
             changes.store(connection)
             if dimension != manifest.dimension:
                 manifest = replace(manifest, dimension=dimension)
@@ -220,7 +223,7 @@ class SqliteStore(Catalogue):
     def compact(self) -> None:
         """Write the derived files over everything stored now and publish them."""
         previous = self._generation()
-        with connected(self.folder / DATABASE) as connection:
+        with connect(self.folder / DATABASE) as connection:
             connection.execute("BEGIN")
             # Not the highest key there is: removed ones above it would be remembered for ever.
             max_key = count_rows(connection, LAST_CHUNK)
@@ -229,7 +232,7 @@ class SqliteStore(Catalogue):
                 connection,
                 self.folder,
                 Generation(previous.number + 1, max_key, chunks),
-                dimension=stored_manifest(connection).dimension,
+                dimension=load_manifest(connection).dimension,
             )
             connection.execute("ROLLBACK")
         with transaction(self.folder / DATABASE) as connection:
@@ -244,28 +247,28 @@ class SqliteStore(Catalogue):
     def read(self) -> Iterator[SqliteReader]:
         """Open one consistent state for reading; safe in any thread."""
         (connection, *_), opened = self._thread()
-        with reading_reported(self.folder):
+        with report_read_errors(self.folder):
             connection.execute("BEGIN")
             try:
                 try:
                     files = opened.files(connection)
                 except GenerationDamagedError as error:
                     connection.execute("ROLLBACK")
-                    mended = self._mend(error)
+                    mended = self._rebuild_files(error)
                     connection.execute("BEGIN")
                     files = opened.files(connection) if mended else None
                 yield SqliteReader(
                     connection,
                     files,
                     opened.delta(connection, files),
-                    manifest=stored_manifest(connection),
+                    manifest=load_manifest(connection),
                     key_filter=opened.filter_keys,
                 )
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
-    def _mend(self, error: Exception) -> bool:
+    def _rebuild_files(self, error: Exception) -> bool:
         """Make the derived files again from the database; tell whether that could be done.
 
         While another process writes, or where nothing can be written, every chunk is compared one
@@ -284,7 +287,7 @@ class SqliteStore(Catalogue):
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Open one consistent state of the database itself, for checks."""
         connection = self._reading()
-        with reading_reported(self.folder):
+        with report_read_errors(self.folder):
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -292,7 +295,7 @@ class SqliteStore(Catalogue):
                 connection.execute("ROLLBACK")
 
     def _generation(self) -> Generation:
-        return Generation.from_json(meta(self._reading(), "generation"))
+        return Generation.from_json(get_meta(self._reading(), "generation"))
 
     # -- looking after it ------------------------------------------------------------------------
 
@@ -325,13 +328,13 @@ class SqliteStore(Catalogue):
             if found is not None and found.reading.is_current(path):
                 return found
             self.close()
-            with reading_reported(self.folder):
+            with report_read_errors(self.folder):
                 reading = open_reading(path)
         except FileNotFoundError:
             raise _not_found(self.folder) from None
         with self._lock:
             if self._file != reading.file:
-                self._file, self._opened = reading.file, Opened(self.folder)
+                self._file, self._opened = reading.file, OpenIndex(self.folder)
             found = _Thread(reading, self._opened)
         self._local.found = found
         return found
@@ -348,7 +351,7 @@ class _Thread(NamedTuple):
     """What one thread reads with; threads that read the same file share what is open of it."""
 
     reading: Reading
-    opened: Opened
+    opened: OpenIndex
 
 
 def _not_found(folder: Path) -> IndexNotFoundError:

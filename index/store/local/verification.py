@@ -9,10 +9,10 @@ from index.articles.article import Article
 from index.store.local.generation import (
     Generation,
     GenerationDamagedError,
-    checksum,
+    compute_checksum,
     open_generation,
 )
-from index.store.local.rows import Changes, meta, stored_manifest
+from index.store.local.rows import Changes, get_meta, load_manifest
 from index.store.verification import Verification, count_misplaced
 
 _MADE_AGAIN = "the next search or `jawab index rebuild` makes them again"
@@ -28,26 +28,30 @@ def verify_database(connection: sqlite3.Connection, folder: Path) -> Verificatio
         connection: Inside a read transaction.
         folder: Of the index.
     """
-    dimension = stored_manifest(connection).dimension
-    problems = [*_rows(connection, dimension), *_contents(connection), *_terms(connection)]
+    dimension = load_manifest(connection).dimension
+    problems = [
+        *_check_rows(connection, dimension),
+        *_check_contents(connection),
+        *_check_terms(connection),
+    ]
     keys = {key for (key,) in connection.execute("SELECT key FROM chunks")}
     removed = {key for (key,) in connection.execute("SELECT key FROM removed_chunks")}
     (articles,) = connection.execute("SELECT count(*) FROM articles").fetchone()
-    generation = Generation.from_json(meta(connection, "generation"))
+    generation = Generation.from_json(get_meta(connection, "generation"))
     if generation.number:
         expected = {key for key in keys | removed if key <= generation.max_key}
-        problems += _files(folder, generation, expected)
+        problems += _check_files(folder, generation, expected)
     return Verification(articles, len(keys), generation.chunks, tuple(problems))
 
 
-def _files(folder: Path, generation: Generation, expected: set[int]) -> Iterator[str]:
+def _check_files(folder: Path, generation: Generation, expected: set[int]) -> Iterator[str]:
     try:
         opened = open_generation(folder, generation)
     except GenerationDamagedError as error:
         yield f"search files: {error}; {_MADE_AGAIN}"
         return
     for name, known in generation.checksums.items():
-        if checksum(folder / name) != known:
+        if compute_checksum(folder / name) != known:
             yield f"search files: {name} is not as it was written; {_MADE_AGAIN}"
     if set(opened.dense.keys().tolist()) != expected:
         yield f"search files: the vectors are not those of the database; {_MADE_AGAIN}"
@@ -55,7 +59,7 @@ def _files(folder: Path, generation: Generation, expected: set[int]) -> Iterator
         yield f"search files: the terms are not those of the database; {_MADE_AGAIN}"
 
 
-def _rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
+def _check_rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
     checks = {
         "chunks without an article": (
             "SELECT count(*) FROM chunks WHERE article NOT IN (SELECT key FROM articles)"
@@ -86,7 +90,7 @@ def _rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
             yield f"database: {count} {what}"
 
 
-def _contents(connection: sqlite3.Connection) -> Iterator[str]:
+def _check_contents(connection: sqlite3.Connection) -> Iterator[str]:
     """Check that articles are as they were stored, and chunks where their vectors say."""
     changed = misplaced = 0
     for key, hash_, *fields in connection.execute(
@@ -104,7 +108,7 @@ def _contents(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"database: {misplaced} chunks are not what was embedded for them"
 
 
-def _terms(connection: sqlite3.Connection) -> Iterator[str]:
+def _check_terms(connection: sqlite3.Connection) -> Iterator[str]:
     """Count the terms again and compare with what ranking uses."""
     counted = Changes()
     for title, terms in connection.execute(
@@ -112,7 +116,7 @@ def _terms(connection: sqlite3.Connection) -> Iterator[str]:
     ):
         counted.count(title.split(), terms.split(), +1)
     stored = Counter(dict(connection.execute("SELECT term, count FROM document_frequencies")))
-    totals = [int(meta(connection, name) or 0) for name in ("chunk_count", "term_count")]
+    totals = [int(get_meta(connection, name) or 0) for name in ("chunk_count", "term_count")]
     if stored != counted.frequencies:
         yield "database: the counts of terms are off"
     if totals != [counted.chunks, counted.terms]:

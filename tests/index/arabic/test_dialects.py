@@ -1,6 +1,6 @@
 import pytest
 
-from index.arabic.dialects import standard_question
+from index.arabic.dialects import normalize_dialect
 
 
 @pytest.mark.parametrize(
@@ -14,11 +14,11 @@ from index.arabic.dialects import standard_question
     ],
 )
 def test_a_question_in_a_dialect_is_asked_in_the_standard_language(spoken, standard):
-    assert standard_question(spoken) == standard
+    assert normalize_dialect(spoken) == standard
 
 
 @pytest.mark.parametrize(
     "question", ["متى تأسست هيئة الكهرباء؟", "كم عدد سكان بيروت؟", "What is the plan?", ""]
 )
 def test_any_other_question_is_left_alone(question):
-    assert standard_question(question) == question
+    assert normalize_dialect(question) == question

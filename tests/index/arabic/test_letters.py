@@ -3,7 +3,7 @@
 import pytest
 from conftest import SHARED, tsv_rows
 
-from index.arabic.words import analyse, fold, for_embedding
+from index.arabic.words import analyse, fold, normalize_for_embedding
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_folding_again_changes_nothing(text):
 
 
 def test_the_embedder_sees_the_letters_of_arabic():
-    assert for_embedding("پوتين في ڤيينا ومدرسۃ") == "بوتين في فيينا ومدرسة"
+    assert normalize_for_embedding("پوتين في ڤيينا ومدرسۃ") == "بوتين في فيينا ومدرسة"

@@ -5,11 +5,11 @@ import pytest
 from conftest import SHARED, tsv_rows
 from num2words import num2words
 
-from index.arabic.numbers import is_of_number, numbers, values
+from index.arabic.numbers import find_number_values, find_numbers, is_number_word
 
 
 def read(text):
-    return [n.value + ("%" if n.percent else "") for n in numbers(text)]
+    return [n.value + ("%" if n.percent else "") for n in find_numbers(text)]
 
 
 @pytest.mark.parametrize(
@@ -34,21 +34,21 @@ def read(text):
     ],
 )
 def test_a_number_has_one_value_however_it_is_written(text, value):
-    assert [number.value for number in numbers(f"بلغ العدد {text} في المدينة")] == [value]
+    assert [number.value for number in find_numbers(f"بلغ العدد {text} في المدينة")] == [value]
 
 
 @pytest.mark.parametrize("text", ["50%", "٥٠٪", "50 في المئة", "خمسون بالمئة", "خمسين في المائة"])
 def test_a_percentage_is_known_in_every_form(text):
-    assert values(text) == {("50", True)}
+    assert find_number_values(text) == {("50", True)}
 
 
 def test_both_ends_of_a_range_are_percentages():
-    assert values("بين 20 و30 في المئة") == {("20", True), ("30", True)}
+    assert find_number_values("بين 20 و30 في المئة") == {("20", True), ("30", True)}
 
 
 @pytest.mark.parametrize("text", ["يوم الاثنين", "أحد المسؤولين", "المرة الثانية", "بلا أرقام"])
 def test_days_ordinals_and_pronouns_are_no_numbers(text):
-    assert numbers(text) == []
+    assert find_numbers(text) == []
 
 
 @pytest.mark.parametrize(
@@ -196,13 +196,13 @@ def test_marks_between_digits_part_thousands_or_decimals(text, found):
 
 
 def test_three_quarters_are_compared_as_75_percent():
-    assert numbers("ثلاثة أرباع النواب")[0].key == numbers("75 في المئة")[0].key
-    assert numbers("3 نواب")[0].key != numbers("ثلاثة أرباع النواب")[0].key
+    assert find_numbers("ثلاثة أرباع النواب")[0].key == find_numbers("75 في المئة")[0].key
+    assert find_numbers("3 نواب")[0].key != find_numbers("ثلاثة أرباع النواب")[0].key
 
 
 def test_a_word_is_known_as_part_of_a_number():
-    assert all(map(is_of_number, ("٥", "5.5", "آلاف", "ونصف", "المليون", "عشر")))
-    assert not any(map(is_of_number, ("دينار", "و", "عشرات", "الخميس")))
+    assert all(map(is_number_word, ("٥", "5.5", "آلاف", "ونصف", "المليون", "عشر")))
+    assert not any(map(is_number_word, ("دينار", "و", "عشرات", "الخميس")))
 
 
 def written(value, chance):

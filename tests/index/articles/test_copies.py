@@ -3,7 +3,7 @@
 import pytest
 
 from index import build_index, open_index, remove_articles, verify_index
-from index.articles.copies import bands, is_reprint, signature
+from index.articles.copies import compute_bands, compute_signature, is_reprint
 
 STORY = (
     "افتتح وزير النقل صباح اليوم جسر الوادي الكبير الذي يربط المدينتين بعد خمس سنوات من العمل."
@@ -28,7 +28,9 @@ def write(folder, **articles):
 
 
 def meet(one, other):
-    return bool({*bands(signature(one))} & {*bands(signature(other))})
+    return bool(
+        {*compute_bands(compute_signature(one))} & {*compute_bands(compute_signature(other))}
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from index import build_index, open_index
 from index.arabic.sentences import sentence_spans
 from index.articles.readers.reading import read_articles
-from index.embedding.bundled import batches
+from index.embedding.bundled import split_batches
 from index.embedding.e5 import bundle as e5
 from index.embedding.e5.tokenizer import build_tokenizer
 from index.embedding.e5.weights import dequantise, read_weights
@@ -108,7 +108,7 @@ def test_a_model_with_prompts_of_its_own_gets_them(tmp_path, bundled):
 
 def test_batches_hold_every_text_once_within_the_budget():
     lengths = [random.Random(2).randint(1, 512) for _ in range(300)]
-    found = list(batches(lengths))
+    found = list(split_batches(lengths))
     assert sorted(position for batch in found for position in batch) == list(range(300))
     assert all(max(lengths[n] for n in batch) * len(batch) <= 4096 for batch in found)
 

@@ -6,8 +6,8 @@ from conftest import SAMPLES
 
 from index import build_index, open_index
 from index.embedding.contract import WordwiseEmbedder
-from index.embedding.word_vectors import packed, pooled, turned, unpacked, word_spans
-from index.search.late import late_interaction
+from index.embedding.word_vectors import pack, pool_words, rotate, unpack, word_spans
+from index.search.late import compute_late_interaction
 
 DIMENSION = 384
 
@@ -18,7 +18,7 @@ def random_words(count, seed=5):
 
 def by_definition(words, weights, passage):
     """Score one passage as the definition says, window by window."""
-    matched = words @ unpacked(passage, DIMENSION).T
+    matched = words @ unpack(passage, DIMENSION).T
     scales = []
     for size in (12, 20, 36, 60, matched.shape[1]):
         starts = range(0, max(1, -(-(matched.shape[1] - size) // 4) * 4 + 1), 4)
@@ -49,48 +49,48 @@ def test_a_text_of_any_length_has_as_many_vectors_as_words(bundled):
 def test_a_word_is_the_mean_of_its_tokens():
     tokens = np.arange(8, dtype=np.float32).reshape(4, 2)
     offsets, spans = [(0, 2), (2, 4), (4, 5), (5, 9)], [(0, 4), (6, 9), (20, 22)]
-    assert pooled(tokens, offsets, spans).tolist() == [[1, 2], [6, 7], [0, 0]]
+    assert pool_words(tokens, offsets, spans).tolist() == [[1, 2], [6, 7], [0, 0]]
 
 
 def test_two_bits_a_dimension_keep_cosines():
     words = random_words(400)
-    kept = unpacked(packed(words).tobytes(), DIMENSION)
-    exact = turned(words)
+    kept = unpack(pack(words).tobytes(), DIMENSION)
+    exact = rotate(words)
     assert np.allclose(np.linalg.norm(kept, axis=1), 1, atol=1e-5)
     assert np.sum(kept * exact, axis=1).min() > 0.9
-    assert packed(words).shape == (400, DIMENSION // 4)
+    assert pack(words).shape == (400, DIMENSION // 4)
 
 
 def test_turning_keeps_lengths_and_angles():
-    rows = turned(random_words(50))
+    rows = rotate(random_words(50))
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-4)
 
 
 def test_scores_are_those_of_the_definition():
-    words, weights = turned(random_words(6)), np.array([0.4, 0.2, 0.1, 0.1, 0.1, 0.1], np.float32)
+    words, weights = rotate(random_words(6)), np.array([0.4, 0.2, 0.1, 0.1, 0.1, 0.1], np.float32)
     lengths = (3, 12, 13, 40, 61, 200)
-    passages = [packed(random_words(n, seed=n)).tobytes() for n in lengths]
+    passages = [pack(random_words(n, seed=n)).tobytes() for n in lengths]
     expected = [by_definition(words, weights, passage) for passage in passages]
-    assert late_interaction(words, weights, passages) == pytest.approx(expected, abs=1e-5)
+    assert compute_late_interaction(words, weights, passages) == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_passage_without_word_vectors_scores_nothing():
-    words, weights = turned(random_words(2)), np.array([0.5, 0.5], np.float32)
-    passage = packed(random_words(5)).tobytes()
-    scores = late_interaction(words, weights, [b"", passage, b""])
+    words, weights = rotate(random_words(2)), np.array([0.5, 0.5], np.float32)
+    passage = pack(random_words(5)).tobytes()
+    scores = compute_late_interaction(words, weights, [b"", passage, b""])
     assert scores[[0, 2]].tolist() == [0, 0]
     assert scores[1] != 0
-    assert late_interaction(words[:0], weights[:0], [passage]).tolist() == [0]
+    assert compute_late_interaction(words[:0], weights[:0], [passage]).tolist() == [0]
 
 
 def test_matches_near_each_other_are_worth_more():
-    question, strange = turned(random_words(4)), random_words(80, seed=9)
+    question, strange = rotate(random_words(4)), random_words(80, seed=9)
     near, far = strange.copy(), strange.copy()
     near[:4] = random_words(4)
     far[::20] = random_words(4)
     weights = np.full(4, 0.25, np.float32)
-    together, apart = late_interaction(
-        question, weights, [packed(near).tobytes(), packed(far).tobytes()]
+    together, apart = compute_late_interaction(
+        question, weights, [pack(near).tobytes(), pack(far).tobytes()]
     )
     assert together > apart + 0.1
 

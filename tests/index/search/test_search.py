@@ -3,7 +3,7 @@ import pytest
 from index import build_index, open_index
 from index.search.candidates import PER_ARTICLE
 from index.search.query import compute_idf
-from index.search.ranking import trained_weights
+from index.search.ranking import load_weights
 
 
 def test_the_best_passage_comes_first_and_ranks_start_at_one(index):
@@ -21,7 +21,7 @@ def test_a_passage_is_an_exact_part_of_its_article(index):
 
 def test_scores_explain_themselves(index):
     passage = index.search("كلفة الجسر")[0]
-    assert set(passage.scores) == set(trained_weights(wordwise=False))
+    assert set(passage.scores) == set(load_weights(wordwise=False))
     assert passage.score == pytest.approx(sum(passage.scores.values()))
 
 

@@ -9,7 +9,7 @@ from index import Filter, add_articles, build_index, open_index, remove_articles
 from index.articles.article import Article
 from index.articles.chunking import Chunk
 from index.building.migration import migrate_index
-from index.embedding.embedded import Embedded, embedded_hash, embedded_text
+from index.embedding.embedded import Embedded, compose_embedded_text, hash_embedded_text
 from index.errors import IndexLockedError, IndexMismatchError, InputError
 from index.store.changes import ArticleChunks, Move
 from index.store.manifest import Manifest
@@ -51,7 +51,7 @@ def stored(article_id="x", text="نص قصير هنا.", **fields):
     return ArticleChunks(
         article=article,
         chunks=[Chunk(article_id, 0, len(text), text)],
-        hashes=[embedded_hash(embedded_text(article, text))],
+        hashes=[hash_embedded_text(compose_embedded_text(article, text))],
         terms=[["نص", "قصير"]],
         title_terms=["عنوان"],
         embedded=[Embedded(v) for v in WordEmbedder().embed_passages([text])],
@@ -218,10 +218,12 @@ def test_keys_that_are_gone_are_missing(store):
 
 def test_a_vector_is_known_by_the_hash_of_its_text(store, embedder):
     article = store.get_article("مطر")
-    text = embedded_text(article, article.text)
-    known = store.embedded([embedded_hash(text), "unknown"])
-    assert known.keys() == {embedded_hash(text)}
-    assert embedder.embed_query(text) @ known[embedded_hash(text)].vector == pytest.approx(1, 0.01)
+    text = compose_embedded_text(article, article.text)
+    known = store.embedded([hash_embedded_text(text), "unknown"])
+    assert known.keys() == {hash_embedded_text(text)}
+    assert embedder.embed_query(text) @ known[hash_embedded_text(text)].vector == pytest.approx(
+        1, 0.01
+    )
 
 
 def test_reprints_are_one_family(store):

@@ -11,7 +11,7 @@ from index import Filter, build_index, open_index, verify_index
 from index.articles.article import Article
 from index.articles.chunking import Chunk
 from index.building.build import add_articles
-from index.embedding.embedded import Embedded, embedded_hash, embedded_text
+from index.embedding.embedded import Embedded, compose_embedded_text, hash_embedded_text
 from index.errors import IndexDamagedError, InputError
 from index.store.changes import ArticleChunks
 from index.store.local.dense import DenseIndex, write_dense
@@ -28,7 +28,7 @@ def stored(article_id="x", text="نص قصير هنا.", title="عنوان"):
     return ArticleChunks(
         article=article,
         chunks=[Chunk(article_id, 0, len(text), text)],
-        hashes=[embedded_hash(embedded_text(article, text))],
+        hashes=[hash_embedded_text(compose_embedded_text(article, text))],
         terms=[["نص", "قصير"]],
         title_terms=["عنوان"],
         embedded=[Embedded(vector) for vector in embedder.embed_passages([text])],

@@ -1,9 +1,9 @@
 import pytest
 
 from rag.checking.citations import (
-    cited_numbers,
+    find_unfinished_sentence,
+    parse_citations,
     split_claims,
-    unfinished,
 )
 
 
@@ -19,7 +19,7 @@ from rag.checking.citations import (
     ],
 )
 def test_numbers_are_read_however_a_model_writes_them(text, numbers):
-    assert cited_numbers(text) == numbers
+    assert parse_citations(text) == numbers
 
 
 def test_a_mark_after_the_full_stop_belongs_to_the_sentence_before():
@@ -40,6 +40,6 @@ def test_text_without_words_is_no_claim():
 
 
 def test_a_sentence_is_complete_when_another_begins():
-    assert unfinished("وصل الوفد. [1]") == 0
+    assert find_unfinished_sentence("وصل الوفد. [1]") == 0
     text = "وصل الوفد [1]. ثم غا"
-    assert text[unfinished(text) :] == "ثم غا"
+    assert text[find_unfinished_sentence(text) :] == "ثم غا"

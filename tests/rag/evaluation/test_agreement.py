@@ -6,7 +6,7 @@ import ir_measures
 import pytest
 from ir_measures import RR, Qrel, R, ScoredDoc, nDCG
 
-from rag.evaluation.retrieval import METRICS, metrics
+from rag.evaluation.retrieval import METRICS, compute_metrics
 
 DEPTH = 10
 RECALL_AND_GAIN = {"R@1": R @ 1, "R@5": R @ 5, "R@10": R @ 10, "nDCG@10": nDCG @ 10}
@@ -42,7 +42,7 @@ def _aggregate(measures, runs, judged):
 
 def check_agreement(runs, judged):
     right = [frozenset(a for a, is_right in told.items() if is_right) for told in judged]
-    ours, other = metrics([ranked(run) for run in runs], right), theirs(runs, judged)
+    ours, other = compute_metrics([ranked(run) for run in runs], right), theirs(runs, judged)
     assert other.keys() == set(METRICS)
     for name in METRICS:
         assert ours[name].value == pytest.approx(other[name], abs=CLOSE), name

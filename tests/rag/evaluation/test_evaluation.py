@@ -12,16 +12,16 @@ from rag.evaluation.reports import Table, to_html, to_markdown
 from rag.evaluation.retrieval import (
     OURS,
     GoldQuestion,
+    compute_metrics,
     evaluate_retrieval,
-    groups,
+    group_by_set,
     load_questions,
-    metrics,
 )
 
 
 def test_metrics_are_those_of_the_definitions():
     runs = [["a", "b"], ["x", "b"], ["x", "y"], [*"12345", "c"]]
-    found = metrics(runs, [frozenset(right) for right in ("a", "b", "c", "c")])
+    found = compute_metrics(runs, [frozenset(right) for right in ("a", "b", "c", "c")])
     assert found["R@1"].value == 0.25
     assert found["R@5"].value == 0.5
     assert found["R@10"].value == 0.75
@@ -32,22 +32,22 @@ def test_metrics_are_those_of_the_definitions():
 
 def test_several_right_articles_are_a_full_recall_and_ndcg_only_together():
     right = [frozenset("ab")]
-    assert metrics([["a", "b"]], right)["nDCG@10"].value == pytest.approx(1)
-    assert metrics([["a", "x"]], right)["nDCG@10"].value < 1
-    assert metrics([["x", "a"]], right)["R@5"].value == 0.5
-    assert metrics([["b", "a"]], right)["R@5"].value == 1
+    assert compute_metrics([["a", "b"]], right)["nDCG@10"].value == pytest.approx(1)
+    assert compute_metrics([["a", "x"]], right)["nDCG@10"].value < 1
+    assert compute_metrics([["x", "a"]], right)["R@5"].value == 0.5
+    assert compute_metrics([["b", "a"]], right)["R@5"].value == 1
 
 
 def test_an_interval_holds_the_mean_and_narrows_with_questions():
-    few = metrics([["a"], ["b"]] * 10, [frozenset("a")] * 20)["R@1"]
-    many = metrics([["a"], ["b"]] * 200, [frozenset("a")] * 400)["R@1"]
+    few = compute_metrics([["a"], ["b"]] * 10, [frozenset("a")] * 20)["R@1"]
+    many = compute_metrics([["a"], ["b"]] * 200, [frozenset("a")] * 400)["R@1"]
     assert few.low < few.value < few.high
     assert many.high - many.low < few.high - few.low
 
 
 def test_sets_are_pooled_only_when_there_are_several():
-    assert groups(["a", "a"]) == {"a": [0, 1]}
-    assert groups(["a", "b"]) == {"a": [0], "b": [1], "pooled": [0, 1]}
+    assert group_by_set(["a", "a"]) == {"a": [0, 1]}
+    assert group_by_set(["a", "b"]) == {"a": [0], "b": [1], "pooled": [0, 1]}
 
 
 def test_a_file_that_is_no_data_set_is_refused(tmp_path):

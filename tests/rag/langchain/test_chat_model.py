@@ -29,7 +29,7 @@ from index.errors import IndexNotFoundError, InputError
 from rag import Filter, SettingsError
 from rag.convenience import load_assistant
 from rag.errors import ModelError
-from rag.langchain.chat_model import ChatJawab, cut, split_turns
+from rag.langchain.chat_model import ChatJawab, split_turns, truncate_at_stop
 
 H, A, S = HumanMessage, AIMessage, SystemMessage
 FILM = "من أخرج فيلم آخر الصيادين؟"
@@ -248,8 +248,13 @@ def test_a_reply_ends_before_a_stop_sequence(sample_index, streamed):
 
 
 def test_the_first_stop_sequence_counts():
-    assert cut("abc", ["c", "b"]) == "a"
-    assert cut("abc", ["x"]) == cut("abc", []) == cut("abc", None) == "abc"
+    assert truncate_at_stop("abc", ["c", "b"]) == "a"
+    assert (
+        truncate_at_stop("abc", ["x"])
+        == truncate_at_stop("abc", [])
+        == truncate_at_stop("abc", None)
+        == "abc"
+    )
 
 
 def test_usage_counts_what_was_said_and_what_is_replied(sample_index, assistant):

@@ -7,7 +7,7 @@ from conftest import SHARED
 
 from index import build_index
 from rag import Assistant
-from rag.language.followup import leans_back
+from rag.language.followup import is_follow_up
 
 CASE = SHARED / "cases" / "17-a-new-question-is-no-follow-up"
 
@@ -23,7 +23,7 @@ CASE = SHARED / "cases" / "17-a-new-question-is-no-follow-up"
     ],
 )  # fmt: skip
 def test_a_question_that_only_looks_like_a_follow_up_stands_alone(question):
-    assert not leans_back(question)
+    assert not is_follow_up(question)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_question_that_only_looks_like_a_follow_up_stands_alone(question):
     ],
 )  # fmt: skip
 def test_a_question_with_a_pronoun_of_something_unsaid_leans_back(question):
-    assert leans_back(question)
+    assert is_follow_up(question)
 
 
 def test_conversations_of_the_shared_case(tmp_path):

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.language.followup import stand_alone
+from rag.language.followup import complete_follow_up
 from rag.language.questions import Kind, content_terms, is_arabic
 from rag.question import understand
 
@@ -51,7 +51,7 @@ HISTORY = [("من سجل هدف الفوز في نهائي كأس الاتحاد
     ],
 )
 def test_a_follow_up_takes_along_what_it_leaves_unsaid(question, needed):
-    rewritten = stand_alone(question, HISTORY)
+    rewritten = complete_follow_up(question, HISTORY)
     assert all(word in rewritten for word in needed), rewritten
 
 
@@ -60,13 +60,13 @@ def test_a_follow_up_takes_along_what_it_leaves_unsaid(question, needed):
     ["ما عاصمة اليابان؟", "كم ثمن تذكرة الحافلة الكهربائية؟", "من فاز بماراثون الواحات؟"],
 )
 def test_a_question_that_stands_alone_stays_as_it_is(question):
-    assert stand_alone(question, HISTORY) == question
+    assert complete_follow_up(question, HISTORY) == question
 
 
 def test_without_history_nothing_is_added():
-    assert stand_alone("ومتى؟", []) == "ومتى؟"
+    assert complete_follow_up("ومتى؟", []) == "ومتى؟"
 
 
 def test_follow_ups_chain():
     history = [*HISTORY, ("ومتى؟", "في الدقيقة 113.")]
-    assert "الاتحاد" in stand_alone("وأين؟", history)
+    assert "الاتحاد" in complete_follow_up("وأين؟", history)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from rag.language.relative_dates import relative_dates
+from rag.language.relative_dates import find_relative_dates
 
 
 def explained(quote, published="2025-09-04"):
-    return dict(relative_dates(quote, published))
+    return dict(find_relative_dates(quote, published))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from passages import passages_of
 from index import build_index
 from rag import Assistant
 from rag.question import understand
-from rag.reading.binding import keep_bound
+from rag.reading.binding import filter_by_names
 
 CASE = SHARED / "cases" / "16-answer-about-someone-else"
 
@@ -24,7 +24,7 @@ ARTICLES = {
 
 
 def kept(question, text):
-    return bool(keep_bound(understand(question), passages_of(text)))
+    return bool(filter_by_names(understand(question), passages_of(text)))
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_an_article_of_the_year_asked_for_need_not_say_it(sample_index):
     dated = type(passage)(
         passage.chunk, type(passage.article)("1", "عنوان", passage.text, date="2025-05-03"), 1.0, 1
     )
-    assert keep_bound(question, [dated])
-    assert not keep_bound(question, [passage])
+    assert filter_by_names(question, [dated])
+    assert not filter_by_names(question, [passage])
 
 
 def test_the_shared_case_is_refused_or_answered_as_it_says(tmp_path):

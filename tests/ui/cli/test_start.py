@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 
-def start(*arguments, path=(), code="from ui.__main__ import main; main()"):
+def start(*arguments, path=(), code="from jawab import main; main()"):
     """Run the command with folders before everything else on the path."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*map(str, path), str(ROOT)])}
     return subprocess.run(
@@ -27,7 +27,7 @@ def test_the_version_is_that_of_the_package():
     assert (done.returncode, done.stdout.strip()) == (0, f"jawab {version('jawab')}")
 
 
-@pytest.mark.parametrize("name", ["index", "rag", "prompts"])
+@pytest.mark.parametrize("name", ["index", "rag", "prompts", "ui"])
 @pytest.mark.parametrize("kind", ["package", "module", "namespace"])
 def test_another_package_of_that_name_is_told_with_what_to_do(tmp_path, name, kind):
     if kind == "module":

@@ -11,7 +11,7 @@ from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers, render
 from ui.web.examples import example_questions
-from ui.web.passwords import hashed, matches
+from ui.web.passwords import compute_hash, verify_password
 from ui.web.render import Turn
 from ui.web.sessions import forget_replaced
 from ui.web.shell import ArabicShell, arabic_page
@@ -150,12 +150,12 @@ def test_the_shell_sets_the_policy_and_the_length():
 
 
 def test_a_password_is_checked_by_its_hash():
-    stored = hashed("سرّ")
-    assert matches("سرّ", stored)
-    assert not matches("سر", stored)
-    assert not matches("", "")
-    assert not matches("x", "scrypt$$")
-    assert hashed("سرّ") != stored
+    stored = compute_hash("سرّ")
+    assert verify_password("سرّ", stored)
+    assert not verify_password("سر", stored)
+    assert not verify_password("", "")
+    assert not verify_password("x", "scrypt$$")
+    assert compute_hash("سرّ") != stored
 
 
 def test_a_session_does_not_grow_with_every_question():

@@ -83,6 +83,28 @@ def test_a_printable_path_leads_back_to_the_file(folder):
         assert printable_path(path).isprintable()
 
 
+def test_a_name_that_looks_like_the_printed_form_of_another_loses_no_article(folder, embedder):
+    from index import build_index
+
+    names = (
+        b"a\xff.txt",
+        b"a\\xff.txt",
+        b"a\\x5cxff.txt",
+        b"a\\\xff.txt",
+        b"a\n.txt",
+        b"a\\x0a.txt",
+    )
+    for n, name in enumerate(names):
+        write(folder, name, f"{n} {TEXT}")
+    origins = {source.origin for source in list_sources([folder]).sources}
+    assert len(origins) == len(names)
+    index = folder.parent / "index"
+    assert build_index([folder], index, embedder=embedder).added == len(names)
+    write(folder, names[0], f"جديد {TEXT}")
+    report = build_index([folder], index, embedder=embedder)
+    assert (report.replaced, report.unchanged, report.failures) == (1, len(names) - 1, ())
+
+
 def test_two_spellings_of_one_name_are_two_articles(folder, embedder):
     from index import build_index
 

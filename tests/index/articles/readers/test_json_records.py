@@ -315,3 +315,109 @@ def test_the_shared_json_is_read(tmp_path):
     }
     assert found["سوق السمك"].text.endswith("المأكولات البحرية.\nويضم 42 متجرًا.")
     assert found["سوق الورد"].text == "افتُتح سوق الورد الجديد.\nويضم 18 متجرًا."
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("كيف تستخدم <script> في HTML؟", "كيف تستخدم <script> في HTML؟"),
+        ("ما الفرق بين <b> و<strong>؟", "ما الفرق بين <b> و<strong>؟"),
+        ("<script>x</script><img src=x> خبر", "<script>x</script><img src=x> خبر"),
+        ("أجر < 500 و<b>أجر</b> > 900", "أجر < 500 وأجر > 900"),
+        ({"rendered": "&#8220;نص&#8221; <em>مهم</em>"}, "“نص” مهم"),
+        ({"rendered": "&amp;#8220;نص&amp;#8221;"}, "“نص”"),
+        ({"rendered": "الوسم &lt;script&gt; في &lt;p&gt;"}, "الوسم <script> في <p>"),
+        ("<h1>عاجل<br>من <span class='x'>الميناء</span></h1>", "عاجل من الميناء"),
+        ("مساحته 5 م<sup>2</sup>", "مساحته 5 م²"),
+    ],
+)
+def test_a_title_loses_its_formatting_and_no_word(tmp_path, title, shown):
+    assert one(tmp_path, {"title": title, "content": TEXT}).title == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "اكتب <script> ثم أغلقه بـ </script> في الصفحة.",
+        "إن كان a<b وكان b>c فاكتب <div>.\nثم <img src=x> في سطر.",
+    ],
+)
+def test_a_text_about_markup_is_no_markup(tmp_path, text):
+    assert one(tmp_path, {"title": "درس", "text": text}).text == text
+
+
+def test_lines_of_a_text_with_a_word_in_bold_stay_lines(tmp_path):
+    found = one(tmp_path, {"title": "أ", "text": "سطر أول.\n\nسطر <b>ثان</b>."})
+    assert found.text == "سطر أول.\nسطر ثان."
+
+
+SPAN = {"type": "text", "text": "افتُتح "}
+LINKED = [{"type": "text", "text": "السوق"}]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        {"type": "paragraph", "content": [SPAN, {"type": "link", "content": LINKED}]},
+        {"type": "paragraph", "children": [{"text": "افتُتح "}, {"type": "a", "children": LINKED}]},
+        {"nodeType": "paragraph", "content": [
+            {"nodeType": "text", "value": "افتُتح "},
+            {"nodeType": "hyperlink", "content": [{"nodeType": "text", "value": "السوق"}]},
+        ]},
+        {"type": "paragraph", "content": [SPAN, {"type": "mention", "attrs": {"label": "السوق"}}]},
+        {"ops": [{"insert": "افتُتح "}, {"insert": "السوق", "attributes": {"bold": True}}]},
+    ],
+    ids=["ProseMirror", "Slate", "Contentful", "mention", "Quill"],
+)  # fmt: skip
+@pytest.mark.parametrize("as_text", [False, True])
+def test_a_link_inside_a_paragraph_does_not_break_its_line(tmp_path, paragraph, as_text):
+    content = {"type": "doc", "content": [paragraph, paragraph]}
+    content = dumped(content) if as_text else content
+    found = one(tmp_path, {"title": "سوق", "content": content})
+    assert found.text == "افتُتح السوق\nافتُتح السوق"
+
+
+def test_lists_in_lists_and_tables_of_editors_are_read(tmp_path):
+    cells = [["النوع", "العدد"], ["سمك", "42"]]
+    blocks = [
+        {"type": "list", "data": {"items": [{"content": "أول", "items": [{"content": "ثان"}]}]}},
+        {"type": "table", "data": {"withHeadings": True, "content": cells}},
+        {"type": "table", "content": [{"type": "tableRow", "content": [
+            {"type": "tableCell", "content": [{"type": "paragraph", "content": LINKED}]},
+            {"type": "tableCell", "content": [{"type": "paragraph", "content": [SPAN]}]},
+        ]}]},
+    ]  # fmt: skip
+    found = one(tmp_path, {"title": "سوق", "content": {"blocks": blocks}})
+    assert found.text == "أول\nثان\nالنوع | العدد\nسمك | 42\nالسوق | افتُتح"
+
+
+@pytest.mark.parametrize("heading", ["heading", "title"])
+def test_headed_parts_of_a_text_are_one_article(tmp_path, heading):
+    parts = [{heading: "البداية", "text": "نص أول."}, {heading: "النهاية", "text": "نص ثان."}]
+    found = one(tmp_path, {"title": "سوق", "content": parts})
+    assert (found.title, found.text) == ("سوق", "البداية\nنص أول.\nالنهاية\nنص ثان.")
+
+
+def test_a_json_feed_says_whose_its_articles_are(tmp_path):
+    items = [{"id": "1", "title": "سوق", "content_text": TEXT, "url": "/n/1"}]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "صحيفة النهر", "items": items}
+    found = one(tmp_path, feed | {"home_page_url": "https://a.example/x/"})
+    assert (found.source, found.url) == ("صحيفة النهر", "https://a.example/n/1")
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("end", ["]", "", ',{"title": "ث", "text": "قُطع'])
+def test_a_damaged_record_of_a_list_costs_that_record(tmp_path, indent, end):
+    records = [{"title": n, "text": f"نص {n}.", "tags": [{"name": "س"}]} for n in "أبج"]
+    data = dumped(records, indent=indent).rstrip().removesuffix("]") + end
+    found = read(tmp_path, data.replace("نص ب.", 'نص "ب".'))
+    assert [item.text for item in found if isinstance(item, Article)] == ["نص أ.", "نص ج."]
+    reasons = [item.reason for item in found if isinstance(item, ReadFailure)]
+    assert reasons[0].startswith(f"line {13 if indent else 1}: is not valid JSON")
+    assert len(reasons) == (2 if "قُطع" in end else 1)
+
+
+def test_commas_after_json_lines_and_line_ends_in_texts_are_forgiven(tmp_path):
+    lines = '{"title": "أ", "text": "نص أول."},\n{"title": "ب", "text": "نص ثان."},\n'
+    assert [item.text for item in read(tmp_path, lines, "a.jsonl")] == ["نص أول.", "نص ثان."]
+    assert one(tmp_path, '{"title": "أ", "text": "سطر.\nسطر."}').text == "سطر.\nسطر."

@@ -1,0 +1,100 @@
+"""Read the text of blocks: what Editor.js, ProseMirror, Slate and their like keep of a page.
+
+A block holds its text itself, or blocks in it, or spans of one look each that make a line.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from index.articles.readers.rows import row_lines
+
+INNER = (
+    "rendered", "processed", "value", "text", "content", "html", "body", "plain", "ar", "name",
+    "basic", "main", "original",
+    "#text", "_", "$t", "__cdata", "@value", "$oid", "root", "children", "blocks", "data",
+    "items", "innerHTML",
+)  # fmt: skip
+"""Names under which an object holds its text: of WordPress, Drupal, Editor.js, XML made JSON, …"""
+_HEADINGS = ("heading", "subheading", "subtitle", "title")
+_BELOW = ("items", "innerBlocks")
+"""Names under which a block that has a text of its own holds those below it."""
+_ROOTS = frozenset({"doc", "document", "root"})
+_ROWS = frozenset({"tablerow", "tr"})
+_BREAKS = frozenset({"hardbreak", "linebreak", "softbreak", "break", "br"})
+
+
+def lines_of(block: dict[str, Any], read: Callable[[Any], str]) -> str:
+    """Return the text of an object.
+
+    Args:
+        block: The object.
+        read: Returns the text of any value in it.
+    """
+    if (line := _line(block)) is not None:
+        return line.strip()
+    if (rows := _rows(block)) is not None:
+        cells = ([read(cell).splitlines() for cell in row] for row in rows)
+        return "\n".join(line for row in cells for line in row_lines(row))
+    named = ((name, read(block[name])) for name in INNER if name in block)
+    own, text = next(((name, text) for name, text in named if text), ("", ""))
+    heading = next((read(block[name]) for name in _HEADINGS if block.get(name)), "") if text else ""
+    below = [read(block[name]) for name in _BELOW if name != own and name in block]
+    return "\n".join(filter(None, (heading, text, *below)))
+
+
+def inner(value: dict[str, Any], names: Iterable[str]) -> Iterator[Any]:
+    """Yield what an object holds under some names."""
+    return (value[name] for name in names if name in value)
+
+
+def _kind(block: dict[str, Any]) -> str:
+    kind = next((kind for kind in inner(block, ("type", "nodeType", "_type", "object"))), "")
+    return str(kind).lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _line(block: dict[str, Any]) -> str | None:
+    """Return the line that the spans in a block make, or None where there are none."""
+    if isinstance(changes := block.get("ops"), list):
+        return _inline([change.get("insert") for change in changes if isinstance(change, dict)])
+    for name in ("children", "content"):
+        spans = block.get(name)
+        is_line = isinstance(spans, list) and any(map(_is_span, spans))
+        # Without a kind «content» is a list of paragraphs.
+        if is_line and (name == "children" or _kind(block) not in {"", *_ROOTS}):
+            return _inline(spans)
+    return None
+
+
+def _is_span(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    text = value.get("text", value.get("value") if _kind(value) == "text" else None)
+    return isinstance(text, str) and _kind(value) in {"", "text", "span"}
+
+
+def _inline(value: Any) -> str:
+    """Return a part of a line: a span, a link around spans, a name that is mentioned, a break."""
+    if isinstance(value, list):
+        return "".join(map(_inline, value))
+    if not isinstance(value, dict):
+        return value if isinstance(value, str) else ""
+    if _is_span(value):
+        return str(value.get("text", value.get("value")))
+    if _kind(value) in _BREAKS:
+        return "\n"
+    attributes = value.get("attrs")
+    parts = [*inner(value, ("children", "content", "text"))]
+    if not any(parts) and isinstance(attributes, dict):
+        parts = [*inner(attributes, ("text", "label"))]
+    return _inline(parts[0]) if parts else ""
+
+
+def _rows(block: dict[str, Any]) -> list[list[Any]] | None:
+    """Return the cells of a table that are told in lists, or of one row; None for other blocks."""
+    kind, content = _kind(block), next(inner(block, ("content", "children")), None)
+    if kind in _ROWS and isinstance(content, list):
+        return [content]
+    data = block.get("data") if kind == "table" else None
+    rows = data.get("content") if isinstance(data, dict) else None
+    is_table = isinstance(rows, list) and all(isinstance(row, list) for row in rows)
+    return rows if is_table else None
