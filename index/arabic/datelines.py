@@ -8,17 +8,17 @@ from index.arabic.words import fold
 
 _LINES, _LENGTH = 4, 200
 _TIME = re.compile(
-    r"\bt?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:z| ?[+-]\d{2}:?\d{2})?"
+    r"\bt?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:z| ?[+-]\d{2}(?::?\d{2})?)?"
     r"|الساعه \d{1,2}(?:[:.]\d{2})?(?!\d)|\d{1,2} ?(?:صباحا|مساء|ظهرا|عصرا|فجرا|ليلا|[صم]|am|pm)\b"
     r"|(?:بعد|قبل) (?:الظهر|منتصف الليل)|(?:gmt|utc) ?[+-] ?\d{1,2}|بتوقيت \w+(?: المكرمه)?"
 )
 # What may stand beside the date: labels, the calendar, the day of the week, the time of day.
 _WORDS = """
-    آخر تحديث التحديث تعديل تم نشر نشرت النشر منشور تاريخ التاريخ بتاريخ الإضافة أضيف أضيفت صدر
-    صدرت في على يوم اليوم عند الساعة ه هـ م ميلادي ميلادية هجري هجرية هجريا للهجرة الموافق موافق
-    ل لـ ص صباحا مساء ظهرا عصرا فجرا ليلا الصباح gmt utc am pm published updated modified posted
-    edited date last update on at publication monday tuesday wednesday thursday friday saturday
-    sunday mon tue wed thu fri sat sun
+    آخر تحديث التحديث تعديل حدث حدثت عدل عدلت تم نشر نشرت النشر منشور تاريخ التاريخ بتاريخ الإضافة
+    أضيف أضيفت صدر صدرت في على يوم اليوم عند الساعة ه هـ م ميلادي ميلادية هجري هجرية هجريا للهجرة
+    الموافق موافق ل لـ ص صباحا مساء ظهرا عصرا فجرا ليلا الصباح gmt utc am pm published updated
+    modified posted edited date last update on at publication monday tuesday wednesday thursday
+    friday saturday sunday mon tue wed thu fri sat sun
 """
 _BESIDE = frozenset(fold(" ".join((_WORDS, *WEEKDAYS))).split())
 

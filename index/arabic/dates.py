@@ -67,8 +67,8 @@ _ONE_MONTH = (
 _MONTH = rf"(?P<month>{_ONE_MONTH})(?:(?: ?[-–/(،] ?| )(?P<also>{_ONE_MONTH})(?: ?\))?)?"
 _YEAR = r"(?P<year>(?:1[5-9]|2[01])\d\d)(?!\d)"
 _NUMBERS = (
-    r"(?<![\d/.-])(?P<{0}>\d{{{1}}}) ?(?P<sep>[-/.؍]) ?(?P<number>\d{{1,2}}) ?(?P=sep) ?"
-    r"(?P<{2}>\d{{{3}}})(?!\d|[-/.]\d)"
+    r"(?<![\d/.\\-])(?P<{0}>\d{{{1}}}) ?(?P<sep>[-/.؍\\]) ?(?P<number>\d{{1,2}}) ?(?P=sep) ?"
+    r"(?P<{2}>\d{{{3}}})(?!\d|[-/.\\]\d)"
 )
 _PATTERNS = tuple(
     map(
@@ -88,7 +88,7 @@ _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:t?\d{4,6}(?:z|[+-]\d{4})?)
 _SECONDS = re.compile(r"\d{10}(?:\d{3})?")
 _HIJRI_YEARS = range(1343, 1501)
 _WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(map(fold, WEEKDAYS))})(?!\w)")
-_UPDATED = re.compile(r"تحديث|تعديل|updated|modified|edited")
+_UPDATED = re.compile(r"تحديث|تعديل|\b(?:حدث|عدل)ت?\b|updated|modified|edited")
 
 _MONTH_OF_YEAR = re.compile(
     rf"\b[وفبلك]?({MONTH_NAME})(?:\s*/\s*(?:{MONTH_NAME}))?,?\s+(?:عام\s+|سنه\s+)?((?:19|20)\d\d)\b"

@@ -6,6 +6,8 @@ import re
 from index.articles.encoding import decode
 
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
+_MARKED_LINE = "\n\ufeff"
+"""Files that were put together leave their byte-order marks before their first lines."""
 _GOOD_SHARE = 0.3
 """Letters of UTF-8 for each byte that is none, from which a file is in UTF-8. In windows-1256 a
 letter before a comma looks like one: that makes .05."""
@@ -20,6 +22,10 @@ def decode_records(data: bytes) -> str:
     Raises:
         InputError: They are binary data or in no encoding known here.
     """
+    return _decode(data).replace(_MARKED_LINE, "\n")
+
+
+def _decode(data: bytes) -> str:
     if b"\0" in data or _is_utf8(data):
         return decode(data)
     text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")

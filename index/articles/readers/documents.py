@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from index.articles.article import Article
 from index.articles.encoding import decode
-from index.articles.readers.fields import article_from, field_names
+from index.articles.readers.fields import article_from, names_above_text
 from index.articles.readers.front_matter import parse_front_matter
 from index.articles.readers.rows import read_markdown_rows
 
@@ -29,10 +29,9 @@ def read_markdown(data: bytes, columns: Mapping[str, str]) -> Iterator[Article]:
 
 
 def _with_front_matter(text: str, columns: Mapping[str, str], *, markdown: bool = False) -> Article:
-    fields, body = parse_front_matter(text, field_names(columns))
+    fields, body = parse_front_matter(text, names_above_text(columns))
     body = _RULES.sub("", body)
-    if markdown:
-        body = _plain(body, fields)
+    body = _plain(body, fields) if markdown else _BREAK.sub("\n", body)
     return article_from(fields, columns, text=body)
 
 
@@ -43,8 +42,7 @@ def _plain(body: str, fields: dict[str, object]) -> str:
     if heading and (not fields.get("title") or fields["title"] == heading[1]):
         fields["title"] = heading[1]
         body = body[heading.end() :]
-    body = read_markdown_rows(body)
-    body = _BREAK.sub("\n", body)
+    body = _BREAK.sub("\n", read_markdown_rows(body))
     body = _LINK.sub(r"\1", body)
     body = _MARKUP.sub(r"\2", body)
     return _PREFIX.sub("", body)

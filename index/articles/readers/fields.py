@@ -22,11 +22,15 @@ from index.articles.readers.values import (
 _SHOWN_NAMES = 12
 _PLAIN = re.compile(r"[\w.-]+")
 """A name that a shell takes as it is."""
+_ABOVE_TEXT = tuple(name for name in SURE_NAMES if not names_of((name,))["text"])
 
 
-def field_names(columns: Mapping[str, str]) -> list[str]:
-    """Return every name, in lower case, by which a field of an article is surely known."""
-    return [*SURE_NAMES, *(name.strip().lower() for name in columns.values())]
+def names_above_text(columns: Mapping[str, str]) -> list[str]:
+    """Return every name, in lower case, by which a field above a text is surely known.
+
+    A text is none of them: what follows «التفاصيل:» above a text belongs to it.
+    """
+    return [*_ABOVE_TEXT, *(name.strip().lower() for name in columns.values())]
 
 
 def article_from(

@@ -73,10 +73,9 @@ def parse_front_matter(text: str, names: Iterable[str]) -> tuple[dict[str, Any],
             continue
         fields = list(_fields(text[opening.end() : closing.start()].split("\n"), mark, known))
         if _is_header(fields, known, closed=end is not _EMPTY_LINE):
-            spoken = "".join(
-                f"{one.name}: {one.value}\n" for one in fields if _is_prose(one, known)
-            )
-            held = {one.name: _value(one) for one in fields if not _is_prose(one, known)}
+            said = _said(fields, known)
+            spoken = "".join(f"{one.name}: {one.value}\n" for one in said)
+            held = {one.name: _value(one) for one in fields if one not in said}
             return held, spoken + text[closing.end() :]
     return {}, text
 
@@ -122,40 +121,40 @@ def _is_header(fields: list[_Field], known: frozenset[str], *, closed: bool) -> 
     if not fields or (not closed and fields[0] not in sure):
         return False
     if sure:
-        return not all(map(_is_speaker, sure)) or not _is_dialogue(fields, known)
+        return not all(map(_is_speaker, sure)) or all(_is_plain(one, known) for one in fields)
     return all(_IDENTIFIER.fullmatch(one.name) and not _STOP.search(one.value) for one in fields)
 
 
 def _is_sure(one: _Field, known: frozenset[str]) -> bool:
     """Tell whether a field is surely one of an article: a name for one, and no speech after it."""
-    name = one.name.lower()
-    if name not in known:
+    if one.name.lower() not in known:
         return False
-    return name in _HEADLINE or bool(parse_date(one.value)) or not _is_speech(one.value)
+    is_title = bool(names_of((one.name,))["title"])
+    return is_title or bool(parse_date(one.value)) or not _is_speech(one.value)
+
+
+def _is_plain(one: _Field, known: frozenset[str]) -> bool:
+    """Tell whether a line is no speech: a field of an article, or of a program."""
+    return _is_sure(one, known) or _IDENTIFIER.fullmatch(one.name) is not None
 
 
 def _is_speaker(one: _Field) -> bool:
     return bool(names_of((one.name,))["author"])
 
 
-def _is_dialogue(fields: list[_Field], known: frozenset[str]) -> bool:
-    """Tell whether people speak in turn: one of them twice, or in a sentence."""
-    others = [one.name for one in fields if one.name.lower() not in known]
-    return len(set(others)) < len(others) or any(_is_prose(one, known) for one in fields)
+def _said(fields: list[_Field], known: frozenset[str]) -> list[_Field]:
+    """Return the lines that only look like fields: sentences with a colon, talk («الوزير: نعم»)."""
+    others = [one for one in fields if not _is_plain(one, known) and not any(one.below)]
+    is_talk = any(map(_is_speaker, others))
+    return [one for one in others if is_talk or _STOP.search(one.value) or _is_speech(one.value)]
 
 
 def _is_speech(value: str) -> bool:
+    """Tell a sentence or a question from a name."""
     words, stop = fold(value).split(), _STOP.search(value)
     if len(words) > _LONGEST_NAME or (stop and (stop[0][0] != "." or len(words) > _NAME_WORDS)):
         return True
-    return words[:1] != [] and any(words[0] == fold(one.form) for one in load_question_words())
-
-
-def _is_prose(one: _Field, known: frozenset[str]) -> bool:
-    """Tell whether what looks like a field is a sentence with a colon («قال الوزير: …»)."""
-    if _is_sure(one, known) or _IDENTIFIER.fullmatch(one.name) or any(one.below):
-        return False
-    return _STOP.search(one.value) is not None or _is_speech(one.value)
+    return bool(words) and any(words[0] == fold(one.form) for one in load_question_words())
 
 
 def _value(one: _Field) -> Any:

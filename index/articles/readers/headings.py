@@ -58,13 +58,11 @@ FIELDS = tuple(_SURE)
 
 SURE_NAMES = tuple(
     name
-    for field, words in _SURE.items()
-    if field != "text"
+    for words in _SURE.values()
     for word in words.split()
     for name in ((word,) if word.isascii() else (word, f"ال{word}"))
 )
-"""Names that say for certain that a line is a field: «العنوان: …». A text is none of them: what
-follows «التفاصيل:» above a text belongs to it."""
+"""Names that say for certain that a line is a field: «العنوان: …»."""
 
 
 def _normalize(text: str) -> str:

@@ -126,6 +126,7 @@ def _since_1970(digits: str) -> str:
 
 def is_empty(value: Any) -> bool:
     """Tell whether a value says that there is none."""
-    if isinstance(value, str):
-        return value.strip().lower() in _EMPTY or not value.strip()
+    if isinstance(value, str | float):  # NaN, where a table became JSON
+        text = str(value).strip().lower()
+        return text in _EMPTY or not text
     return value is None or isinstance(value, bool) or value in ([], {})

@@ -1,5 +1,7 @@
 """Damaged bytes and mixed encodings of a text: they cost no more than themselves."""
 
+import json
+
 import pytest
 
 from index.articles.encoding import decode
@@ -43,3 +45,22 @@ def test_a_zero_byte_is_damage_and_many_are_no_text(tmp_path):
     (failure,) = read_articles([tmp_path])
     assert isinstance(failure, ReadFailure)
     assert "binary data" in failure.reason
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_mark_of_a_file_that_was_put_behind_another_costs_no_record(tmp_path, end):
+    records = [json.dumps({"title": f"خبر {n}", "text": line}) for n, line in enumerate(LINES)]
+    (tmp_path / "a.jsonl").write_text(
+        "\ufeff" + f"{end}\ufeff".join(records), encoding="utf-8", newline=""
+    )
+    assert [article.text for article in read_articles([tmp_path])] == LINES
+
+
+def test_no_number_of_a_table_that_became_json_is_no_text(tmp_path):
+    (tmp_path / "a.jsonl").write_text(
+        f'{{"title": "خبر", "text": "{LINES[0]}", "source": NaN}}\n{{"title": "خبر", "text": NaN}}',
+        encoding="utf-8",
+    )
+    article, failure = read_articles([tmp_path])
+    assert (article.text, article.source) == (LINES[0], "")
+    assert failure.reason == "line 2: has no text"

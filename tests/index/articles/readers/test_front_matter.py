@@ -24,6 +24,7 @@ def lines(article):
         "الصحفي: لماذا تأخر المشروع؟\nالوزير: لأن المقاول انسحب.",
         "الصحفي: متى يفتتح المرفأ\nالوزير: في الشهر القادم",
         "الكاتب: في الخريف\nالمحرر: وكم نسخة\nالقارئ: لم يبق شيء\nالقارئ: نفد كله",
+        "الصحفي: مرحبًا بك\nالوزير: أهلًا",
         "المراسل: هل تضرر السد؟",
         "المصدر: قالت وزارة الأشغال أمس إن الجسر لم يكتمل.",
         "التفاصيل: غرقت ثلاثة مراكب قرب الرصيف",
@@ -48,7 +49,7 @@ def test_an_interview_below_a_lone_rule_is_text(tmp_path):
 
 
 def test_what_people_say_below_real_fields_is_text(tmp_path):
-    head = "العنوان: حوار مع الوزير\nالصحفي: لماذا تأخر المشروع؟\nالوزير: لأن المقاول انسحب."
+    head = "العنوان: حوار مع الوزير\nالصحفي: لماذا تأخر المشروع؟\nالوزير: المقاول انسحب"
     article = read(tmp_path, f"---\n{head}\n---\n{TEXT}")
     assert (article.title, article.author) == ("حوار مع الوزير", "")
     assert lines(article) == [*head.split("\n")[1:], TEXT]
@@ -135,6 +136,12 @@ def test_fields_are_read_however_they_are_written_by_hand(tmp_path, head):
 def test_a_headline_is_as_it_is_written(tmp_path, title):
     article = read(tmp_path, f"---\ntitle: {title}\nsource: وكالة\n---\n{TEXT}", "a.md")
     assert (article.title, article.source, article.text) == (title, "وكالة", TEXT)
+
+
+def test_other_fields_beside_those_of_an_article_are_no_text(tmp_path):
+    head = "العنوان: خبر\nالقسم: رياضة\nالوسوم: سباق، بحر\nlayout: post\nالكاتب: ليلى"
+    article = read(tmp_path, f"---\n{head}\n---\n{TEXT}")
+    assert (article.title, article.author, article.text) == ("خبر", "ليلى", TEXT)
 
 
 def test_several_authors_may_be_listed_with_arabic_commas(tmp_path):

@@ -65,6 +65,7 @@ MAKERS = {
     "Atom xhtml": (".atom", lambda markup: atom("xhtml", xhtml(markup))),
     "EPUB": (".epub", lambda markup: epub([xhtml(markup)])),
     "page": (".html", page),
+    "text": (".txt", lambda markup: markup.replace("</p><p>", "\n").replace("</br>", "")),
     "Markdown": (".md", lambda markup: markup.replace("</p><p>", "\n\n").replace("</br>", "")),
 }
 
@@ -105,6 +106,12 @@ def test_what_makes_a_line_on_a_page_makes_one_in_the_text(tmp_path, markup, sho
     (tmp_path / "b.atom").write_text(atom("html", html.escape(markup)), encoding="utf-8")
     for article in read_articles([tmp_path]):
         assert article.text.split("\n") == shown
+
+
+def test_a_break_in_a_cell_or_in_code_of_markdown_parts_no_row(tmp_path):
+    (tmp_path / "a.md").write_text("قال.\n\n| أ<br>ب | 2 |\n\nاكتب `<br>` هنا.", encoding="utf-8")
+    (article,) = read_articles([tmp_path])
+    assert article.text == "قال.\n\nأ / ب | 2\n\nاكتب <br> هنا."
 
 
 @pytest.mark.parametrize(
