@@ -17,6 +17,8 @@ _STOP = re.compile(r"[.!?؟؛…۔]+")
 _CLOSERS = "»”\"')]}’"
 _OPENER = re.compile(f"[{''.join(_PAIRS)}]")
 _INITIAL = re.compile(r"(?:^|[\s(«“\"])(?:\w|[A-Za-z]\.[A-Za-z])$")
+_ADDRESS = re.compile(r"[a-zA-Z0-9/][?!;][a-zA-Z0-9/%]")
+"""A mark with Latin letters on both sides: the query of an address, as in ``/news?id=7``."""
 _INITIAL_LENGTH = 4
 """Characters that an initial can have, with what comes before it."""
 
@@ -25,8 +27,8 @@ def sentence_spans(text: str) -> list[Span]:
     """Return the sentences of a text in order, without the white space around them.
 
     A sentence ends at ``. ! ? ؟ ؛ … ۔`` or at a line end; not inside a number (3.5), after an
-    initial (د.), in the middle of an address (bbc.com) or inside a quotation that is closed on
-    the same line. Closing quotes and brackets stay with their sentence.
+    initial (د.), in the middle of an address (bbc.com, /news?id=7) or inside a quotation that is
+    closed on the same line. Closing quotes and brackets stay with their sentence.
 
     >>> text = "وصل الوفد. قال: «لن نعود. هذا نهائي». انتهى؟ نعم"
     >>> [text[a:b] for a, b in sentence_spans(text)]
@@ -86,9 +88,9 @@ def _match_quotation_marks(text: str, start: int, end: int) -> dict[int, int]:
 
 
 def _is_sentence_end(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
-    if stop[0] != ".":
-        return True
     after = text[stop.end()] if stop.end() < end else " "
+    if stop[0] != ".":
+        return not _ADDRESS.search(text[max(begin, stop.start() - 1) : stop.end() + 1])
     if after.isdigit() or (after.isascii() and after.isalpha()):
         return False
     if _INITIAL.search(text[max(begin, stop.start() - _INITIAL_LENGTH) : stop.start()]):

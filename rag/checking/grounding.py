@@ -18,7 +18,6 @@ from index.embedding.contract import Embedder
 from index.search.search import Passage
 from rag.checking.citations import Claim
 from rag.checking.same_meaning import ClaimWords
-from rag.language.orders import gives_orders
 from rag.language.questions import is_arabic
 from rag.language.relative_dates import find_relative_dates, spell_date
 from rag.language.statements import EDGE, SAYING, Statement, read_statement, tokens_match
@@ -61,11 +60,8 @@ class Support:
 def find_support(claim: Claim, passages: Sequence[Passage], embedder: Embedder) -> Support | None:
     """Return the best support for a claim, or None when nothing supports it.
 
-    Orders to the assistant are no claims. What the claim cites is tried first; another passage
-    must support it more strongly.
+    What the claim cites is tried first; another passage must support it more strongly.
     """
-    if gives_orders(claim.text):
-        return None
     cited = [number - 1 for number in claim.numbers if number <= len(passages)]
     others = [position for position in range(len(passages)) if position not in cited]
     words = ClaimWords(claim.text, embedder)

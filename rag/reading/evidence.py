@@ -8,11 +8,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.arabic.sentences import sentence_spans
 from index.arabic.words import skeleton
 from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
-from rag.language.orders import gives_orders
 from rag.language.package_data import read_weights
 from rag.language.questions import is_arabic
 from rag.question import Question
@@ -64,7 +62,6 @@ def compute_evidence(
 ) -> Evidence:
     """Return how likely the passages hold an answer to a question."""
     idf = query.idf
-    passages = [p for p in passages if not _is_matched_by_orders_only(question, idf, p)]
     unknown = question.is_completed and _is_mostly_unknown(question, query)
     if not passages or not sentences or unknown:
         return Evidence(0.0, {}, tuple(sentences))
@@ -101,7 +98,7 @@ def compute_features(
     """Return the features of one question, by name."""
     terms = question.terms
     coverages = [
-        compute_overlap(terms, idf, find_terms(f"{p.article.title}\n{_strip_orders(p.text)}"))
+        compute_overlap(terms, idf, find_terms(f"{p.article.title}\n{p.text}"))
         for p in passages[:5]
     ]
     best = sentences[0]
@@ -130,21 +127,3 @@ def _compute_margin(values: Sequence[float]) -> tuple[float, float]:
     ordered = sorted(values, reverse=True)
     following = ordered[1:6]
     return ordered[0], ordered[0] - sum(following) / len(following) if following else 0.0
-
-
-def _is_matched_by_orders_only(
-    question: Question, idf: Mapping[str, float], passage: Passage
-) -> bool:
-    """Tell whether a passage has words of the question only where it gives an assistant orders."""
-    if not any(gives_orders(passage.text[a:b]) for a, b in sentence_spans(passage.text)):
-        return False
-    terms = question.terms
-    every = find_terms(f"{passage.article.title}\n{passage.text}")
-    rest = find_terms(f"{passage.article.title}\n{_strip_orders(passage.text)}")
-    return compute_overlap(terms, idf, rest) < compute_overlap(terms, idf, every)
-
-
-def _strip_orders(text: str) -> str:
-    """Return the sentences that tell readers something; orders to an assistant are no evidence."""
-    sentences = (text[start:end] for start, end in sentence_spans(text))
-    return "\n".join(sentence for sentence in sentences if not gives_orders(sentence))

@@ -21,7 +21,6 @@ from index.arabic.words import (
 from index.embedding.contract import Embedder
 from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
-from rag.language.orders import gives_orders
 from rag.language.package_data import read_weights
 from rag.language.questions import Kind, is_arabic
 from rag.language.signs import detect_sign
@@ -179,7 +178,7 @@ def list_sentences(
         for position, (start, end) in enumerate(sentence_spans(passage.text)):
             text = passage.text[start:end]
             key = fold(text)
-            if key in taken or len(text.split()) < 3 or gives_orders(text):
+            if key in taken or len(text.split()) < 3:
                 continue
             taken.add(key)
             have = find_terms(text)

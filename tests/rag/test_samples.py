@@ -11,9 +11,9 @@ QUESTIONS = [
     json.loads(line)
     for line in (ROOT / "samples" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-# Reached: 63 of 65 and 16 of 17; one may turn on the processor's floating-point precision.
+# Reached: 63 of 66 and 14 of 16; one may turn on the processor's floating-point precision.
 ANSWERED_AT_LEAST = 62
-REFUSED_AT_LEAST = 16
+REFUSED_AT_LEAST = 14
 
 
 def is_right(question, answer):
