@@ -10,11 +10,11 @@ from importlib import resources
 
 _ARTICLES = ("وبال", "وكال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال")
 _CLITICS = ("و", "ل", "ب")
-_LONG = 6
+_MIN_FOR_CLITIC = 6
 """Letters from which on a word loses a clitic that is not known to be one. Chosen by the MRR of
 BM25 over 5,917 questions (docs/decisions/0003-arabic-analyser.md); ``python -m
 benchmarks.analyser`` measures the analyser as it is."""
-_SHORT = 5
+_MIN_FOR_KNOWN_CLITIC = 5
 """The same, where a word of the list stands behind it; ``python -m benchmarks.train_prefixes``
 makes the list, and measures it with this."""
 _SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
@@ -47,12 +47,12 @@ def strip_prefix(word: str) -> str:
 
 
 def _strip_clitic(word: str) -> str:
-    if word[0] not in _CLITICS or len(word) < _SHORT:
+    if word[0] not in _CLITICS or len(word) < _MIN_FOR_KNOWN_CLITIC:
         return word
     rest = word[1:]
     if has_own_first_letters(rest):
         return rest
-    if len(word) < _LONG:
+    if len(word) < _MIN_FOR_CLITIC:
         return word
     if rest[0] in _CLITICS and has_own_first_letters(rest[1:]):
         return rest[1:]

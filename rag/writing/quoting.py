@@ -18,9 +18,11 @@ EXTRACTIVE = "extractive"
 # Chosen (docs/decisions/0016-stored-words-choose-sentences.md): ``python -m benchmarks.answers``
 # measures whole answers with them and sweeps none.
 _MAX_WORDS = 95
-_MOST = 3
-_SURE = 0.8  # chance that one of the sentences taken is the answer, from which on no more are
-_SAME = 0.6  # of the shorter sentence's terms: says the same again
+_MAX_QUOTES = 3
+_ENOUGH_CHANCE = (
+    0.8  # chance that one of the sentences taken is the answer, from which on no more are
+)
+_REPETITION_SHARE = 0.6  # of the shorter sentence's terms: says the same again
 
 # «وأضاف»، «كما أكد»، «وقال إنه»: who speaks stands in the sentence before.
 _NEEDS_SPEAKER = re.compile(
@@ -80,7 +82,7 @@ def choose_quotes(reading: Reading) -> list[Quote]:
     chosen: list[ScoredSentence] = []
     spent, sure = 0, 0.0
     for sentence in reading.sentences:
-        if len(chosen) == _MOST or sure >= _SURE:
+        if len(chosen) == _MAX_QUOTES or sure >= _ENOUGH_CHANCE:
             break
         length = len(sentence.text.split())
         if chosen and spent + length > _MAX_WORDS:
@@ -126,4 +128,4 @@ def _is_prose(text: str, span: Span) -> bool:
 
 def _is_repetition(one: ScoredSentence, other: ScoredSentence) -> bool:
     first, second = set(analyse(one.text)), set(analyse(other.text))
-    return len(first & second) >= _SAME * min(len(first), len(second))
+    return len(first & second) >= _REPETITION_SHARE * min(len(first), len(second))
