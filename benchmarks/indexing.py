@@ -115,7 +115,7 @@ def _questions(options: argparse.Namespace) -> list[str]:
 def _jawab(options: argparse.Namespace) -> dict[str, float]:
     from index import build_index, open_index
     from index.articles.article import Article
-    from index.articles.readers import read_articles
+    from index.articles.readers.reading import read_articles
     from index.building.cutting import cut_article
     from index.embedding.embedders import load_embedder
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from index.errors import InputError
 
-MOST_PASSAGES = 1_000
+MAX_PASSAGES = 1_000
 """Passages that one question may ask for; either side finds fifty candidates by itself. A guard
 against slips of the hand, not measured."""
 
@@ -16,8 +16,8 @@ def check_k(k: Any) -> int:
     8
 
     Raises:
-        InputError: It is no whole number from 1 to ``MOST_PASSAGES``.
+        InputError: It is no whole number from 1 to ``MAX_PASSAGES``.
     """
-    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_PASSAGES:
-        raise InputError(f"k must be a whole number from 1 to {MOST_PASSAGES:,}, not {k!r}")
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_PASSAGES:
+        raise InputError(f"k must be a whole number from 1 to {MAX_PASSAGES:,}, not {k!r}")
     return k

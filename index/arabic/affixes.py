@@ -12,11 +12,11 @@ _ARTICLES = ("وبال", "وكال", "وال", "بال", "كال", "فال", "و
 _CLITICS = ("و", "ل", "ب")
 _RARE_CLITICS = ("ف", "ك")
 """These are mostly a word's own letters, so only a word of the list may stand behind them."""
-_LONG = 6
+_MIN_FOR_CLITIC = 6
 """Letters from which on a word loses a clitic that is not known to be one. Chosen by the MRR of
 BM25 over 5,917 questions (docs/decisions/0003-arabic-analyser.md); ``python -m
 benchmarks.analyser`` measures the analyser as it is."""
-_SHORT = 5
+_MIN_FOR_KNOWN_CLITIC = 5
 """The same of «و», and where a word of the list stands behind any; ``python -m
 benchmarks.train_prefixes`` makes the list, and measures it with this."""
 _SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
@@ -51,17 +51,17 @@ def strip_prefix(word: str) -> str:
 
 
 def _strip_clitic(word: str) -> str:
-    if word[0] not in _CLITICS + _RARE_CLITICS or len(word) < _SHORT:
+    if word[0] not in _CLITICS + _RARE_CLITICS or len(word) < _MIN_FOR_KNOWN_CLITIC:
         return word
     rest = word[1:]
     if has_own_first_letters(rest):
         return rest
-    if word[0] in _RARE_CLITICS or (word[0] != "و" and len(word) < _LONG):
+    if word[0] in _RARE_CLITICS or (word[0] != "و" and len(word) < _MIN_FOR_CLITIC):
         return word
     if rest[0] in _CLITICS and has_own_first_letters(rest[1:]):
         return rest[1:]
     # «وبفلسطين» is «بفلسطين».
-    two = word[0] == "و" and rest[0] in "بل" and len(rest) >= _LONG
+    two = word[0] == "و" and rest[0] in "بل" and len(rest) >= _MIN_FOR_CLITIC
     return _strip_own_article(rest[1:] if two else rest)
 
 

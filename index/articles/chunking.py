@@ -11,9 +11,9 @@ from index.articles.article import Article
 CHUNKER_VERSION = "sentences-1"
 """Changes whenever the same article may be cut in other places."""
 
-_COUNTED = 4_096
+_SPANS_PER_CALL = 4_096
 """Spans whose tokens are counted in one call: what a tokenizer returns takes memory."""
-_FAR = 32
+_UNCOUNTED_FACTOR = 32
 """Times too long from which halves are not counted; none could turn out to fit.
 ``python -m benchmarks.chunking`` holds 20 MB in one line to 15 s."""
 _BREAKS = (re.compile(r"[،,:](?=\s)"), re.compile(r"\s"))
@@ -109,8 +109,8 @@ def _split_units(text: str, count_tokens: TokenCounter, max_tokens: int) -> list
 
 def _count_tokens(text: str, spans: Sequence[Span], count_tokens: TokenCounter) -> Iterator[int]:
     """Yield the tokens of each span."""
-    for first in range(0, len(spans), _COUNTED):
-        yield from count_tokens([text[a:b] for a, b in spans[first : first + _COUNTED]])
+    for first in range(0, len(spans), _SPANS_PER_CALL):
+        yield from count_tokens([text[a:b] for a, b in spans[first : first + _SPANS_PER_CALL]])
 
 
 class _Part(NamedTuple):
@@ -147,7 +147,7 @@ def _halve(text: str, part: _Part, max_tokens: int) -> list[_Part]:
     start, end = part.span
     middle = start + _find_middle_break(text[start:end])
     halves = [_trim(text, start, middle), _trim(text, middle, end)]
-    each = part.tokens / (end - start) if part.tokens > _FAR * max_tokens else 0
+    each = part.tokens / (end - start) if part.tokens > _UNCOUNTED_FACTOR * max_tokens else 0
     return [_Part(half, each * (half.end - half.start)) for half in halves]
 
 

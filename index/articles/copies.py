@@ -25,9 +25,9 @@ _HASHES, _BANDS = 64, 16
 # Chosen, not swept: they find 28 reprints in 9,965 radio articles, and the eight looked at were the
 # same story (docs/decisions/0011-reprints.md).
 _SHINGLE = 3
-_SHARED = 0.6
-_REPEATED = 0.7
-_MOST_WORDS = 4_000
+_MIN_SHARED = 0.6
+_MIN_REPEATED = 0.7
+_MAX_WORDS = 4_000
 """Words compared: one that begins alike for so long is taken for the same."""
 
 
@@ -71,7 +71,7 @@ def is_reprint(text: str, other: str) -> bool:
     if not (numbers <= others or others <= numbers):
         return False
     mine, theirs = set(_split_shingles(text)), set(_split_shingles(other))
-    return len(mine & theirs) >= _SHARED * len(mine | theirs)
+    return len(mine & theirs) >= _MIN_SHARED * len(mine | theirs)
 
 
 def is_repeated(part: str, text: str) -> bool:
@@ -83,11 +83,11 @@ def is_repeated(part: str, text: str) -> bool:
     if not _find_numbers(part) <= _find_numbers(text):
         return False
     said = set(_split_shingles(part))
-    return len(said & set(_split_shingles(text))) >= _REPEATED * len(said)
+    return len(said & set(_split_shingles(text))) >= _MIN_REPEATED * len(said)
 
 
 def _split_shingles(text: str) -> Iterator[str]:
-    found: Sequence[str] = split_words(text)[:_MOST_WORDS]
+    found: Sequence[str] = split_words(text)[:_MAX_WORDS]
     for start in range(max(1, len(found) - _SHINGLE + 1)):
         yield " ".join(found[start : start + _SHINGLE])
 

@@ -18,7 +18,7 @@ _USUAL = re.compile("[\t\n\r -~\u0600-\u06ff\u2010-\u2026«»]")
 _USUAL_SHARE = 0.9
 """Share of ASCII and Arabic among the first letters from which bytes with zeros are UTF-16; chosen,
 not measured: text read in the wrong byte order has next to none."""
-_TRIED = 100_000
+_SAMPLE_LETTERS = 100_000
 """Letters looked at for that; chosen, not measured."""
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _ARABIC = re.compile("[\u0621-\u064a]{2}")
@@ -112,7 +112,7 @@ def _decode_utf16(data: bytes) -> str:
     for name in ("utf-16-le", "utf-16-be"):
         with suppress(UnicodeDecodeError):
             text = data.decode(name)
-            start = text[:_TRIED]
+            start = text[:_SAMPLE_LETTERS]
             if len(_USUAL.findall(start)) > _USUAL_SHARE * len(start):
                 return text
     return ""

@@ -21,7 +21,7 @@ K1, B = 1.2, 0.6
 compared (docs/decisions/0004-score-fusion.md). ``python -m benchmarks.analyser`` and
 ``benchmarks.retrieval`` measure BM25 with them."""
 
-_NEAR = ((1, 1.0), (3, 0.6), (8, 0.3))
+_PROXIMITY_STEPS = ((1, 1.0), (3, 0.6), (8, 0.3))
 """Words apart, and what two neighbours of the question are worth at that distance in a chunk. The
 steps were chosen; what the feature counts for is fitted (``python -m benchmarks.train_ranking``,
 which leaves it out in turn with ``--ablate``)."""
@@ -108,7 +108,9 @@ def _compute_proximity(query: WeightedQuery, terms: Sequence[str]) -> float:
         total += weight
         if places[one] and places[other]:
             apart = min(abs(a - b) for a in places[one] for b in places[other])
-            near += weight * next((worth for limit, worth in _NEAR if apart <= limit), 0.0)
+            near += weight * next(
+                (worth for limit, worth in _PROXIMITY_STEPS if apart <= limit), 0.0
+            )
     return near / total if total else 0.0
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.embedding.hub_models import load_model
 from index.errors import RerankerError
 
-RERANKED = 20
+RERANK_DEPTH = 20
 """Passages read by a reranker, the best of the ranking before it. Chosen for its time, which grows
 with them; ``python -m benchmarks.retrieval --reranker ID`` measures what it gains."""
 

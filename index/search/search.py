@@ -21,7 +21,7 @@ from index.search.ranking import (
     compute_contributions,
     load_weights,
 )
-from index.search.reranking import RERANKED, Reranker
+from index.search.reranking import RERANK_DEPTH, Reranker
 from index.store.contract import Filter, Reader, Store
 from index.store.listing import StoreStats
 from index.store.manifest import Manifest
@@ -130,7 +130,7 @@ class SearchIndex:
         check_k(k)
         query = _make_query(question)
         with self._open_weighted(query) as (reader, weighed):
-            wanted = max(k, RERANKED) if self.reranker else k
+            wanted = max(k, RERANK_DEPTH) if self.reranker else k
             best = select_candidates(
                 reader, self._rank(find_candidates(reader, weighed, where)), wanted
             )
@@ -244,7 +244,7 @@ def _make_query(question: str | Query) -> Query:
 
 def _rerank(reranker: Reranker, question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """Add what a reranker says to the scores of the first passages; the others stay behind."""
-    read, rest = passages[:RERANKED], passages[RERANKED:]
+    read, rest = passages[:RERANK_DEPTH], passages[RERANK_DEPTH:]
     said = reranker.score(question, [f"{p.article.title}\n{p.text}" for p in read])
     scored = [
         replace(

@@ -9,7 +9,7 @@ from rag.evaluation.answers import AnswerReport
 from rag.evaluation.retrieval import METRICS as RETRIEVAL_METRICS
 from rag.evaluation.retrieval import Estimate, RetrievalReport
 
-_SHOWN_WRONG = 50
+_MAX_MISTAKES = 50
 _WIDTH, _ROW, _LEFT = 640, 26, 250
 _STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;"
@@ -131,7 +131,7 @@ def _time_table(report: AnswerReport) -> Table:
 def _wrong_table(report: AnswerReport) -> Table:
     rows = [
         [one["set"], one["mistake"], one["question"], " ".join(one["said"].split())[:300]]
-        for one in report.wrong[:_SHOWN_WRONG]
+        for one in report.wrong[:_MAX_MISTAKES]
     ]
     title = f"Mistakes ({len(report.wrong)}, of which the first {len(rows)})"
     return Table(title, ["set", "mistake", "question", "said"], rows, {})

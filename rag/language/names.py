@@ -37,11 +37,11 @@ _ORDINALS = frozenset(
     )
 )
 _IS = ("هو", "هي")
-_LONGEST = 3
+_MAX_NAME_WORDS = 3
 """Words behind «من هو» that may be a name alone; more are a description."""
-_PARTS = 2
+_MAX_PERSON_WORDS = 2
 """Words of a person's name that are looked at: what stands behind them may say something else."""
-_SHORT = 3
+_SHORT_SKELETON = 3
 """Consonants of a name up to which another one may have the same: a mistake that the questions of
 docs/decisions/0037-names-bind.md showed."""
 _ASKS = frozenset(split_words("أي أية كم بأي لأي بكم هو هي"))
@@ -103,7 +103,7 @@ def _is_same(term: str, other: str) -> bool:
     if term == other:
         return True
     bare = skeleton(term)
-    return len(bare) > _SHORT and bare == skeleton(other)
+    return len(bare) > _SHORT_SKELETON and bare == skeleton(other)
 
 
 def find_names(spoken: Sequence[str]) -> tuple[Name, ...]:
@@ -147,13 +147,13 @@ def _is_plain(word: str) -> bool:
 def _is_who_question(spoken: Sequence[str], place: int) -> bool:
     """Tell whether a word is the «هو» of «من هو», with nothing but a name behind it."""
     behind = len(spoken) - place - 1
-    return place == 1 and spoken[0] == "من" and spoken[1] in _IS and 2 <= behind <= _LONGEST
+    return place == 1 and spoken[0] == "من" and spoken[1] in _IS and 2 <= behind <= _MAX_NAME_WORDS
 
 
 def _parse_person(following: Sequence[str]) -> tuple[str, ...]:
     """Return the terms of a first name and what belongs to it: «منذر القاسم»."""
     kinds, name = _load_heads(), list[str]()
-    for word in following[:_PARTS]:
+    for word in following[:_MAX_PERSON_WORDS]:
         definite = word.startswith("ال")
         known = any(word in known_words for known_words in kinds.values())
         if is_function_word(word) or known or (definite and not name):

@@ -10,17 +10,17 @@ from rag.reading.relevance import ScoredSentence
 
 # Chosen, not measured; tests/rag/reading/test_disagreement.py has the articles that must differ or
 # agree with them.
-_LIKELY = 0.02
+_MIN_CHANCE = 0.02
 """Chance of being the answer from which on a sentence may differ from the one chosen."""
-_SHARED = 0.4
+_MIN_SHARED = 0.4
 """Share of the shorter sentence's words that both must hold to speak of the same thing."""
-_OPPOSED = 0.75
+_MIN_SHARED_OPPOSED = 0.75
 """The same where one denies what the other says."""
-_FEWEST = 2
+_MIN_SHARED_WORDS = 2
 """Words that both must hold in any case."""
-_ONE_DATE = 3
+_MAX_DATE_PARTS = 3
 """Day, month and year: a sentence with more of them tells of several days."""
-_MOST_VERSIONS = 3
+_MAX_VERSIONS = 3
 
 
 def find_other_versions(
@@ -44,7 +44,7 @@ def find_other_versions(
     found: list[ScoredSentence] = []
     for sentence in sentences[1:]:
         other = passages[sentence.passage].article
-        if sentence.chance < _LIKELY or len(found) == _MOST_VERSIONS - 1:
+        if sentence.chance < _MIN_CHANCE or len(found) == _MAX_VERSIONS - 1:
             break
         titles = (article.title, other.title)
         if other.id not in known and is_disagreement(question, best.text, sentence.text, titles):
@@ -82,16 +82,16 @@ def is_disagreement(
         return False
     shared = len({a.key for a, _ in pairs})
     shorter = min(len({t.key for t in _list_words(s)}) for s in (first, second))
-    if shared < _FEWEST or shared < _SHARED * shorter:
+    if shared < _MIN_SHARED_WORDS or shared < _MIN_SHARED * shorter:
         return False
-    opposed = shared > _FEWEST and shared >= _OPPOSED * shorter
+    opposed = shared > _MIN_SHARED_WORDS and shared >= _MIN_SHARED_OPPOSED * shorter
     if opposed and any(a.denied != b.denied for a, b in pairs):
         return True
     if question.kind is Kind.WHEN:
         days = _list_dates(first), _list_dates(second)
         told = min(len(_find_question_terms(question, sentence, "")) for sentence in (one, other))
         enough = 2 * told >= len(question.terms)
-        return enough and max(map(len, days)) <= _ONE_DATE and _is_incompatible(*days)
+        return enough and max(map(len, days)) <= _MAX_DATE_PARTS and _is_incompatible(*days)
     counted = frozenset(question.terms) if question.kind is not Kind.HOW_MANY else None
     return _has_other_figures(first, second, counted)
 

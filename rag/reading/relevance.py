@@ -52,7 +52,7 @@ FEATURES = {
 """What a sentence is scored by, in the order of the weights: ``wordwise`` where the index holds the
 vectors of its words, in the language of the question; ``plain`` elsewhere."""
 
-_READ = 18
+_MAX_EMBEDDED = 18
 """Sentences embedded per question where no vectors of words are stored: 295 ms of an answer
 (``python -m benchmarks.sentences``; docs/decisions/0016-stored-words-choose-sentences.md)."""
 _SIGN_NAMES = {
@@ -116,7 +116,9 @@ def score_sentences(
     if matches := match_words(question, query, passages, stressed=frozenset(own)):
         scored = [_score(s, matches[s.passage].features(s.span), "wordwise") for s in candidates]
     else:
-        close = sorted(candidates, key=lambda s: -_compute_logit(s.features, "plain"))[:_READ]
+        close = sorted(candidates, key=lambda s: -_compute_logit(s.features, "plain"))[
+            :_MAX_EMBEDDED
+        ]
         vectors = embedder.embed_passages([normalize_for_embedding(s.text) for s in close])
         cosines = map(float, vectors @ query.vectors.vector)
         scored = [

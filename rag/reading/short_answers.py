@@ -48,17 +48,17 @@ MODELS = {Kind.WHO: "who", Kind.WHEN: "when", Kind.WHERE: "where", Kind.HOW_MANY
 """Kinds of question that a few words can answer, each with weights of its own."""
 
 # Chosen; what the features made with them count for is fitted by the same command as the weights.
-_FAR = 15
+_MAX_DISTANCE = 15
 """Words from which on a word of the question is as far as any."""
 _REACH = 4.0
 """Words over which a match spreads to its neighbours, falling by 1/e."""
-CLEAR = {Kind.WHO: 0.9, Kind.WHEN: 0.8, Kind.WHERE: 0.75, Kind.HOW_MANY: 0.85}
+MIN_CHANCE = {Kind.WHO: 0.9, Kind.WHEN: 0.8, Kind.WHERE: 0.75, Kind.HOW_MANY: 0.85}
 """Mean chance of the words chosen from which on they are shown, by what is asked for. Chosen:
 ``python -m benchmarks.train_short_answers`` reports how many are shown then, and how many of them
 are right; names are found too rarely to be shown more often."""
-SURE = 0.6
+MIN_SENTENCE_CHANCE = 0.6
 """Chance of their sentence to be the answer from which on they are shown; chosen with them."""
-_LONGEST = 12
+_MAX_WORDS = 12
 """Words beyond which it is no short answer but a sentence."""
 _NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
 _NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+)*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
@@ -94,11 +94,15 @@ def find_short_answer(
     counted = _find_counted(
         question.counted, text, find_word_spans(text, sentence.span, matches.words)
     )
-    if counted and sentence.chance >= SURE:
+    if counted and sentence.chance >= MIN_SENTENCE_CHANCE:
         return counted
     found = find_best_words(question, text, sentence.span, matches)
-    clear = CLEAR.get(question.kind, 1.0)
-    return found if found and sentence.chance >= SURE and found.chance >= clear else None
+    clear = MIN_CHANCE.get(question.kind, 1.0)
+    return (
+        found
+        if found and sentence.chance >= MIN_SENTENCE_CHANCE and found.chance >= clear
+        else None
+    )
 
 
 def find_best_words(
@@ -188,7 +192,7 @@ def compute_word_features(
         of_question,
         function,
         [any(c.isdigit() for c in word) for word in folded],
-        np.minimum(away, _FAR) / _FAR,
+        np.minimum(away, _MAX_DISTANCE) / _MAX_DISTANCE,
         np.log1p(away),
         [True, *marked],
         [*marked, True],
@@ -241,7 +245,7 @@ def _trim(first: int, last: int, text: str, words: Sequence[Span]) -> tuple[int,
         last -= 1
     while first <= last and empty(first):
         first += 1
-    if last - first >= _LONGEST:
+    if last - first >= _MAX_WORDS:
         return last + 1, last
     return first, last
 

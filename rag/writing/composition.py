@@ -17,7 +17,7 @@ from rag.writing.writer import Writer
 
 logger = logging.getLogger(__name__)
 
-_NEAREST = 3
+_MAX_TITLES = 3
 """Titles that a refusal names."""
 
 
@@ -105,6 +105,6 @@ def refuse(answer: Answer, question: Question, reason: str, clock: Clock) -> Ans
     text = phrases["empty_index"] if reason == "empty_index" else phrases["not_found"]
     titles = dict.fromkeys(passage.article.title for passage in answer.passages)
     if titles:
-        named = "، ".join(f"«{title}»" for title in list(titles)[:_NEAREST])
+        named = "، ".join(f"«{title}»" for title in list(titles)[:_MAX_TITLES])
         text += f"\n{phrases['nearest']}{named}"
     return replace(answer, text=text, found=False, refusal=reason, timings=clock.lap("answer"))

@@ -10,7 +10,7 @@ from rag.language.relative_dates import find_relative_dates
 from rag.reading.reading import Reading
 from rag.writing.writer import Written
 
-_SEVERAL = 2
+_MIN_SEVERAL = 2
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class Draft:
         if self.reading.versions:
             return self.phrases["differ"]
         articles = {citation.article_id for citation in self.citations}
-        return self.phrases["several"] if self.quotes and len(articles) >= _SEVERAL else ""
+        return self.phrases["several"] if self.quotes and len(articles) >= _MIN_SEVERAL else ""
 
     def answer(self, begun: Answer) -> Answer:
         """Return an answer that was begun with what is written so far."""

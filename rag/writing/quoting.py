@@ -18,10 +18,12 @@ EXTRACTIVE = "extractive"
 # Chosen (docs/decisions/0016-stored-words-choose-sentences.md): ``python -m benchmarks.answers``
 # measures whole answers with them and sweeps none.
 _MAX_WORDS = 95
-_MOST = 3
-_SURE = 0.8  # chance that one of the sentences taken is the answer, from which on no more are
-_SAME = 0.6  # of the shorter sentence's terms: says the same again
-_LIST_LINES = 5
+_MAX_QUOTES = 3
+_ENOUGH_CHANCE = 0.8
+"""Chance that one of the sentences taken is the answer, from which on no more are."""
+_REPETITION_SHARE = 0.6
+"""Of the shorter sentence's terms: it says the same again."""
+_MAX_LINES_OF_LIST = 5
 """Lines between a value and the line with a colon that it stands under, at most."""
 
 # «وأضاف»، «كما أكد»، «وقال إنه»: who speaks stands in the sentence before.
@@ -82,7 +84,7 @@ def choose_quotes(reading: Reading) -> list[Quote]:
     chosen: list[ScoredSentence] = []
     spent, sure = 0, 0.0
     for sentence in reading.sentences:
-        if len(chosen) == _MOST or sure >= _SURE:
+        if len(chosen) == _MAX_QUOTES or sure >= _ENOUGH_CHANCE:
             break
         length = len(sentence.text.split())
         if chosen and spent + length > _MAX_WORDS:
@@ -129,7 +131,7 @@ def _extend_to_label(passage: Passage, span: Span) -> Span:
     """
     text = passage.article.text
     start, end = span
-    for above in reversed(sentence_spans(text[:start])[-_LIST_LINES:]):
+    for above in reversed(sentence_spans(text[:start])[-_MAX_LINES_OF_LIST:]):
         if text[above.end - 1] == ":":
             start = above.start
         if text[above.end - 1] == ":" or _is_prose(text, above):
@@ -146,4 +148,4 @@ def _is_prose(text: str, span: Span) -> bool:
 
 def _is_repetition(one: ScoredSentence, other: ScoredSentence) -> bool:
     first, second = set(analyse(one.text)), set(analyse(other.text))
-    return len(first & second) >= _SAME * min(len(first), len(second))
+    return len(first & second) >= _REPETITION_SHARE * min(len(first), len(second))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
 _MINUTE = 60.0
-_USUAL = 30
+_DEFAULT_RATE = 30
 """Questions a minute where none is said: more than a reader types, chosen and not measured."""
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """What proxies add to requests that they pass on from others."""
@@ -61,7 +61,9 @@ class Access:
     @property
     def rate(self) -> int:
         """Questions that one visitor may ask in a minute; 0 for any number."""
-        return (0 if self.is_local else _USUAL) if self.per_minute is None else self.per_minute
+        return (
+            (0 if self.is_local else _DEFAULT_RATE) if self.per_minute is None else self.per_minute
+        )
 
     def allows(self, user: str, password: str) -> bool:
         """Tell whether a user has this password."""

@@ -28,10 +28,10 @@ State = tuple[Any, ...]
 
 _STREAM_SECONDS = 0.06
 """Between two states of an answer that is being written; chosen, since each is sent whole."""
-_REMEMBERED = 10_000
+_MAX_REMEMBERED = 10_000
 """Questions of which it is remembered that they were begun."""
 _RETRY = "__retry__"
-_AGAIN = {"value": _RETRY, "label": "إعادة المحاولة"}
+_RETRY_OPTION = {"value": _RETRY, "label": "إعادة المحاولة"}
 _TOO_OFTEN = "سألتَ كثيرًا في دقيقة واحدة. انتظر قليلًا ثم أعد المحاولة."
 _WAITING: Message = {
     "role": "assistant",
@@ -58,7 +58,7 @@ class _Running:
             if question in self._started:
                 return False
             self._started[question] = True
-            while len(self._started) > _REMEMBERED:
+            while len(self._started) > _MAX_REMEMBERED:
                 del self._started[next(iter(self._started))]
             return True
 
@@ -200,7 +200,7 @@ class Answering:
         if turn is None:
             return
         last = _make_answer_message(render.whole_answer(turn))
-        again = [_AGAIN] if turn.answer.error else []
+        again = [_RETRY_OPTION] if turn.answer.error else []
         if options := [*again, *render.suggestions(turn.answer)]:
             last["options"] = options
         turns = [*turns, turn.shortened()]
@@ -312,5 +312,5 @@ def _make_step_message(answer: Answer, articles: int) -> Message:
 def _make_failure_message(reason: str) -> Message:
     return {
         **_make_answer_message(render.notice("error", "تعذّر إكمال الإجابة.", reason)),
-        "options": [_AGAIN],
+        "options": [_RETRY_OPTION],
     }

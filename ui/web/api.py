@@ -21,8 +21,8 @@ from ui.web.access import RateLimit, visitor_of
 from ui.web.indexes import Indexes
 
 # What one request may ask for; chosen so that it cannot hold up the others.
-_MOST_PASSAGES = 50
-_MOST_LISTED = 200
+_MAX_PASSAGES = 50
+_MAX_LISTED = 200
 
 Json = dict[str, Any]
 
@@ -114,7 +114,7 @@ class Endpoints:
             size: Articles a page, at most 200.
             index: Name of the index; empty for the first that is served.
         """
-        size = max(1, min(_MOST_LISTED, int(size)))
+        size = max(1, min(_MAX_LISTED, int(size)))
         offset = (max(1, int(page)) - 1) * size
         rows, total = self._find_assistant(index).index.store.find_articles(
             words, source=source, order=order, offset=offset, limit=size
@@ -166,4 +166,4 @@ def _make_filter(source: str, since: str, until: str, article: str) -> Filter:
 
 
 def _limit_passages(k: int) -> int:
-    return max(1, min(_MOST_PASSAGES, int(k)))
+    return max(1, min(_MAX_PASSAGES, int(k)))

@@ -9,7 +9,7 @@ from ui.web.render import escape, external_link
 
 _COLOURS = ("#0f766e", "#c8842b", "#5b6ee1", "#a6476f", "#6b8e23", "#7a869a")
 _OTHERS = "أخرى"
-_SHOWN_FAILURES = 20
+_MAX_FAILURES = 20
 _WIDTH, _HEIGHT, _BASE = 720, 140, 112
 
 
@@ -146,7 +146,7 @@ def report(done: BuildReport) -> str:
     told = "، ".join(f"{name}: {count}" for name, count in parts if count) or "لم يتغير شيء"
     failures = "".join(
         f'<li><bdi dir="ltr">{escape(failure.origin)}</bdi>: {escape(failure.reason)}</li>'
-        for failure in done.failures[:_SHOWN_FAILURES]
+        for failure in done.failures[:_MAX_FAILURES]
     )
     kind = "warn" if done.failures else "info"
     listed = f"<ul>{failures}</ul>" if failures else ""

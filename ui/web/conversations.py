@@ -22,9 +22,9 @@ from ui.web import numbers
 from ui.web.render import Turn, safe_url
 
 SCHEMA_VERSION = 1
-_MOST = 4_000_000
+_MAX_CHARACTERS = 4_000_000
 """Characters of JSON that are read; chosen, not measured."""
-_TITLE = 80
+_MAX_TITLE = 80
 _BROKEN = "هذه المحادثة غير صالحة: {reason}."
 _MARKUP = re.compile(r"([\\`*_\[\]<#])")
 
@@ -71,7 +71,7 @@ def new_id() -> str:
 def title_of(question: str) -> str:
     """Return what a conversation is called that begins with a question."""
     line = " ".join(question.split())
-    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"
+    return line if len(line) <= _MAX_TITLE else f"{line[: _MAX_TITLE - 1]}…"
 
 
 def read_conversation(text: str) -> Conversation:
@@ -82,7 +82,7 @@ def read_conversation(text: str) -> Conversation:
     Raises:
         InputError: It is none, or too long.
     """
-    if len(text) > _MOST:
+    if len(text) > _MAX_CHARACTERS:
         raise InputError(_BROKEN.format(reason="أطول مما يُقرأ"))
     try:
         content = json.loads(text)

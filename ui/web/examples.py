@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from index.articles.article import Article
 
-_LENGTH = 70
+_MAX_TITLE = 70
 
 
 def example_questions(articles: Sequence[Article], count: int = 4) -> list[str]:
@@ -15,7 +15,7 @@ def example_questions(articles: Sequence[Article], count: int = 4) -> list[str]:
     for article in articles:
         title = re.sub(r"\s+", " ", article.title).strip()
         plain = not re.search(r"[<>{}$\\`]", title)
-        if plain and not title.endswith("…") and len(title) <= _LENGTH:
+        if plain and not title.endswith("…") and len(title) <= _MAX_TITLE:
             chosen.setdefault(article.source or article.id, title)
             others.append(title)
     titles = dict.fromkeys([*chosen.values(), *others])

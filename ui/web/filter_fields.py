@@ -12,7 +12,7 @@ from ui.web.events import event_data
 from ui.web.indexes import Indexes
 from ui.web.render import escape
 
-_FOUND = 8
+_MAX_OFFERED = 8
 """Articles offered while a title is typed."""
 _NO_DAY = "«{day}» ليس تاريخًا؛ اكتب مثل 2025-03-01."
 _PRIVATE: dict[str, Any] = {
@@ -103,7 +103,7 @@ class FilterFields:
         """Offer the articles whose title has the words typed so far."""
         if not (words or "").strip():
             return ""
-        rows, _ = self._indexes[name].index.store.find_articles(words or "", limit=_FOUND)
+        rows, _ = self._indexes[name].index.store.find_articles(words or "", limit=_MAX_OFFERED)
         offers = "".join(
             f'<li><button type="button" class="txt-btn" data-pick="{escape(row.id)}">'
             f"<bdi>{escape(row.title)}</bdi></button></li>"

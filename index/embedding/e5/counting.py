@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 _PLAIN = re.compile(r"[ -~À-ÖØ-öø-ÿ°•ء-غـ-ْ٠-٩٪ٱ-ۓ،؛؟«»“”‘’–—…]*")
 _WHOLE = re.compile(r"(?:^| )[ً-ْ]|[^ ]{65}| $")
 """A mark that joins the space before it, a long word, a last space that is a token of its own."""
-_MOST_WORDS = 200_000
+_MAX_WORDS = 200_000
 """Words remembered; about 30 MB."""
 
 
@@ -33,7 +33,7 @@ class TokenCounts:
         return [next(whole) if w is None else sum(map(known.__getitem__, w)) for w in split]
 
     def _learn(self, words: set[str]) -> None:
-        if len(self._words) > _MOST_WORDS:
+        if len(self._words) > _MAX_WORDS:
             self._words = {"": 0}
         new = sorted(words - self._words.keys())
         self._words.update(zip(new, self._count(new), strict=True))

@@ -23,7 +23,7 @@ SCAN_LIMIT = 250_000
 A half-precision scan took 0.09 ms per 1,000 chunks and found 99.8 % of the exact neighbours among
 synthetic vectors, before the first version; ``python -m benchmarks.scale`` measures its time.
 """
-_WORTH_THREADS = 50_000
+_MIN_CHUNKS_FOR_THREADS = 50_000
 """Chunks from which on a scan is shared among threads; below, they pay no more. Chosen;
 ``python -m benchmarks.scale`` measures searches on both sides of it."""
 _PROBES = 64
@@ -80,7 +80,7 @@ class DenseIndex:
         if self.size == 0 or k < 1:
             return []
         # More threads than one pay only over many chunks. The setting is the calling thread's.
-        faiss.omp_set_num_threads(1 if self.size < _WORTH_THREADS else os.cpu_count() or 1)
+        faiss.omp_set_num_threads(1 if self.size < _MIN_CHUNKS_FOR_THREADS else os.cpu_count() or 1)
         parameters = self._parameters(_make_selector(only, without), everywhere=only is not None)
         scores, keys = self._index.search(vector[None, :], min(k, self.size), params=parameters)
         pairs = zip(keys[0].tolist(), scores[0].tolist(), strict=True)

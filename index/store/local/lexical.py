@@ -20,7 +20,7 @@ _WRITER_BYTES = 64 * 1024 * 1024
 _SKELETON_WEIGHT = 0.4
 """Of a skeleton beside its term. Chosen, not measured: it decides who is a candidate, and ranking
 has weights of its own."""
-_MOST_LOOKED_AT = 20_000
+_MAX_MATCHES = 20_000
 """Matches asked about where a filter leaves few; chosen, to bound the time of a filtered search
 (``filtered_first_ms`` of ``python -m benchmarks.scale``)."""
 
@@ -90,7 +90,7 @@ class LexicalIndex:
             terms: Analysed terms; all of them count, however common.
             k: How many; fewer come back when fewer match.
             keep: Tells whether a chunk key may be returned; None keeps all. At most
-                ``_MOST_LOOKED_AT`` matches are asked about.
+                ``_MAX_MATCHES`` matches are asked about.
             share: Of all chunks, about how many ``keep`` keeps; saves asking again and again. It
                 may be over 1 where ``keep`` also knows chunks that are not in the folder.
         """
@@ -98,16 +98,16 @@ class LexicalIndex:
             return []
         query, limit = (
             self._build_query(terms),
-            min(_MOST_LOOKED_AT, max(k, round(k / max(share, 1e-6)))),
+            min(_MAX_MATCHES, max(k, round(k / max(share, 1e-6)))),
         )
         while True:
             found = self._searcher.search(query, limit).hits
             keys = (self._searcher.doc(address)["key"][0] for _, address in found)
             scored = [Hit(key, score) for key, (score, _) in zip(keys, found, strict=True)]
             kept = [hit for hit in scored if keep is None or keep(hit.key)]
-            if len(kept) >= k or len(found) < limit or limit >= _MOST_LOOKED_AT:
+            if len(kept) >= k or len(found) < limit or limit >= _MAX_MATCHES:
                 return kept[:k]
-            limit = min(_MOST_LOOKED_AT, 4 * limit)
+            limit = min(_MAX_MATCHES, 4 * limit)
 
     def _build_query(self, terms: Sequence[str]) -> tantivy.Query:
         clauses = [

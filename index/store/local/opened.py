@@ -13,7 +13,7 @@ from index.store.local.generation import Generation, OpenGeneration, open_genera
 from index.store.local.reader import Delta, KeyFilter, load_delta
 from index.store.local.rows import get_meta
 
-_FILTERS_KEPT = 8
+_MAX_FILTERS = 8
 """Filters whose chunks are remembered; each is 8 bytes and a set entry a chunk. What asking again
 saves: ``filtered_again_ms`` of ``python -m benchmarks.scale``."""
 
@@ -59,6 +59,6 @@ class OpenIndex:
         with self._lock:
             found = self._filters.pop(name, None) or KeyFilter.of(connection, where)
             self._filters[name] = found
-            while len(self._filters) > _FILTERS_KEPT:
+            while len(self._filters) > _MAX_FILTERS:
                 self._filters.popitem(last=False)
         return found

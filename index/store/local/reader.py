@@ -18,7 +18,7 @@ from index.store.local.catalogue import articles_by_key, select_in
 from index.store.local.generation import OpenGeneration
 from index.store.manifest import Manifest
 
-_FEW = 2_000
+_MAX_READ_SINGLY = 2_000
 """Chunks that a filter may leave for them to be read one by one rather than searched. Chosen, not
 measured."""
 
@@ -134,7 +134,7 @@ class SqliteReader:
         """
         check_k(k)
         only = self._load_key_filter(where)
-        if only is not None and len(only.keys) <= _FEW:
+        if only is not None and len(only.keys) <= _MAX_READ_SINGLY:
             return _rank_by_shared_terms(terms, k, self._load_terms(only.keys.tolist()))
         keep = _make_key_test(only)
         removed = set(self._delta.removed.tolist())

@@ -15,7 +15,7 @@ from index.store.changes import ArticleChunks, Move
 from index.store.local.generation import Generation
 from index.store.manifest import Manifest
 
-_CANDIDATES = 20
+_MAX_CANDIDATES = 20
 """Articles compared word by word with a new one, those that share most bands first. Chosen, not
 measured: bounds the time where a template fills many articles."""
 
@@ -188,7 +188,7 @@ def _find_family(connection: sqlite3.Connection, text: str, found: Sequence[int]
     rows = connection.execute(
         "SELECT a.family, a.text FROM articles a JOIN (SELECT article, count(*) AS shared"  # noqa: S608
         f" FROM bands WHERE band IN ({marks}) GROUP BY article ORDER BY shared DESC, article"
-        f" LIMIT {_CANDIDATES}) b ON a.key = b.article ORDER BY b.shared DESC, a.key",
+        f" LIMIT {_MAX_CANDIDATES}) b ON a.key = b.article ORDER BY b.shared DESC, a.key",
         tuple(found),
     )
     return next((family for family, other in rows if is_reprint(text, other)), None)

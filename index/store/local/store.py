@@ -67,7 +67,7 @@ _COMPACT_SHARE = 0.02
 """New and removed chunks, or share of all, from which on search files are made anew. Chosen, not
 measured: until then they are compared one by one, and writing 10,000 takes a second
 (``publish_s`` of ``python -m benchmarks.scale``)."""
-_GROWTH = 5_000
+_MIN_GROWTH = 5_000
 """While a build is under way, search files are made when the index has doubled, this at least."""
 
 
@@ -215,7 +215,7 @@ class SqliteStore(Catalogue):
         )
         gone = count_rows(connection, "SELECT count(*) FROM removed_chunks")
         small = min(_COMPACT_CHUNKS, _COMPACT_SHARE * generation.chunks)
-        if new + gone <= (max(_GROWTH, generation.chunks) if growing else small):
+        if new + gone <= (max(_MIN_GROWTH, generation.chunks) if growing else small):
             return False
         self.compact()
         return True

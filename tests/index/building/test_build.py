@@ -174,7 +174,7 @@ def test_a_column_for_no_known_field_is_refused(folder, tmp_path, embedder):
 
 def test_search_files_are_made_while_a_long_build_goes_on(tmp_path, embedder, monkeypatch):
     monkeypatch.setattr("index.building.intake._BATCH_CHUNKS", 10)
-    monkeypatch.setattr("index.store.local.store._GROWTH", 20)
+    monkeypatch.setattr("index.store.local.store._MIN_GROWTH", 20)
     records = [{"id": n, "text": f"وصل القطار رقم {n} إلى المحطة."} for n in range(100)]
     path = tmp_path / "a.json"
     path.write_text(json.dumps(records), encoding="utf-8")

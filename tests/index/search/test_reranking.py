@@ -5,7 +5,7 @@ from fakes import WordEmbedder
 
 from index import build_index, open_index
 from index.errors import RerankerError
-from index.search.reranking import RERANKED, CrossEncoderReranker
+from index.search.reranking import RERANK_DEPTH, CrossEncoderReranker
 from rag import Assistant
 
 pytestmark = pytest.mark.slow  # torch
@@ -50,7 +50,7 @@ def cross_encoder(tmp_path_factory):
 def many(tmp_path):
     articles = tmp_path / "many"
     articles.mkdir()
-    for n in range(RERANKED + 10):
+    for n in range(RERANK_DEPTH + 10):
         text = (
             f"خبر {n}\n\nافتتح الوزير جسر النهر رقم {n} في المدينة، {WORDS[n % 7]} {WORDS[n % 5]}."
         )
@@ -74,9 +74,9 @@ def test_what_the_reranker_says_is_added_and_decides(many, cross_encoder):
 
 def test_passages_it_does_not_read_stay_behind(many, cross_encoder):
     index = open_index(many, embedder=WordEmbedder(), reranker=CrossEncoderReranker(cross_encoder))
-    found = index.search("أي جسر افتتح الوزير؟", k=RERANKED + 5)
-    assert len(found) == RERANKED + 5
-    assert ["reranker" in p.scores for p in found] == [True] * RERANKED + [False] * 5
+    found = index.search("أي جسر افتتح الوزير؟", k=RERANK_DEPTH + 5)
+    assert len(found) == RERANK_DEPTH + 5
+    assert ["reranker" in p.scores for p in found] == [True] * RERANK_DEPTH + [False] * 5
 
 
 def test_it_is_one_setting(sample_index, cross_encoder):

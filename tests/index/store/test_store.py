@@ -214,7 +214,7 @@ def test_a_filter_that_leaves_few_finds_them_among_many(tmp_path, embedder, monk
     where = Filter(sources=("نادر",))
     found = [p.chunk for p in index.search(QUESTION, where=where)]
     assert {chunk.article_id for chunk in found} == {"0", "100", "200"}
-    monkeypatch.setattr("index.store.local.reader._FEW", 0)
+    monkeypatch.setattr("index.store.local.reader._MAX_READ_SINGLY", 0)
     assert [p.chunk for p in index.search(QUESTION, where=where)] == found
 
 
