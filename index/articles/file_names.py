@@ -15,6 +15,9 @@ _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]+")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 _LOOKS_ESCAPED = re.compile(r"\\(?=x[0-9a-f]{2})")
 
+_HIDDEN = (".", "~$")
+"""How names begin that systems do not show: the second are marks of Word beside open documents."""
+
 _CODE_PAGES = ("cp1256", "cp720")
 """What Arabic Windows names files in: its own code page, and that of its DOS."""
 _COMMON = "اليمنروتبةعدفسقأحهكجصشإطخىزضئثءغذظآؤ"
@@ -30,6 +33,11 @@ _NO_ARABIC = re.compile(
     "|[ذزسشصضطث]ظ|ظ[ذزسشصضطث]"  # in no root
     "|(?<=[\u0621-\u064a])[«“A-Za-z]|[»”A-Za-z](?=[\u0621-\u064a])"
 )
+
+
+def is_hidden(name: str) -> bool:
+    """Tell whether a file or folder of this name is not meant for readers."""
+    return name.startswith(_HIDDEN)
 
 
 def is_decodable(text: str) -> bool:

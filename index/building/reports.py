@@ -86,8 +86,8 @@ class BuildReport:
         return dict(Counter(file.kind for file in self.passed_over).most_common())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report by field name."""
-        return asdict(self)
+        """Return the report by field name, with the kinds that were passed over."""
+        return asdict(self) | {"kinds_passed_over": self.kinds_passed_over}
 
 
 Progress = Callable[[BuildProgress], None]

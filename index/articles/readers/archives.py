@@ -1,14 +1,17 @@
 """Open .zip files, whoever made them, without being filled up by them."""
 
 import io
+import re
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Self
 
-from index.articles.file_names import decode_names
+from index.articles.file_names import decode_names, is_hidden
 from index.errors import InputError
 
 MAX_ENTRIES = 200_000
@@ -19,6 +22,10 @@ MAX_DOCUMENT = 256 * 1024**2
 
 _PACKED_MARK = b"PK\x03\x04"
 _ENTRY_MARK = b"PK\x01\x02"
+_HEADER = re.compile(b"PK(?:\x01\x02..|\x03\x04)..(?P<flags>..)", re.DOTALL)
+"""What stands before a file, and again in the list of all files."""
+_NAME = {b"\x01": (28, 46), b"\x03": (26, 30)}
+"""Where in either header the length of the name is, and where the name."""
 _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
 
@@ -30,10 +37,12 @@ class Entry:
     Attributes:
         info: What the archive says of it.
         name: Its path as its maker wrote it, whatever encoding that was stored in.
+        number: Which of the files of this path it is, from 1.
     """
 
     info: zipfile.ZipInfo
     name: str
+    number: int = 1
 
     @property
     def is_link(self) -> bool:
@@ -42,9 +51,20 @@ class Entry:
 
     @property
     def path(self) -> str:
-        """Its name below the archive: without drive, root and steps upwards."""
+        """Its name below the archive: without drive, root and steps upwards; of its own."""
         parts = self.name.replace("\\", "/").split("/")
-        return "/".join(part for part in parts if part not in {"", ".", ".."} and part[1:] != ":")
+        path = "/".join(part for part in parts if part not in {"", ".", ".."} and part[1:] != ":")
+        if self.number == 1:
+            return path
+        ending = PurePosixPath(path).suffix
+        return f"{path.removesuffix(ending)} ({self.number}){ending}"
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is a file that is meant for readers."""
+        if self.name.endswith(("/", "\\")):
+            return False
+        return not any(is_hidden(part) or part == "__MACOSX" for part in self.path.split("/"))
 
 
 def open_archive(data: bytes) -> zipfile.ZipFile:
@@ -57,9 +77,26 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     # Every file listed takes memory before the list can be looked at: count them first.
     if data.count(_ENTRY_MARK) > MAX_ENTRIES:
         raise InputError(f"holds over {MAX_ENTRIES} files; split it")
-    archive = zipfile.ZipFile(io.BytesIO(data))
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except UnicodeDecodeError:
+        archive = zipfile.ZipFile(io.BytesIO(_without_false_flags(data)))
     require_modest(archive, MAX_UNPACKED)
     return archive
+
+
+def _without_false_flags(data: bytes) -> bytes:
+    """Take the flag for UTF-8 from names that are not in it; one of them costs ``zipfile`` all."""
+    changed = bytearray(data)
+    for header in _HEADER.finditer(data):
+        start = header.start()
+        size_at, name_at = (start + at for at in _NAME[data[start + 2 : start + 3]])
+        size = int.from_bytes(data[size_at : size_at + 2], "little")
+        try:
+            data[name_at : name_at + size].decode("utf-8")
+        except UnicodeDecodeError:
+            changed[header.start("flags") + 1] &= ~(_UTF8_FLAG >> 8)
+    return bytes(changed)
 
 
 def require_modest(archive: zipfile.ZipFile, limit: int = MAX_DOCUMENT) -> None:
@@ -114,12 +151,15 @@ class Allowance:
 
 
 def entries_of(archive: zipfile.ZipFile) -> Iterator[Entry]:
-    """Yield the files of an archive that are meant for readers, in name order."""
+    """Yield the files of an archive that are meant for readers, in name order.
+
+    Those of one path, as programs make when they update an archive, get a number besides.
+    """
+    met: Counter[str] = Counter()
     for entry in sorted(_named(archive.infolist()), key=lambda entry: entry.name):
-        parts = entry.path.split("/")
-        hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-        if not entry.info.is_dir() and not hidden:
-            yield entry
+        if entry.is_shown:
+            met[entry.path] += 1
+            yield replace(entry, number=met[entry.path])
 
 
 def _named(infos: list[zipfile.ZipInfo]) -> list[Entry]:
@@ -130,7 +170,7 @@ def _named(infos: list[zipfile.ZipInfo]) -> list[Entry]:
     """
     names = {info: _unicode_path(info) or info.filename for info in infos}
     unsure = [info for info in infos if names[info] == info.filename and _is_unsure(info)]
-    decoded = decode_names([info.orig_filename.encode("cp437") for info in unsure])
+    decoded = decode_names(list(map(_stored_name, unsure)))
     names |= {info: name for info, name in zip(unsure, decoded, strict=True) if name}
     return [Entry(info, names[info]) for info in infos]
 
@@ -139,13 +179,22 @@ def _is_unsure(info: zipfile.ZipInfo) -> bool:
     return not info.flag_bits & _UTF8_FLAG and not info.orig_filename.isascii()
 
 
+def _stored_name(info: zipfile.ZipInfo) -> bytes:
+    encoding = "utf-8" if info.flag_bits & _UTF8_FLAG else "cp437"
+    return info.orig_filename.encode(encoding)
+
+
 def _unicode_path(info: zipfile.ZipInfo) -> str:
-    """Return the name in the field that Info-ZIP adds for it, or "" without one."""
+    """Return the name in the field that Info-ZIP adds for it, or "" without one.
+
+    Programs that rename a file and do not know the field leave it as it was.
+    """
     extra = info.extra
     while len(extra) >= 4:
         kind, size = (int.from_bytes(extra[at : at + 2], "little") for at in (0, 2))
         if kind == _UNICODE_PATH and size > 5:
-            return extra[9 : 4 + size].decode("utf-8", "replace")
+            is_of_name = int.from_bytes(extra[5:9], "little") in {0, zlib.crc32(_stored_name(info))}
+            return extra[9 : 4 + size].decode("utf-8", "replace") if is_of_name else ""
         extra = extra[4 + size :]
     return ""
 

@@ -3,12 +3,15 @@
 The ``csv`` module reads on to the end of the file after a quote that is never closed.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 _BLANKS = " \t"
 _MAX_STRAY = 1_000
 """Quotes that nobody doubled from which the quote before them was never closed."""
+_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+"""How programs write a cell that a spreadsheet shall not take for a number or a date."""
 _UNCLOSED = 'a quote (") is never closed'
 
 
@@ -60,7 +63,8 @@ def _read_row(text: str, at: int, delimiter: str) -> tuple[list[str], int, bool]
         cell, end = _read_cell(text, at, delimiter)
         if cell is None:
             return cells, end, False
-        cells.append(cell)
+        formula = _FORMULA.fullmatch(cell.strip())
+        cells.append(formula[1].replace('""', '"') if formula else cell)
         if end >= len(text) or text[end] == "\n":
             return cells, end + 1, True
         at = end + 1
@@ -72,14 +76,21 @@ def _read_cell(text: str, at: int, delimiter: str) -> tuple[str | None, int]:
     if text[start : start + 1] != '"':
         end = _cell_end(text, at, delimiter)
         return text[at:end], end
+
+    def ends_cell(at: int) -> bool:
+        return text[(after := _after_blanks(text, at, delimiter)) : after + 1] in ends
+
+    ends = {"", "\n", delimiter}
     end, stray, quote = -1, 0, start
     while (quote := text.find('"', quote + 1)) >= 0:
-        if text[quote + 1 : quote + 2] == '"':
+        escaped = text[quote - 1] == "\\"
+        if text[quote + 1 : quote + 2] == '"' and not (escaped and ends_cell(quote + 2)):
             quote += 1
             continue
-        after = _after_blanks(text, quote + 1, delimiter)
-        if text[after : after + 1] in {"", "\n", delimiter}:
-            return text[start + 1 : quote].replace('""', '"'), after
+        if ends_cell(quote + 1):
+            return _undoubled(text[start + 1 : quote]), _after_blanks(text, quote + 1, delimiter)
+        if escaped:
+            continue
         if end < 0:  # a quote that nobody doubled: does it belong to a cell without quotes around?
             end = _cell_end(text, start, delimiter)
             if text.count('"', start, end) % 2 == 0:
@@ -88,6 +99,15 @@ def _read_cell(text: str, at: int, delimiter: str) -> tuple[str | None, int]:
         if stray > _MAX_STRAY or _opens_cell(text, start, quote, delimiter):
             break
     return None, start
+
+
+def _undoubled(cell: str) -> str:
+    r"""Return what stands between quotes as it was before: programs write a quote as two or ``\"``.
+
+    >>> _undoubled('قال ""نعم"" ثم'), _undoubled('قال \\"نعم\\" ثم')
+    ('قال "نعم" ثم', 'قال "نعم" ثم')
+    """
+    return cell.replace('\\"', '"').replace('""', '"')
 
 
 def _opens_cell(text: str, start: int, quote: int, delimiter: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from index.articles.article import origin_of
-from index.articles.file_names import readable_name
+from index.articles.file_names import is_hidden, readable_name
 from index.articles.readers.base import PassedOver, ReadFailure
 from index.folder import DATABASE
 
@@ -115,7 +115,7 @@ class Walk:
         try:
             with os.scandir(folder) as entries:
                 visible = sorted(
-                    (entry for entry in entries if not entry.name.startswith(".")),
+                    (entry for entry in entries if not is_hidden(entry.name)),
                     key=lambda entry: entry.name,
                 )
         except OSError as error:

@@ -37,7 +37,7 @@ _LESS_SURE = {
 its title where «التفاصيل» are the text."""
 _BESIDE = {
     "": "web article story news post item main full complete the of a de du des la le l ar arabic"
-    " arabe og dc خبر مقال مقالة مادة كامل كاملة كاملا رئيسي رئيسية أصلي أصلية"
+    " arabe og dc خبر مقال مقالة مادة موضوع تقرير قصة كامل كاملة كاملا رئيسي رئيسية أصلي أصلية"
     " صحفي صحفية عربي عربية بالعربية",
     "text": "html plain raw clean rendered elements نصي",
     "source": "name nom news اسم إعلام إعلامية إخبارية إخباري أنباء جهة",
@@ -87,7 +87,7 @@ _ALLOWED = {
 }
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"[(\[（].*?[)\]）]")
-_ARTICLE = re.compile(r"^و?ال(?=\w\w)")
+_ARTICLE = re.compile(r"^(?:و?ال|لل)(?=\w\w)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 

@@ -144,7 +144,7 @@ def _read_archive(data: bytes, place: _Place, reading: Reading) -> Iterator[Read
     """Read the files of an archive; archives inside it are not opened."""
     try:
         with open_archive(data) as archive:
-            allowance = Allowance.beside(archive)
+            allowance, entry = Allowance.beside(archive), None
             for entry in entries_of(archive):
                 origin = place_in(place.origin, printable_path(entry.path))
                 if (kind := _unread_kind(entry)) is not None:
@@ -158,6 +158,8 @@ def _read_archive(data: bytes, place: _Place, reading: Reading) -> Iterator[Read
                     yield ReadFailure(origin, str(error))
                 else:
                     yield from _read(content, ending_of(entry.path), inside, reading)
+            if entry is None:
+                raise InputError("holds no file")
     except zipfile.BadZipFile as error:
         raise InputError(f"is no readable .zip file: {error}") from None
 

@@ -17,7 +17,9 @@ _DELIMITERS = (",", ";", "\t", "|", "؛", "،")
 _WHOLE_LINE = "\x1f"
 """A delimiter that no text has, for tables of one column."""
 _SEP = re.compile(r'\s*"?sep=([^\n])"?[ \t,;]*(?:\n|$)', re.IGNORECASE)
-_FIRST_ROWS = 10
+_END_OF_FILE = "\x1a"
+"""What programs from the days of DOS write last."""
+_FIRST_ROWS = 30
 """Rows among which the headings are looked for: programs write titles and dates above them."""
 _RULE = re.compile(r":?-{2,}:?")
 
@@ -45,11 +47,14 @@ def read_csv(data: bytes, columns: Mapping[str, str]) -> Iterator[Article | Read
     Raises:
         InputError: It has no column that holds the text.
     """
-    text = decode_records(data)
+    text = decode_records(data).rstrip(_END_OF_FILE)
     layout = _layout(text, columns)
     if layout is None:
         return
     if not layout.fields:
+        damaged = next((row for row in read_rows(text, layout.delimiter) if row.trouble), None)
+        if damaged and damaged.line <= layout.headings.line + 1:
+            raise InputError(f"line {damaged.line}: {damaged.trouble}; no headings were found")
         record = _record(layout.headings, layout.example, columns)
         raise InputError(describe_missing_text(record, columns, "column"))
     for row in read_rows(text, layout.delimiter):

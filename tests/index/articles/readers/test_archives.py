@@ -3,11 +3,13 @@
 import io
 import stat
 import zipfile
+import zlib
 
 import documents
 import pytest
 from conftest import SHARED
 
+from index import build_index
 from index.articles.article import Article
 from index.articles.readers import archives
 from index.articles.readers.base import PassedOver, ReadFailure
@@ -159,3 +161,51 @@ def test_the_shared_archives_have_arabic_names():
     assert {article.id for article in found} == {
         f"{archive}/أخبار/{name}" for archive in ("قديم", "نوافذ") for name in ("مطار", "ميناء")
     }
+
+
+def flagged(data):
+    """Return an archive that says that all its names are in UTF-8."""
+    data = bytearray(data)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + flags + 1] |= 0x08
+            at = data.find(mark, at + 1)
+    return bytes(data)
+
+
+def test_names_that_are_falsely_said_to_be_utf8_cost_no_article(tmp_path):
+    names = {"خبر.txt".encode("cp1256"): TEXT, "قطر.txt".encode(): f"ب {TEXT}"}
+    assert sorted(ids(read(tmp_path, flagged(named(names))))) == ["a/خبر", "a/قطر"]
+
+
+def test_files_of_one_path_are_all_kept(tmp_path, embedder):
+    names = {b"x1/a.txt": TEXT, b"x2/a.txt": f"ب {TEXT}", b"../a.txt": f"ج {TEXT}"}
+    data = named(names).replace(b"x1/a.txt", b"../a.txt").replace(b"x2/a.txt", b"../a.txt")
+    assert ids(read(tmp_path, data)) == ["a/a", "a/a (2)", "a/a (3)"]
+    for added in (3, 0):
+        report = build_index([tmp_path / "a.zip"], tmp_path / "index", embedder=embedder)
+        assert (report.added, report.read, report.failures) == (added, 3, ())
+
+
+def test_a_name_left_from_before_a_file_was_renamed_is_not_taken(tmp_path):
+    entry = zipfile.ZipInfo("new.txt")
+    field = b"\x01" + zlib.crc32(b"old.txt").to_bytes(4, "little") + "قديم.txt".encode()
+    entry.extra = (0x7075).to_bytes(2, "little") + len(field).to_bytes(2, "little") + field
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(entry, TEXT)
+    assert ids(read(tmp_path, data.getvalue())) == ["a/new"]
+
+
+@pytest.mark.parametrize("name", ["..", "x/..", "/"])
+def test_a_file_without_a_name_costs_no_other(tmp_path, name):
+    data = documents.zipped({name.replace("/", "_"): TEXT, "b.txt": TEXT})
+    data = data.replace(name.replace("/", "_").encode(), name.encode())
+    assert "a/b" in ids(read(tmp_path, data))
+
+
+@pytest.mark.parametrize("names", [[], [".hidden.txt"], ["__MACOSX/._a.txt"], ["~$a.docx"], ["a/"]])
+def test_an_archive_with_nothing_to_read_says_so(tmp_path, names):
+    (failure,) = read(tmp_path, documents.zipped(dict.fromkeys(names, TEXT)))
+    assert failure.reason == "holds no file"

@@ -14,6 +14,7 @@ from conftest import SHARED
 from index.articles.article import Article
 from index.articles.file_names import path_of, printable_path
 from index.articles.readers.base import PassedOver, ReadFailure
+from index.articles.readers.formats import FORMATS
 from index.articles.readers.reading import read_articles
 from index.articles.readers.sources import list_sources
 from index.errors import InputError
@@ -263,3 +264,14 @@ def test_the_shared_files_that_are_passed_over_are_told(tmp_path):
     folder = tmp_path / "articles"
     assert sorted(ids(folder)) == ["أرشيف/مستودع", "حزمة/خارجي", "حفل", "سوق"]
     assert kinds(folder) == [".doc", ".gz", ".odt", ".pptx", ".rtf", ".xlsx", ".xlsx", ".zip"]
+
+
+@pytest.mark.parametrize("ending", sorted(FORMATS))
+def test_an_empty_file_of_any_kind_is_told(folder, ending):
+    write(folder, f"أ{ending}", "")
+    assert len(failures(folder)) == 1
+
+
+def test_marks_of_word_beside_open_documents_are_no_documents(folder):
+    write(folder, "~$خبر.docx", "user")
+    assert list(read_articles([folder])) == []

@@ -5,6 +5,7 @@ import shutil
 import pytest
 from conftest import SHARED
 
+from index import build_index
 from index.articles.article import Article
 from index.articles.readers.base import ReadFailure, Reading
 from index.articles.readers.reading import read_articles
@@ -91,6 +92,7 @@ def test_tables_are_read_in_every_encoding_they_are_saved_in(tmp_path, encoding)
         "Titre de l'article;Texte;Date de parution;Éditeur",
         "TITRE;CONTENU;DATE DE PUBLICATION;JOURNAL",
         "العنوان الرئيسي;المتن;تاريخ ووقت النشر;وكالة الأنباء",
+        "عنوان الموضوع;النص الكامل للخبر;تاريخ النشر;اسم الصحيفة",
         "الصورة;العنوان (Title);النص (Text);التاريخ (Date)",
     ],
 )
@@ -231,3 +233,35 @@ def test_the_shared_tables_are_read(tmp_path):
             ("سباق الهجن", "2024-02-03", "صحيفة البادية"),
             ("معرض التمور", "2024-02-04", "صحيفة البادية"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [
+        (f'="سباق ""الهجن""";"=""{TEXT}""";="3/2/2024";س', 'سباق "الهجن"'),
+        (f'"سباق \\"الهجن; الكبير\\"";{TEXT};3/2/2024;س', 'سباق "الهجن; الكبير"'),
+        (f'"سباق" ;"{TEXT}" ; 3/2/2024 ;س', "سباق"),
+    ],
+    ids=["formula", "backslash", "blanks"],
+)
+def test_cells_are_read_however_programs_keep_them_text(tmp_path, row, title):
+    article, *others = read(tmp_path, f"{HEADINGS}\n{row}\n{ROW}\n{OTHER}\n")
+    assert (article.title, article.text, article.date) == (title, TEXT, "2024-02-03")
+    assert_both_articles(others)
+
+
+def test_a_quote_that_is_never_closed_in_the_headings_is_reported_there(tmp_path):
+    (failure,) = read(tmp_path, f'جدول\n"{HEADINGS}\n{ROW}\n{OTHER}\n')
+    assert failure.reason.startswith('line 2: a quote (") is never closed')
+
+
+def test_the_mark_of_dos_at_the_end_of_a_file_is_no_row(tmp_path):
+    assert_both_articles(read(tmp_path, f"{HEADINGS}\r\n{ROW}\r\n{OTHER}\r\n\x1a"))
+
+
+def test_rows_with_equal_cells_and_equal_rows_are_articles_of_their_own(tmp_path, embedder):
+    rows = ["عاجل;عاجل;3/2/2024;عاجل", ROW, f"نسخة {ROW}"]
+    found = read(tmp_path, "\n".join([HEADINGS, *rows]))
+    assert (found[0].title, found[0].source) == ("عاجل", "عاجل")
+    report = build_index([tmp_path / "a.csv"], tmp_path / "index", embedder=embedder)
+    assert (report.added, report.duplicates, report.failures) == (3, (), ())
