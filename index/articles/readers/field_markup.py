@@ -23,8 +23,6 @@ _REST = r"(?:\s[^<>]*)?/?>"
 _BREAK = re.compile(rf"<br{_REST}", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK}|br){_REST}", re.IGNORECASE)
 _START = re.compile(rf"\s*<(?:!--|!doctype|(?:{_BLOCK}|html|body|img|iframe)\b)", re.IGNORECASE)
-
-
 _TAG = re.compile(rf"<(/?)({_INLINE}|{_BLOCK}|html|body|del|s|strike){_REST}", re.IGNORECASE)
 _INLINE_TAG = re.compile(rf"<(/?)({_INLINE}){_REST}", re.IGNORECASE)
 _AROUND = re.compile(rf"\s*<({_BLOCK}){_REST}(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
