@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _BLANKS = " \t"
+_SPACES, _SPACES_AND_TABS = re.compile(" *"), re.compile(f"[{_BLANKS}]*")
 _MAX_STRAY = 1_000
 """Quotes that nobody doubled from which the quote before them was never closed."""
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
@@ -134,9 +135,8 @@ def _without_outer_quotes(cell: str) -> str:
 
 
 def _after_blanks(text: str, at: int, delimiter: str) -> int:
-    while text[at : at + 1] in _BLANKS.replace(delimiter, "") and at < len(text):
-        at += 1
-    return at
+    found = (_SPACES if delimiter == "\t" else _SPACES_AND_TABS).match(text, at)
+    return found.end() if found else at
 
 
 def _cell_end(text: str, at: int, delimiter: str) -> int:

@@ -6,6 +6,8 @@ at its start, a break, or a pair of tags around a part of it.
 
 import html
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 
 from index.articles.readers.markup import headed_lines, raise_digits
 
@@ -21,16 +23,11 @@ _REST = r"(?:\s[^<>]*)?/?>"
 _BREAK = re.compile(rf"<br{_REST}", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK}|br){_REST}", re.IGNORECASE)
 _START = re.compile(rf"\s*<(?:!--|!doctype|(?:{_BLOCK}|html|body|img|iframe)\b)", re.IGNORECASE)
-
-
-def _pair(names: str) -> re.Pattern[str]:
-    """Return a pattern for a part between two tags of one name, the innermost of them."""
-    return re.compile(rf"<({names}){_REST}((?:(?!<\1[\s>]).)*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
-
-
-_PAIR = _pair(f"{_INLINE}|{_BLOCK}|html|body|del|s|strike")
-_INLINE_PAIR = _pair(_INLINE)
-_BLOCK_PAIR = _pair(_BLOCK)
+_TAG = re.compile(rf"<(/?)({_INLINE}|{_BLOCK}|html|body|del|s|strike){_REST}", re.IGNORECASE)
+_INLINE_TAG = re.compile(rf"<(/?)({_INLINE}){_REST}", re.IGNORECASE)
+_AROUND = re.compile(rf"\s*<({_BLOCK}){_REST}(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
+_RAISED = re.compile(r"<sup>([^<>]*)</sup>", re.IGNORECASE)
+_QUOTES = {"q": "«", "/q": "»"}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _ESCAPED = 3
 """How often a field may have been escaped on its way."""
@@ -43,7 +40,7 @@ def text_of_field(text: str) -> str:
     ('أ & ب\nج', 'اكتب <script> أو <b> هنا')
     """
     for _ in range(_ESCAPED):
-        if _START.match(text) or _BREAK.search(text) or _PAIR.search(text):
+        if _START.match(text) or _BREAK.search(text) or any(_pairs(text, _TAG)):
             if not _BLOCK_TAG.search(text):
                 text = text.replace("\n", "<br>")
             heading, lines = headed_lines(text)
@@ -61,22 +58,33 @@ def line_of_field(text: str) -> str:
     ('“نص” مهم', 'ما <script> و<b>؟')
     """
     for _ in range(_ESCAPED):
-        escaped = text
-        while (found := _INLINE_PAIR.sub(_content, text)) != text:
-            text = found
-        while whole := _BLOCK_PAIR.fullmatch(text.strip()):
-            text = whole[2]
-        text = _unescape(_BREAK.sub(" ", text))
+        if around := _AROUND.fullmatch(text):
+            text = around[2]
+        text = _RAISED.sub(lambda sup: raise_digits(sup.string[: sup.start()], sup[1]), text)
+        text, escaped = _unescape(_BREAK.sub(" ", _without_pairs(text))), text
         if text == escaped:
             break
     return " ".join(text.split())
 
 
-def _content(pair: re.Match[str]) -> str:
-    name, content = pair[1].lower(), pair[2]
-    if name == "sup":
-        return raise_digits(pair.string[: pair.start()], content)
-    return f"«{content}»" if name == "q" else content
+def _pairs(text: str, tag: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield the tags that open a part, and those that close one."""
+    opened: defaultdict[str, list[re.Match[str]]] = defaultdict(list)
+    for found in tag.finditer(text):
+        same = opened[found[2].lower()]
+        if not found[1]:
+            same.append(found)
+        elif same:
+            yield from (same.pop(), found)
+
+
+def _without_pairs(text: str) -> str:
+    tags = sorted(_pairs(text, _INLINE_TAG), key=lambda tag: tag.start())
+    ends = [0, *(tag.end() for tag in tags)]
+    starts = [*(tag.start() for tag in tags), len(text)]
+    signs = [*(_QUOTES.get(tag[1] + tag[2].lower(), "") for tag in tags), ""]
+    parts = zip(ends, starts, signs, strict=True)
+    return "".join(text[end:start] + sign for end, start, sign in parts)
 
 
 def _unescape(text: str) -> str:

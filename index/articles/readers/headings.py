@@ -85,6 +85,8 @@ _ALLOWED = {
     field: frozenset(_listed(f"{_BESIDE['']} {_BESIDE.get(field, '')} {_SECOND_CHOICE}"))
     for field in FIELDS
 }
+_LONGEST = 100
+"""Letters of a name; what is longer is a text, where the row of headings is looked for."""
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"[(\[（].*?[)\]）]")
 _ARTICLE = re.compile(r"^(?:و?ال|لل)(?=\w\w)")
@@ -143,6 +145,8 @@ def _best(names: tuple[str, ...], field: str, *, sure: bool) -> tuple[str, ...]:
 
 
 def _rank(name: str, field: str, *, sure: bool) -> _Rank | None:
+    if len(name) > _LONGEST:
+        return None
     return _rank_words(_words(name), field, sure=sure) or _rank_words(
         _words(_BRACKETS.sub(" ", name)), field, sure=sure, late=bool(_LATE & set(_words(name)))
     )

@@ -131,17 +131,19 @@ def _values(text: str) -> Iterator[tuple[int, Any]]:
 def _values_of_damaged(text: str, start: int, columns: Columns) -> Iterator[tuple[int, Any]]:
     """Yield the records of a list in which something is no JSON; all up to the next one is lost."""
     at: int | None = start
+    counted, number = 0, 1
     while at is not None:
         at = (gap := _GAP.match(text, at)) and gap.end()
         if at is None or at == len(text) or _LIST_END.match(text, at):
             return
+        number += text.count("\n", counted, at)
+        counted = at
         try:
-            value, end = _DECODER.raw_decode(text, at)
-            yield 1 + text.count("\n", 0, at), value
-            at = end
+            value, at = _DECODER.raw_decode(text, at)
+            yield number, value
         except json.JSONDecodeError as error:
             yield error.lineno, ReadFailure("", f"is not valid JSON: {error.msg}")
-            at = next(_records_after(text, at, columns), None)
+            at = next(_records_after(text, counted, columns), None)
 
 
 def _records_after(text: str, at: int, columns: Columns) -> Iterator[int]:

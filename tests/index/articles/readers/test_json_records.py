@@ -421,3 +421,8 @@ def test_commas_after_json_lines_and_line_ends_in_texts_are_forgiven(tmp_path):
     lines = '{"title": "أ", "text": "نص أول."},\n{"title": "ب", "text": "نص ثان."},\n'
     assert [item.text for item in read(tmp_path, lines, "a.jsonl")] == ["نص أول.", "نص ثان."]
     assert one(tmp_path, '{"title": "أ", "text": "سطر.\nسطر."}').text == "سطر.\nسطر."
+
+
+def test_a_title_of_nothing_but_tags_is_read_at_once(tmp_path):
+    title = f"{'<b>' * 5_000}عاجل{'</b>' * 5_000}{'<i>' * 5_000}"
+    assert one(tmp_path, {"title": title, "text": TEXT}).title == f"عاجل{'<i>' * 5_000}"
