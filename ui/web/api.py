@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import InputError, JawabError
+from index.limits import check_k
 from index.store.contract import Filter
 from index.store.listing import ORDERS
 from rag.answers import passage_to_dict
@@ -61,7 +62,9 @@ class Endpoints:
         self._count(request)
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
         where = _only(source, since, until, article)
-        answer = self._chosen(index).answer(question, history=turns, k=_passages(k), filter=where)
+        answer = self._chosen(index).answer(
+            question, history=turns, k=check_k(k, _MOST_PASSAGES), filter=where
+        )
         return answer.to_dict()
 
     def search(
@@ -89,7 +92,7 @@ class Endpoints:
         """
         self._count(request)
         where = _only(source, since, until, article)
-        found = self._chosen(index).search(question, k=_passages(k), filter=where)
+        found = self._chosen(index).search(question, k=check_k(k, _MOST_PASSAGES), filter=where)
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
 
     def articles(
@@ -160,7 +163,3 @@ def _told(endpoint: Callable[..., Json]) -> Callable[..., Json]:
 def _only(source: str, since: str, until: str, article: str) -> Filter:
     sources, articles = [source] if source else [], [article] if article else []
     return filter_of(sources, since, until, articles=articles)
-
-
-def _passages(k: int) -> int:
-    return max(1, min(_MOST_PASSAGES, int(k)))
