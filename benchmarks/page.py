@@ -3,7 +3,7 @@
     pip install --group benchmark --group test
     python -m benchmarks.page --data ../shared/data --out benchmarks/results/page.json
 
-The page is opened ten times in Chromium over the samples, with a warm cache after the first, until
+The page is opened ten times in Chromium over the samples, the first time with an empty cache, until
 a question can be typed. The list is that of an index of real articles repeated with changed words
 and synthetic vectors (see ``benchmarks.scale``); each figure is the median of 20 calls.
 """

@@ -9,15 +9,15 @@ MAX_PASSAGES = 1_000
 against slips of the hand, not measured."""
 
 
-def check_k(k: Any) -> int:
+def check_k(k: Any, most: int = MAX_PASSAGES) -> int:
     """Return a number of passages as it was given.
 
     >>> check_k(8)
     8
 
     Raises:
-        InputError: It is no whole number from 1 to ``MAX_PASSAGES``.
+        InputError: It is no whole number from 1 to the most.
     """
-    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_PASSAGES:
-        raise InputError(f"k must be a whole number from 1 to {MAX_PASSAGES:,}, not {k!r}")
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= most:
+        raise InputError(f"k must be a whole number from 1 to {most:,}, not {k!r}")
     return k

@@ -148,8 +148,9 @@ def check_settings(settings: Settings, where: str = "here") -> None:
             raise SettingsError(
                 f"{name} {where} must be one of {', '.join(allowed)}, not {value!r}"
             )
-    if settings.k % 1 or not 1 <= settings.k <= 50:
-        raise SettingsError(f"k {where} must be a whole number from 1 to 50, not {settings.k}")
+    k: Any = settings.k  # a program may have given it any value
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= 50:
+        raise SettingsError(f"k {where} must be a whole number from 1 to 50, not {k!r}")
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
 

@@ -24,7 +24,7 @@ def test_public_names_exist_and_are_sorted(package):
 
 @pytest.mark.parametrize(
     "module",
-    ["index.arabic.words", "index.arabic.affixes", "index.arabic.digits", "index.articles.article", "index.articles.readers.rows", "index.arabic.dates", "index.arabic.dialects", "rag.evaluation.metrics",
+    ["index.limits", "rag.evaluation.reports", "index.arabic.words", "index.arabic.affixes", "index.arabic.digits", "index.articles.article", "index.articles.readers.rows", "index.arabic.dates", "index.arabic.dialects", "rag.evaluation.metrics",
          "rag.reading.disagreement", "index.arabic.numbers", "rag.language.relative_dates", "rag.language.statements", "index.arabic.sentences", "rag.checking.citations",
      "rag.language.followup", "rag.language.questions", "rag.language.signs", "ui.web.numbers"],
 )  # fmt: skip

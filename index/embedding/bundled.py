@@ -34,11 +34,17 @@ class BundledEmbedder(LockingEmbedder):
     """
 
     def __init__(self, identity: EmbedderIdentity) -> None:
-        super().__init__(identity)
+        super().__init__()
+        self._identity = identity
         self._token_lock = threading.Lock()  # its tokenizer is safe beside a batch being encoded
         self._graph: Any = None
         self._tokenizer: Any = None
         self._token_counter = TokenCounts(self._whole_counts)
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Name, revision and prefixes."""
+        return self._identity
 
     def embed_passages_wordwise(self, texts: Sequence[str]) -> list[Wordwise]:
         """Embed pieces of articles and their words."""

@@ -14,7 +14,11 @@ from index.embedding.word_vectors import Wordwise
 class EmbedderIdentity:
     """What makes two embedders interchangeable; an index remembers it.
 
-    The prefixes are put before every text and are part of the model.
+    Attributes:
+        id: Its name.
+        revision: Which model of that name; "" where it is not known.
+        query_prefix: Put before every question, as part of the model; "" puts nothing.
+        passage_prefix: Put before every passage.
     """
 
     id: str
@@ -67,15 +71,14 @@ class WordwiseEmbedder(Embedder, Protocol):
 class LockingEmbedder(ABC):
     """An embedder that encodes one batch at a time, whoever asks."""
 
-    def __init__(self, identity: EmbedderIdentity) -> None:
-        self._identity = identity
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._token_lock = self._lock
 
     @property
+    @abstractmethod
     def identity(self) -> EmbedderIdentity:
         """Name, revision and prefixes."""
-        return self._identity
 
     def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
         """Embed pieces of articles, shape (len(texts), dimension)."""

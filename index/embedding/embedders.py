@@ -10,7 +10,7 @@ from index.embedding import word_vectors
 from index.embedding.bundled import BUNDLED, BundledEmbedder
 from index.embedding.contract import Embedder, EmbedderIdentity
 from index.embedding.e5 import bundle as e5
-from index.embedding.sentence_embedder import SentenceTransformerEmbedder
+from index.embedding.sentence_embedder import E5_PREFIXES, SentenceTransformerEmbedder
 from index.errors import EmbedderError
 
 logger = logging.getLogger(__name__)
@@ -48,28 +48,33 @@ def load_embedder(
     name = name or default_embedder()
     if name.startswith("bundled:") and name != BUNDLED:
         raise EmbedderError(f"no embedder {name!r} is bundled; the bundled one is {BUNDLED!r}")
-    query, passage = _own_prefixes(name)
-    identity = EmbedderIdentity(
-        id=name,
-        revision=f"{e5.CHECKSUM[:12]} {word_vectors.VERSION}" if name == BUNDLED else "",
-        query_prefix=query if query_prefix is None else query_prefix,
-        passage_prefix=passage if passage_prefix is None else passage_prefix,
-    )
-    return BundledEmbedder(identity) if name == BUNDLED else SentenceTransformerEmbedder(identity)
+    if name == BUNDLED:
+        return _bundled(query_prefix, passage_prefix)
+    return SentenceTransformerEmbedder(name, query_prefix, passage_prefix)
 
 
 def embedder_like(identity: EmbedderIdentity) -> Embedder:
-    """Return the embedder that an index remembers."""
-    return load_embedder(
-        identity.id,
-        query_prefix=identity.query_prefix,
-        passage_prefix=identity.passage_prefix,
+    """Return the embedder that an index remembers; of a hub, the very revision of its model.
+
+    Raises:
+        EmbedderError: No such embedder is bundled any more.
+    """
+    if identity.id.startswith("bundled:"):
+        return load_embedder(
+            identity.id,
+            query_prefix=identity.query_prefix,
+            passage_prefix=identity.passage_prefix,
+        )
+    return SentenceTransformerEmbedder.like(identity)
+
+
+def _bundled(query_prefix: str | None, passage_prefix: str | None) -> BundledEmbedder:
+    query, passage = E5_PREFIXES
+    return BundledEmbedder(
+        EmbedderIdentity(
+            id=BUNDLED,
+            revision=f"{e5.CHECKSUM[:12]} {word_vectors.VERSION}",
+            query_prefix=query if query_prefix is None else query_prefix,
+            passage_prefix=passage if passage_prefix is None else passage_prefix,
+        )
     )
-
-
-def _own_prefixes(name: str) -> tuple[str, str]:
-    """Return the prefixes a model was trained with; E5 models need theirs, most have none."""
-    lowered = name.lower()
-    if "e5-" in lowered and "instruct" not in lowered:
-        return "query: ", "passage: "
-    return "", ""

@@ -37,10 +37,14 @@ def load_model(
         transformers_logging.disable_progress_bar()
         model = load(name)
     except (OSError, ValueError, ImportError) as reason:
-        text = str(reason).split("\n", 1)[0]
-        raise error(
-            f"cannot load the {kind} {name!r}: {text}; check the name and the network, or"
-            f" {otherwise}"
-        ) from reason
+        raise error(unloadable(name, kind, reason, otherwise=otherwise)) from reason
     logger.info("loaded %s in %.1f s", name, time.perf_counter() - started)
     return model
+
+
+def unloadable(name: str, kind: str, reason: Exception, *, otherwise: str) -> str:
+    """Return what to tell of a model that cannot be loaded; arguments as for ``load_model``."""
+    text = str(reason).split("\n", 1)[0]
+    return (
+        f"cannot load the {kind} {name!r}: {text}; check the name and the network, or {otherwise}"
+    )

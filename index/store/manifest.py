@@ -55,7 +55,8 @@ class Manifest:
         if self.embedder != embedder:
             raise IndexMismatchError(
                 f"{folder} was built with {_name(self.embedder)}, not {_name(embedder)}; leave the"
-                " setting `embedder` out to use the one it was built with, or embed it again:"
+                " settings `embedder`, `query_prefix` and `passage_prefix` out to use the one it"
+                " was built with; or, also where its files have changed since, embed it again:"
                 f" jawab index migrate --embedder {embedder.id} --index {folder}"
             )
         if (self.chunker, self.analyser) != (CHUNKER_VERSION, ANALYSER_VERSION):

@@ -3,6 +3,8 @@
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 from rag.evaluation.answers import METRICS as ANSWER_METRICS
 from rag.evaluation.answers import AnswerReport
@@ -36,6 +38,25 @@ class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     bars: Mapping[str, Estimate]
+
+
+class Files(NamedTuple):
+    """Where a report is written."""
+
+    markdown: Path
+    page: Path
+
+
+def files_of(place: Path) -> Files:
+    """Return the files of a report of that name, or in that folder.
+
+    >>> files_of(Path("out/v1.2")).page.name
+    'v1.2.html'
+    """
+    if place.is_dir():
+        place /= "evaluation"
+    name = place.stem if place.suffix in {".md", ".html"} else place.name
+    return Files(place.with_name(f"{name}.md"), place.with_name(f"{name}.html"))
 
 
 def tables(retrieval: RetrievalReport | None, answers: AnswerReport) -> list[Table]:

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.settings import Settings, SettingsError, load_settings
+from rag.settings import Settings, SettingsError, check_settings, load_settings
 
 
 def test_defaults_need_nothing():
@@ -42,3 +42,9 @@ def test_broken_toml_is_refused(tmp_path):
     file.write_text("k = ", encoding="utf-8")
     with pytest.raises(SettingsError, match="not valid TOML"):
         load_settings(file, {})
+
+
+@pytest.mark.parametrize("k", [0, -1, 7.9, 8.0, 51, 10**9, True, "8", None])
+def test_a_number_of_passages_that_is_none_is_refused(k):
+    with pytest.raises(SettingsError, match="k here must be a whole number from 1 to 50"):
+        check_settings(Settings(k=k))

@@ -39,7 +39,10 @@ def evaluate(
     model: ModelOption = None,
     report: Annotated[
         Path | None,
-        typer.Option(help="Write NAME.md and NAME.html, with plots and the mistakes made."),
+        typer.Option(
+            help="Write NAME.md and NAME.html, with plots and the mistakes made; in a folder that"
+            " is there, evaluation.md and evaluation.html."
+        ),
     ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -83,16 +86,17 @@ def evaluate(
     tables = reports.tables(retrieval, answers)
     if report:
         title = "Evaluation: " + ", ".join(path.stem for path in datasets)
-        report.parent.mkdir(parents=True, exist_ok=True)
-        report.with_suffix(".md").write_text(reports.to_markdown(tables, title), "utf-8")
-        report.with_suffix(".html").write_text(reports.to_html(tables, title), "utf-8")
+        files = reports.files_of(report)
+        files.page.parent.mkdir(parents=True, exist_ok=True)
+        files.markdown.write_text(reports.to_markdown(tables, title), "utf-8")
+        files.page.write_text(reports.to_html(tables, title), "utf-8")
     if as_json:
         retrieved = retrieval.to_dict() if retrieval else None
         print_json({"retrieval": retrieved, "answers": answers.to_dict()})
     else:
         for table in tables[:-1]:
             _print_report(table)
-        written = f"; see {report.with_suffix('.html')}" if report else "; --report NAME tells them"
+        written = f"; see {files.page}" if report else "; --report NAME tells them"
         output().print(f"mistakes: {len(answers.wrong)}{written}")
 
 

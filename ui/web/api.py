@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import InputError, JawabError
+from index.limits import check_k
 from index.store.contract import Filter
 from index.store.listing import ORDERS
 from rag.answers import passage_to_dict
@@ -63,7 +64,7 @@ class Endpoints:
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
         where = _make_filter(source, since, until, article)
         answer = self._find_assistant(index).answer(
-            question, history=turns, k=_limit_passages(k), filter=where
+            question, history=turns, k=check_k(k, _MAX_PASSAGES), filter=where
         )
         return answer.to_dict()
 
@@ -92,7 +93,9 @@ class Endpoints:
         """
         self._check_rate(request)
         where = _make_filter(source, since, until, article)
-        found = self._find_assistant(index).search(question, k=_limit_passages(k), filter=where)
+        found = self._find_assistant(index).search(
+            question, k=check_k(k, _MAX_PASSAGES), filter=where
+        )
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
 
     def articles(
@@ -163,7 +166,3 @@ def _report_errors(endpoint: Callable[..., Json]) -> Callable[..., Json]:
 def _make_filter(source: str, since: str, until: str, article: str) -> Filter:
     sources, articles = [source] if source else [], [article] if article else []
     return filter_of(sources, since, until, articles=articles)
-
-
-def _limit_passages(k: int) -> int:
-    return max(1, min(_MAX_PASSAGES, int(k)))

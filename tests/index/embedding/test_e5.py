@@ -99,7 +99,7 @@ def test_a_model_with_prompts_of_its_own_gets_them(tmp_path, bundled):
     model.prompts = {"query": "query: ", "document": "passage: "}
     model.save(str(tmp_path / "prompted"))
     own = load_embedder(str(tmp_path / "prompted"))
-    assert own.identity.query_prefix == own.identity.revision == ""
+    assert (own.identity.query_prefix, own.identity.passage_prefix) == ("query: ", "passage: ")
     question, passage = "من دشّن الجسر؟", "افتتح الوزير الجسر الجديد"
     assert own.embed_query(question) @ bundled.embed_query(question) > 0.9999
     (theirs,), (ours,) = own.embed_passages([passage]), bundled.embed_passages([passage])

@@ -1,6 +1,7 @@
 """What `jawab eval` counts, against figures worked out by hand."""
 
 import math
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -8,7 +9,7 @@ from conftest import ROOT
 from index.errors import InputError
 from rag.evaluation.answers import evaluate_answers
 from rag.evaluation.metrics import exact_match, token_f1
-from rag.evaluation.reports import Table, to_html, to_markdown
+from rag.evaluation.reports import Table, files_of, to_html, to_markdown
 from rag.evaluation.retrieval import (
     OURS,
     GoldQuestion,
@@ -110,3 +111,20 @@ def test_a_report_shows_text_of_others_as_text():
     tables = [Table("t", ["a|b"], [["<script>alert(1)</script> | x"]], {})]
     assert "<script>" not in to_html(tables, "<b>")
     assert "\\| x" in to_markdown(tables, "title")
+
+
+@pytest.mark.parametrize("place", [".", "..", "a/..", "a/.", "a/", "a"])
+def test_a_report_in_a_folder_has_a_name(tmp_path, monkeypatch, place):
+    (tmp_path / "work" / "a").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "work")
+    for file in files_of(Path(place)):
+        assert file.parent.resolve() == Path(place).resolve()
+        assert file.name in {"evaluation.md", "evaluation.html"}
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [("x", "x"), ("new/x", "x"), ("v1.2", "v1.2"), ("x.md", "x"), ("x.html", "x")],
+)
+def test_a_report_keeps_the_name_it_is_given(tmp_path, place, name):
+    assert [file.name for file in files_of(tmp_path / place)] == [f"{name}.md", f"{name}.html"]

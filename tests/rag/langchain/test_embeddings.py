@@ -67,9 +67,17 @@ def test_spellings_that_are_one_in_the_index_are_one_here(bundled):
     assert embeddings.embed_query("قالَ ترمب") == embeddings.embed_query("قال ترامب")
 
 
-def test_an_embedder_has_a_name():
-    assert JawabEmbeddings("some/model").embedder.identity.id == "some/model"
+def test_an_embedder_has_a_name(tmp_path):
+    assert JawabEmbeddings(str(tmp_path)).embedder.identity.id == str(tmp_path)
     assert JawabEmbeddings().embedder.identity == load_embedder().identity
+
+
+def test_a_name_alone_asks_no_hub_for_the_model(monkeypatch):
+    asked = []
+    monkeypatch.setattr("index.embedding.sentence_embedder.look_up", asked.append)
+    monkeypatch.setattr("index.embedding.sentence_embedder.load_model", asked.append)
+    JawabEmbeddings("some/model")
+    assert asked == []
 
 
 def test_an_embedder_that_is_not_bundled_is_refused():

@@ -48,6 +48,13 @@ def test_programs_search_and_list(address):
     assert called(address, "statistics", "")["articles"] == 28
 
 
+@pytest.mark.parametrize("k", [0, -1, 7.9, 51, 10**9, "8", None, True])
+def test_a_number_of_passages_that_is_none_is_an_error(address, k):
+    wanted = f"k must be a whole number from 1 to 50, not {k!r}"
+    assert called(address, "search", QUESTION, k, "", "", "", "", "") == {"error": wanted}
+    assert called(address, "ask", QUESTION, k, [], "", "", "", "", "") == {"error": wanted}
+
+
 def test_one_article_can_be_asked_alone(address):
     other = called(address, "ask", QUESTION, 8, [], "", "", "", "متحف-الموصل", "")
     assert not other["found"]

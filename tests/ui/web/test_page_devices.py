@@ -1,7 +1,6 @@
 """The page on kinds of devices: language, direction, layout, access, in a real browser."""
 
 import re
-import time
 
 import pytest
 from browser import behind_proxy, served
@@ -136,16 +135,9 @@ def test_who_wants_no_motion_gets_none(open_page, address):
     assert other.page.evaluate(moving) == 1
 
 
-def test_the_page_is_there_within_three_seconds(open_page, address):
-    """The best of three, since other work on the machine counts too; each with an empty cache."""
-
-    def seconds():
-        started = time.perf_counter()
-        chat = open_page(address, ready="#chat .example")
-        expect(chat.page.locator("#q textarea")).to_be_enabled()
-        return time.perf_counter() - started
-
-    assert min(seconds() for _ in range(3)) < 3
+def test_a_question_can_be_typed_once_the_page_is_there(open_page, address):
+    chat = open_page(address, ready="#chat .example")
+    expect(chat.page.locator("#q textarea")).to_be_enabled()
 
 
 def test_the_page_works_behind_a_path_of_a_proxy(open_page, sample_index, tmp_path):

@@ -1,0 +1,24 @@
+"""Where readers' opinions are written: beside the index, however its folder is named."""
+
+from pathlib import Path
+
+import pytest
+
+from ui.web.feedback import Feedback
+
+
+@pytest.mark.parametrize(
+    "place",
+    [".", "./", "../news", "../news/", "../news/.", "x/..", "{here}", "{here}/", "{here}/."],
+)
+def test_the_file_has_the_name_of_the_index(tmp_path, monkeypatch, place):
+    (tmp_path / "news" / "x").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "news")
+    place = Path(place.format(here=tmp_path / "news"))
+    assert Feedback(place).path == tmp_path / "news-feedback.jsonl"
+
+
+def test_the_file_of_the_folder_above_has_its_name(tmp_path, monkeypatch):
+    (tmp_path / "news" / "x").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "news" / "x")
+    assert Feedback(Path("..")).path == tmp_path / "news-feedback.jsonl"
