@@ -9,7 +9,7 @@ from index.arabic.words import term_of, words
 from index.errors import InputError
 from index.search.query import Query
 from rag.language.followup import History, leans_back, stand_alone
-from rag.language.names import Name, find_names, years_of
+from rag.language.names import Name, find_names, years_in_words, years_of
 from rag.language.questions import (
     Kind,
     content_terms,
@@ -100,7 +100,7 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         terms=terms,
         own_terms=terms if standalone == asked else content_terms(standard_question(asked)),
         names=find_names(spoken),
-        years=years_of(spoken),
+        years=years_of(spoken) | years_in_words(query.text),
         counted=_counted(spoken) if kind is Kind.HOW_MANY else "",
         statement=read_statement(query.text),
         query=query,

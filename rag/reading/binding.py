@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from index.arabic.words import analyse
+from index.arabic.words import term_of, words
 from index.search.search import Passage
-from rag.language.names import years_of
+from rag.language.names import name_words, years_of
 from rag.question import Question
 
 
@@ -21,7 +21,8 @@ def keep_bound(question: Question, passages: Sequence[Passage]) -> list[Passage]
 
 def _is_about_another(question: Question, passage: Passage) -> bool:
     article = passage.article
-    terms = analyse(f"{article.title}\n{article.text}")
-    years = years_of([*terms, article.date[:4]])
+    spoken = words(f"{article.title}\n{article.text}")
+    terms = [term_of(word) for word in name_words(spoken)]
+    years = years_of([*spoken, article.date[:4]])
     other_year = bool(years and question.years) and question.years.isdisjoint(years)
     return other_year or any(name.is_excluded(terms) for name in question.names)
