@@ -9,7 +9,7 @@ from index.arabic.words import split_words, term_of
 from index.errors import InputError
 from index.search.query import Query
 from rag.language.followup import History, complete_follow_up, is_follow_up
-from rag.language.names import Name, find_names, find_years
+from rag.language.names import Name, find_names, find_years, years_in_words
 from rag.language.questions import (
     Kind,
     content_terms,
@@ -100,7 +100,7 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         terms=terms,
         own_terms=terms if standalone == asked else content_terms(normalize_dialect(asked)),
         names=find_names(spoken),
-        years=find_years(spoken),
+        years=find_years(spoken) | years_in_words(query.text),
         counted=_find_counted_term(spoken) if kind is Kind.HOW_MANY else "",
         statement=read_statement(query.text),
         query=query,

@@ -91,7 +91,8 @@ _WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(map(fold, WEEKDAYS))})(?!\w)")
 _UPDATED = re.compile(r"تحديث|تعديل|\b(?:حدث|عدل)ت?\b|updated|modified|edited")
 
 _MONTH_OF_YEAR = re.compile(
-    rf"\b[وفبلك]?({MONTH_NAME})(?:\s*/\s*(?:{MONTH_NAME}))?,?\s+(?:عام\s+|سنه\s+)?((?:19|20)\d\d)\b"
+    rf"\b[وفبلك]?({MONTH_NAME})(?:\s*[/(-]\s*(?:{MONTH_NAME})\)?)?,?\s+(?:من\s+)?"
+    r"(?:(?:ال)?عام\s+|(?:ال)?سنه\s+)?((?:19|20)\d\d)\b"
 )
 _ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 

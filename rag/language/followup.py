@@ -20,17 +20,33 @@ History = Sequence[tuple[str, str]]
 _IS = re.compile(r"^(?:ما|من) (?:هو|هي|هم) |^ما (?=\S+ \S)")
 _POINTS_BACK = re.compile(
     r"\b(?:ذلك|تلك|فيه|فيها|عنه|عنها|منه|منها|المذكور\w*)\b|\b(?:هذا|هذه) ال\w+"
+    r"|\bال\w+ (?:ده|دا|دي|هاد|هادا|هيدا|هاي|هاذي|هذي)\b|^و(?:بعد|قبل|مع|عند)(?:ها|هم|ه)\b"
 )
 _PRONOUN = re.compile(
     r"\b(?:هو|هي|هم|هما|هذا|هذه|هناك|له|لها|لهم|عليه|عليها|به|بها|بعدها|بعده|قبلها|قبله|عندها|معه"
     r"|معها|نفسه|نفسها)\b"
 )
 _ATTACHED = re.compile(r"\b\w{2,}(?:ها|هم|هما|هن|(?<![وجقباش])ه)\b")
+_LIKE_PRONOUN = re.compile(r"\w(?:ها|هما?|هن|ه)$")
 _DEFINITE = re.compile(r"[وف]?(?:[بك]?ال|لل)\w{3,}")
 """A word with the article has no pronoun behind it: «التفاهم», «للمنتزه»."""
 _COPULA = re.compile(r"^(?:[وف])?(?:من|ما) (?:هو|هي|هم|هما) (?=\S)")
 """«من هو المتهم»: the pronoun means what follows, not what was said before."""
 _RELATIVE = re.compile(r"\b(?:الذي|التي|الذين)\b")
+_RESUMED = re.compile(r"\b(ال(?:ل?ذي|ل?ت[يى]|ذين|ل[يى]))\b(.*)", re.DOTALL)
+_PRONOUN_OF = {"الذي": "ه", "التي": "ها", "الذين": "هم", "": "ه|ها|هم"}
+"""Which pronouns stand for what a relative one is about: «الشجرة التي يستخرج منها الصمغ»."""
+_FILLER = re.compile(r"^(?:طيب|طب|حسن[اً]+|تمام|أوكي|اوكي|ok|okay|well)[،,]?\s+", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"^و?(?:ماذا|شو|إيش|ايش|وش) عن |^و(?=(?:في|عن|عل[ىي]|بعد|قبل|منذ|خلال|لدى|عند) )"
+    r"|^(?:and )?(?:what|how) about |^and (?=(?:in|for|after|before) )",
+    re.IGNORECASE,
+)
+"""A question that names only what is otherwise: «وماذا عن 2023؟»."""
+_SAYS_NOTHING = re.compile(
+    r"\s+(?:كان|كانت|ذلك|تلك|ده|كده|هذا|was|is|did|it|that|this)\b", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _NAMES_ITSELF = re.compile(r"\b(?:هذا|هذه) (?:المقال|الخبر|الموقع)\w*")
 _COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
 _FEW, _MANY = 2, 4
@@ -41,7 +57,9 @@ tests/rag/test_conversations.py has conversations that they must read right."""
 @cache
 def _build_conjunction_pattern() -> re.Pattern[str]:
     """Return what finds the «و» or «ف» of «ومتى» and «وفي أي»."""
-    return re.compile(rf"^(?:و|ف)(?={PREPOSITION}(?:{build_question_word_pattern()})\b)")
+    return re.compile(
+        rf"^(?:و|ف|and )(?={PREPOSITION}(?:{build_question_word_pattern()})\b)", re.IGNORECASE
+    )
 
 
 @cache
@@ -53,17 +71,26 @@ def _build_opener_pattern() -> re.Pattern[str]:
     )
 
 
+@cache
+def _build_question_word() -> re.Pattern[str]:
+    """Return what is a question word and nothing else."""
+    return re.compile(rf"{PREPOSITION}(?:{build_question_word_pattern()})", re.IGNORECASE)
+
+
 def complete_follow_up(question: str, history: History) -> str:
     """Return the question with what it leaves unsaid, or as it is when it leaves nothing.
 
     A question leans on the last one when it begins with «و» or «ف» and a question word, has a
     pronoun, or says very little. What the last one was about is then added in brackets; a bare
-    «ومتى؟» takes the place of the last question's own question word.
+    «ومتى؟» takes the place of the last question's own question word, and the year of «وماذا عن
+    2023؟» that of the last question's year.
 
     >>> complete_follow_up("وكم عمرها؟", [("من هي سارة حداد؟", "")])
     'كم عمرها؟ (سارة حداد)'
     >>> complete_follow_up("ومتى؟", [("من سجل هدف الفوز في النهائي؟", "")])
     'متى سجل هدف الفوز في النهائي؟'
+    >>> complete_follow_up("وماذا عن 2023؟", [("كم بلغ الإنتاج عام 2022؟", "")])
+    'كم بلغ الإنتاج عام 2023؟'
     """
     last = ""
     for asked, _answer in history:
@@ -76,17 +103,32 @@ def _rewrite(question: str, last: str) -> str:
     question = question.strip()
     if not last or not is_follow_up(question):
         return question
-    opening = _build_conjunction_pattern().sub("", question).rstrip("؟?!. ")
+    opening = _build_conjunction_pattern().sub("", _FILLER.sub("", question)).rstrip("؟?!. ")
     mark = "؟" if is_arabic(question) else "?"
     completed = _COMPLETED.match(last)
     topic = completed["topic"] if completed else last
-    if not content_words(opening):
-        return f"{opening} {_build_opener_pattern().sub('', topic).rstrip('؟?!. ')}{mark}"
+    if year := _other_year(opening, topic):
+        return year
+    asked = _SAYS_NOTHING.sub("", opening)
+    if _build_question_word().fullmatch(asked) and is_arabic(asked) == is_arabic(topic):
+        return f"{asked} {_build_opener_pattern().sub('', topic).rstrip('؟?!. ')}{mark}"
     if set(content_terms(topic)) <= set(content_terms(opening)):
         return question
     # «ما خطة الكهرباء؟» is about «خطة الكهرباء»; any other question says itself what about.
     about = _IS.sub("", topic).rstrip("؟?!. ") if _IS.match(topic) else topic
     return f"{opening}{mark} ({about})"
+
+
+def _other_year(opening: str, topic: str) -> str:
+    """Return the last question asked of another year, or "" where nothing but one is asked."""
+    about = _ABOUT.match(opening)
+    years = _YEAR.findall(opening)
+    if not about or len(years) != 1 or len(_YEAR.findall(topic)) > 1:
+        return ""
+    rest, mark = topic.rstrip("؟?!. "), "؟" if is_arabic(topic) else "?"
+    if _YEAR.search(rest):
+        return f"{_YEAR.sub(years[0], rest)}{mark}"
+    return f"{rest} {'في عام' if is_arabic(topic) else 'in'} {years[0]}{mark}"
 
 
 def is_follow_up(question: str) -> bool:
@@ -95,20 +137,37 @@ def is_follow_up(question: str) -> bool:
     >>> is_follow_up("ومتى؟"), is_follow_up("من وقّع إعلان باريس في القمة؟")
     (True, False)
     """
+    question = _RESUMED.sub(_without_resumed, _FILLER.sub("", question))
     folded = _NAMES_ITSELF.sub(" ", " ".join(split_words(question)))
     content = content_words(question)
-    if named := _COPULA.match(folded):
+    follows_on = _build_conjunction_pattern().match(folded)
+    if (named := _COPULA.match(folded)) and content:
         folded = folded[named.end() :]
         if _DEFINITE.match(folded):
-            return _has_pronoun(question) and not _RELATIVE.search(folded)
-    if _POINTS_BACK.search(folded):
+            unsaid = bool(follows_on) and len(content) < _FEW
+            return unsaid or (_has_pronoun(question) and not _RELATIVE.search(folded))
+        if len(content) < _FEW:
+            return _ends_in_pronoun(question)
+        follows_on = None
+    if _POINTS_BACK.search(folded) or (_ABOUT.match(question) and len(content) < _MANY):
         return True
-    follows_on = _build_conjunction_pattern().match(folded)
     if len(content) >= _MANY:
         return bool(follows_on) and _has_pronoun(question)
     if len(content) < _FEW or follows_on or _PRONOUN.search(folded):
         return bool(folded.strip())
     return _has_pronoun(question) and not _RELATIVE.search(folded)
+
+
+def _without_resumed(found: re.Match[str]) -> str:
+    """Take off the pronouns that stand for what a relative one is about."""
+    pronoun = _PRONOUN_OF[fold(found[1]).replace("اللي", "").replace("الل", "ال")]
+    return found[1] + re.sub(rf"(?<=\w\w)(?:{pronoun})\b", "", found[2])
+
+
+def _ends_in_pronoun(question: str) -> bool:
+    """Tell «من هو مخرجه؟» from «من هو موزارت؟»."""
+    last = normalize_for_embedding(question).rstrip("؟?!. ").rsplit(" ", 1)[-1]
+    return bool(_LIKE_PRONOUN.search(last)) and not _is_own_ending(fold(last))
 
 
 def _has_pronoun(question: str) -> bool:
@@ -120,6 +179,8 @@ def _has_pronoun(question: str) -> bool:
 def _is_own_ending(word: str) -> bool:
     """Tell whether the last letters of a folded word are its own: «التفاهم», «نزيه»."""
     behind = word[1:] if word[0] in "وفبلك" else word
+    if word.endswith("الله"):
+        return True
     return bool(_DEFINITE.fullmatch(word)) or not _load_radical_words().isdisjoint({word, behind})
 
 

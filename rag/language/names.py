@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+from index.arabic.numbers import find_numbers
 from index.arabic.words import fold, skeleton, split_words, term_of
 from rag.language.package_data import read_lines
 from rag.language.questions import is_function_word
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_YEAR_BEFORE = re.compile(r"(?:عام|سنه) $")
 _ADJECTIVE = re.compile(r"(?!ال)\w{3,}(?:يه|ي)")
 """«محافظة عراقية» names none."""
 _ORDINALS = frozenset(
@@ -36,6 +38,13 @@ _ORDINALS = frozenset(
         ],
     )
 )
+_UNITS = ("حادي", "ثاني", "ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع")
+_TENS = ("عشر", "ثلاث", "اربع", "خمس", "ست", "سبع", "ثمان", "تسع")
+_UNIT = re.compile(rf"ال({'|'.join(_UNITS)})ه?")
+_TEN = re.compile(rf"(عشره?)|وال({'|'.join(_TENS)})(?:ين|ون)")
+_DIGITS = re.compile(r"(?:ال)?([1-9]\d)")
+_HIGH_ORDINALS = frozenset(f"#{number}" for number in range(11, 100))
+"""What :func:`name_words` writes «الثانية عشرة» and «الـ12» as."""
 _IS = ("هو", "هي")
 _MAX_NAME_WORDS = 3
 """Words behind «من هو» that may be a name alone; more are a description."""
@@ -117,12 +126,54 @@ def find_names(spoken: Sequence[str]) -> tuple[Name, ...]:
     >>> [name.terms for name in find_names(["كم", "محطه", "في", "خط", "المترو", "الثالث"])]
     [('ثالث',)]
     """
+    spoken = name_words(spoken)
     return tuple(dict.fromkeys([*_find_names_behind_heads(spoken), *_find_ordinals(spoken)]))
+
+
+def name_words(spoken: Sequence[str]) -> list[str]:
+    """Return folded words with names and ordinals of several words as one, however written.
+
+    >>> name_words(["عبد", "الله", "بن", "سالم"]), name_words(["الدوره", "الثانيه", "عشره"])
+    (['عبدالله', 'سالم'], ['الدوره', '#12'])
+    """
+    spoken = " ".join(spoken).replace(" و ال", " وال").split()
+    found: list[str] = []
+    for place, word in enumerate(spoken):
+        before = spoken[place - 1] if place else ""
+        after = spoken[place + 1] if place + 1 < len(spoken) else ""
+        unit = _UNIT.fullmatch(before)
+        if unit and found and (ten := _TEN.fullmatch(word)):
+            tens = 1 if ten[1] else 2 + _TENS.index(ten[2])
+            found[-1] = f"#{10 * tens + 1 + _UNITS.index(unit[1])}"
+        elif found and found[-1] in {"عبد", "وعبد", "لعبد"} and word.startswith("ال"):
+            found[-1] += word
+        elif word in {"بن", "ابن"} and before and not is_function_word(before):
+            continue
+        elif (
+            (digits := _DIGITS.fullmatch(word))
+            and before.startswith("ال")
+            and (not after or is_function_word(after))
+        ):
+            found.append(f"#{digits[1]}" if int(digits[1]) > 10 else word)
+        else:
+            found.append(word)
+    return found
 
 
 def find_years(spoken: Sequence[str]) -> frozenset[str]:
     """Return the years in a question or a text."""
     return frozenset(word for word in spoken if _YEAR.fullmatch(word))
+
+
+def years_in_words(text: str) -> frozenset[str]:
+    """Return the years that a text says in words.
+
+    >>> sorted(years_in_words("فاز عام ألفين وتسعة عشر بعد مئة يوم"))
+    ['2019']
+    """
+    folded = fold(text)
+    found = (n.value for n in find_numbers(text) if _YEAR_BEFORE.search(folded[: n.start][-10:]))
+    return find_years([*found])
 
 
 def _find_names_behind_heads(spoken: Sequence[str]) -> Iterator[Name]:
@@ -136,7 +187,10 @@ def _find_names_behind_heads(spoken: Sequence[str]) -> Iterator[Name]:
                 heads = () if word in _IS else (term_of(word),)
                 yield Name(name, heads, titles=_load_titles() if heads else frozenset())
         elif word in kinds["place"] and not asked_for and not _is_plain(following[0]):
-            yield Name((term_of(following[0]),), (term_of(word),))
+            # «جامعة الملك سعود» is no «جامعة الملك خالد».
+            titled = following[0].startswith("ال") and following[0] in kinds["person"]
+            parts = following[: 2 if titled else 1]
+            yield Name(tuple(map(term_of, parts)), (term_of(word),))
 
 
 def _is_plain(word: str) -> bool:
@@ -167,8 +221,10 @@ def _parse_person(following: Sequence[str]) -> tuple[str, ...]:
 def _find_ordinals(spoken: Sequence[str]) -> Iterator[Name]:
     for place, word in enumerate(spoken):
         before = [w for w in spoken[max(0, place - 2) : place] if not is_function_word(w)]
-        if word.startswith("ال") and term_of(word) in _ORDINALS and before:
-            yield Name((term_of(word),), tuple(map(term_of, before)), _ORDINALS)
+        ordinal = word in _HIGH_ORDINALS or (word.startswith("ال") and term_of(word) in _ORDINALS)
+        if ordinal and before:
+            heads = tuple(map(term_of, before))
+            yield Name((term_of(word),), heads, _ORDINALS | _HIGH_ORDINALS)
 
 
 @cache

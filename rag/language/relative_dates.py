@@ -14,10 +14,11 @@ from index.arabic.sentences import sentence_spans
 from index.arabic.words import fold
 
 _SHIFTS = {
-    "أول من أمس": -2, "أول أمس": -2, "أمس الأول": -2, "أمس": -1, "الأمس": -1, "البارحة": -1,
+    "أول من أمس": -2, "أول أمس": -2, "أمس الأول": -2, "قبل أمس": -2,
+    "أمس": -1, "الأمس": -1, "البارحة": -1,
     "اليوم": 0, "بعد غد": 2, "غدًا": 1, "غدا": 1, "غداً": 1, "الغد": 1,
 }  # fmt: skip
-_ALEF = str.maketrans({"أ": "[أا]", "إ": "[إا]", "ة": "[ةه]"})
+_ALEF = str.maketrans({"أ": "[أا]", "إ": "[إا]", "ا": "[اإ]", "ة": "[ةه]"})
 _DAY = "|".join(name.translate(_ALEF) for name in (*_SHIFTS, *WEEKDAYS))
 _PAST, _NEXT, _THIS = "ال(?:ماضي|فائت|منصرم)ة?", "ال(?:مقبل|قادم|آتي)ة?", "ال(?:جاري|حالي)ة?"
 _PHRASE = re.compile(
@@ -28,6 +29,7 @@ _NOT_TODAY = re.compile(r"(?:\b(?:المصري|في|هذا|ذلك|نفس|طوا�
 _NAMED_AFTER = re.compile(
     rf"^(?:\s+ال\w+)?[\s،,(]*\d{{1,2}}\s*(?:[-/.]\s*\d|(?:من\s+)?(?:{MONTH_NAME}))"
 )
+_BESIDE_SHIFT = re.compile(rf"\b(?:{'|'.join(name.translate(_ALEF) for name in _SHIFTS)})،?\s+$")
 _NO_FUTURE = (
     "سيار|سياس|سياد|سياق|سياح|سيد|سينما|سينار|سيناء|سيطر|سيول|ستار|ستون|ستين|ستة|ستمئة|سند|سنو"
 )
@@ -94,6 +96,8 @@ def _find_in_sentence(sentence: str, published: dt.date) -> Iterator[RelativeDat
             yield RelativeDate(
                 words, _resolve_month_or_year(match["unit"], match["turn"], published)
             )
+        elif _BESIDE_SHIFT.search(before) and _normalize_day(match["day"]) in WEEKDAYS:
+            continue  # «غدًا الجمعة» is one day
         elif not _NAMED_AFTER.match(fold(after)) and not _is_any_day(match, before):
             yield RelativeDate(words, _resolve_day(match, published, ahead=ahead).isoformat())
 

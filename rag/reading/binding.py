@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from index.arabic.words import analyse
+from index.arabic.words import term_of
 from index.search.search import Passage
-from rag.language.names import find_years
+from rag.language.names import find_years, name_words
 from rag.question import Question
 
 
@@ -21,7 +21,8 @@ def filter_by_names(question: Question, passages: Sequence[Passage]) -> list[Pas
 
 def _is_about_another(question: Question, passage: Passage) -> bool:
     article = passage.article
-    terms = analyse(f"{article.title}\n{article.text}")
-    years = find_years([*terms, article.date[:4]])
+    spoken = split_words(f"{article.title}\n{article.text}")
+    terms = [term_of(word) for word in name_words(spoken)]
+    years = find_years([*spoken, article.date[:4]])
     other_year = bool(years and question.years) and question.years.isdisjoint(years)
     return other_year or any(name.is_excluded(terms) for name in question.names)

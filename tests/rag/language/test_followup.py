@@ -7,7 +7,7 @@ from conftest import SHARED
 
 from index import build_index
 from rag import Assistant
-from rag.language.followup import is_follow_up
+from rag.language.followup import complete_follow_up, is_follow_up
 
 CASE = SHARED / "cases" / "17-a-new-question-is-no-follow-up"
 
@@ -20,6 +20,10 @@ CASE = SHARED / "cases" / "17-a-new-question-is-no-follow-up"
         "ما أسباب التشويه؟", "كم بلغت كلفة المياه؟", "من رئيس هيئة التوجيه؟", "متى مات الكاهن؟",
         "من هو الفقيه؟", "ما سعر سهم أرامكو؟", "أين فندق المتنزه؟", "من هما الفائزان؟",
         "ما هي العقوبة؟", "من هو مخترع المصباح؟", "متى وقع الاتفاق على المبهم؟",
+        "متى توفي عبد الله؟", "من هو رسول الله؟", "من هو موزارت؟", "ما هو السل؟", "من هي سها؟",
+        "ما الدولة التي فيها أكبر احتياطي نفط؟", "ما اسم الشجرة التي يستخرج منها الصمغ؟",
+        "من اللاعب الذي اختاره المدرب؟", "من الذي معه الكرة الذهبية؟", "ومن هو مدرب الأهلي؟",
+        "طيب من هو رئيس فرنسا؟", "من هم الحوثيون؟",
     ],
 )  # fmt: skip
 def test_a_question_that_only_looks_like_a_follow_up_stands_alone(question):
@@ -31,11 +35,32 @@ def test_a_question_that_only_looks_like_a_follow_up_stands_alone(question):
     [
         "وكم محطة فيه؟", "وكم كان عمره؟", "من هو والده؟", "ما هي أسبابه؟", "أين ولدت أمها؟", "ومتى؟",
         "من هو؟", "وكم غواصًا شارك في العثور على جثته؟", "ومن انتُخب نائبًا للرئيس في اجتماعهم؟",
-        "ما سببه؟", "وبماذا فاز؟", "من مخرجها؟", "متى افتتحوه؟",
+        "ما سببه؟", "وبماذا فاز؟", "من مخرجها؟", "متى افتتحوه؟", "من هو مخرجه؟", "طيب وليش؟",
+        "ومتى كان ذلك؟", "وما هي الأسباب؟", "إمتى حصل الكلام ده؟", "طب وكم عدد الضحايا؟", "and why?",
+        "وبعدها من فاز على الفريق في النهائي؟", "وفي عام 2020؟", "ماذا عن خط المترو الأول؟",
+        "what about 2023?", "ما الذي قاله عنها الوزير؟",
     ],
 )  # fmt: skip
 def test_a_question_with_a_pronoun_of_something_unsaid_leans_back(question):
     assert is_follow_up(question)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("من افتتح خط المترو؟", "ومتى كان ذلك؟", "متى افتتح خط المترو؟"),
+        ("من افتتح خط المترو؟", "طيب وليش؟", "ليش افتتح خط المترو؟"),
+        ("من افتتح خط المترو؟", "ومن بعده؟", "من بعده؟ (من افتتح خط المترو؟)"),
+        ("متى توفي الشاعر؟", "من هو؟", "من هو؟ (متى توفي الشاعر؟)"),
+        ("كم بلغ الإنتاج عام 2022؟", "وماذا عن 2023؟", "كم بلغ الإنتاج عام 2023؟"),
+        ("كم بلغ الإنتاج عام ٢٠٢٢؟", "what about 2023?", "كم بلغ الإنتاج عام 2023؟"),
+        ("كم بلغ إنتاج القمح؟", "وفي عام 2020؟", "كم بلغ إنتاج القمح في عام 2020؟"),
+        ("How much wheat was sold in 2022?", "and in 2023?", "How much wheat was sold in 2023?"),
+        ("Who opened the metro?", "ومتى؟", "متى؟ (Who opened the metro?)"),
+    ],
+)
+def test_what_is_left_unsaid_is_taken_from_the_last_question(before, question, understood):
+    assert complete_follow_up(question, [(before, "")]) == understood
 
 
 def test_conversations_of_the_shared_case(tmp_path):

@@ -55,6 +55,16 @@ def test_months_turn_the_year():
     assert explained("الشهر المقبل", "2025-12-10") == {"الشهر المقبل": "2026-01"}
 
 
+def test_a_weekday_beside_tomorrow_is_no_other_day():
+    assert explained("يجتمعون غدًا الجمعة.", "2025-09-04") == {"غدًا": "2025-09-05"}
+    assert explained("اجتمعوا أمس الأربعاء.", "2025-09-04") == {"أمس": "2025-09-03"}
+
+
+def test_days_are_known_in_other_spellings():
+    assert explained("اجتمعوا الإثنين الماضي.", "2025-09-04") == {"الإثنين الماضي": "2025-09-01"}
+    assert explained("اجتمعوا قبل أمس.", "2025-09-04") == {"قبل أمس": "2025-09-02"}
+
+
 def test_each_sentence_has_its_own_tense():
     found = explained("اجتمعوا الثلاثاء. وسيجتمعون الاثنين.")
     assert found == {"الثلاثاء": "2025-09-02", "الاثنين": "2025-09-08"}
