@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from index.arabic.words import term_of
+from index.arabic.words import split_words, term_of
 from index.search.search import Passage
 from rag.language.names import find_years, name_words
 from rag.question import Question
