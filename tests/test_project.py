@@ -67,3 +67,18 @@ def test_every_kind_of_fault_has_a_test_that_is_there():
         links = re.findall(r"\]\(([^)]+)\)", row)
         assert links, row
         assert all((page.parent / link).is_file() for link in links), row
+
+
+def test_what_the_pages_name_is_there():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]
+    named = [
+        (page.name, path)
+        for page in pages
+        for text in [page.read_text(encoding="utf-8")]
+        for path in [
+            *re.findall(r"tests/[\w/]+\.py", text),
+            *(f"benchmarks/{name}.py" for name in re.findall(r"-m benchmarks\.(\w+)", text)),
+        ]
+    ]
+    assert len(named) > 20
+    assert [(page, path) for page, path in named if not (ROOT / path).is_file()] == []
