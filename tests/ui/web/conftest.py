@@ -23,6 +23,7 @@ def driver():
     api = pytest.importorskip(
         "playwright.sync_api", reason="playwright is missing (make test installs it)"
     )
+    api.expect.set_options(timeout=20_000)  # beside other work, two cores are slow
     if chromium() is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
     with api.sync_playwright() as playwright:

@@ -18,7 +18,7 @@ def test_a_citation_opens_its_source_with_the_quote_marked(chat):
     expect(card).to_have_count(1)
     assert "ريم شاهين" in card.locator("mark").inner_text()
     assert "2 نوفمبر/تشرين الثاني 2025" in card.inner_text()
-    assert card.evaluate("card => card === document.activeElement")
+    expect(card).to_be_focused()
     assert "#src" not in chat.page.url
 
 
