@@ -29,6 +29,14 @@ ARTICLES = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by marks
+def pytest_collection_modifyitems(items):
+    """Mark what asks the model that ships: `make check` has no time for it."""
+    for item in items:
+        if "bundled" in item.fixturenames:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def only_this_machine(monkeypatch):
     """Fail a test that connects anywhere else."""

@@ -284,7 +284,7 @@ def written(value, chance):
 
 def test_numbers_that_num2words_spells_are_read_back():
     chance = random.Random(7)
-    sample = [*range(1, 10_001, 3), *(int(10 ** chance.uniform(4, 9)) for _ in range(2_000))]
+    sample = [*range(1, 10_001, 9), *(int(10 ** chance.uniform(4, 9)) for _ in range(700))]
     texts = [(value, text) for value in sample for text in written(value, chance)]
     wrong = [(value, text) for value, text in texts if read(text) != [str(value)]]
     assert len(wrong) <= 0.01 * len(texts), wrong[:10]

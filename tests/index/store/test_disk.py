@@ -18,6 +18,8 @@ from index.errors import IndexDamagedError, IndexWriteError
 from index.store.manifest import Manifest
 from index.store.opening import create_store, open_store
 
+pytestmark = pytest.mark.slow  # each fills a disk of its own
+
 QUESTION = "كم كلفة الجسر؟"
 NOBODY = 65534
 

@@ -19,6 +19,8 @@ from index.errors import IndexMismatchError, IndexNotFoundError
 from index.search.search import SearchIndex
 from index.store.opening import open_store
 
+pytestmark = pytest.mark.slow  # each starts a process of its own
+
 NOBODY = 65534
 
 

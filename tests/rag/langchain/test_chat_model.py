@@ -85,6 +85,7 @@ def greeter():
         yield served[0]
 
 
+@pytest.mark.slow
 class TestQuoting(_WithoutTools, ChatModelIntegrationTests):
     @pytest.fixture(autouse=True)
     def over_greetings(self, greetings, greeter):

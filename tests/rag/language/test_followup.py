@@ -63,6 +63,7 @@ def test_what_is_left_unsaid_is_taken_from_the_last_question(before, question, u
     assert complete_follow_up(question, [(before, "")]) == understood
 
 
+@pytest.mark.slow
 def test_conversations_of_the_shared_case(tmp_path):
     if not CASE.is_dir():
         pytest.skip("the shared cases are not on this machine")

@@ -117,6 +117,7 @@ def test_an_article_of_the_year_asked_for_need_not_say_it(sample_index):
     assert not filter_by_names(question, [passage])
 
 
+@pytest.mark.slow
 def test_the_shared_case_is_refused_or_answered_as_it_says(tmp_path):
     if not CASE.is_dir():
         pytest.skip("the shared cases are not on this machine")

@@ -99,7 +99,7 @@ def test_a_real_model_gives_a_checked_answer(model, file, assistant, sample_inde
     pieces = model.stream(LONG)
     assert next(pieces) is not None
     pieces.close()  # who stops reading stops the model, which then answers others
-    settings = load_settings(model=f"gguf:{file}", k=2, environment={})  # few are read fast
+    settings = load_settings(model=f"gguf:{file}", k=4, environment={})  # few are read fast
     found = Assistant(assistant.index, Setup(settings, model)).answer(QUESTION)
     assert found.error is None
     assert found.found or found.refusal == "model_refused"

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SHARED
 
+pytestmark = pytest.mark.slow  # each starts a process of its own
+
 BAD = b"\xce\xc8\xd1"
 TEXT = "أحيت الفرقة الوطنية حفل الموسم مساء الجمعة."
 

@@ -11,6 +11,8 @@ from importlib.util import find_spec
 import pytest
 from conftest import ARTICLES, ROOT, SAMPLES
 
+pytestmark = pytest.mark.slow  # each starts a process of its own
+
 
 def jawab(*arguments, env=None, cwd=None):
     return subprocess.run(

@@ -8,6 +8,8 @@ from importlib.metadata import version
 import pytest
 from conftest import ROOT
 
+pytestmark = pytest.mark.slow  # each starts a process of its own
+
 
 def start(*arguments, path=(), code="from jawab import main; main()"):
     """Run the command with folders before everything else on the path."""
