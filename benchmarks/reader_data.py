@@ -20,7 +20,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,7 +44,7 @@ SHARES = {"gold": 0.25, "cloze": 0.4, "headline": 0.13, "exchanged": 0.14, "othe
 
 _WAY_SHARE = 0.15
 """Largest share of cloze questions made in one way: days of the week are the easiest to make."""
-_MAX_CHARS = 900
+_MAX_CHARS = 800
 _MIN_REST = 60
 _HELD_OUT = 20
 _COMMON = 400
@@ -156,24 +156,23 @@ class ReaderData:
                 yield example
 
     def held_out(self) -> dict[str, list[Example]]:
-        """Return what is never trained on, each question with its own passage, by set."""
+        """Return what is never trained on, by set.
+
+        Each question comes with its own passage, and with that without the sentence that answers.
+        """
         found: dict[str, list[Example]] = {}
         for name in FOLDERS:
             rows = [g for g in self._gold if g.held_out and g.set == name]
-            found[name] = [self._own_alone(row) for row in rows]
-        chance = random.Random(1)
-        news = [
-            Example(c.text, c.kind, "cloze", c.way, (_window(p, (c.answer,), chance),))
+            found[name] = [
+                _with_cut(Example(r.question, r.kind, "gold", r.set, ()), r.passage, r.spans)
+                for r in rows
+            ]
+        found["news"] = [
+            _with_cut(Example(c.text, c.kind, "cloze", c.way, ()), p, (c.answer,))
             for p in self._held_news
             for c in make_cloze_questions(p.text, self.words)
         ]
-        found["news"] = news
         return found
-
-    @staticmethod
-    def _own_alone(row: "_Gold") -> Example:
-        reading = Reading(row.passage.text[: 2 * _MAX_CHARS], row.spans, "own")
-        return Example(row.question, row.kind, "gold", row.set, (reading,))
 
     # Questions of people.
 
@@ -438,6 +437,14 @@ def _cut(passage: _Passage, spans: Sequence[Span], answers: Sequence[str]) -> Re
     if len(rest) < _MIN_REST or _holds(rest, answers):
         return None
     return Reading(rest, (), "cut")
+
+
+def _with_cut(example: Example, passage: _Passage, spans: Sequence[Span]) -> Example:
+    """Return a question with the whole passage, and with what is left of it without the answer."""
+    answers = [passage.text[span.start : span.end] for span in spans]
+    cut = _cut(passage, spans, answers) if spans else None
+    own = Reading(passage.text, tuple(spans), "own")
+    return replace(example, readings=(own, cut) if cut else (own,))
 
 
 def _holds(text: str, answers: Sequence[str]) -> bool:
