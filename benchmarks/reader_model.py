@@ -85,7 +85,7 @@ class ReaderModel(nn.Module):
                 last = name.rpartition(".")[2]
                 setattr(parent, last, Adapter(getattr(parent, last), rank, scale))
         hidden = encoder.config.hidden_size
-        self.span = nn.Linear(hidden, 2)
+        self.tokens = nn.Linear(hidden, 2)
         self.whole = nn.Linear(hidden, 1 + kinds)
 
     def forward(self, ids: Tensor, mask: Tensor, readable: Tensor) -> Read:
@@ -97,10 +97,9 @@ class ReaderModel(nn.Module):
             readable: Where an answer may stand: the passage, and ``<s>`` for none.
         """
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        span = self.span(hidden).float()
-        span = span.masked_fill(~readable[..., None], _NEVER)
+        tokens = self.tokens(hidden).float().masked_fill(~readable[..., None], _NEVER)
         whole = self.whole(hidden[:, 0]).float()
-        return Read(span[..., 0], span[..., 1], whole[:, 0], whole[:, 1:])
+        return Read(tokens[..., 0], tokens[..., 1], whole[:, 0], whole[:, 1:])
 
     def trained(self) -> dict[str, Tensor]:
         """Return what is trained, by name."""
@@ -114,7 +113,12 @@ def load_encoder() -> Any:
     from index.embedding.e5.bundle import model_folder
 
     return BertModel.from_pretrained(
-        model_folder(), add_pooling_layer=False, attn_implementation="eager", dtype=torch.float32
+        model_folder(),
+        add_pooling_layer=False,
+        attn_implementation="eager",
+        dtype=torch.float32,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
 
 
@@ -142,7 +146,7 @@ def export_weights(model: ReaderModel) -> dict[str, NDArray[Any]]:
                 integers, scales = quantise(values.detach().float().cpu().numpy())
                 found[f"l{number}.{short}.{part}"] = integers
                 found[f"l{number}.{short}.{part}.scale"] = scales
-    for name in ("span", "whole"):
+    for name in ("tokens", "whole"):
         head = getattr(model, name)
         found[f"{name}.w"] = head.weight.detach().float().cpu().numpy()
         found[f"{name}.b"] = head.bias.detach().float().cpu().numpy()

@@ -39,6 +39,8 @@ _POOL = 16
 _ALONE, _ANSWERABLE, _KIND = 0.5, 0.5, 0.2
 """Shares of the losses beside the common one: each passage alone, whether it answers, the kind."""
 _WEIGHT_DECAY = 0.01
+_AT_ONCE = 8
+"""Passages of a batch that are held in memory at a time, about; 32 of them take 10 GB."""
 
 
 class Pair(NamedTuple):
@@ -157,12 +159,16 @@ class Trainer:
         self.model.train()
         for group in self._optimizer.param_groups:
             group["lr"] = self._rate()
-        loss = compute_loss(self.read([p.window for asked in batch for p in asked.pairs]), batch)
         self._optimizer.zero_grad()
-        loss.backward()
+        total = 0.0
+        for part in _split(batch, _AT_ONCE):
+            read = self.read([pair.window for asked in part for pair in asked.pairs])
+            loss = compute_loss(read, part) * (len(part) / len(batch))
+            loss.backward()
+            total += float(loss.detach())
         torch.nn.utils.clip_grad_norm_(self.model.trained().values(), 1.0)
         self._optimizer.step()
-        return float(loss.detach())
+        return total
 
     def read(self, windows: Sequence[ReaderInput]) -> Read:
         """Return what the model says of a batch."""
@@ -243,8 +249,8 @@ class Trainer:
         ]
         if not found:
             return "", -math.inf
-        best = max(found, key=lambda one: one.score)
-        return passage[best.span.start : best.span.end], best.score
+        best = max(found, key=lambda one: one.margin)
+        return passage[best.span.start : best.span.end], best.margin
 
     def _list_saved(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.pt"))

@@ -43,11 +43,13 @@ class FoundSpan(NamedTuple):
 
     Attributes:
         span: Into the passage.
-        score: How much more likely they answer than that the passage does not, as a logit.
+        logit: Comparable among all passages of a question.
+        margin: How far that is above the logit that the passage does not answer.
     """
 
     span: Span
-    score: float
+    logit: float
+    margin: float
 
 
 def encode_pair(tokenizer: Any, question: str, passage: str) -> list[ReaderInput]:
@@ -110,7 +112,7 @@ def find_best_spans(
     while len(found) < count and scores.size and np.isfinite(best := scores.max()):
         first, last = divmod(int(scores.argmax()), scores.shape[1])
         span = Span(window.spans[first].start, window.spans[last].end)
-        found.append(FoundSpan(span, float(best) - null))
+        found.append(FoundSpan(span, float(best), float(best) - null))
         scores[: last + 1, first:] = -np.inf  # whatever shares a word with it
     return found
 
