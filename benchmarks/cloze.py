@@ -36,6 +36,7 @@ _POINTING = frozenset(
 """Words that mean something said before, without which nobody understands the question."""
 _PREPOSITIONS = frozenset(split_words("في من منذ خلال إلى على عن بعد قبل بين حوالي نحو"))
 _ABOUT = frozenset(split_words("حوالي نحو قرابة زهاء"))
+_MORE = frozenset(split_words("أكثر أقل أزيد"))
 _DAY = "|".join(map(fold, WEEKDAYS))
 _PART = "صباح|مساء|فجر|ظهر|عشيه|ليله|عصر|بعد ظهر|منتصف نهار"
 _NEAR = "يوم|اليوم|امس|يوم امس|غدا|يوم غد|بعد غد"
@@ -155,6 +156,8 @@ def _says_who(clause: Clause, words: NewsWords, *, first: bool) -> bool:
     tokens = clause.words
     if not _SHORTEST <= len(tokens) <= _LONGEST or not words.is_verb(tokens[0].key):
         return False
+    if not first and tokens[0].key in _WHEN:
+        return False  # «ظهر الأربعاء»
     return not ((not first or words.complement(tokens[0].key)) and is_function_word(tokens[1].key))
 
 
@@ -317,7 +320,7 @@ def _ask_how_many(clause: Clause, words: NewsWords) -> Iterator[Cloze]:
         noun = tokens[after]
         if tokens[first].key.isdigit() and 1900 <= int(tokens[first].key) <= 2030:
             continue
-        begin = first - 1 if tokens[first - 1].key in _ABOUT else first
+        begin = _begin_of_number(tokens, first)
         if tokens[0].key in _AMOUNTS and begin > 1:
             if _MONTH.fullmatch(noun.key) or noun.start == tokens[after - 1].end:
                 return
@@ -343,6 +346,14 @@ def _ask_how_many(clause: Clause, words: NewsWords) -> Iterator[Cloze]:
         rest = clause.without(lead, after + 1)
         yield clause.ask(f"{moved}كم {singular} {rest}؟", first, after + 1, "how many", "how many")
         return
+
+
+def _begin_of_number(tokens: Sequence[Token], first: int) -> int:
+    """Return where what is said of a number begins: «حوالي», «أكثر من»."""
+    if tokens[first - 1].key in _ABOUT:
+        return first - 1
+    more = first > 2 and tokens[first - 1].key == "من" and tokens[first - 2].key in _MORE
+    return first - 2 if more else first
 
 
 def _ends(tokens: Sequence[Token], at: int, words: NewsWords) -> bool:
@@ -430,7 +441,10 @@ def _ask_which(clause: Clause, words: NewsWords) -> Iterator[Cloze]:
     after = 3
     while after < clause.simple and _describes(tokens[after].key):
         after += 1
-    if _ends(tokens, after, words):
+    goes_on = after < len(tokens) and (
+        tokens[after].key in _WHICH or tokens[after].key.startswith("و")
+    )
+    if not goes_on and _ends(tokens, after, words):
         rest = clause.between(after, len(tokens))
         question = f"أي {noun.text} {tokens[0].text} {rest}؟"
         yield clause.ask(question, 1, after, "which", "which")

@@ -49,6 +49,10 @@ _MIN_REST = 60
 _HELD_OUT = 20
 _COMMON = 400
 """Articles from which on a term tells none from another."""
+_REASON = re.compile(
+    r"احتجاج|مطالب|تنديد|خلفيه|(?<!\w)(?:علي )?اثر (?=\w)|عقب |جراء|قصد |بعد ان|(?<!\w)ل\w{4,}"
+)
+"""What may tell a reason, at the widest."""
 _FRONT = {"who": "من", "when": "متى", "where": "أين", "how many": "كم", "why": "لماذا"}
 
 
@@ -326,7 +330,8 @@ class ReaderData:
             keys = {t.key for t in tokens_of(text)}
             bare = keys | {key[1:] for key in keys if key[0] in "بلو"}
             return bool(bare & self.words.places) or bool(re.search(r"(?<!\w)(?:في|ب\w+) ", text))
-        return detect_sign(Kind(kind), text) is not False
+        told = kind == "why" and _REASON.search(fold(text))
+        return bool(told) or detect_sign(Kind(kind), text) is not False
 
 
 class _Gold(NamedTuple):
@@ -492,10 +497,11 @@ def _ask_headline(title: str, words: NewsWords, chance: random.Random) -> str:
 
 
 def _is_whole(clause: Clause, words: NewsWords) -> bool:
+    """Tell whether a clause is all of its sentence and has what its verb needs."""
     keys = [token.key for token in clause.words]
     needed = words.complement(keys[0])
-    last = is_function_word(keys[-1])
-    return len(keys) >= 6 and not last and (not needed or needed == "ب" or needed in keys)
+    ends = clause.sentence.end - clause.words[-1].end <= 2
+    return len(keys) >= 6 and ends and (not needed or needed == "ب" or needed in keys)
 
 
 @lru_cache
