@@ -1,6 +1,7 @@
 """Make what the reader is trained on: questions, passages, where in them the answer is, or nowhere.
 
     python -m benchmarks.reader_data --data ../shared/data --sample 40
+    python -m benchmarks.reader_data --data ../shared/data --output made --count 50000
 
 From the train split of ARCD and half of TyDi QA come questions of people; from the articles of ANT
 come questions made from their sentences (:mod:`benchmarks.cloze`) and headlines as questions about
@@ -13,15 +14,18 @@ twenty of the rest is held out. Questions about ANT itself are never read.
 """
 
 import argparse
+import gzip
 import hashlib
 import heapq
+import json
 import math
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,7 +48,8 @@ SHARES = {"gold": 0.25, "cloze": 0.4, "headline": 0.13, "exchanged": 0.14, "othe
 
 _WAY_SHARE = 0.15
 """Largest share of cloze questions made in one way: days of the week are the easiest to make."""
-_MAX_CHARS = 800
+_MAX_CHARS = (400, 600, 800)
+"""Characters of a passage at most, by chance: of a long one the reader is shown what is best."""
 _MIN_REST = 60
 _HELD_OUT = 20
 _COMMON = 400
@@ -100,6 +105,8 @@ class Retrieval:
     def __init__(self, passages: Sequence[_Passage]) -> None:
         """Index the terms of the passages."""
         self.passages = passages
+        self.place_of = {passage: number for number, passage in enumerate(passages)}
+        self._folded = [fold(passage.text) for passage in passages]
         self._terms = [frozenset(analyse(f"{p.title} {p.text}")) for p in passages]
         counts = Counter(term for terms in self._terms for term in terms)
         self._places: dict[str, list[int]] = defaultdict(list)
@@ -122,8 +129,9 @@ class Retrieval:
 
     def _tells(self, number: int, own: int, answers: Sequence[str]) -> bool:
         mine, other = self._terms[own], self._terms[number]
-        text = fold(self.passages[number].text)
-        return len(mine & other) > 0.45 * len(mine | other) or any(a in text for a in answers)
+        if len(mine & other) > 0.45 * len(mine | other):
+            return True
+        return any(answer in self._folded[number] for answer in answers)
 
 
 class ReaderData:
@@ -194,15 +202,15 @@ class ReaderData:
         row = chance.choice(self._train_gold)
         own = _window(row.passage, row.spans, chance)
         answers = [fold(answer) for answer in row.answers]
-        places = {p: n for n, p in enumerate(self._encyclopaedia.passages)}
         others = [
             p
             for p in self._encyclopaedia.passages
             if p.title == row.passage.title and not _holds(p.text, answers)
         ]
         more = [_whole(p, "sibling", chance) for p in chance.sample(others, min(1, len(others)))]
-        if row.passage in places:
-            near = self._encyclopaedia.nearest(row.question, places[row.passage], answers)
+        place = self._encyclopaedia.place_of.get(row.passage)
+        if place is not None:
+            near = self._encyclopaedia.nearest(row.question, place, answers)
             more += [_whole(self._encyclopaedia.passages[n], "near", chance) for n in near[:2]]
         readings = _choose(own, _cut(row.passage, row.spans, answers), more, chance)
         return Example(vary(row.question, chance), row.kind, "gold", row.set, readings)
@@ -310,8 +318,7 @@ class ReaderData:
     def _make_other_detail(self, chance: random.Random) -> Example | None:
         """Ask when, where or why of an article that does not tell."""
         passage = chance.choice(self._news)
-        text = passage.text[:_MAX_CHARS]
-        clauses = list(find_clauses(text, self.words))
+        clauses = list(find_clauses(passage.text[: _MAX_CHARS[0]], self.words))
         asked = [kind for kind in ("when", "where", "why") if not self._tells(kind, passage)]
         if not clauses or not asked:
             return None
@@ -403,8 +410,8 @@ def _is_held(text: str) -> bool:
 def _window(passage: _Passage, spans: Sequence[Span], chance: random.Random) -> Reading:
     """Return the sentences around the answer that make a passage, half the time with the title."""
     text = passage.text
-    start, end = 0, len(text)
-    if len(text) > _MAX_CHARS:
+    start, end, most = 0, len(text), chance.choice(_MAX_CHARS)
+    if len(text) > most:
         sentences = sentence_spans(text)
         first = next(n for n, s in enumerate(sentences) if s.end >= spans[0].end)
         last = first
@@ -413,7 +420,7 @@ def _window(passage: _Passage, spans: Sequence[Span], chance: random.Random) -> 
             back = first > 0 and (chance.random() < 0.5 or last == len(sentences) - 1)
             first, last = (first - 1, last) if back else (first, last + 1)
             wider = min(start, sentences[first].start), max(end, sentences[last].end)
-            if wider[1] - wider[0] > _MAX_CHARS:
+            if wider[1] - wider[0] > most:
                 break
             start, end = wider
     head = f"{passage.title}\n" if passage.title and chance.random() < 0.5 else ""
@@ -438,7 +445,7 @@ def _cut(passage: _Passage, spans: Sequence[Span], answers: Sequence[str]) -> Re
         for s in sentence_spans(passage.text)
         if not any(s.start < span.end and span.start < s.end for span in spans)
     ]
-    rest = " ".join(passage.text[s.start : s.end] for s in kept)[:_MAX_CHARS]
+    rest = " ".join(passage.text[s.start : s.end] for s in kept)[: _MAX_CHARS[-1]]
     if len(rest) < _MIN_REST or _holds(rest, answers):
         return None
     return Reading(rest, (), "cut")
@@ -527,20 +534,53 @@ def vary(question: str, chance: random.Random) -> str:
     return question
 
 
+def write_examples(path: Path, examples: Iterable[Example]) -> None:
+    """Write examples as JSON lines, packed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8", compresslevel=6) as lines:
+        for example in examples:
+            lines.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
+
+
+def read_examples(path: Path) -> Iterator[Example]:
+    """Read back what :func:`write_examples` wrote."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            readings = tuple(
+                Reading(passage, tuple(Span(*span) for span in spans), source)
+                for passage, spans, source in row.pop("readings")
+            )
+            yield Example(**row, readings=readings)
+
+
 def main() -> None:
-    """Print examples of every source."""
+    """Print examples of every source, or write many."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DEFAULT)
-    parser.add_argument("--sample", type=int, default=40, help="examples of every source")
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--articles", type=int, help="how many articles of news to take")
+    parser.add_argument("--data", type=Path, default=DEFAULT, help="folder of the question sets")
+    parser.add_argument("--sample", type=int, default=40, help="examples of every source to print")
+    parser.add_argument("--seed", type=int, default=7, help="other examples for another one")
+    parser.add_argument("--articles", type=int, help="how many articles of news to take (all)")
+    parser.add_argument(
+        "--output", type=Path, help="folder to write to, for where they are trained on"
+    )
+    parser.add_argument("--count", type=int, default=50_000, help="examples to write")
     arguments = parser.parse_args()
     data = ReaderData(arguments.data, articles=arguments.articles)
+    if arguments.output:
+        for name, rows in data.held_out().items():
+            write_examples(arguments.output / f"held-out-{name}.jsonl.gz", rows)
+        made = islice(data.stream(arguments.seed), arguments.count)
+        write_examples(arguments.output / "train.jsonl.gz", made)
+    else:
+        _print_sample(data, arguments.sample, arguments.seed)
+
+
+def _print_sample(data: ReaderData, count: int, seed: int) -> None:
     kept: dict[str, list[Example]] = {source: [] for source in SHARES}
-    for example in data.stream(arguments.seed):
-        if len(kept[example.source]) < arguments.sample:
+    for example in data.stream(seed):
+        if len(kept[example.source]) < count:
             kept[example.source].append(example)
-        if all(len(rows) == arguments.sample for rows in kept.values()):
+        if all(len(rows) == count for rows in kept.values()):
             break
     for source, rows in kept.items():
         print(f"\n== {source}")

@@ -28,7 +28,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.datasets import DEFAULT
-from benchmarks.reader_data import KINDS, Example, ReaderData
+from benchmarks.reader_data import KINDS, Example, ReaderData, read_examples
 from benchmarks.reader_model import Read, ReaderModel, export_weights, load_encoder, to_tensors
 from benchmarks.regression import auroc
 from index.arabic.words import split_words
@@ -387,10 +387,9 @@ def main() -> None:
     model = ReaderModel(load_encoder(), rank=arguments.rank, kinds=len(KINDS))
     count = sum(value.numel() for value in model.trained().values())
     trainer = Trainer(model, _load_tokenizer(), run, arguments.checkpoint)
-    data = ReaderData(arguments.data, articles=arguments.articles)
-    held_out = data.held_out()
+    examples, held_out = _load_examples(arguments, trainer)
     print(f"{count:,} numbers to train; {'bf16' if trainer.native else 'f32'}", flush=True)
-    trainer.train(data.stream(run.seed + trainer.step), held_out)
+    trainer.train(examples, held_out)
     trainer.average()
     everything = {name: trainer.check(rows) for name, rows in held_out.items()}
     card = {
@@ -413,6 +412,28 @@ def main() -> None:
     print(f"{path}: {path.stat().st_size:,} bytes")
 
 
+def _load_examples(
+    arguments: argparse.Namespace, trainer: Trainer
+) -> tuple[Iterable[Example], dict[str, list[Example]]]:
+    """Return what is trained on, and what is looked at by set."""
+    if arguments.made is None:
+        data = ReaderData(arguments.data, articles=arguments.articles)
+        return data.stream(arguments.seed + trainer.step), data.held_out()
+    rows = list(read_examples(arguments.made / "train.jsonl.gz"))
+    held_out = {
+        path.name.removeprefix("held-out-").partition(".")[0]: list(read_examples(path))
+        for path in sorted(arguments.made.glob("held-out-*.jsonl.gz"))
+    }
+    return _repeat(rows, random.Random(arguments.seed + trainer.step)), held_out
+
+
+def _repeat(rows: list[Example], chance: random.Random) -> Iterator[Example]:
+    """Yield the rows again and again, each time in another order."""
+    while True:
+        chance.shuffle(rows)
+        yield from rows
+
+
 def _load_tokenizer() -> Any:
     from tokenizers import Tokenizer
 
@@ -425,6 +446,11 @@ def _parse_arguments() -> argparse.Namespace:
     defaults = Run()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT, help="folder of the question sets")
+    parser.add_argument(
+        "--made",
+        type=Path,
+        help="folder that reader_data --output wrote, to train on in place of --data",
+    )
     parser.add_argument("--articles", type=int, help="how many articles of news to take (all)")
     parser.add_argument(
         "--checkpoint", type=Path, required=True, help="folder to save to and to go on from"

@@ -5,7 +5,13 @@ from itertools import islice
 
 import pytest
 
-from benchmarks.reader_data import SHARES, ReaderData, find_kind
+from benchmarks.reader_data import (
+    SHARES,
+    ReaderData,
+    find_kind,
+    read_examples,
+    write_examples,
+)
 from index.arabic.words import fold
 
 CITIES = ["صفاقس", "قابس", "سوسة", "نابل", "مدنين", "توزر", "جندوبة", "زغوان"]
@@ -97,6 +103,11 @@ def test_held_out_questions_are_those_of_the_other_half(data, examples):
     held = {e.readings[0].passage for e in data.held_out()["ARCD"]}
     assert len(held) == 4
     assert not held & {reading.passage for example in examples for reading in example.readings}
+
+
+def test_written_examples_are_read_back(examples, tmp_path):
+    write_examples(tmp_path / "made" / "train.jsonl.gz", examples)
+    assert list(read_examples(tmp_path / "made" / "train.jsonl.gz")) == examples
 
 
 @pytest.mark.parametrize(
