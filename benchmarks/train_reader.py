@@ -83,9 +83,9 @@ class Run:
     batch: int = 32
     rate: float = 5e-4
     warm_up: int = 100
-    every: float = 10.0
+    every: float = 15.0
     average: int = 4
-    checked: int = 100
+    checked: int = 60
     seed: int = 7
 
 
