@@ -436,7 +436,8 @@ def _ask_which(clause: Clause, words: NewsWords) -> Iterator[Cloze]:
     woman = noun.key.endswith("ه") and verb.endswith("ت") and verb not in _AMOUNTS
     if not woman or noun.key.startswith("ال") or noun.key in words.person_heads:
         return
-    if not of.key.startswith("ال") or of.start - noun.end != 1:
+    done_to = words.complement(verb) == "ب" and noun.key[0] == "ب"  # «قامت بمعاينة الجثة»
+    if done_to or not of.key.startswith("ال") or of.start - noun.end != 1:
         return
     after = 3
     while after < clause.simple and _describes(tokens[after].key):
