@@ -11,16 +11,18 @@ import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from index.embedding.e5.folder import write_folder
-from index.embedding.e5.graph import write_graph
+from index.embedding.e5.graph import Heads, write_graph, write_reading_graph
 from index.embedding.e5.tokenizer import build_tokenizer
-from index.embedding.e5.weights import Weights, read_weights
+from index.embedding.e5.weights import Weights, merge_adapters, read_weights
 from index.errors import EmbedderError
 
 CHECKSUM = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -48,6 +50,24 @@ def model_folder() -> Path:
         EmbedderError: The package is missing here or its data file is not the known one.
     """
     return _unpack("torch", write_folder)
+
+
+def reading_folder(name: str, adapters: Mapping[str, NDArray[Any]], heads: Heads) -> Path:
+    """Return the folder of the graph with adapters merged and heads put on, written when needed.
+
+    Args:
+        name: Tells these adapters and heads from others.
+        adapters: As :func:`index.embedding.e5.weights.merge_adapters` takes them.
+        heads: As :func:`index.embedding.e5.graph.write_reading_graph` takes them.
+
+    Raises:
+        EmbedderError: The package is missing here or its data file is not the known one.
+    """
+
+    def write(folder: Path, weights: Weights) -> None:
+        write_reading_graph(folder / GRAPH, merge_adapters(weights, adapters), heads)
+
+    return _unpack(f"reader-{name}", write)
 
 
 def _unpack(form: str, write: Callable[[Path, Weights], None]) -> Path:

@@ -5,7 +5,7 @@ vectors equal those of the SentenceTransformer that :mod:`index.embedding.e5.bun
 (tests hold the cosine to 0.9999). A second output has a vector for every token.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from index.embedding.vectors import FloatMatrix
 
 Batch = tuple[NDArray[np.int32], NDArray[np.int32]]
 """Token ids and mask, both of shape (texts, longest)."""
+
+Heads = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+"""Matrix and bias by name."""
 
 Encoded = tuple[FloatMatrix, NDArray[np.float32]]
 """Unit vectors, shape (texts, dimension), and token vectors, shape (texts, longest, dimension)."""
@@ -93,23 +96,55 @@ def write_graph(path: Path, weights: Weights) -> None:
     openvino.save_model(_build(weights), path, compress_to_fp16=True)
 
 
+def write_reading_graph(path: Path, weights: Weights, heads: Heads) -> None:
+    """Write a graph that gives logits: of every token, and of the whole by its first token.
+
+    Args:
+        path: Of the ``.xml`` file.
+        weights: Of the encoder, adapters merged.
+        heads: ``tokens`` and ``whole``: matrix, shape (logits, hidden), and bias.
+    """
+    import openvino
+    from openvino import opset13 as op
+
+    ids, mask, states, _ = _encode(weights)
+    first = op.squeeze(op.slice(states[-1], _axes(0), _axes(1), _axes(1), _axes(1)), _axes(1))
+    outputs = [_apply(states[-1], *heads["tokens"]), _apply(first, *heads["whole"])]
+    model = openvino.Model(outputs, [ids, mask], "multilingual-e5-small reader")
+    openvino.save_model(model, path, compress_to_fp16=True)
+
+
+def _apply(hidden: Any, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> Any:
+    from openvino import opset13 as op
+
+    product = op.matmul(hidden, _constant(weight), transpose_a=False, transpose_b=True)
+    return op.add(product, _constant(bias))
+
+
 def _build(weights: Weights) -> Any:
     import openvino
+    from openvino import opset13 as op
+
+    ids, mask, states, present = _encode(weights)
+    last, earlier = states[-1], states[-1 - _LATER]
+    tokens = op.add(last, op.multiply(earlier, _constant(_EARLIER_SHARE)))
+    outputs = [_pool(last, present), tokens]
+    return openvino.Model(outputs, [ids, mask], "multilingual-e5-small")
+
+
+def _encode(weights: Weights) -> tuple[Any, Any, list[Any], Any]:
+    """Return ids, mask, the vectors of the tokens before and after each layer, and the mask."""
     from openvino import opset13 as op
 
     ids = op.parameter([-1, -1], np.int32, name="ids")
     mask = op.parameter([-1, -1], np.int32, name="mask")
     layer = _Layers(weights)
     present = op.convert(mask, "f32")
-    hidden = layer.embed(ids)
+    states = [layer.embed(ids)]
     bias = layer.attention_bias(present)
-    states = [hidden]
     for number in range(weights.header.layers):
         states.append(layer.encode(states[-1], bias, f"l{number}"))
-    last, earlier = states[-1], states[-1 - _LATER]
-    tokens = op.add(last, op.multiply(earlier, _constant(_EARLIER_SHARE)))
-    outputs = [_pool(last, present), tokens]
-    return openvino.Model(outputs, [ids, mask], "multilingual-e5-small")
+    return ids, mask, states, present
 
 
 def _pool(hidden: Any, present: Any) -> Any:

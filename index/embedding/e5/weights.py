@@ -1,7 +1,8 @@
 """Read the file that carries multilingual-e5-small: sizes, tokenizer pieces, 4-bit weights."""
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -115,6 +116,26 @@ class _Reader:
         if kind != _Q4_0:
             return np.frombuffer(self._data, "<f4", count, at)
         return dequantise(np.frombuffer(self._data, "u1", count // _WEIGHTS * _BLOCK_BYTES, at))
+
+
+def merge_adapters(weights: Weights, adapters: Mapping[str, NDArray[Any]]) -> Weights:
+    """Return weights with changes of low rank added to them (Hu et al. 2021).
+
+    Args:
+        weights: Of the encoder.
+        adapters: For a weight ``l3.q.w`` that changes, ``l3.q.up`` and ``l3.q.down``, integers, and
+            ``….scale``, what each row is multiplied by.
+    """
+    tensors = dict(weights.tensors)
+    for name in [name.removesuffix(".up") for name in adapters if name.endswith(".up")]:
+        up, down = (_read_rows(adapters, f"{name}.{part}") for part in ("up", "down"))
+        tensors[f"{name}.w"] = tensors[f"{name}.w"] + (up @ down).ravel()
+    return replace(weights, tensors=tensors)
+
+
+def _read_rows(adapters: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32]:
+    scales: NDArray[np.float32] = adapters[f"{name}.scale"].astype(np.float32)
+    return adapters[name].astype(np.float32) * scales
 
 
 def dequantise(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,0 +1,123 @@
+"""What the reader is trained on, made from small sets."""
+
+import json
+from itertools import islice
+
+import pytest
+
+from benchmarks.reader_data import (
+    SHARES,
+    ReaderData,
+    find_kind,
+    read_examples,
+    write_examples,
+)
+from index.arabic.words import fold
+
+CITIES = ["صفاقس", "قابس", "سوسة", "نابل", "مدنين", "توزر", "جندوبة", "زغوان"]
+ASKED = "أوقفت الشرطة 99 شخصا في مدينة الرباط يوم الأحد 5 مارس 2017."
+
+
+def write(path, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+
+
+def article(number, text, title):
+    return {"id": f"a{number}", "title": title, "text": text}
+
+
+def list_articles():
+    for number in range(60):
+        city, other = CITIES[number % 8], CITIES[(number + 3) % 8]
+        verb, they = ("أوقفت", "الشرطة") if number % 2 else ("أوقف", "الحرس")
+        yield article(
+            number,
+            f"{verb} {they} {number + 11} شخصا في مدينة {city} يوم الأحد {number % 28 + 1} مارس 2017."
+            f" وصل المحتجون من مدينة {other} منذ الصباح الباكر وبقوا فيها طويلا."
+            f" الطقس جميل في {city} وسكانها كثيرون.",
+            f"إيقاف {number + 11} شخصا في مدينة {city}",
+        )
+    yield article(60, ASKED, "سؤال")
+    yield article(61, ASKED, "إعادة نشر")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    write(folder / "antcorpus" / "articles.jsonl", list_articles())
+    write(folder / "antcorpus" / "questions.jsonl", [{"articles": ["a60"]}])
+    write(folder / "antcorpus" / "headline_queries.jsonl", [{"article_id": "a7"}])
+    for name in ("arcd", "tydiqa-goldp-ar-dev"):
+        text = f"{name}: ولد الشاعر في بغداد عام 1910. درس الطب في دمشق ثم عاد إلى بلده بعد سنوات طويلة."
+        passages = [
+            {"id": f"{name}{n}", "title": "شاعر", "text": f"{text} ({n})"} for n in range(8)
+        ]
+        asked = {"question": "أين درس الشاعر الطب؟", "answers": ["دمشق"]}
+        questions = [
+            {**asked, "id": f"q{n}", "passage_id": f"{name}{n}", "split": ("train", "test")[n % 2]}
+            for n in range(8)
+        ]
+        write(folder / name / "passages.jsonl", passages)
+        write(folder / name / "questions.jsonl", questions)
+    return ReaderData(folder)
+
+
+@pytest.fixture(scope="module")
+def examples(data):
+    return list(islice(data.stream(seed=3), 300))
+
+
+def test_the_same_seed_makes_the_same_examples(data, examples):
+    assert list(islice(data.stream(seed=3), 50)) == examples[:50]
+    assert list(islice(data.stream(seed=4), 50)) != examples[:50]
+
+
+def test_examples_are_of_every_source_that_the_texts_allow(examples):
+    assert {example.source for example in examples} >= set(SHARES) - {"other detail"}
+
+
+def test_articles_that_are_asked_for_are_never_read_nor_their_reprints(examples):
+    read = [reading.passage for example in examples for reading in example.readings]
+    assert not any("الرباط" in passage or "18 شخصا" in passage for passage in read)
+
+
+def test_an_exchanged_question_is_answered_nowhere(examples):
+    exchanged = [example for example in examples if example.source == "exchanged"]
+    assert exchanged
+    assert not any(reading.spans for example in exchanged for reading in example.readings)
+
+
+def test_a_near_miss_does_not_hold_the_answer(examples):
+    for example in examples:
+        answers = {
+            fold(reading.passage[span.start : span.end])
+            for reading in example.readings
+            for span in reading.spans
+        }
+        others = [fold(r.passage) for r in example.readings if not r.spans]
+        assert not any(answer in other for answer in answers for other in others)
+
+
+def test_held_out_questions_are_those_of_the_other_half(data, examples):
+    held = {e.readings[0].passage for e in data.held_out()["ARCD"]}
+    assert len(held) == 4
+    assert not held & {reading.passage for example in examples for reading in example.readings}
+
+
+def test_written_examples_are_read_back(examples, tmp_path):
+    write_examples(tmp_path / "made" / "train.jsonl.gz", examples)
+    assert list(read_examples(tmp_path / "made" / "train.jsonl.gz")) == examples
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("متى وصل؟", "when"),
+        ("أي وزارة أعلنت؟", "which"),
+        ("هل وصل؟", "statement"),
+        ("ما هو؟", "what"),
+    ],
+)
+def test_what_a_question_asks_for(question, kind):
+    assert find_kind(question) == kind
