@@ -35,7 +35,8 @@ class TokenCounts:
     def _learn(self, words: set[str]) -> None:
         if len(self._words) > _MAX_WORDS:
             self._words = {"": 0}
-        new = sorted(words - self._words.keys())
+        # A set less a dict's keys would look at every key.
+        new = sorted(word for word in words if word not in self._words)
         self._words.update(zip(new, self._count(new), strict=True))
 
 
