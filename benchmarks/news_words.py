@@ -16,7 +16,7 @@ from typing import NamedTuple
 from index.arabic.numbers import is_number_word
 from index.arabic.sentences import sentence_spans
 from index.arabic.words import fold, split_words
-from rag.language.package_data import read_lines
+from rag.language.names import read_heads
 from rag.language.questions import is_function_word
 
 WORD = re.compile(r"(?:[^\W\d_][\u0640\u064b-\u0652\u0670]*)+|\d+(?:[.,٫٬]\d+)*")
@@ -79,7 +79,7 @@ class NewsWords:
         self._few: Counter[str] = Counter()
         self._many: dict[str, Counter[str]] = defaultdict(Counter)
         self._said: dict[str, Counter[str]] = defaultdict(Counter)
-        heads = _read_heads()
+        heads = read_heads()
         self.person_heads = heads["person"] | {f"ال{word}" for word in heads["person"]}
         self.place_heads = heads["place"]
         self._titles: dict[str, Counter[str]] = defaultdict(Counter)
@@ -254,12 +254,3 @@ def _is_regular(plural: str, singular: str) -> bool:
     if plural.endswith("ات"):
         return singular[:-1] == plural[:-2]
     return singular[0] == plural.removeprefix("ا")[0]
-
-
-def _read_heads() -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {"person": set(), "place": set(), "role": set()}
-    for line in read_lines("language/heads.tsv"):
-        if line.strip():
-            kind, *heads = line.split()
-            found[kind].update(map(fold, heads))
-    return found

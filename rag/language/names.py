@@ -21,22 +21,20 @@ _YEAR_BEFORE = re.compile(r"(?:عام|سنه) $")
 _ADJECTIVE = re.compile(r"(?!ال)\w{3,}(?:يه|ي)")
 """«محافظة عراقية» names none."""
 _ORDINALS = frozenset(
-    map(
-        term_of,
-        [
-            "الاول",
-            "الاولي",
-            "الثاني",
-            "الثالث",
-            "الرابع",
-            "الخامس",
-            "السادس",
-            "السابع",
-            "الثامن",
-            "التاسع",
-            "العاشر",
-        ],
-    )
+    term_of(f"ال{word}")
+    for word in [
+        "اول",
+        "اولي",
+        "ثاني",
+        "ثالث",
+        "رابع",
+        "خامس",
+        "سادس",
+        "سابع",
+        "ثامن",
+        "تاسع",
+        "عاشر",
+    ]
 )
 _UNITS = ("حادي", "ثاني", "ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع")
 _TENS = ("عشر", "ثلاث", "اربع", "خمس", "ست", "سبع", "ثمان", "تسع")
@@ -236,11 +234,17 @@ def _load_titles() -> frozenset[str]:
 @cache
 def _load_heads() -> dict[str, frozenset[str]]:
     """Return the folded words of each kind; those of persons and roles with the article too."""
+    found = read_heads()
+    for kind in ("person", "role"):
+        found[kind] |= {f"ال{word}" for word in found[kind]}
+    return {kind: frozenset(heads) for kind, heads in found.items()}
+
+
+def read_heads() -> dict[str, set[str]]:
+    """Return the folded words of each kind, ``person``, ``place`` and ``role``, as listed."""
     found: dict[str, set[str]] = {"person": set(), "place": set(), "role": set()}
     for line in read_lines("language/heads.tsv"):
         if line.strip():
             kind, *heads = line.split()
             found[kind].update(map(fold, heads))
-    for kind in ("person", "role"):
-        found[kind] |= {f"ال{word}" for word in found[kind]}
-    return {kind: frozenset(heads) for kind, heads in found.items()}
+    return found

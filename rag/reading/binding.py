@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from index.arabic.words import split_words, term_of
+from index.articles.article import Article
 from index.search.search import Passage
 from rag.language.names import find_years, name_words
 from rag.question import Question
@@ -16,13 +17,15 @@ def filter_by_names(question: Question, passages: Sequence[Passage]) -> list[Pas
     """
     if not question.names and not question.years:
         return list(passages)
-    return [passage for passage in passages if not _is_about_another(question, passage)]
+    articles = {passage.article.id: passage.article for passage in passages}
+    others = {name for name, article in articles.items() if _is_about_another(question, article)}
+    return [passage for passage in passages if passage.article.id not in others]
 
 
-def _is_about_another(question: Question, passage: Passage) -> bool:
-    article = passage.article
+def _is_about_another(question: Question, article: Article) -> bool:
     spoken = split_words(f"{article.title}\n{article.text}")
-    terms = [term_of(word) for word in name_words(spoken)]
     years = find_years([*spoken, article.date[:4]])
-    other_year = bool(years and question.years) and question.years.isdisjoint(years)
-    return other_year or any(name.is_excluded(terms) for name in question.names)
+    if years and question.years and question.years.isdisjoint(years):
+        return True
+    terms = [term_of(word) for word in name_words(spoken)] if question.names else []
+    return any(name.is_excluded(terms) for name in question.names)
