@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from index.arabic.sentences import Span, sentence_spans
 from index.articles.article import Article
@@ -13,9 +12,10 @@ CHUNKER_VERSION = "sentences-1"
 
 _SPANS_PER_CALL = 4_096
 """Spans whose tokens are counted in one call: what a tokenizer returns takes memory."""
-_UNCOUNTED_FACTOR = 32
-"""Times too long from which halves are not counted; none could turn out to fit.
-``python -m benchmarks.chunking`` holds 20 MB in one line to 15 s."""
+_LONGEST_TOKEN = 16
+"""Characters of a token at most (SentencePiece's ``max_sentencepiece_length``). A sentence with
+more than its allowed tokens could have is not counted: ``python -m benchmarks.chunking``
+holds 20 MB in one line to 15 s."""
 _BREAKS = (re.compile(r"[،,:](?=\s)"), re.compile(r"\s"))
 _REACH = 256
 """Characters around the middle that are looked at first for a break."""
@@ -95,15 +95,17 @@ def _find_next_first(units: list[_Unit], first: int, last: int, max_tokens: int)
 
 def _split_units(text: str, count_tokens: TokenCounter, max_tokens: int) -> list[_Unit]:
     """Return the sentences, the overlong ones already cut, with their token counts."""
-    spans = sentence_spans(text)
+    longest = _LONGEST_TOKEN * max_tokens
+    spans = [list(_shorten(text, span, longest)) for span in sentence_spans(text)]
+    counts = _count_tokens(text, [part for parts in spans for part in parts], count_tokens)
     units, ink = [], 0
-    for span, tokens in zip(spans, _count_tokens(text, spans, count_tokens), strict=True):
-        opens = ink == 0 or text.find("\n", ink, span.start) >= 0
-        parts = _split_overlong(text, _Part(span, tokens), count_tokens, max_tokens)
-        units += [
-            _Unit(part.span, int(part.tokens), opens and n == 0) for n, part in enumerate(parts)
-        ]
-        ink = span.end
+    for parts in spans:
+        opens = ink == 0 or text.find("\n", ink, parts[0].start) >= 0
+        for part in parts:
+            for span, tokens in _fit(text, part, next(counts), count_tokens, max_tokens):
+                units.append(_Unit(span, tokens, opens))
+                opens = False
+        ink = parts[-1].end
     return units
 
 
@@ -113,42 +115,33 @@ def _count_tokens(text: str, spans: Sequence[Span], count_tokens: TokenCounter) 
         yield from count_tokens([text[a:b] for a, b in spans[first : first + _SPANS_PER_CALL]])
 
 
-class _Part(NamedTuple):
-    """A part of an overlong sentence; its tokens are an estimate while it is far too long."""
-
-    span: Span
-    tokens: float
-
-
-def _split_overlong(
-    text: str, whole: _Part, count_tokens: TokenCounter, max_tokens: int
-) -> list[_Part]:
-    """Halve an overlong span until every part fits: at a comma, else a space, else anywhere."""
-    parts = [whole]
-    while any(_is_long(part, max_tokens) for part in parts):
-        halves = [half for part in parts for half in _halve(text, part, max_tokens)]
-        unknown = [half.span for half in halves if not half.tokens]
-        counts = _count_tokens(text, unknown, count_tokens)
-        parts = [half if half.tokens else _Part(half.span, next(counts)) for half in halves]
-    return parts
+def _shorten(text: str, span: Span, longest: int) -> Iterator[Span]:
+    """Halve a span until no part has more than so many characters."""
+    if span.end - span.start <= longest:
+        yield span
+    else:
+        for half in _halve(text, span):
+            yield from _shorten(text, half, longest)
 
 
-def _is_long(part: _Part, max_tokens: int) -> bool:
-    return part.tokens > max_tokens and part.span.end - part.span.start > 1
+def _fit(
+    text: str, span: Span, tokens: int, count_tokens: TokenCounter, max_tokens: int
+) -> Iterator[tuple[Span, int]]:
+    """Halve a span until every part has few enough tokens."""
+    if tokens <= max_tokens or span.end - span.start <= 1:
+        yield span, tokens
+    else:
+        halves = _halve(text, span)
+        counts = count_tokens([text[half.start : half.end] for half in halves])
+        for half, count in zip(halves, counts, strict=True):
+            yield from _fit(text, half, count, count_tokens, max_tokens)
 
 
-def _halve(text: str, part: _Part, max_tokens: int) -> list[_Part]:
-    """Return the halves of a part that is too long, as yet without a count, or the part itself.
-
-    While it is far too long its tokens are shared out between them, for counting takes time.
-    """
-    if not _is_long(part, max_tokens):
-        return [part]
-    start, end = part.span
-    middle = start + _find_middle_break(text[start:end])
-    halves = [_trim(text, start, middle), _trim(text, middle, end)]
-    each = part.tokens / (end - start) if part.tokens > _UNCOUNTED_FACTOR * max_tokens else 0
-    return [_Part(half, each * (half.end - half.start)) for half in halves]
+def _halve(text: str, span: Span) -> list[Span]:
+    """Cut a span at a comma, else at a space, else anywhere; leave out a half without ink."""
+    middle = span.start + _find_middle_break(text[span.start : span.end])
+    halves = [_trim(text, span.start, middle), _trim(text, middle, span.end)]
+    return [half for half in halves if half.start < half.end]
 
 
 def _find_middle_break(piece: str) -> int:

@@ -1,13 +1,14 @@
 """Count the tokens of texts word by word: most words of a long text came before."""
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
-# Characters that the tokenizer's normaliser neither drops nor turns into spaces, so that each word
-# has the tokens it has alone. Any other text is counted whole.
-_PLAIN = re.compile(r"[ -~À-ÖØ-öø-ÿ°•ء-غـ-ْ٠-٩٪ٱ-ۓ،؛؟«»“”‘’–—…]*")
-_WHOLE = re.compile(r"(?:^| )[ً-ْ]|[^ ]{65}| $")
-"""A mark that joins the space before it, a long word, a last space that is a token of its own."""
+# A word has the tokens it has alone if the tokenizer's normaliser neither drops a character of it
+# nor turns one into a space, if no mark at its start joins the space before it, and if it is short.
+_WORD = re.compile(r"(?![ً-ْ])[!-~À-ÖØ-öø-ÿ°•ء-غـ-ْ٠-٩٪ٱ-ۓ،؛؟«»“”‘’–—…]{1,64}+")
+_WORDS = re.compile(rf"(?:{_WORD.pattern})?+(?: ++{_WORD.pattern})*+")
 _MAX_WORDS = 200_000
 """Words remembered; about 30 MB."""
 
@@ -26,11 +27,14 @@ class TokenCounts:
 
     def __call__(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens each text has."""
-        split = [text.split(" ") if _is_plain(text) else None for text in texts]
-        self._learn({word for words in split if words for word in words})
-        whole = iter(self._count([t for t, w in zip(texts, split, strict=True) if w is None]))
+        split = [_split(text) for text in texts]
+        self._learn({word for words, _ in split for word in words})
+        whole = iter(self._count([stretch for _, stretches in split for stretch in stretches]))
         known = self._words
-        return [next(whole) if w is None else sum(map(known.__getitem__, w)) for w in split]
+        return [
+            sum(map(known.__getitem__, words)) + sum(islice(whole, len(stretches)))
+            for words, stretches in split
+        ]
 
     def _learn(self, words: set[str]) -> None:
         if len(self._words) > _MAX_WORDS:
@@ -40,5 +44,38 @@ class TokenCounts:
         self._words.update(zip(new, self._count(new), strict=True))
 
 
-def _is_plain(text: str) -> bool:
-    return bool(_PLAIN.fullmatch(text)) and not _WHOLE.search(text)
+def _split(text: str) -> tuple[list[str], list[str]]:
+    """Return the words that may be counted alone, and the stretches that must be counted whole."""
+    words = text.split(" ")
+    if _WORDS.fullmatch(text):
+        return words, []
+    alone: list[str] = []
+    stretches = []
+    done = 0
+    for first, end in _find_stretches(words):
+        alone += words[done:first]
+        stretches.append(" ".join(words[first:end]))
+        done = end
+    return alone + words[done:], stretches
+
+
+def _find_stretches(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of words that may change their neighbours, with a plain word on both sides.
+
+    A last space, which is a token of its own, is such a word too.
+    """
+    plain = [n for n, word in enumerate(words) if _WORD.fullmatch(word)]
+    others = [n for n, word in enumerate(words) if word and not _WORD.fullmatch(word)]
+    if not words[-1]:
+        others.append(len(words) - 1)
+    first = end = 0
+    for other in others:
+        place = bisect(plain, other)
+        before = plain[place - 1] if place else 0
+        if before >= end:
+            if end:
+                yield first, end
+            first = before
+        end = plain[place] + 1 if place < len(plain) else len(words)
+    if end:
+        yield first, end

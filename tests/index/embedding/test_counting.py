@@ -29,9 +29,21 @@ def test_sentences_have_the_tokens_that_the_tokenizer_gives_them(embedder):
 @pytest.mark.parametrize("letters", [LETTERS + 20 * " ", LETTERS + OTHERS + 20 * " "])
 def test_any_text_has_the_tokens_that_the_tokenizer_gives_it(embedder, letters):
     choose = random.Random(7)
-    texts = ["".join(choose.choices(letters, k=choose.randint(0, 40))) for _ in range(3_000)]
+    texts = ["".join(choose.choices(letters, k=choose.randint(0, 90))) for _ in range(3_000)]
     texts += ["", " ", "أ  ب", " أ", "أ ", "أ" * 300, "َا ب", "ا َب"]
+    texts += [" \u200f ", "أ \u200f ب ", "\u200f أ", "أ \u200f \u200fب ج \u200f", "أ \u00a0 ب  َ "]
     assert embedder.count_tokens(texts) == whole(embedder, texts)
+
+
+def test_an_invisible_mark_costs_the_words_beside_it_and_no_others():
+    asked = []
+
+    def count(texts):
+        asked.extend(texts)
+        return [len(text) for text in texts]
+
+    TokenCounts(count)(["جسر النهر \u200fكبير قرب المدينة"])
+    assert sorted(asked) == sorted(["جسر", "المدينة", "النهر \u200fكبير قرب"])
 
 
 def test_a_word_is_counted_once():
