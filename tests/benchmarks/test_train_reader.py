@@ -4,14 +4,12 @@ import random
 
 import numpy as np
 import pytest
-import torch
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import BertConfig, BertModel
+from small_reader import build_model, build_tokenizer
 
 from benchmarks.reader_data import KINDS, Example, Reading
-from benchmarks.reader_model import ReaderModel, export_weights
-from benchmarks.train_reader import Asked, Run, Trainer, compute_loss, encode_example, write_reader
 from index.arabic.sentences import Span
+
+pytestmark = pytest.mark.slow
 
 NAMES = ["سامي", "نبيل", "هدى", "ليلى", "كريم", "سعاد"]
 PLACES = ["تونس", "عمان", "بيروت", "الرباط", "مسقط"]
@@ -31,44 +29,35 @@ def made(seed):
         yield Example(f"من وصل إلى {place} ؟", "who", "gold", "made", (own, cut))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tokenizer():
-    vocabulary = {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3}
-    vocabulary |= {word: n for n, word in enumerate(WORDS, start=4)}
-    built = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    built.pre_tokenizer = pre_tokenizers.Whitespace()
-    return built
-
-
-def build_model():
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=40,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=64,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
-    return ReaderModel(BertModel(config, add_pooling_layer=False), rank=4, kinds=len(KINDS))
+    return build_tokenizer(WORDS)
 
 
 @pytest.fixture
-def trainer(tokenizer, tmp_path):
-    run = Run(steps=10, batch=16, rate=1e-2, warm_up=2)
-    return Trainer(build_model(), tokenizer, run, tmp_path / "run")
+def train(tokenizer, tmp_path):
+    """Give a trainer of so many steps; the second goes on where the first stopped."""
+    from benchmarks.train_reader import Run, Trainer
+
+    def make(**options):
+        run = Run(batch=16, rate=1e-2, **{"steps": 10, "warm_up": 2, **options})
+        model = build_model(kinds=len(KINDS), seed=3, positions=64)
+        return Trainer(model, tokenizer, run, tmp_path / "run")
+
+    return make
+
+
+@pytest.fixture
+def trainer(train):
+    return train()
 
 
 def examples(count):
     return [example for example, _ in zip(made(99), range(count), strict=False)]
 
 
-@pytest.mark.slow
-def test_a_hundred_steps_teach_to_find_and_to_miss(tokenizer, tmp_path):
-    run = Run(steps=100, batch=16, rate=1e-2, warm_up=10)
-    trainer = Trainer(build_model(), tokenizer, run, tmp_path / "run")
+def test_a_hundred_steps_teach_to_find_and_to_miss(train):
+    trainer = train(steps=100, warm_up=10)
     before = trainer.check(examples(30))
     curve = trainer.train(made(1), {"made": examples(30)})
     assert trainer.step == 100
@@ -76,24 +65,27 @@ def test_a_hundred_steps_teach_to_find_and_to_miss(tokenizer, tmp_path):
     assert curve[-1]["made"]["auroc"] > 0.9
 
 
-def test_a_stopped_training_goes_on(trainer, tokenizer):
+def test_a_stopped_training_goes_on(trainer, train):
     trainer.train(made(1), {})
-    again = Trainer(build_model(), tokenizer, trainer.run, trainer.folder)
+    again = train()
     assert (again.step, again.curve) == (10, trainer.curve)
     weights = again.model.trained()
-    assert all(torch.equal(v, weights[name]) for name, v in trainer.model.trained().items())
+    assert all(v.equal(weights[name]) for name, v in trainer.model.trained().items())
 
 
 def test_only_adapters_and_heads_are_trained(trainer):
     before = {name: v.clone() for name, v in trainer.model.encoder.state_dict().items()}
     trainer.train(made(1), {})
     after = trainer.model.encoder.state_dict()
-    changed = {name for name, value in before.items() if not torch.equal(value, after[name])}
+    changed = {name for name, value in before.items() if not value.equal(after[name])}
     assert changed
     assert all(name.endswith((".up", ".down")) for name in changed)
 
 
 def test_written_weights_are_integers_near_those_trained(trainer, tmp_path):
+    from benchmarks.reader_model import export_weights
+    from benchmarks.train_reader import write_reader
+
     trainer.train(made(1), {})
     path = write_reader(trainer, tmp_path / "out", {"seed": 7})
     with np.load(path) as read:
@@ -107,9 +99,10 @@ def test_written_weights_are_integers_near_those_trained(trainer, tmp_path):
 
 
 def test_scores_of_all_passages_of_a_question_count_together(trainer, tokenizer):
+    from benchmarks.train_reader import Asked, compute_loss, encode_example
+
     example = next(made(5))
     asked = encode_example(tokenizer, example)
     apart = [Asked((pair,), asked.kind) for pair in asked.pairs]
-    with torch.no_grad():
-        read = trainer.read([pair.window for pair in asked.pairs])
-        assert compute_loss(read, [asked]) > compute_loss(read, apart)
+    read = trainer.read([pair.window for pair in asked.pairs])
+    assert compute_loss(read, [asked]) > compute_loss(read, apart)

@@ -282,6 +282,7 @@ def written(value, chance):
     yield text
 
 
+@pytest.mark.slow
 def test_numbers_that_num2words_spells_are_read_back():
     chance = random.Random(7)
     sample = [*range(1, 10_001, 9), *(int(10 ** chance.uniform(4, 9)) for _ in range(700))]

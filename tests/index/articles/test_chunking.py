@@ -61,6 +61,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_time_to_cut_grows_as_the_text_does(shape):
     def seconds(letters):

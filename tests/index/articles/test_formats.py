@@ -35,6 +35,7 @@ def reason(tmp_path, name, data):
     return failure.reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [
@@ -60,6 +61,7 @@ def test_columns_of_a_pdf_are_read_from_right_to_left(tmp_path):
     assert " ".join(article.text.split()) == " ".join(lines[1:])
 
 
+@pytest.mark.slow
 def test_the_title_of_a_pdf_is_its_heading_and_its_date_is_never_the_day_it_was_saved(tmp_path):
     article = one(tmp_path, "a.pdf", documents.shaped_pdf(title="Microsoft Word - x.docx"))
     assert (article.title, article.date) == (REPORT[0], "")
@@ -67,6 +69,7 @@ def test_the_title_of_a_pdf_is_its_heading_and_its_date_is_never_the_day_it_was_
     assert one(tmp_path, "b.pdf", documents.shaped_pdf(dated)).date == "2025-03-14"
 
 
+@pytest.mark.slow
 def test_lines_that_stand_on_every_page_of_a_pdf_are_left_out(tmp_path):
     pages = [
         ["جريدة المدينة", f"هذا نص {word} وفيه خبر لا يتكرر.", f"صفحة {number}"]
@@ -78,6 +81,7 @@ def test_lines_that_stand_on_every_page_of_a_pdf_are_left_out(tmp_path):
     assert "صفحة" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
 def test_a_page_printed_by_a_browser_is_read(tmp_path):
@@ -97,6 +101,7 @@ def test_a_page_printed_by_a_browser_is_read(tmp_path):
     assert " ".join(f"{article.title} {article.text}".split()) == " ".join(REPORT)
 
 
+@pytest.mark.slow
 def test_a_scanned_pdf_says_that_it_needs_ocr(tmp_path):
     assert "OCR" in reason(tmp_path, "a.pdf", documents.picture_pdf())
 
@@ -106,6 +111,7 @@ def test_a_damaged_pdf_is_reported(tmp_path, data):
     assert reason(tmp_path, "a.pdf", data)
 
 
+@pytest.mark.slow
 def test_a_pdf_that_takes_too_long_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(pdf, "SECONDS", 0.01)
     assert "takes over" in reason(tmp_path, "a.pdf", documents.shaped_pdf())

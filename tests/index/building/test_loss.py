@@ -59,6 +59,7 @@ def test_records_copied_within_a_file_are_not_lost(tmp_path, embedder):
     assert texts_in(index) == sorted([*texts, "نزل المطر."])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_the_index_holds_what_the_files_hold_whatever_was_done_to_them(tmp_path, seed, embedder):
     choose = random.Random(seed)

@@ -20,12 +20,14 @@ def whole(embedder, texts):
     return embedder._whole_counts(texts)
 
 
+@pytest.mark.slow
 def test_sentences_have_the_tokens_that_the_tokenizer_gives_them(embedder):
     texts = [path.read_text(encoding="utf-8") for path in sorted(SAMPLES.rglob("*.*"))]
     spans = [text[a:b] for text in texts for a, b in sentence_spans(text)]
     assert embedder.count_tokens([*spans, *texts]) == whole(embedder, [*spans, *texts])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letters", [LETTERS + 20 * " ", LETTERS + OTHERS + 20 * " "])
 def test_any_text_has_the_tokens_that_the_tokenizer_gives_it(embedder, letters):
     choose = random.Random(7)

@@ -138,6 +138,7 @@ def test_an_index_goes_on_with_its_own_revision_when_the_hub_has_a_newer_one(hub
         open_index(index, embedder=load_embedder("some/model"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", [True, False])
 def test_a_model_is_loaded_in_the_revision_that_its_index_knows(hub, monkeypatch, named):
     loaded = []

@@ -202,6 +202,7 @@ def test_filters_narrow_both_sides(tmp_path, embedder):
     assert found(articles=("أ",), sources=("ب",)) == set()
 
 
+@pytest.mark.slow
 def test_a_filter_that_leaves_few_finds_them_among_many(tmp_path, embedder, monkeypatch):
     folder = tmp_path / "many"
     folder.mkdir()

@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
-import torch
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import BertConfig, BertModel
+from small_reader import build_model, build_tokenizer
 
-from benchmarks.reader_model import ADAPTED, ReaderModel, export_weights, to_tensors
 from index.arabic.sentences import Span
 from index.embedding.e5.graph import write_reading_graph
 from index.embedding.e5.weights import Header, Weights, merge_adapters
@@ -25,30 +22,18 @@ PASSAGES = [
 @pytest.fixture(scope="module")
 def tokenizer():
     words = sorted({w for t in [QUESTION, *PASSAGES] for w in t.replace("؟", " ؟").split()})
-    vocabulary = {w: n for n, w in enumerate(["<s>", "<pad>", "</s>", "<unk>", *words])}
-    built = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    built.pre_tokenizer = pre_tokenizers.Whitespace()
-    return built
+    return build_tokenizer(words)
 
 
 @pytest.fixture(scope="module")
 def trained():
     """A small model with random weights and adapters that change much."""
-    torch.manual_seed(5)
-    config = BertConfig(
-        vocab_size=64,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=300,
-        layer_norm_eps=1e-12,
-    )
-    model = ReaderModel(BertModel(config, add_pooling_layer=False), rank=4, kinds=3).eval()
-    with torch.no_grad():
-        for layer in model.encoder.encoder.layer:
-            for name in ADAPTED.values():
-                layer.get_submodule(name).up.normal_(0, 0.2)
+    from benchmarks.reader_model import ADAPTED
+
+    model = build_model(kinds=3, seed=5, positions=300).eval().requires_grad_(requires_grad=False)
+    for layer in model.encoder.encoder.layer:
+        for name in ADAPTED.values():
+            layer.get_submodule(name).up.normal_(0, 0.2)
     return model
 
 
@@ -61,16 +46,20 @@ def pack(values):
     blocks = np.concatenate(
         [scales.view(np.uint8), nibbles[:, :16] | (nibbles[:, 16:] << 4)], axis=1
     )
-    return blocks.tobytes(), torch.from_numpy(integers * scales.astype(np.float32))
+    return blocks.tobytes(), integers * scales.astype(np.float32)
 
 
 @pytest.fixture(scope="module")
 def reader(trained, tokenizer, tmp_path_factory):
     """The same model as the product reads it: a graph made from integers."""
+    import torch
+
+    from benchmarks.reader_model import ADAPTED, export_weights
+
     encoder = trained.encoder
     words = encoder.embeddings.word_embeddings.weight
     blocks, read_back = pack(words)
-    words.data.copy_(read_back.reshape(words.shape))
+    words.data.copy_(torch.from_numpy(read_back).reshape(words.shape))
     names = {
         "emb.pos": encoder.embeddings.position_embeddings.weight,
         "emb.type": encoder.embeddings.token_type_embeddings.weight,
@@ -91,8 +80,9 @@ def reader(trained, tokenizer, tmp_path_factory):
     return Reader(path, tokenizer)
 
 
-@torch.no_grad()
 def test_the_graph_says_what_torch_says(reader, trained, tokenizer):
+    from benchmarks.reader_model import to_tensors
+
     windows = [encode_pair(tokenizer, QUESTION, passage)[0] for passage in PASSAGES]
     read = trained(*to_tensors(windows, "cpu"))
     for row, found in enumerate(reader.read(QUESTION, PASSAGES)):

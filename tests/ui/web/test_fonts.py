@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import fontpkg_ibm_plex_sans_arabic
+import pytest
 from fontTools.ttLib import TTFont
 
 from ui.web import fonts
 
 
+@pytest.mark.slow
 def test_every_weight_is_woff2_with_all_its_letters_in_a_third_of_the_bytes(tmp_path, monkeypatch):
     monkeypatch.setenv("JAWAB_CACHE", str(tmp_path))
     monkeypatch.setattr(fonts, "WEIGHTS", ("Regular",))

@@ -84,6 +84,7 @@ def test_a_printable_path_leads_back_to_the_file(folder):
         assert printable_path(path).isprintable()
 
 
+@pytest.mark.slow
 def test_a_name_that_looks_like_the_printed_form_of_another_loses_no_article(folder, embedder):
     from index import build_index
 

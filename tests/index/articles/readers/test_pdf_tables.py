@@ -33,12 +33,14 @@ def test_a_row_is_a_line_and_equal_cells_stay_two(tmp_path, ruled):
     assert lines(tmp_path, table_pdf(ROWS, ruled=ruled, above=ABOVE)) == [ABOVE, *LINES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("repeated", [True, False])
 def test_every_page_has_the_heading_of_its_table(tmp_path, repeated):
     found = lines(tmp_path, table_pdf(ROWS, per_page=2, above=ABOVE, repeated=repeated))
     assert found == [ABOVE, *LINES[:3], LINES[0], *LINES[3:]]
 
 
+@pytest.mark.slow
 def test_rows_that_stand_on_every_page_are_kept(tmp_path):
     rows = [HEADING, *(["الوحدة", "2", "2"] for _ in range(6))]
     found = lines(tmp_path, table_pdf(rows, per_page=2, above=ABOVE))
