@@ -9,6 +9,7 @@ from benchmarks.reader_data import (
     SHARES,
     ReaderData,
     find_kind,
+    is_kept,
     read_examples,
     write_examples,
 )
@@ -53,10 +54,15 @@ def data(tmp_path_factory):
         passages = [
             {"id": f"{name}{n}", "title": "شاعر", "text": f"{text} ({n})"} for n in range(8)
         ]
-        asked = {"question": "أين درس الشاعر الطب؟", "answers": ["دمشق"]}
         questions = [
-            {**asked, "id": f"q{n}", "passage_id": f"{name}{n}", "split": ("train", "test")[n % 2]}
-            for n in range(8)
+            {
+                "id": f"q{n}",
+                "question": f"أين درس الشاعر الطب سنة {n}؟",
+                "answers": ["دمشق"],
+                "passage_id": f"{name}{n % 8}",
+                "split": ("train", "test")[n % 2],
+            }
+            for n in range(32)
         ]
         write(folder / name / "passages.jsonl", passages)
         write(folder / name / "questions.jsonl", questions)
@@ -103,6 +109,15 @@ def test_held_out_questions_are_those_of_the_other_half(data, examples):
     held = {e.readings[0].passage for e in data.held_out()["ARCD"]}
     assert len(held) == 4
     assert not held & {reading.passage for example in examples for reading in example.readings}
+
+
+def test_one_question_of_people_in_five_is_kept(data):
+    rows = [row for row in data._gold if not row.held_out]
+    kept = [row.question for row in rows if is_kept(row.question)]
+    asked = {row.question for row in data._train_gold}
+    assert 0.1 < len(kept) / len(rows) < 0.4
+    assert asked.isdisjoint(kept)
+    assert len(asked | set(kept)) == len({row.question for row in rows})
 
 
 def test_written_examples_are_read_back(examples, tmp_path):
