@@ -8,6 +8,9 @@ MAX_PASSAGES = 1_000
 """Passages that one question may ask for; either side finds fifty candidates by itself. A guard
 against slips of the hand, not measured."""
 
+MAX_READ = 50
+"""Passages that are read for one answer at most; a guard too."""
+
 
 def check_k(k: Any, most: int = MAX_PASSAGES) -> int:
     """Return a number of passages as it was given.

@@ -8,6 +8,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
 
+from index.limits import MAX_READ, check_k
 from index.search.search import Passage, SearchIndex, open_index
 from index.store.contract import Filter
 from rag.answers import Answer
@@ -168,7 +169,7 @@ class Assistant:
         rewrite = writer.rewrite if isinstance(writer, Generator) else None
         understood = understand(question, history or self._topic(filter), rewrite=rewrite)
         clock.lap("rewrite")
-        wanted = setup.settings.k if k is None else k
+        wanted = setup.settings.k if k is None else check_k(k, MAX_READ)
         result = self.index.find(understood.query, k=wanted, where=filter)
         passages = tuple(merge_neighbours(result.passages))
         answer = Answer(

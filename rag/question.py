@@ -38,6 +38,7 @@ class Question:
         standalone: As it is understood without what was said before.
         text: The same in the standard language; what is searched for.
         language: ``ar`` or ``en``: what it is answered in.
+        is_arabic: Whether ``text`` is in Arabic letters, as what is found may be.
         kind: What it asks for.
         words: The folded words of ``text``, in order.
         terms: The distinct terms of those that carry meaning, in order.
@@ -53,6 +54,7 @@ class Question:
     standalone: str
     text: str
     language: str
+    is_arabic: bool
     kind: Kind
     words: tuple[str, ...]
     terms: tuple[str, ...]
@@ -95,6 +97,7 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         standalone=standalone,
         text=query.text,
         language="ar" if is_arabic(asked) else "en",
+        is_arabic=is_arabic(query.text),
         kind=kind,
         words=tuple(spoken),
         terms=terms,

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.articles.file_names import is_decodable, printable_path
+from index.errors import InputError
+from index.limits import MAX_READ, check_k
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ CAUTION = {"careful": 0.45, "balanced": 0.15, "lenient": 0.1}
 the gate that ``python -m benchmarks.train_evidence`` fits
 (docs/decisions/0018-evidence-gate-again.md); ``python -m benchmarks.answers --caution LEVEL``
 measures the answers at each."""
+
+_KINDS = {str: "text", int: "a whole number", float: "a number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +127,13 @@ def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Sett
 def _convert(name: str, kind: type, value: Any, where: str) -> Any:
     broken = kind is int and isinstance(value, float) and value % 1
     if broken or isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise SettingsError(f"{name} {where} must be a {kind.__name__}, not {value!r}")
+        raise SettingsError(f"{name} {where} must be {_KINDS[kind]}, not {value!r}")
     if isinstance(value, str) and not is_decodable(value):
         raise SettingsError(f"{name} {where} is not valid UTF-8: {printable_path(value)}")
     try:
         return kind(value)
     except ValueError:
-        raise SettingsError(f"{name} {where} must be a {kind.__name__}, not {value!r}") from None
+        raise SettingsError(f"{name} {where} must be {_KINDS[kind]}, not {value!r}") from None
 
 
 def check_settings(settings: Settings, where: str = "here") -> None:
@@ -148,9 +152,10 @@ def check_settings(settings: Settings, where: str = "here") -> None:
             raise SettingsError(
                 f"{name} {where} must be one of {', '.join(allowed)}, not {value!r}"
             )
-    k: Any = settings.k  # a program may have given it any value
-    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= 50:
-        raise SettingsError(f"k {where} must be a whole number from 1 to 50, not {k!r}")
+    try:
+        check_k(settings.k, MAX_READ)
+    except InputError as error:
+        raise SettingsError(f"k {where} {str(error).removeprefix('k ')}") from None
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
 

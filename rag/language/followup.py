@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from index.arabic.question_words import load_question_words
 from index.arabic.words import fold, normalize_for_embedding, split_words
 from rag.language.package_data import read_words
 from rag.language.questions import (
@@ -37,12 +38,6 @@ _RESUMED = re.compile(r"\b(ال(?:ل?ذي|ل?ت[يى]|ذين|ل[يى]))\b(.*)", 
 _PRONOUN_OF = {"الذي": "ه", "التي": "ها", "الذين": "هم", "": "ه|ها|هم"}
 """Which pronouns stand for what a relative one is about: «الشجرة التي يستخرج منها الصمغ»."""
 _FILLER = re.compile(r"^(?:طيب|طب|حسن[اً]+|تمام|أوكي|اوكي|ok|okay|well)[،,]?\s+", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"^و?(?:ماذا|شو|إيش|ايش|وش) عن |^و(?=(?:في|عن|عل[ىي]|بعد|قبل|منذ|خلال|لدى|عند) )"
-    r"|^(?:and )?(?:what|how) about |^and (?=(?:in|for|after|before) )",
-    re.IGNORECASE,
-)
-"""A question that names only what is otherwise: «وماذا عن 2023؟»."""
 _SAYS_NOTHING = re.compile(
     r"\s+(?:كان|كانت|ذلك|تلك|ده|كده|هذا|was|is|did|it|that|this)\b", re.IGNORECASE
 )
@@ -52,6 +47,18 @@ _COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
 _FEW, _MANY = 2, 4
 """Content words: so few need more; so many rarely do. Chosen, not measured;
 tests/rag/test_conversations.py has conversations that they must read right."""
+
+
+@cache
+def _build_about_pattern() -> re.Pattern[str]:
+    """Return what finds a question that names only what is otherwise: «وماذا عن 2023؟»."""
+    what = [word.form for word in load_question_words() if word.standard == "ما"]
+    return re.compile(
+        rf"^و?(?:ماذا|{'|'.join(map(re.escape, what))}) عن "
+        r"|^و(?=(?:في|عن|عل[ىي]|بعد|قبل|منذ|خلال|لدى|عند) )"
+        r"|^(?:and )?(?:what|how) about |^and (?=(?:in|for|after|before) )",
+        re.IGNORECASE,
+    )
 
 
 @cache
@@ -121,7 +128,7 @@ def _rewrite(question: str, last: str) -> str:
 
 def _other_year(opening: str, topic: str) -> str:
     """Return the last question asked of another year, or "" where nothing but one is asked."""
-    about = _ABOUT.match(opening)
+    about = _build_about_pattern().match(opening)
     years = _YEAR.findall(opening)
     if not about or len(years) != 1 or len(_YEAR.findall(topic)) > 1:
         return ""
@@ -149,7 +156,9 @@ def is_follow_up(question: str) -> bool:
         if len(content) < _FEW:
             return _ends_in_pronoun(question)
         follows_on = None
-    if _POINTS_BACK.search(folded) or (_ABOUT.match(question) and len(content) < _MANY):
+    if _POINTS_BACK.search(folded) or (
+        _build_about_pattern().match(question) and len(content) < _MANY
+    ):
         return True
     if len(content) >= _MANY:
         return bool(follows_on) and _has_pronoun(question)

@@ -66,7 +66,7 @@ def compute_evidence(
     if not passages or not sentences or unknown:
         return Evidence(0.0, {}, tuple(sentences))
     values = compute_features(question, idf, passages, sentences)
-    same = is_arabic(question.text) == is_arabic(passages[0].text)
+    same = question.is_arabic == is_arabic(passages[0].text)
     weights = read_weights("reading/evidence.json")["same_language" if same else "across_languages"]
     logit = sum(weight * values.get(name, 1.0) for name, weight in weights.items())  # bias × 1
     return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))

@@ -143,8 +143,8 @@ def match_words(
     passages are in another language: the weights were fitted on questions in the language of the
     articles.
     """
-    arabic = is_arabic(question.text)
-    words = [passage.words for passage in passages if is_arabic(passage.text) == arabic]
+    same = [passage for passage in passages if is_arabic(passage.text) == question.is_arabic]
+    words = [passage.words for passage in same]
     located = [found for found in words if found is not None]
     if len(located) < len(passages) or not len(query.vectors.words):
         return []

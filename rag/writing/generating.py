@@ -14,7 +14,7 @@ from index.arabic.words import fold
 from index.embedding.contract import Embedder
 from index.search.search import Passage
 from prompts import Prompt, load_phrases, load_prompt
-from rag.checking.citations import find_unfinished_sentence, split_claims
+from rag.checking.citations import find_unfinished_sentence, split_claims, strip_citations
 from rag.checking.grounding import Support, find_support
 from rag.errors import JawabError, ModelError
 from rag.language.followup import History
@@ -102,7 +102,8 @@ class _Checker:
             return text
         start, end = support.span
         quote = self._passages[support.passage].article.text[start:end]
-        spoken, said = (words.rstrip(".").split() for words in (text, quote))
+        # The model's own marks are gone from its text, and with them the «[3]» of an article.
+        spoken, said = (words.rstrip(".").split() for words in (text, strip_citations(quote)))
         return quote if spoken == said else text
 
 

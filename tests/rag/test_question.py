@@ -10,7 +10,7 @@ from rag.question import MAX_QUESTION, understand
 
 READERS = {
     "fold", "split_words", "analyse", "normalize_for_embedding", "fold_names", "sentence_spans",
-    "content_words", "content_terms", "normalize_dialect", "read_statement", "detect_kind",
+    "content_words", "content_terms", "normalize_dialect", "read_statement", "detect_kind", "is_arabic",
 }  # fmt: skip
 """Functions that fold, split or read a text."""
 

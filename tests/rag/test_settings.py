@@ -19,7 +19,7 @@ def test_flags_override_the_environment_and_that_the_file(tmp_path):
     ("environment", "hint"),
     [
         ({"JAWAB_MODLE": "x"}, "did you mean 'model'"),
-        ({"JAWAB_K": "many"}, "must be a int"),
+        ({"JAWAB_K": "many"}, "must be a whole number"),
         ({"JAWAB_K": "0"}, "from 1 to 50"),
         ({"JAWAB_CAUTION": "reckless"}, "careful, balanced, lenient"),
         ({"JAWAB_TIMEOUT": "0"}, "seconds"),

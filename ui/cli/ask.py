@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from index.limits import MAX_READ
 from ui.cli.console import (
     IndexOption,
     JsonOption,
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in Arabic or another language.")],
     index: IndexOption = None,
-    k: Annotated[int | None, typer.Option("-k", help="Passages to read.", min=1, max=50)] = None,
+    k: Annotated[
+        int | None, typer.Option("-k", help="Passages to read.", min=1, max=MAX_READ)
+    ] = None,
     model: ModelOption = None,
     base_url: Annotated[str | None, typer.Option(help="Address of the model's server.")] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait for the model.")] = None,

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import InputError, JawabError
-from index.limits import check_k
+from index.limits import MAX_READ, check_k
 from index.store.contract import Filter
 from index.store.listing import ORDERS
 from rag.answers import passage_to_dict
@@ -22,7 +22,6 @@ from ui.web.access import RateLimit, visitor_of
 from ui.web.indexes import Indexes
 
 # What one request may ask for; chosen so that it cannot hold up the others.
-_MAX_PASSAGES = 50
 _MAX_LISTED = 200
 
 Json = dict[str, Any]
@@ -64,7 +63,7 @@ class Endpoints:
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
         where = _make_filter(source, since, until, article)
         answer = self._find_assistant(index).answer(
-            question, history=turns, k=check_k(k, _MAX_PASSAGES), filter=where
+            question, history=turns, k=check_k(k, MAX_READ), filter=where
         )
         return answer.to_dict()
 
@@ -93,9 +92,7 @@ class Endpoints:
         """
         self._check_rate(request)
         where = _make_filter(source, since, until, article)
-        found = self._find_assistant(index).search(
-            question, k=check_k(k, _MAX_PASSAGES), filter=where
-        )
+        found = self._find_assistant(index).search(question, k=check_k(k, MAX_READ), filter=where)
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
 
     def articles(

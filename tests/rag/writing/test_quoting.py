@@ -1,4 +1,5 @@
 from fakes import WordEmbedder
+from langchain_core.language_models import FakeListChatModel
 from passages import TEXT, passages_of
 
 from index.arabic.sentences import sentence_spans
@@ -10,6 +11,7 @@ from rag.question import understand
 from rag.reading.passages import merge_neighbours, number_passages
 from rag.reading.reading import Reading
 from rag.reading.relevance import score_sentences
+from rag.writing.generating import Generator
 from rag.writing.quoting import Quoter
 
 
@@ -32,6 +34,15 @@ def test_brackets_of_an_article_stay_in_its_quote():
     text = "تنص المادة [3] من قانون الجسور على رسم قدره [١] دينار."
     (quote,) = quotes("ما رسم الجسور في القانون؟", text)
     assert quote.text == text
+
+
+def test_brackets_of_an_article_stay_where_a_model_quotes_it():
+    text = "تنص المادة [3] من قانون الجسور على رسم قدره [١] دينار. وافتتح الجسر أمس."
+    quote = text.partition(". ")[0] + "."
+    passages, asked = passages_of(text), understand("ما رسم الجسور في القانون؟")
+    model = FakeListChatModel(responses=[f"{quote} [1] وافتتح الجسر أمس [1]."])
+    written = Generator(model, "a model", WordEmbedder()).write(Reading(asked, passages))
+    assert [sentence.text for sentence in written] == [quote, "وافتتح الجسر أمس."]
 
 
 def test_a_sentence_that_leaves_its_speaker_out_takes_him_along():
