@@ -22,7 +22,7 @@ from index.search.ranking import (
     load_weights,
 )
 from index.search.reranking import RERANK_DEPTH, Reranker
-from index.store.contract import Filter, Reader, Store
+from index.store.contract import Filter, Store, StoreReader
 from index.store.listing import StoreStats
 from index.store.manifest import Manifest
 from index.store.opening import Place, open_store
@@ -167,7 +167,7 @@ class SearchIndex:
             return self._rank(find_candidates(reader, weighed, where))
 
     @contextmanager
-    def _open_weighted(self, query: Query) -> Iterator[tuple[Reader, WeightedQuery]]:
+    def _open_weighted(self, query: Query) -> Iterator[tuple[StoreReader, WeightedQuery]]:
         """Open one state of the index, with the query as ranking sees it there."""
         while True:
             embedder = self.embedder

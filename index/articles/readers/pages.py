@@ -6,7 +6,7 @@ from typing import Any
 
 from index.arabic.datelines import dateline
 from index.arabic.dates import parse_date
-from index.articles.article import Article, titled
+from index.articles.article import Article, fill_title
 from index.articles.encoding import declared_encoding, decode
 from index.articles.readers.fields import public_url
 from index.articles.readers.markup import headed_lines, parse_html
@@ -56,7 +56,7 @@ def read_html(data: bytes) -> Iterator[Article]:
     title = clean(found.get("title") or "")
     if title and body.startswith(title + "\n"):
         body = body[len(title) :].lstrip()
-    title, body = titled(title, body)
+    title, body = fill_title(title, body)
     yield Article(
         id="",
         title=title,

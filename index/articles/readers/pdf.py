@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from index.arabic.datelines import dateline
-from index.articles.article import Article, titled
+from index.articles.article import Article, fill_title
 from index.articles.readers.pdf_layout import Page, paragraphs
 from index.articles.readers.pdf_lines import Glyph
 from index.articles.readers.pdf_rules import Rule
@@ -53,7 +53,7 @@ def _article(found: dict[str, Any]) -> Article:
     title, heading = clean(found["title"]), found["heading"]
     if heading and text.startswith(heading + "\n"):
         title, text = heading, text[len(heading) :].lstrip()
-    title, text = titled(title, text)
+    title, text = fill_title(title, text)
     return Article(
         id="",
         title=title,
