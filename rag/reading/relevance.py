@@ -125,7 +125,7 @@ def score_sentences(
             _score(s, {"similarity": cosine}, "plain")
             for s, cosine in zip(close, cosines, strict=True)
         ]
-    chances = _softmax([sentence.score for sentence in scored])
+    chances = softmax([sentence.score for sentence in scored])
     rated = [replace(s, chance=chance) for s, chance in zip(scored, chances, strict=True)]
     return sorted(rated, key=lambda s: (-s.score, s.passage, s.span))
 
@@ -162,7 +162,8 @@ def _compute_logit(values: Mapping[str, float], kind: str) -> float:
     return sum(weight * values.get(name, 0.0) for name, weight in weights.items())
 
 
-def _softmax(scores: Sequence[float]) -> list[float]:
+def softmax(scores: Sequence[float]) -> list[float]:
+    """Return shares that sum to 1, e^(a-b) times as large for a score a as for a score b."""
     best = max(scores)
     odds = [math.exp(score - best) for score in scores]
     total = sum(odds)

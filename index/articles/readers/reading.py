@@ -22,7 +22,7 @@ from index.articles.readers.formats import ARCHIVE, FORMATS, READERS
 from index.articles.readers.sources import Source, list_sources, load
 from index.articles.readers.web import address_id, fetch_readable, is_address, read_linked
 from index.articles.repair import repair
-from index.errors import InputError
+from index.errors import InputError, put_on_one_line
 
 logger = logging.getLogger(__name__)
 
@@ -132,8 +132,8 @@ def _read(data: bytes, ending: str, place: _Place, options: ReadOptions) -> Iter
         yield ReadFailure(place.origin, "takes too much memory to read; split it")
     except Exception as error:  # what a library trips over must not stop the others
         logger.debug("reading %s", place.origin, exc_info=True)
-        reason = " ".join(str(error).split())[:200]
-        yield ReadFailure(place.origin, f"cannot be read ({type(error).__name__}: {reason})")
+        reason = f"{type(error).__name__}: {put_on_one_line(error)}"
+        yield ReadFailure(place.origin, f"cannot be read ({reason})")
 
 
 def _reader(ending: str) -> FileReader:

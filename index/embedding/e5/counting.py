@@ -4,6 +4,7 @@ import re
 from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 # A word has the tokens it has alone if the tokenizer's normaliser neither drops a character of it
 # nor turns one into a space, if no mark at its start joins the space before it, and if it is short.
@@ -11,6 +12,12 @@ _WORD = re.compile(r"(?![ً-ْ])[!-~À-ÖØ-öø-ÿ°•ء-غـ-ْ٠-٩٪ٱ-ۓ،
 _WORDS = re.compile(rf"(?:{_WORD.pattern})?+(?: ++{_WORD.pattern})*+")
 _MAX_WORDS = 200_000
 """Words remembered; about 30 MB."""
+
+
+def count_whole(tokenizer: Any, texts: list[str]) -> list[int]:
+    """Return how many tokens a tokenizer makes of each text as a whole, without special ones."""
+    encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    return [len(encoding.ids) for encoding in encodings]
 
 
 class TokenCounts:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from index.errors import IndexDamagedError, IndexWriteError
+from index.errors import IndexDamagedError, IndexWriteError, put_on_one_line
 
 _BUSY_MS = 30_000
 """Milliseconds for which one waits for another's transaction; chosen, not measured."""
@@ -156,8 +156,7 @@ def report_write_errors(folder: Path) -> Iterator[None]:
 
 
 def _make_write_error(folder: Path, error: Exception) -> IndexWriteError:
-    reason = " ".join(str(error).split())[:200]
     return IndexWriteError(
-        f"{folder} cannot be written to ({reason}); free some space, or choose a folder you may"
-        " write to, and run the command again: what was stored before is whole"
+        f"{folder} cannot be written to ({put_on_one_line(error)}); free some space, or choose a"
+        " folder you may write to, and run the command again: what was stored before is whole"
     )
