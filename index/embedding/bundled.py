@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 BUNDLED = "bundled:multilingual-e5-small"
 DIMENSION = 384
 _BATCH_TOKENS = 2_048
-"""Tokens encoded together, padding included: more was slower on every processor tried.
-No command sweeps it; ``python -m benchmarks.embedding`` measures the speed with it."""
+"""Tokens encoded together, padding included. Chosen, not measured; no command sweeps it, and
+``python -m benchmarks.embedding`` measures the speed with it."""
 
 
 class BundledEmbedder(LockingEmbedder):

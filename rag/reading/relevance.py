@@ -55,6 +55,10 @@ vectors of its words, in the language of the question; ``plain`` elsewhere."""
 _MAX_EMBEDDED = 18
 """Sentences embedded per question where no vectors of words are stored: 295 ms of an answer
 (``python -m benchmarks.sentences``; docs/decisions/0016-stored-words-choose-sentences.md)."""
+_SKELETON_SHARE = 0.8
+"""What a term counts of which a sentence has the consonants only. Chosen, not measured."""
+_TITLE_SHARE = 0.9
+"""What a term counts that only the title has. Chosen, not measured."""
 _SIGN_NAMES = {
     Kind.HOW_MANY: "number",
     Kind.WHEN: "time",
@@ -260,8 +264,8 @@ def compute_overlap(
 ) -> float:
     """Return the share of terms found, each weighed by its rarity, in [0, 1].
 
-    A term found only by its consonants counts 0.8, one found only in the title 0.9: an article
-    rarely repeats in a sentence what its headline said.
+    A term found only by its consonants counts less, and so does one found only in the title: an
+    article rarely repeats in a sentence what its headline said.
     """
     bare = {skeleton(term) for term in have}
     total = found = 0.0
@@ -271,7 +275,7 @@ def compute_overlap(
         if term in have:
             found += weight
         elif skeleton(term) in bare:
-            found += 0.8 * weight
+            found += _SKELETON_SHARE * weight
         elif term in title:
-            found += 0.9 * weight
+            found += _TITLE_SHARE * weight
     return found / total if total else 0.0

@@ -30,10 +30,13 @@ from index.errors import InputError
 
 SECONDS = 120
 MEMORY = 3 * 1024**3
-"""Limits on reading one file: processor time, and bytes of memory where the system can limit it."""
+"""Limits on reading one file: processor time, and bytes of memory where the system can limit it.
+Chosen, not measured."""
 
 _MAX_PAGES = 3_000
+"""Pages read of one file. Chosen, not measured."""
 _UNMAPPED_SHARE = 0.1
+"""Share of glyphs of unknown letters above which a file is refused. Chosen, not measured."""
 _NO_TITLE = re.compile(
     r"^(?:untitled|document\d*|microsoft word.*|.*\.(?:docx?|pdf|indd|qxd|txt|x?html?))$", re.I
 )
