@@ -29,7 +29,6 @@ from index.store.opening import Place, open_store
 
 if TYPE_CHECKING:
     from index.building.reports import BuildReport, Progress
-    from index.store.verification import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +231,6 @@ class SearchIndex:
         from index.building.build import remove_articles
 
         return remove_articles(ids, self.store)
-
-    def verify(self) -> "Verification":
-        """Check that the index is whole; see :func:`index.building.verification.verify_index`."""
-        return self.store.verify()
 
 
 def _make_query(question: str | Query) -> Query:
