@@ -16,9 +16,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.corpora import families, pooled_index, questions
+from benchmarks.corpora import families, make_index, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
-from index import SearchIndex, build_index, open_index
+from index import SearchIndex
 from rag.assistant import Assistant
 from rag.evaluation import reports
 from rag.evaluation.answers import AnswerReport, AnswerRow, evaluate_answers
@@ -85,10 +85,10 @@ def _corpora(data: Path, scratch: Path) -> Iterator[tuple[SearchIndex, list[Gold
             if q.set == name
         ]
         yield pooled, asked
-    news = _index(scratch, "ant", data / "antcorpus" / "articles.jsonl")
+    news = make_index(scratch / "ant", data / "antcorpus" / "articles.jsonl")
     yield news, [GoldQuestion(q.text, frozenset(), (), "another corpus", (), False) for q in held]
     yield news, list(_headlines(data))
-    judged = _index(scratch, "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
+    judged = make_index(scratch / "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
     yield judged, list(_judged(data))
 
 
@@ -104,11 +104,6 @@ def _headlines(data: Path) -> Iterator[GoldQuestion]:
 def _judged(data: Path) -> Iterator[GoldQuestion]:
     for row in read(data, "nomiracl-ar", "questions.jsonl"):
         yield GoldQuestion(row["question"], frozenset(), (), "NoMIRACL", (), row["answerable"])
-
-
-def _index(scratch: Path, name: str, path: Path) -> SearchIndex:
-    build_index([path], scratch / name)
-    return open_index(scratch / name)
 
 
 if __name__ == "__main__":

@@ -73,5 +73,10 @@ def pooled_index(data: Path, scratch: Path | None = None) -> SearchIndex:
     """Return an index of the passages of both sets as one corpus, built where it is missing."""
     scratch = scratch or Path(tempfile.gettempdir(), "jawab-benchmarks")
     paths = [data / folder / "passages.jsonl" for folder in FOLDERS.values()]
-    build_index(paths, scratch / "pooled")
-    return open_index(scratch / "pooled")
+    return make_index(scratch / "pooled", *paths)
+
+
+def make_index(folder: Path, *paths: Path) -> SearchIndex:
+    """Return an index of some files, built where it is missing."""
+    build_index(paths, folder)
+    return open_index(folder)

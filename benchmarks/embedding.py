@@ -9,13 +9,12 @@ are noisy: only the ratios are worth quoting.
 
 import argparse
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.datasets import DEFAULT, read
+from benchmarks.timing import measure_seconds
 from index.embedding.bundled import BUNDLED
 from index.embedding.e5 import bundle as e5
 from index.embedding.embedded import embed_new
@@ -43,12 +42,12 @@ def main() -> None:
     for _ in range(3):
         for name, engine in engines.items():
             best[name] = min(
-                best.get(name, 1e9), _seconds(lambda e=engine: e.embed_passages(texts))
+                best.get(name, 1e9), measure_seconds(lambda e=engine: e.embed_passages(texts))
             )
-            one = _seconds(lambda e=engine: e.embed_query("من وقّع إعلان النوايا في باريس؟"))
+            one = measure_seconds(lambda e=engine: e.embed_query("من وقّع إعلان النوايا في باريس؟"))
             queries[name] = min(queries.get(name, 1e9), one)
     cosines = np.sum(vectors["sentence-transformers"] * vectors["bundled"], axis=1)
-    both = [_seconds(lambda: embed_new(engines["bundled"], by_name, {})) for _ in range(3)]
+    both = [measure_seconds(lambda: embed_new(engines["bundled"], by_name, {})) for _ in range(3)]
     report = {
         "passages_per_second": {name: round(len(texts) / s, 1) for name, s in best.items()},
         "ratio": round(best["sentence-transformers"] / best["bundled"], 2),
@@ -57,12 +56,6 @@ def main() -> None:
         "lowest_cosine": round(float(cosines.min()), 6),
     }
     print(json.dumps(report, indent=2))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.datasets import DEFAULT, read
+from benchmarks.timing import measure_seconds
 
 TURNS = 2
 _LAYERS, _HIDDEN = 12, 384
@@ -126,8 +127,8 @@ def _jawab(options: argparse.Namespace) -> dict[str, float]:
     started = time.perf_counter()
     report = build_index([articles], folder, embedder=embedder)
     total = time.perf_counter() - started
-    unchanged = _seconds(lambda: build_index([articles], folder, embedder=embedder))
-    opened = _seconds(lambda: open_index(folder, embedder=embedder).stats())
+    unchanged = measure_seconds(lambda: build_index([articles], folder, embedder=embedder))
+    opened = measure_seconds(lambda: open_index(folder, embedder=embedder).stats())
     index = open_index(folder, embedder=embedder)
     found = [item for item in read_articles([articles]) if isinstance(item, Article)]
     cut = [cut_article(article, embedder.count_tokens) for article in found]
@@ -136,7 +137,7 @@ def _jawab(options: argparse.Namespace) -> dict[str, float]:
     questions = _questions(options)
     return {
         "chunks": report.embedded,
-        "embed_s": _seconds(lambda: embedder.embed_passages(texts)),
+        "embed_s": measure_seconds(lambda: embedder.embed_passages(texts)),
         "total_s": total,
         "chunks_per_s": round(report.embedded / total, 1),
         "unchanged_s": unchanged,
@@ -185,7 +186,7 @@ def _langchain(options: argparse.Namespace) -> dict[str, float]:
     def load() -> Any:
         return FAISS.load_local(str(folder), model, allow_dangerous_deserialization=True)
 
-    opened, store = _seconds(load), load()
+    opened, store = measure_seconds(load), load()
     questions = _questions(options)
     return {
         "chunks": len(texts),
@@ -240,7 +241,7 @@ def _arithmetic(options: argparse.Namespace) -> dict[str, float]:
     embedder.embed_query("تسخين")
     lengths = np.array(embedder.count_tokens(texts)) + 4
     work = _LAYERS * float(np.sum(lengths * (24 * _HIDDEN**2 + 4 * lengths * _HIDDEN)))
-    rate = work / min(_seconds(lambda: embedder.embed_passages(texts)) for _ in range(2))
+    rate = work / min(measure_seconds(lambda: embedder.embed_passages(texts)) for _ in range(2))
     peak = _peak()
     return {
         "tokens_per_chunk": round(float(lengths.mean()), 1),
@@ -264,7 +265,7 @@ def _peak() -> float:
     request = core.compile_model(model, "CPU", hint).create_infer_request()
     given = np.ones((size, size), np.float32)
     request.infer([given])
-    return 2 * size**3 / min(_seconds(lambda: request.infer([given])) for _ in range(8))
+    return 2 * size**3 / min(measure_seconds(lambda: request.infer([given])) for _ in range(8))
 
 
 def _first_words(options: argparse.Namespace) -> float:
@@ -286,15 +287,9 @@ def _first_words(options: argparse.Namespace) -> float:
     return round(best, 2)
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def _median_ms(ask: Callable[[str], object], questions: list[str]) -> float:
     ask(questions[0])
-    return round(1e3 * statistics.median(_seconds(lambda q=q: ask(q)) for q in questions), 2)
+    return round(1e3 * statistics.median(measure_seconds(lambda q=q: ask(q)) for q in questions), 2)
 
 
 def _size(folder: Path) -> int:

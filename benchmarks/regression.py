@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.reading.relevance import softmax
+
 Matrix = NDArray[np.float64]
 
 
@@ -56,17 +58,12 @@ def fit_choice(
     for _ in range(300):
         gradient = -ridge * w
         for z, y in scaled:
-            p = _softmax(z @ w)
+            p = np.array(softmax((z @ w).tolist()))
             right = p * y
             gradient += z.T @ (right / max(right.sum(), 1e-12) - p) / len(scaled)
         momentum = 0.9 * momentum + gradient
         w += 0.05 * momentum
     return dict(zip(names, map(float, w / deviation), strict=True))
-
-
-def _softmax(logits: Matrix) -> Matrix:
-    weights = np.exp(logits - logits.max())
-    return np.asarray(weights / weights.sum())
 
 
 def scores(x: Matrix, names: Sequence[str], weights: Mapping[str, float]) -> Matrix:

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.baselines import bm25, snowball
-from benchmarks.corpora import FOLDERS, families, pooled_index, questions
+from benchmarks.corpora import FOLDERS, families, make_index, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from index import build_index, open_index
 from index.search.ranking import load_weights
@@ -122,8 +122,7 @@ def _untitled(rows: Iterable[Mapping[str, Any]], folder: Path) -> SearchIndex:
         for row in rows:
             untitled = {name: value for name, value in row.items() if name != "title"}
             file.write(json.dumps(untitled, ensure_ascii=False) + "\n")
-    build_index([path], folder)
-    return open_index(folder)
+    return make_index(folder, path)
 
 
 def _headlines(data: Path, scratch: Path) -> Corpus:

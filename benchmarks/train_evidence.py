@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.corpora import pooled_index, questions
+from benchmarks.corpora import make_index, pooled_index, questions
 from benchmarks.datasets import DEFAULT, read
 from benchmarks.regression import Matrix, auroc, fit_logistic, rounded, scores
-from index import SearchIndex, build_index, open_index
+from index import SearchIndex
 from index.arabic.words import fold
 from index.search.search import SearchResult
 from index.store.contract import Filter
@@ -106,18 +106,13 @@ def _collected(arguments: argparse.Namespace) -> list[Row]:
     return rows
 
 
-def _index(scratch: Path, name: str, path: Path) -> SearchIndex:
-    build_index([path], scratch / name)
-    return open_index(scratch / name)
-
-
 def _rows(data: Path, scratch: Path) -> Iterator[Row]:
     random.seed(7)
-    news = _index(scratch, "ant", data / "antcorpus" / "articles.jsonl")
+    news = make_index(scratch / "ant", data / "antcorpus" / "articles.jsonl")
     yield from _encyclopaedia(data, pooled_index(data, scratch), news)
-    judged = _index(scratch, "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
+    judged = make_index(scratch / "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
     yield from _judged(data, judged, news)
-    english = _index(scratch, "belebele", data / "belebele-ar" / "passages.jsonl")
+    english = make_index(scratch / "belebele", data / "belebele-ar" / "passages.jsonl")
     yield from _english(data, english, news)
 
 

@@ -51,3 +51,13 @@ class IndexLockedError(SearchIndexError):
 
 class IndexWriteError(SearchIndexError):
     """Nothing more could be written; what was stored before is whole."""
+
+
+def take_first_line(error: Exception) -> str:
+    """Return the first line of what an error says; libraries put pages of advice below it."""
+    return str(error).strip().split("\n", 1)[0]
+
+
+def put_on_one_line(error: Exception) -> str:
+    """Return what an error says on one line, 200 characters at most. Chosen, not measured."""
+    return " ".join(str(error).split())[:200]

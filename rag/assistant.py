@@ -185,8 +185,8 @@ class Assistant:
         # Where the best passage is about another, what it holds speaks for nothing.
         judged = passages if bound[:1] == passages[:1] else bound
         evidence = compute_evidence(understood, result.query, judged, sentences)
-        answer = replace(answer, evidence=evidence.probability, timings=clock.lap("evidence"))
-        if evidence.probability < setup.settings.threshold:
+        answer = replace(answer, evidence=evidence, timings=clock.lap("evidence"))
+        if evidence < setup.settings.threshold:
             reason = "no_evidence" if result.chunks else "empty_index"
             yield refuse(answer, understood, reason, clock)
             return

@@ -2,8 +2,6 @@
 
 from index.errors import JawabError
 
-__all__ = ["JawabError", "ModelError", "SettingsError"]
-
 
 class SettingsError(JawabError):
     """A setting is unknown or has a value that cannot be used."""

@@ -1,6 +1,7 @@
 """Fixtures: a predictable embedder, small indexes, the real index over the samples."""
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from filelock import FileLock
 from index import build_index, open_index
 from index.articles.article import Article
 from index.embedding.embedders import load_embedder
+from index.folder import DATABASE
+from index.store.local.connections import transaction
 from index.store.local.store import SqliteStore
 from rag import Assistant
 
@@ -62,21 +65,33 @@ def embedder():
     return WordEmbedder()
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Three small articles, one file each."""
-    articles = tmp_path / "articles"
+@pytest.fixture(scope="session")
+def small_articles(tmp_path_factory):
+    """Three small articles in ``articles`` and their index in ``index``: never changed, copied."""
+    place = tmp_path_factory.mktemp("small")
+    articles = place / "articles"
     articles.mkdir()
     for name, text in ARTICLES.items():
         (articles / f"{name}.txt").write_text(text, encoding="utf-8")
-    return articles
+    build_index([articles], place / "index", embedder=WordEmbedder())
+    return place
 
 
 @pytest.fixture
-def built(folder, tmp_path, embedder):
-    """The folder of an index over the small articles."""
-    build_index([folder], tmp_path / "index", embedder=embedder)
-    return tmp_path / "index"
+def folder(tmp_path, small_articles):
+    """Three small articles, one file each."""
+    return shutil.copytree(small_articles / "articles", tmp_path / "articles")
+
+
+@pytest.fixture
+def built(folder, tmp_path, small_articles):
+    """The folder of an index over the small articles: a copy that knows them as ``folder``'s."""
+    copy = shutil.copytree(small_articles / "index", tmp_path / "index")
+    with transaction(copy / DATABASE) as connection:
+        places = str(small_articles / "articles"), str(folder)
+        connection.execute("UPDATE articles SET origin = replace(origin, ?, ?)", places)
+        connection.execute("UPDATE files SET path = replace(path, ?, ?)", places)
+    return copy
 
 
 @pytest.fixture

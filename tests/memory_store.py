@@ -93,8 +93,6 @@ class MemoryStore:
     def manifest(self):
         return self._state.manifest
 
-    # -- changing
-
     @contextmanager
     def writing(self):
         if not self._lock.acquire(blocking=False):
@@ -166,8 +164,6 @@ class MemoryStore:
             self._staging = MemoryStaging(self, manifest)
         return self._staging
 
-    # -- knowing
-
     def known(self):
         return {
             id_: KnownArticle(row.content_hash, row.text_hash, row.publisher, row.article.origin)
@@ -185,8 +181,6 @@ class MemoryStore:
             for c in row.chunks
             if c.hash in wanted
         }
-
-    # -- reading
 
     @contextmanager
     def read(self):
@@ -253,8 +247,6 @@ class MemoryStore:
             generation=state.generation,
             unpublished_chunks=len(keys - state.published),
         )
-
-    # -- looking after it
 
     def verify(self):
         state, problems = self._state, []

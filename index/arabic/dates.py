@@ -153,7 +153,7 @@ def find_dates(text: str) -> list[WrittenDate]:
     for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
         if match.start() >= end:
             is_update = _UPDATED.search(text, end, match.start()) is not None
-            found.append(_written(match, text, is_update=is_update))
+            found.append(_parse_match(match, text, is_update=is_update))
             end = match.end()
     return found
 
@@ -166,7 +166,7 @@ def choose_date(found: Sequence[WrittenDate]) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def _written(match: re.Match[str], text: str, *, is_update: bool) -> WrittenDate:
+def _parse_match(match: re.Match[str], text: str, *, is_update: bool) -> WrittenDate:
     parts = match.groupdict()
     year = int(parts["year"])
     number = int(parts["day"]) if parts.get("day") else _ORDINALS[parts["word"]]

@@ -84,10 +84,10 @@ def split_title(text: str) -> tuple[str, str]:
     return opening_words(text), text
 
 
-def titled(title: str, text: str) -> tuple[str, str]:
+def fill_title(title: str, text: str) -> tuple[str, str]:
     r"""Return a title on one line with its body; without a title the text's headline is taken.
 
-    >>> titled("عنوان\n الخبر", "نص."), titled("", "عنوان\nقال الوزير.")
+    >>> fill_title("عنوان\n الخبر", "نص."), fill_title("", "عنوان\nقال الوزير.")
     (('عنوان الخبر', 'نص.'), ('عنوان', 'قال الوزير.'))
     """
     title = " ".join(title.split())

@@ -22,13 +22,16 @@ Signature = NDArray[np.uint32]
 
 _HASHES, _BANDS = 64, 16
 """16 bands of 4 hashes: of articles that share 60 % of their shingles, 89 % meet in a band."""
-# Chosen, not swept: they find 28 reprints in 9,965 radio articles, and the eight looked at were the
-# same story (docs/decisions/0011-reprints.md).
 _SHINGLE = 3
+"""Words of a shingle. Chosen, not measured."""
 _MIN_SHARED = 0.6
+"""Share of the shingles of two articles that reprints have in common. Chosen, not measured; what it
+found in a corpus: docs/decisions/0011-reprints.md."""
 _MIN_REPEATED = 0.7
+"""Share of a part's shingles from which a text repeats it. Chosen, not measured."""
 _MAX_WORDS = 4_000
-"""Words compared: one that begins alike for so long is taken for the same."""
+"""Words compared: one that begins alike for so long is taken for the same. Chosen, not
+measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpcore2
 
-from index.errors import InputError
+from index.errors import InputError, put_on_one_line
 
 MAX_BYTES = 30 * 1024 * 1024
 SECONDS = 30.0
@@ -79,7 +79,7 @@ def fetch(url: str, *, allow_private: bool = False) -> Fetched:
 
 
 def _describe_error(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return put_on_one_line(error) or type(error).__name__
 
 
 def _require_web(url: str) -> None:

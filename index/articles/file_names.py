@@ -21,11 +21,12 @@ _HIDDEN = (".", "~$")
 _CODE_PAGES = ("cp1256", "cp720")
 """What Arabic Windows names files in: its own code page, and that of its DOS."""
 _COMMON = "اليمنروتبةعدفسقأحهكجصشإطخىزضئثءغذظآؤ"
-"""Letters from the most to the least frequent of the articles in ``samples``."""
+"""Letters from the most to the least frequent of the articles in ``samples``, counted once; no
+command counts them."""
 _WEIGHTS = {letter: len(_COMMON) - place for place, letter in enumerate(_COMMON)}
 _LEAST_WEIGHT = 12.0
 """Mean weight of letters from which a name is read as Arabic: «غذاء» and «خطط», of rare letters,
-have 12; most Russian and Greek names that break no rule of spelling have less."""
+have little more. Chosen, not measured."""
 _SIGNS = frozenset("ـ،؛؟«»–—“”‘’…٠١٢٣٤٥٦٧٨٩\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652")
 _NO_ARABIC = re.compile(
     "[ةى](?=[\u0621-\u064a])"  # only at the end of a word

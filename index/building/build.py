@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.articles.article import file_of, locate
-from index.articles.readers.base import PassedOver, ReadFailure, Reading
+from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.headings import FIELDS
 from index.articles.readers.sources import Listing, list_sources
 from index.articles.readers.web import is_address
@@ -63,8 +63,8 @@ def build_index(
         IndexLockedError: Another process is writing to it.
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
-    reading = Reading(_check_columns(columns or {}), allow_private)
-    return _ingest(paths, place, embedder, progress, reading, mirror=True)
+    options = ReadOptions(_check_columns(columns or {}), allow_private)
+    return _ingest(paths, place, embedder, progress, options, mirror=True)
 
 
 def add_articles(
@@ -77,8 +77,8 @@ def add_articles(
     allow_private: bool = False,
 ) -> BuildReport:
     """Add or replace articles and remove none; arguments and errors as for ``build_index``."""
-    reading = Reading(_check_columns(columns or {}), allow_private)
-    return _ingest(paths, place, embedder, progress, reading, mirror=False)
+    options = ReadOptions(_check_columns(columns or {}), allow_private)
+    return _ingest(paths, place, embedder, progress, options, mirror=False)
 
 
 def _check_columns(columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -120,7 +120,7 @@ def _ingest(
     place: Place,
     embedder: Embedder | None,
     progress: Progress | None,
-    reading: Reading,
+    options: ReadOptions,
     *,
     mirror: bool,
 ) -> BuildReport:
@@ -132,7 +132,7 @@ def _ingest(
     with store.writing():
         store.manifest.require(embedder.identity, store.place)  # it may have been migrated just now
         run = _Run(store, embedder, progress)
-        run.ingest(listing, reading, mirrored=_resolve_paths(roots) if mirror else set())
+        run.ingest(listing, options, mirrored=_resolve_paths(roots) if mirror else set())
         store.compact_if_needed()
     return run.report(store.stats().generation)
 
@@ -167,14 +167,14 @@ class _Run:
     embedded: int = 0
     reused: int = 0
 
-    def ingest(self, listing: Listing, reading: Reading, *, mirrored: Set[Path]) -> None:
+    def ingest(self, listing: Listing, options: ReadOptions, *, mirrored: Set[Path]) -> None:
         """Read the sources and store what is new or changed; forget what vanished below places."""
         register = Register(self.store.known())
         intake = Intake(
             register,
             self.store.files(),
             self.embedder.count_tokens,
-            reading,
+            options,
             failures=list(listing.failures),
             passed_over=list(listing.passed_over),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from index.articles.article import Article
 from index.articles.chunking import TokenCounter
-from index.articles.readers.base import PassedOver, ReadFailure, Reading
+from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.formats import READERS_VERSION
 from index.articles.readers.reading import read_source
 from index.articles.readers.sources import Source, load
@@ -69,7 +69,7 @@ class Intake:
     register: Register
     files: Mapping[str, str]
     count_tokens: TokenCounter
-    reading: Reading
+    options: ReadOptions
     failures: list[ReadFailure] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
     _found_twice: int = 0
@@ -118,7 +118,7 @@ class Intake:
                 self._skip(source)
                 return
         trouble = self._count_trouble()
-        for item in read_source(source, self.reading, data):
+        for item in read_source(source, self.options, data):
             if isinstance(item, ReadFailure):
                 self._add_failure(item)
                 yield 0
@@ -137,7 +137,7 @@ class Intake:
 
     def _compute_digest(self, source: Source, data: bytes) -> str:
         """Return a hash of everything that decides which articles a file gives."""
-        rules = json.dumps([READERS_VERSION, source.name, sorted(self.reading.columns.items())])
+        rules = json.dumps([READERS_VERSION, source.name, sorted(self.options.columns.items())])
         key = hashlib.sha256(rules.encode()).digest()
         return hashlib.blake2b(data, digest_size=16, key=key).hexdigest()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index.embedding.contract import EmbedderIdentity, LockingEmbedder
 from index.embedding.e5 import bundle as e5
-from index.embedding.e5.counting import TokenCounts
+from index.embedding.e5.counting import TokenCounts, count_whole
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.embedding.word_vectors import Wordwise, pool_words, word_spans
 
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 BUNDLED = "bundled:multilingual-e5-small"
 DIMENSION = 384
 _BATCH_TOKENS = 2_048
-"""Tokens encoded together, padding included: more was slower on every processor tried.
-No command sweeps it; ``python -m benchmarks.embedding`` measures the speed with it."""
+"""Tokens encoded together, padding included. Chosen, not measured; no command sweeps it, and
+``python -m benchmarks.embedding`` measures the speed with it."""
 
 
 class BundledEmbedder(LockingEmbedder):
@@ -100,8 +100,7 @@ class BundledEmbedder(LockingEmbedder):
         return self._token_counter(texts)
 
     def _whole_counts(self, texts: list[str]) -> list[int]:
-        encodings = self._load_tokenizer().encode_batch_fast(texts, add_special_tokens=False)
-        return [len(encoding.ids) for encoding in encodings]
+        return count_whole(self._load_tokenizer(), texts)
 
     def _load_tokenizer(self) -> Any:
         """Return the tokenizer; its ``encode_batch_fast`` leaves offsets out."""

@@ -49,7 +49,7 @@ def load_embedder(
     if name.startswith("bundled:") and name != BUNDLED:
         raise EmbedderError(f"no embedder {name!r} is bundled; the bundled one is {BUNDLED!r}")
     if name == BUNDLED:
-        return _bundled(query_prefix, passage_prefix)
+        return _load_bundled(query_prefix, passage_prefix)
     return SentenceTransformerEmbedder(name, query_prefix, passage_prefix)
 
 
@@ -68,7 +68,7 @@ def embedder_like(identity: EmbedderIdentity) -> Embedder:
     return SentenceTransformerEmbedder.like(identity)
 
 
-def _bundled(query_prefix: str | None, passage_prefix: str | None) -> BundledEmbedder:
+def _load_bundled(query_prefix: str | None, passage_prefix: str | None) -> BundledEmbedder:
     query, passage = E5_PREFIXES
     return BundledEmbedder(
         EmbedderIdentity(

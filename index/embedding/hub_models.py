@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from index.errors import JawabError
+from index.errors import JawabError, take_first_line
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def load_model(
 
 def unloadable(name: str, kind: str, reason: Exception, *, otherwise: str) -> str:
     """Return what to tell of a model that cannot be loaded; arguments as for ``load_model``."""
-    text = str(reason).split("\n", 1)[0]
+    text = take_first_line(reason)
     return (
         f"cannot load the {kind} {name!r}: {text}; check the name and the network, or {otherwise}"
     )

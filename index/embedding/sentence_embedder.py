@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from index.embedding.contract import EmbedderIdentity, LockingEmbedder
+from index.embedding.e5.counting import count_whole
 from index.embedding.hub_models import load_model, unloadable
 from index.embedding.model_files import look_up
 from index.embedding.vectors import FloatMatrix, FloatVector
@@ -97,8 +98,7 @@ class SentenceTransformerEmbedder(LockingEmbedder):
         return found
 
     def _token_counts(self, texts: list[str]) -> list[int]:
-        encodings = self._load_tokenizer().encode_batch_fast(texts, add_special_tokens=False)
-        return [len(encoding.ids) for encoding in encodings]
+        return count_whole(self._load_tokenizer(), texts)
 
     def _load_tokenizer(self) -> Any:
         if self._tokenizer is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.articles.copies import is_repeated
 from index.search.query import WeightedQuery
 from index.search.ranking import Weights, compute_contributions, compute_features
-from index.store.contract import Filter, Reader, StoredChunk
+from index.store.contract import Filter, StoredChunk, StoreReader
 
 CANDIDATES = 50
 """Chunks taken from either side before ranking. Chosen, not swept: ``python -m
@@ -40,7 +40,7 @@ class Candidate:
 
 
 def find_candidates(
-    reader: Reader, query: WeightedQuery, where: Filter | None = None
+    reader: StoreReader, query: WeightedQuery, where: Filter | None = None
 ) -> list[Candidate]:
     """Return the chunks that either side finds for a query, with every feature, in no order."""
     dense = [hit.key for hit in reader.dense(query.vectors.vector, CANDIDATES, where)]
@@ -54,7 +54,7 @@ def find_candidates(
     ]
 
 
-def select_candidates(reader: Reader, ranked: Sequence[Candidate], k: int) -> list[Candidate]:
+def select_candidates(reader: StoreReader, ranked: Sequence[Candidate], k: int) -> list[Candidate]:
     """Return the k best that add something.
 
     What a reprint found before them says as well is left out; a paragraph that only the reprint has
@@ -77,7 +77,7 @@ def select_candidates(reader: Reader, ranked: Sequence[Candidate], k: int) -> li
     return [*found, *further][:k]
 
 
-def _drop_repeats(reader: Reader, ranked: Sequence[Candidate]) -> Iterator[Candidate]:
+def _drop_repeats(reader: StoreReader, ranked: Sequence[Candidate]) -> Iterator[Candidate]:
     chosen: dict[int, int] = {}
     for candidate in ranked:
         chunk = candidate.chunk

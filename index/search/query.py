@@ -20,7 +20,7 @@ from index.arabic.words import analyse, normalize_for_embedding, skeleton
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.embedding.word_vectors import rotate, word_spans
-from index.store.contract import Reader, Totals
+from index.store.contract import StoreReader, Totals
 
 _NO_WORDS = np.zeros((0, 0), np.float32)
 
@@ -125,7 +125,7 @@ def compute_idf(frequency: int, chunks: int) -> float:
     return math.log(1 + (chunks - frequency + 0.5) / (frequency + 0.5))
 
 
-def weigh_query(reader: Reader, query: Query, vectors: QueryVectors) -> WeightedQuery:
+def weigh_query(reader: StoreReader, query: Query, vectors: QueryVectors) -> WeightedQuery:
     """Look up what the corpus says of a query's terms."""
     terms = tuple(dict.fromkeys(query.terms))
     names = [*terms, *compute_skeletons(terms)]

@@ -18,8 +18,8 @@ from index.store.contract import StoredChunk
 
 K1, B = 1.2, 0.6
 """BM25's saturation and length normalisation, chosen on four development sets when fusions were
-compared (docs/decisions/0004-score-fusion.md). ``python -m benchmarks.analyser`` and
-``benchmarks.retrieval`` measure BM25 with them."""
+compared (docs/decisions/0004-score-fusion.md) by no command that is kept;
+``python -m benchmarks.analyser`` and ``benchmarks.retrieval`` measure BM25 with them."""
 
 _PROXIMITY_STEPS = ((1, 1.0), (3, 0.6), (8, 0.3))
 """Words apart, and what two neighbours of the question are worth at that distance in a chunk. The

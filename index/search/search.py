@@ -22,14 +22,13 @@ from index.search.ranking import (
     load_weights,
 )
 from index.search.reranking import RERANK_DEPTH, Reranker
-from index.store.contract import Filter, Reader, Store
+from index.store.contract import Filter, Store, StoreReader
 from index.store.listing import StoreStats
 from index.store.manifest import Manifest
 from index.store.opening import Place, open_store
 
 if TYPE_CHECKING:
     from index.building.reports import BuildReport, Progress
-    from index.store.verification import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ class SearchIndex:
             return self._rank(find_candidates(reader, weighed, where))
 
     @contextmanager
-    def _open_weighted(self, query: Query) -> Iterator[tuple[Reader, WeightedQuery]]:
+    def _open_weighted(self, query: Query) -> Iterator[tuple[StoreReader, WeightedQuery]]:
         """Open one state of the index, with the query as ranking sees it there."""
         while True:
             embedder = self.embedder
@@ -232,10 +231,6 @@ class SearchIndex:
         from index.building.build import remove_articles
 
         return remove_articles(ids, self.store)
-
-    def verify(self) -> "Verification":
-        """Check that the index is whole; see :func:`index.building.verification.verify_index`."""
-        return self.store.verify()
 
 
 def _make_query(question: str | Query) -> Query:

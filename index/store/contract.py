@@ -90,7 +90,7 @@ class Totals:
     average_length: float
 
 
-class Reader(Protocol):
+class StoreReader(Protocol):
     """One consistent state of a store; a key means nothing outside it."""
 
     @property
@@ -177,8 +177,6 @@ class Store(Protocol):
         """What it was built with, as it is now."""
         ...
 
-    # -- changing --------------------------------------------------------------------------------
-
     def writing(self) -> AbstractContextManager[None]:
         """Hold the right to write; reading goes on meanwhile.
 
@@ -225,8 +223,6 @@ class Store(Protocol):
         """Begin a migration, or go on with an interrupted one to the same manifest."""
         ...
 
-    # -- knowing ---------------------------------------------------------------------------------
-
     def known(self) -> Mapping[str, KnownArticle]:
         """Return article id -> what a build needs to know of it."""
         ...
@@ -239,9 +235,7 @@ class Store(Protocol):
         """Return what is stored by the hash of the text that was embedded, for those known."""
         ...
 
-    # -- reading ---------------------------------------------------------------------------------
-
-    def read(self) -> AbstractContextManager[Reader]:
+    def read(self) -> AbstractContextManager[StoreReader]:
         """Open one consistent state for reading; safe in any thread."""
         ...
 
@@ -287,8 +281,6 @@ class Store(Protocol):
     def stats(self) -> StoreStats:
         """Return counts for people."""
         ...
-
-    # -- looking after it ------------------------------------------------------------------------
 
     def verify(self) -> Verification:
         """Check everything that can be checked without the embedder; nothing is mended."""

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from index.arabic.digits import DIGITS
 from index.arabic.sentences import sentence_spans
 
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _NUMBER = r"[0-9٠-٩۰-۹]{1,3}"
 _MARK = re.compile(rf"\s*[\[【]\s*({_NUMBER}(?:\s*[,،;؛و-]\s*{_NUMBER})*)\s*[\]】]")
 _AFTER_STOP = re.compile(rf"([.!?؟؛…][»”\"')\]]*)((?:{_MARK.pattern})+)")
@@ -36,7 +36,7 @@ def parse_citations(text: str) -> list[int]:
     numbers: dict[int, None] = {}
     for mark in _MARK.finditer(text):
         for number in re.findall(_NUMBER, mark[1]):
-            numbers[int(number.translate(_DIGITS))] = None
+            numbers[int(number.translate(DIGITS))] = None
     numbers.pop(0, None)
     return list(numbers)
 

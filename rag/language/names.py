@@ -45,9 +45,10 @@ _HIGH_ORDINALS = frozenset(f"#{number}" for number in range(11, 100))
 """What :func:`name_words` writes «الثانية عشرة» and «الـ12» as."""
 _IS = ("هو", "هي")
 _MAX_NAME_WORDS = 3
-"""Words behind «من هو» that may be a name alone; more are a description."""
+"""Words behind «من هو» that may be a name alone; more are a description. Chosen, not measured."""
 _MAX_PERSON_WORDS = 2
-"""Words of a person's name that are looked at: what stands behind them may say something else."""
+"""Words of a person's name that are looked at: what stands behind them may say something else.
+Chosen, not measured."""
 _SHORT_SKELETON = 3
 """Consonants of a name up to which another one may have the same: a mistake that the questions of
 docs/decisions/0037-names-bind.md showed."""

@@ -6,7 +6,6 @@ what they were trained on, by ``benchmarks/train_evidence.py``.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from index.arabic.words import skeleton
 from index.search.query import WeightedQuery, compute_idf
@@ -39,37 +38,22 @@ FEATURES = {
 """What the gate looks at. Across languages no words can be compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the passages are worth for a question.
-
-    Attributes:
-        probability: That they hold an answer, in [0, 1].
-        features: What it was computed from.
-        sentences: The sentences that were read closely, best first.
-    """
-
-    probability: float
-    features: Mapping[str, float]
-    sentences: tuple[ScoredSentence, ...]
-
-
 def compute_evidence(
     question: Question,
     query: WeightedQuery,
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
-) -> Evidence:
-    """Return how likely the passages hold an answer to a question."""
+) -> float:
+    """Return how likely the passages hold an answer to a question, in [0, 1]."""
     idf = query.idf
     unknown = question.is_completed and _is_mostly_unknown(question, query)
     if not passages or not sentences or unknown:
-        return Evidence(0.0, {}, tuple(sentences))
+        return 0.0
     values = compute_features(question, idf, passages, sentences)
     same = question.is_arabic == is_arabic(passages[0].text)
     weights = read_weights("reading/evidence.json")["same_language" if same else "across_languages"]
     logit = sum(weight * values.get(name, 1.0) for name, weight in weights.items())  # bias × 1
-    return Evidence(1 / (1 + math.exp(-logit)), values, tuple(sentences))
+    return 1 / (1 + math.exp(-logit))
 
 
 def _is_mostly_unknown(question: Question, query: WeightedQuery) -> bool:

@@ -29,6 +29,17 @@ class Reading:
     versions: Sequence[ScoredSentence] = ()
     short: str | None = None
 
+    @property
+    def all_versions(self) -> list[ScoredSentence]:
+        """The best sentence and those that differ from it, the newest first; none if none does."""
+        if not self.versions:
+            return []
+        return sorted(
+            [self.sentences[0], *self.versions],
+            key=lambda sentence: self.passages[sentence.passage].article.date,
+            reverse=True,
+        )
+
 
 def read_passages(
     question: Question,

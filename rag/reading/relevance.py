@@ -55,6 +55,10 @@ vectors of its words, in the language of the question; ``plain`` elsewhere."""
 _MAX_EMBEDDED = 18
 """Sentences embedded per question where no vectors of words are stored: 295 ms of an answer
 (``python -m benchmarks.sentences``; docs/decisions/0016-stored-words-choose-sentences.md)."""
+_SKELETON_SHARE = 0.8
+"""What a term counts of which a sentence has the consonants only. Chosen, not measured."""
+_TITLE_SHARE = 0.9
+"""What a term counts that only the title has. Chosen, not measured."""
 _SIGN_NAMES = {
     Kind.HOW_MANY: "number",
     Kind.WHEN: "time",
@@ -125,7 +129,7 @@ def score_sentences(
             _score(s, {"similarity": cosine}, "plain")
             for s, cosine in zip(close, cosines, strict=True)
         ]
-    chances = _softmax([sentence.score for sentence in scored])
+    chances = softmax([sentence.score for sentence in scored])
     rated = [replace(s, chance=chance) for s, chance in zip(scored, chances, strict=True)]
     return sorted(rated, key=lambda s: (-s.score, s.passage, s.span))
 
@@ -162,7 +166,8 @@ def _compute_logit(values: Mapping[str, float], kind: str) -> float:
     return sum(weight * values.get(name, 0.0) for name, weight in weights.items())
 
 
-def _softmax(scores: Sequence[float]) -> list[float]:
+def softmax(scores: Sequence[float]) -> list[float]:
+    """Return shares that sum to 1, e^(a-b) times as large for a score a as for a score b."""
     best = max(scores)
     odds = [math.exp(score - best) for score in scores]
     total = sum(odds)
@@ -259,8 +264,8 @@ def compute_overlap(
 ) -> float:
     """Return the share of terms found, each weighed by its rarity, in [0, 1].
 
-    A term found only by its consonants counts 0.8, one found only in the title 0.9: an article
-    rarely repeats in a sentence what its headline said.
+    A term found only by its consonants counts less, and so does one found only in the title: an
+    article rarely repeats in a sentence what its headline said.
     """
     bare = {skeleton(term) for term in have}
     total = found = 0.0
@@ -270,7 +275,7 @@ def compute_overlap(
         if term in have:
             found += weight
         elif skeleton(term) in bare:
-            found += 0.8 * weight
+            found += _SKELETON_SHARE * weight
         elif term in title:
-            found += 0.9 * weight
+            found += _TITLE_SHARE * weight
     return found / total if total else 0.0

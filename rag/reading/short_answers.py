@@ -47,9 +47,12 @@ FEATURES = (
 MODELS = {Kind.WHO: "who", Kind.WHEN: "when", Kind.WHERE: "where", Kind.HOW_MANY: "how_many"}
 """Kinds of question that a few words can answer, each with weights of its own."""
 
-# Chosen; what the features made with them count for is fitted by the same command as the weights.
+# Chosen, not measured; what the features made with them count for is fitted by the same command as
+# the weights.
 _MAX_DISTANCE = 15
 """Words from which on a word of the question is as far as any."""
+_NO_DISTANCE = 20
+"""Words from the question's, where the text has none of them: farther than any counts."""
 _REACH = 4.0
 """Words over which a match spreads to its neighbours, falling by 1/e."""
 MIN_CHANCE = {Kind.WHO: 0.9, Kind.WHEN: 0.8, Kind.WHERE: 0.75, Kind.HOW_MANY: 0.85}
@@ -214,7 +217,7 @@ def _compute_distance(of_question: NDArray[np.bool_]) -> NDArray[np.float32]:
     places = np.flatnonzero(of_question)
     order = np.arange(len(of_question))
     if not len(places):
-        return np.full(len(order), 20, np.float32)
+        return np.full(len(order), _NO_DISTANCE, np.float32)
     away: NDArray[np.float32] = np.abs(order[:, None] - places[None, :]).min(axis=1)
     return away.astype(np.float32)
 

@@ -57,10 +57,9 @@ class Draft:
 
     def _versions(self) -> list[Support]:
         """Return where articles that differ say what, the newest first."""
-        passages, versions = self.reading.passages, self.reading.versions
-        told = (self.reading.sentences[0], *versions) if versions else ()
-        found = [Support(sentence.passage, sentence.span, 1.0) for sentence in told]
-        return sorted(found, key=lambda v: passages[v.passage].article.date, reverse=True)
+        return [
+            Support(version.passage, version.span, 1.0) for version in self.reading.all_versions
+        ]
 
     def _is_cited(self, article_id: str) -> bool:
         return any(citation.article_id == article_id for citation in self.citations)

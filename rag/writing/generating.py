@@ -12,11 +12,12 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from index.arabic.words import fold
 from index.embedding.contract import Embedder
+from index.errors import JawabError, take_first_line
 from index.search.search import Passage
 from prompts import Prompt, load_phrases, load_prompt
 from rag.checking.citations import find_unfinished_sentence, split_claims, strip_citations
 from rag.checking.grounding import Support, find_support
-from rag.errors import JawabError, ModelError
+from rag.errors import ModelError
 from rag.language.followup import History
 from rag.reading.passages import number_passages
 from rag.reading.reading import Reading
@@ -199,5 +200,5 @@ def rewrite_question(
 
 
 def _describe_error(error: Exception) -> str:
-    text = str(error).strip().split("\n", 1)[0]
+    text = take_first_line(error)
     return f"{type(error).__name__}: {text}"[:300] if text else type(error).__name__

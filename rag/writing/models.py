@@ -7,6 +7,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 
+from index.errors import take_first_line
 from rag.errors import ModelError
 
 _PACKAGES = {
@@ -41,7 +42,7 @@ def load_chat_model(name: str, *, base_url: str = "", timeout: float = 60.0) -> 
 
         model: BaseChatModel = init_chat_model(name, **_options(provider, base_url, timeout))
     except (ImportError, ValueError) as error:
-        raise ModelError(f"cannot use the model {name!r}: {_first_line(error)}") from error
+        raise ModelError(f"cannot use the model {name!r}: {take_first_line(error)}") from error
     return model
 
 
@@ -55,7 +56,7 @@ def greet(name: str, *, base_url: str = "", timeout: float = 60.0) -> str:
     try:
         said = model.invoke([HumanMessage("قل: مرحبًا")]).text
     except Exception as error:
-        raise ModelError(f"the model {name!r} does not answer: {_first_line(error)}") from error
+        raise ModelError(f"the model {name!r} does not answer: {take_first_line(error)}") from error
     return " ".join(said.split())[:200]
 
 
@@ -93,7 +94,3 @@ def _options(provider: str, base_url: str, timeout: float) -> dict[str, Any]:
             )
         options["api_key"] = _NO_KEY
     return options
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0]

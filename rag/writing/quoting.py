@@ -74,13 +74,7 @@ def choose_quotes(reading: Reading) -> list[Quote]:
     articles differ, every version is quoted and nothing else, the newest first.
     """
     if reading.versions:
-        passages = reading.passages
-        told = sorted(
-            [reading.sentences[0], *reading.versions],
-            key=lambda s: passages[s.passage].article.date,
-            reverse=True,
-        )
-        return _split_quotes(passages, told)
+        return _split_quotes(reading.passages, reading.all_versions)
     chosen: list[ScoredSentence] = []
     spent, sure = 0, 0.0
     for sentence in reading.sentences:

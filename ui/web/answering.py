@@ -203,7 +203,7 @@ class Answering:
         again = [_RETRY_OPTION] if turn.answer.error else []
         if options := [*again, *render.suggestions(turn.answer)]:
             last["options"] = options
-        turns = [*turns, turn.shortened()]
+        turns = [*turns, turn.trim()]
         yield [*messages, step, last], render.panel(turns), turns
 
     def finish(self, begun: str) -> State:

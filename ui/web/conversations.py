@@ -56,7 +56,7 @@ class Conversation:
             "index": self.index,
             "updated": self.updated,
             "turns": [
-                {"question": turn.question, "answer": turn.shortened().answer.to_dict()}
+                {"question": turn.question, "answer": turn.trim().answer.to_dict()}
                 for turn in self.turns
             ],
         }

@@ -88,13 +88,13 @@ def serving_hosts(address: str, *, named: Iterable[str] = (), root_path: str = "
     """
     named = list(named)
     own = _address(address.strip("[]"))
-    names = {_named(one) for one in named if one != ANY}
-    names.add(str(own) if own else _named(address))
+    names = {_parse_host(one) for one in named if one != ANY}
+    names.add(str(own) if own else _parse_host(address))
     if not (own.is_loopback if own else address.lower() == _LOCALHOST):
         short = socket.gethostname().lower().partition(".")[0]
         names |= {socket.gethostname().lower(), short, f"{short}.local"} - {""}
     if "://" in root_path:
-        names.add(_named(urlsplit(root_path).netloc.rpartition("@")[2]))
+        names.add(_parse_host(urlsplit(root_path).netloc.rpartition("@")[2]))
     unspecified = own is not None and own.is_unspecified
     return Hosts(frozenset(names), any_address=unspecified, any_name=ANY in named)
 
@@ -131,7 +131,7 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
     return None
 
 
-def _named(name: str) -> str:
+def _parse_host(name: str) -> str:
     """Return a name that somebody wrote as browsers send it: in Arabic, it becomes ``xn--…``."""
     host = None
     with suppress(UnicodeError):

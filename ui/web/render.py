@@ -85,14 +85,14 @@ class Turn:
     answer: Answer
     position: int
 
-    def shortened(self) -> "Turn":
+    def trim(self) -> "Turn":
         """Return the turn with only what the page shows of it: a fifteenth of its memory.
 
         Passages that are not shown are left out, and those that are know only their own words.
         """
         passages = tuple(
             replace(passage, article=replace(passage.article, text=""), words=None)
-            for passage in shown_passages(self.answer)
+            for passage in select_passages(self.answer)
         )
         return replace(self, answer=replace(self.answer, passages=passages))
 
@@ -191,7 +191,7 @@ def _section(turn: Turn, *, shown: bool) -> str:
         cards = [_citation_card(turn.id, c, _passage_of(answer, c)) for c in answer.citations]
     elif answer.refusal:
         note = '<p class="src-note">لا تكفي هذه المقاطع للإجابة، وهي الأقرب إلى سؤالك:</p>'
-        cards = [_passage_card(turn.id, n, p) for n, p in enumerate(shown_passages(answer), 1)]
+        cards = [_passage_card(turn.id, n, p) for n, p in enumerate(select_passages(answer), 1)]
     else:
         note = ""
         cards = [_passage_card(turn.id, n, p) for n, p in enumerate(answer.passages, 1)]
@@ -204,7 +204,7 @@ def _section(turn: Turn, *, shown: bool) -> str:
     )
 
 
-def shown_passages(answer: Answer) -> list[Passage]:
+def select_passages(answer: Answer) -> list[Passage]:
     """Return the passages that a finished answer shows: those it cites, or the nearest."""
     if not answer.found:
         return list(answer.passages[:_NEAREST])

@@ -156,13 +156,13 @@ def entries_of(archive: zipfile.ZipFile) -> Iterator[Entry]:
     Those of one path, as programs make when they update an archive, get a number besides.
     """
     met: Counter[str] = Counter()
-    for entry in sorted(_named(archive.infolist()), key=lambda entry: entry.name):
+    for entry in sorted(_decode_entries(archive.infolist()), key=lambda entry: entry.name):
         if entry.is_shown:
             met[entry.path] += 1
             yield replace(entry, number=met[entry.path])
 
 
-def _named(infos: list[zipfile.ZipInfo]) -> list[Entry]:
+def _decode_entries(infos: list[zipfile.ZipInfo]) -> list[Entry]:
     """Return entries under the names their makers gave them.
 
     Names without the flag for UTF-8 are in the code page of the maker's system; ``zipfile`` reads

@@ -33,7 +33,7 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class FileReader:
     """Reads one format.
 
     Attributes:
@@ -50,7 +50,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """How to read.
 
     Attributes:

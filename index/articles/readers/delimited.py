@@ -89,7 +89,9 @@ def _read_cell(text: str, at: int, delimiter: str) -> tuple[str | None, int]:
             quote += 1
             continue
         if ends_cell(quote + 1):
-            return _undoubled(text[start + 1 : quote]), _after_blanks(text, quote + 1, delimiter)
+            return _unescape_quotes(text[start + 1 : quote]), _after_blanks(
+                text, quote + 1, delimiter
+            )
         if escaped:
             continue
         if end < 0:  # a quote that nobody doubled: does it belong to a cell without quotes around?
@@ -102,10 +104,10 @@ def _read_cell(text: str, at: int, delimiter: str) -> tuple[str | None, int]:
     return None, start
 
 
-def _undoubled(cell: str) -> str:
+def _unescape_quotes(cell: str) -> str:
     r"""Return what stands between quotes as it was before: programs write a quote as two or ``\"``.
 
-    >>> _undoubled('قال ""نعم"" ثم'), _undoubled('قال \\"نعم\\" ثم')
+    >>> _unescape_quotes('قال ""نعم"" ثم'), _unescape_quotes('قال \\"نعم\\" ثم')
     ('قال "نعم" ثم', 'قال "نعم" ثم')
     """
     return cell.replace('\\"', '"').replace('""', '"')

@@ -9,7 +9,7 @@ from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
 from index.articles.encoding import declared_encoding, decode
 from index.articles.readers.markup import headed_lines
-from index.articles.readers.packages import Package, named
+from index.articles.readers.packages import Package, find_elements
 from index.articles.readers.values import clean
 from index.errors import InputError
 
@@ -33,15 +33,15 @@ def read_epub(data: bytes) -> Iterator[Article]:
 
 
 def _package_path(book: Package) -> str:
-    for root in named(book.parse(_CONTAINER), "rootfile"):
+    for root in find_elements(book.parse(_CONTAINER), "rootfile"):
         return str(root.get("full-path", ""))
     raise InputError("is no readable .epub file: it names no book")
 
 
 def _spine(description: Any, folder: str) -> Iterator[str]:
     """Yield the paths of the chapters in reading order."""
-    items = {item.get("id"): item for item in named(description, "item")}
-    for reference in named(description, "itemref"):
+    items = {item.get("id"): item for item in find_elements(description, "item")}
+    for reference in find_elements(description, "itemref"):
         item = items.get(reference.get("idref"))
         if item is None or "nav" in item.get("properties", "").split():
             continue
@@ -50,7 +50,9 @@ def _spine(description: Any, folder: str) -> Iterator[str]:
 
 
 def _property(description: Any, name: str) -> str:
-    return "، ".join(filter(None, (clean(item.text or "") for item in named(description, name))))
+    return "، ".join(
+        filter(None, (clean(item.text or "") for item in find_elements(description, name)))
+    )
 
 
 def _chapter(data: bytes, description: Any) -> Article | None:

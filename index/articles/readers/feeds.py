@@ -57,11 +57,11 @@ def feed_entries(data: bytes, address: str = "") -> list[FeedEntry]:
         raise InputError("is no RSS or Atom feed")
     publisher = _line(feed.feed.get("title", ""))
     own = (link.get("href", "") for link in feed.feed.get("links", []) if link.get("rel") == "self")
-    site = _resolved(_resolved(address, next(own, "")), feed.feed.get("link", ""))
+    site = _resolve_address(_resolve_address(address, next(own, "")), feed.feed.get("link", ""))
     return [_entry(entry, publisher, site) for entry in feed.entries]
 
 
-def _resolved(base: str, link: str) -> str:
+def _resolve_address(base: str, link: str) -> str:
     """Return an address that may be relative to another in full, or "" when it stays unknown."""
     try:
         found = urljoin(base, clean(link))
@@ -77,7 +77,7 @@ def _line(markup: str) -> str:
 
 def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
     own = entry.get("link", "")
-    link = _resolved(site, own) if own else ""
+    link = _resolve_address(site, own) if own else ""
     contents = [part.get("value", "") for part in entry.get("content", [])]
     heading, lines = headed_lines(max([*contents, entry.get("summary", "")], key=len))
     text = "\n".join(filter(None, [heading, *lines]))

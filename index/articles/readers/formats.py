@@ -1,6 +1,6 @@
 """List the formats that are read; a new one is a function in this package and a line here."""
 
-from index.articles.readers.base import Reader
+from index.articles.readers.base import FileReader
 from index.articles.readers.documents import read_markdown, read_text
 from index.articles.readers.epub import read_epub
 from index.articles.readers.feeds import read_feed
@@ -14,16 +14,16 @@ READERS_VERSION = "4"
 """Changes whenever the same file may be read differently."""
 
 _READERS = (
-    Reader((".txt", ".text"), read_text, named=True),
-    Reader((".md", ".markdown"), read_markdown, named=True),
-    Reader((".html", ".htm", ".xhtml", ".shtml"), read_html),
-    Reader((".pdf",), read_pdf),
-    Reader((".docx",), read_docx),
-    Reader((".epub",), read_epub, several=True),
-    Reader((".jsonl", ".ndjson"), read_json_lines, named=True, several=True),
-    Reader((".json",), read_json, named=True, several=True),
-    Reader((".csv", ".tsv"), read_csv, named=True, several=True),
-    Reader((".rss", ".atom", ".xml"), read_feed, several=True),
+    FileReader((".txt", ".text"), read_text, named=True),
+    FileReader((".md", ".markdown"), read_markdown, named=True),
+    FileReader((".html", ".htm", ".xhtml", ".shtml"), read_html),
+    FileReader((".pdf",), read_pdf),
+    FileReader((".docx",), read_docx),
+    FileReader((".epub",), read_epub, several=True),
+    FileReader((".jsonl", ".ndjson"), read_json_lines, named=True, several=True),
+    FileReader((".json",), read_json, named=True, several=True),
+    FileReader((".csv", ".tsv"), read_csv, named=True, several=True),
+    FileReader((".rss", ".atom", ".xml"), read_feed, several=True),
 )
 
 READERS = {ending: reader for reader in _READERS for ending in reader.endings}

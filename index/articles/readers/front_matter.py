@@ -73,9 +73,9 @@ def parse_front_matter(text: str, names: Iterable[str]) -> tuple[dict[str, Any],
             continue
         fields = list(_fields(text[opening.end() : closing.start()].split("\n"), mark, known))
         if _is_header(fields, known, closed=end is not _EMPTY_LINE):
-            said = _said(fields, known)
-            spoken = "".join(f"{one.name}: {one.value}\n" for one in said)
-            held = {one.name: _value(one) for one in fields if one not in said}
+            speech = _find_speech(fields, known)
+            spoken = "".join(f"{one.name}: {one.value}\n" for one in speech)
+            held = {one.name: _value(one) for one in fields if one not in speech}
             return held, spoken + text[closing.end() :]
     return {}, text
 
@@ -142,7 +142,7 @@ def _is_speaker(one: _Field) -> bool:
     return bool(names_of((one.name,))["author"])
 
 
-def _said(fields: list[_Field], known: frozenset[str]) -> list[_Field]:
+def _find_speech(fields: list[_Field], known: frozenset[str]) -> list[_Field]:
     """Return the lines that only look like fields: sentences with a colon, talk («الوزير: نعم»)."""
     others = [one for one in fields if not _is_plain(one, known) and not any(one.below)]
     is_talk = any(map(_is_speaker, others))

@@ -71,18 +71,18 @@ def _normalize(text: str) -> str:
     return fold("".join(char for char in plain if not unicodedata.combining(char)))
 
 
-def _listed(words: str) -> tuple[str, ...]:
+def _normalize_words(words: str) -> tuple[str, ...]:
     return tuple(map(_normalize, words.split()))
 
 
 _HEADS = {
-    (field, sure): _listed(table.get(field, ""))
+    (field, sure): _normalize_words(table.get(field, ""))
     for field in FIELDS
     for sure, table in ((True, _SURE), (False, _LESS_SURE))
 }
-_LATE = frozenset(_listed(_SECOND_CHOICE))
+_LATE = frozenset(_normalize_words(_SECOND_CHOICE))
 _ALLOWED = {
-    field: frozenset(_listed(f"{_BESIDE['']} {_BESIDE.get(field, '')} {_SECOND_CHOICE}"))
+    field: frozenset(_normalize_words(f"{_BESIDE['']} {_BESIDE.get(field, '')} {_SECOND_CHOICE}"))
     for field in FIELDS
 }
 _LONGEST = 100
@@ -119,7 +119,9 @@ def _names_of(
 ) -> Mapping[str, tuple[str, ...]]:
     said = dict(columns)
     found = {
-        field: _chosen(names, said[field]) if field in said else _best(names, field, sure=True)
+        field: _match_column(names, said[field])
+        if field in said
+        else _best(names, field, sure=True)
         for field in FIELDS
     }
     for field in ("text", *FIELDS):
@@ -131,7 +133,7 @@ def _names_of(
     return found
 
 
-def _chosen(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+def _match_column(names: tuple[str, ...], name: str) -> tuple[str, ...]:
     """Return the names a user means: the very one, or those that differ in spelling only."""
     wanted = _normalize(name).split()
     return tuple(one for one in names if one == name) or tuple(

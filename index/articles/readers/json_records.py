@@ -25,6 +25,8 @@ _NEXT = re.compile(r"[,}\n]\s*(?=\{)")
 """Where the next record of a list may begin after one that is no JSON."""
 _DECODER = json.JSONDecoder(strict=False)
 """Takes line ends inside of texts, which many programs forget to escape."""
+_MORE_VALUES = "Extra data"
+"""What the decoder says where one value stands after the other, as in JSON lines."""
 _JSON_FEED = "jsonfeed.org"
 
 
@@ -55,10 +57,10 @@ def read_json(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
     try:
         content = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data":  # one value after the other, as in JSON lines
+        if error.msg == _MORE_VALUES:
             yield from _read_found(_values(text), columns)
             return
-        if start := _LIST.match(text):  # a list that is damaged somewhere, or cut off
+        if start := _LIST.match(text):
             yield from _read_found(_values_of_damaged(text, start.end(), columns), columns)
             return
         raise InputError(f"is not valid JSON: {error.msg}, line {error.lineno}") from None

@@ -90,11 +90,11 @@ def _lines(markup: str) -> list[tuple[bool, str]]:
     else:
         page = _parse(markup)
         lines = [] if page is None else _Page().read(page)
-    spaced = [(is_heading, " ".join(_unescaped(line).split())) for is_heading, line in lines]
+    spaced = [(is_heading, " ".join(_unescape_line(line).split())) for is_heading, line in lines]
     return [(is_heading, line) for is_heading, line in spaced if line]
 
 
-def _unescaped(line: str) -> str:
+def _unescape_line(line: str) -> str:
     return _LETTER.sub(lambda found: html.unescape(found[0]), line)
 
 

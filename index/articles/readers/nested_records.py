@@ -45,7 +45,7 @@ def find_records(value: Any, columns: Mapping[str, str]) -> list[Any]:
 def _records_under(parent: dict[str, Any], name: str, columns: Mapping[str, str]) -> list[Any]:
     if not isinstance(parent.get(name), list | dict):
         return []
-    value = _linked(parent[name]) if name == "@graph" else _opened(parent, name)
+    value = _resolve_references(parent[name]) if name == "@graph" else _open_envelope(parent, name)
     return find_records(value, columns)
 
 
@@ -90,7 +90,7 @@ def _is_sections(record: dict[str, Any], name: str) -> bool:
     return bool(names_of(record)["title"]) and not is_owned
 
 
-def _opened(parent: dict[str, Any], name: str) -> Any:
+def _open_envelope(parent: dict[str, Any], name: str) -> Any:
     """Return what stands under a name; a record in an envelope gets what is written on it."""
     value = parent[name]
     if name not in _ENVELOPES or not isinstance(value, dict):
@@ -98,7 +98,7 @@ def _opened(parent: dict[str, Any], name: str) -> Any:
     return {key: part for key, part in parent.items() if not isinstance(part, list | dict)} | value
 
 
-def _linked(value: Any) -> Any:
+def _resolve_references(value: Any) -> Any:
     """Put authors and publishers of a schema.org graph in the place of their references."""
     if not isinstance(value, list):
         return value

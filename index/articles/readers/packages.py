@@ -68,7 +68,7 @@ def local_name(element: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def named(tree: Any, name: str) -> list[Any]:
+def find_elements(tree: Any, name: str) -> list[Any]:
     """Return the elements of that name below another, in any namespace."""
     return list(tree.iterfind(f".//{{*}}{name}"))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from index.arabic.datelines import dateline
 from index.arabic.dates import parse_date
-from index.articles.article import Article, titled
+from index.articles.article import Article, fill_title
 from index.articles.encoding import declared_encoding, decode
 from index.articles.readers.fields import public_url
 from index.articles.readers.markup import headed_lines, parse_html
@@ -15,7 +15,8 @@ from index.articles.readers.values import clean
 from index.errors import InputError
 
 _LITTLE = 1_000
-"""Letters of a page below which trafilatura gives all of it, menus too (its ``baseline``)."""
+"""Letters of a page below which trafilatura gives all of it, menus too (its ``baseline``). Chosen,
+not measured."""
 _AROUND = frozenset({
     "nav", "footer", "aside", "header", "form", "button", "menu", "dialog", "script", "style",
 })  # fmt: skip
@@ -27,6 +28,7 @@ _NAMES = frozenset({
 })  # fmt: skip
 _CORE = ".//article | .//main | .//*[@role='main'] | .//h1"
 _MENU_WORDS = 4
+"""Words of a link in a menu at most; headlines have more. Chosen, not measured."""
 _BETWEEN_LINKS = re.compile(r"[\s|/·•»«>‹›–—,،-]+")
 _RIGHTS = re.compile(r"©|جميع الحقوق محفوظة|كل الحقوق محفوظة|all rights reserved", re.IGNORECASE)
 
@@ -56,7 +58,7 @@ def read_html(data: bytes) -> Iterator[Article]:
     title = clean(found.get("title") or "")
     if title and body.startswith(title + "\n"):
         body = body[len(title) :].lstrip()
-    title, body = titled(title, body)
+    title, body = fill_title(title, body)
     yield Article(
         id="",
         title=title,

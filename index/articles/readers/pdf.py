@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from index.arabic.datelines import dateline
-from index.articles.article import Article, titled
+from index.articles.article import Article, fill_title
 from index.articles.readers.pdf_layout import Page, paragraphs
 from index.articles.readers.pdf_lines import Glyph
 from index.articles.readers.pdf_rules import Rule
@@ -30,10 +30,13 @@ from index.errors import InputError
 
 SECONDS = 120
 MEMORY = 3 * 1024**3
-"""Limits on reading one file: processor time, and bytes of memory where the system can limit it."""
+"""Limits on reading one file: processor time, and bytes of memory where the system can limit it.
+Chosen, not measured."""
 
 _MAX_PAGES = 3_000
+"""Pages read of one file. Chosen, not measured."""
 _UNMAPPED_SHARE = 0.1
+"""Share of glyphs of unknown letters above which a file is refused. Chosen, not measured."""
 _NO_TITLE = re.compile(
     r"^(?:untitled|document\d*|microsoft word.*|.*\.(?:docx?|pdf|indd|qxd|txt|x?html?))$", re.I
 )
@@ -53,7 +56,7 @@ def _article(found: dict[str, Any]) -> Article:
     title, heading = clean(found["title"]), found["heading"]
     if heading and text.startswith(heading + "\n"):
         title, text = heading, text[len(heading) :].lstrip()
-    title, text = titled(title, text)
+    title, text = fill_title(title, text)
     return Article(
         id="",
         title=title,

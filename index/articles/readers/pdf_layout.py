@@ -36,7 +36,7 @@ class Page:
 
 
 Line = Segment | Row
-Reader = Callable[[Segment], str]
+SegmentReader = Callable[[Segment], str]
 """A segment -> its text in reading order."""
 
 
@@ -51,11 +51,11 @@ def paragraphs(pages: Sequence[Page]) -> list[Paragraph]:
     blocks = [list(_blocks(_lines(page))) for page in pages if page.glyphs]
     read = _choose_reader([line for page in blocks for block in page for line in block])
     texts = [[[(line, _text(line, read)) for line in block] for block in page] for page in blocks]
-    repeated = _repeated(texts)
+    running = _find_running_lines(texts)
     found: list[Paragraph] = []
     heading: tuple[Row, str] | None = None
     for page in texts:
-        kept = [[(a, t) for a, t in block if _mark(a, t) not in repeated] for block in page]
+        kept = [[(a, t) for a, t in block if _mark(a, t) not in running] for block in page]
         heading = _repeat_heading([line for block in kept for line in block], kept, heading)
         for block in kept:
             found += _joined_lines(block)
@@ -69,7 +69,7 @@ def _lines(page: Page) -> list[Line]:
     return sorted([*rows, *segments], key=lambda line: -line.y)
 
 
-def _choose_reader(lines: Sequence[Line]) -> Reader:
+def _choose_reader(lines: Sequence[Line]) -> SegmentReader:
     """Return the way of reading in which words and brackets look right."""
     segments = [
         segment
@@ -87,7 +87,7 @@ def _choose_reader(lines: Sequence[Line]) -> Reader:
     return lambda segment: as_read(segment, mirrored=is_mirrored)
 
 
-def _text(line: Line, read: Reader) -> str:
+def _text(line: Line, read: SegmentReader) -> str:
     if isinstance(line, Segment):
         return read(line)
     return join_cells([" ".join(map(read, cell))] for cell in line.cells)
@@ -122,7 +122,7 @@ def _repeat_heading(
     return heading
 
 
-def _repeated(pages: list[list[list[_Read]]]) -> set[str]:
+def _find_running_lines(pages: list[list[list[_Read]]]) -> set[str]:
     """Return the first and last lines that half of the pages share, numbers and tables aside."""
     if len(pages) < 3:
         return set()

@@ -71,10 +71,10 @@ def _levels(frame: Sequence[Rule]) -> list[float]:
         if rule.is_level
         and all(min(abs(x - end) for end in ends) <= _NEAR for x in (rule.x0, rule.x1))
     )
-    return _merged(level)[::-1]
+    return _merge_near(level)[::-1]
 
 
-def _merged(values: Iterator[float]) -> list[float]:
+def _merge_near(values: Iterator[float]) -> list[float]:
     found: list[float] = []
     for value in sorted(values):
         if not found or value - found[-1] > _NEAR:
@@ -90,9 +90,9 @@ def ruled_grid(glyphs: Sequence[Glyph], frame: Sequence[Rule]) -> Grid:
         for top, bottom in bands
     ]
     upright = [rule for rule in frame if not rule.is_level]
-    if len(_merged(rule.x0 for rule in upright)) < 3:
+    if len(_merge_near(rule.x0 for rule in upright)) < 3:
         return put_in_columns([find_segments(band) for band in filled])
-    edges = _merged(rule.x0 for rule in upright)
+    edges = _merge_near(rule.x0 for rule in upright)
     return [
         _cut(band, edges, [rule for rule in upright if rule.y0 < (top + bottom) / 2 < rule.y1])
         for band, (top, bottom) in zip(filled, bands, strict=True)

@@ -21,9 +21,10 @@ from index.articles.readers.pdf_rules import (
 )
 
 _MOST_LETTERS = 400
-"""Of a cell; a box with more is an article with a frame around it."""
+"""Of a cell; a box with more is an article with a frame around it. Chosen, not measured."""
 _MOST_WORDS = 3.0
-"""In the mean cell of a table without rules; narrow columns of prose have four or more a line."""
+"""In the mean cell of a table without rules; narrow columns of prose have more a line.
+Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def find_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> tuple[list[Row]
             rest = [glyph for glyph in rest if not is_within(glyph, frame)]
     segments = find_segments(rest)
     for number, grid in enumerate(grids):
-        grids[number] = _extended(grid, _text_lines(segments))
+        grids[number] = _extend_grid(grid, _text_lines(segments))
         segments = _without(segments, grids)
     grids += _aligned_grids(segments)
     return [row for grid in grids for row in _rows(grid)], _without(segments, grids)
@@ -75,7 +76,7 @@ def _without(segments: Sequence[Segment], grids: Sequence[Grid]) -> list[Segment
     return [segment for segment in segments if id(segment) not in used]
 
 
-def _extended(grid: Grid, lines: Sequence[Sequence[Segment]]) -> Grid:
+def _extend_grid(grid: Grid, lines: Sequence[Sequence[Segment]]) -> Grid:
     """Return a grid with the lines right above and below it that stand in its columns.
 
     Where every other row is shaded, nothing is drawn around the first and the last.
@@ -176,7 +177,7 @@ def _rows(grid: Grid) -> list[Row]:
     step = -1 if _is_right_to_left(segments) else 1
     return [
         Row(
-            cells=tuple(tuple(_ordered(cell, step)) for cell in row[::step]),
+            cells=tuple(tuple(_sort_lines(cell, step)) for cell in row[::step]),
             x0=left,
             x1=right,
             y=max(segment.y for cell in row for segment in cell),
@@ -187,7 +188,7 @@ def _rows(grid: Grid) -> list[Row]:
     ]
 
 
-def _ordered(cell: Sequence[Segment], step: int) -> list[Segment]:
+def _sort_lines(cell: Sequence[Segment], step: int) -> list[Segment]:
     return sorted(cell, key=lambda segment: (-round(segment.y), step * segment.x0))
 
 

@@ -16,13 +16,13 @@ from index.articles.readers.archives import (
     open_archive,
     read_entry,
 )
-from index.articles.readers.base import PassedOver, Reader, ReadFailure, Reading
+from index.articles.readers.base import FileReader, PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.folders import article_name, ending_of, kind_of
 from index.articles.readers.formats import ARCHIVE, FORMATS, READERS
 from index.articles.readers.sources import Source, list_sources, load
 from index.articles.readers.web import address_id, fetch_readable, is_address, read_linked
 from index.articles.repair import repair
-from index.errors import InputError
+from index.errors import InputError, put_on_one_line
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,9 @@ Read = Article | ReadFailure | PassedOver
 """What there is in a source: an article, or a file or record that is none, and why."""
 
 
-def read_articles(roots: Iterable[str | Path], reading: Reading | None = None) -> Iterator[Read]:
+def read_articles(
+    roots: Iterable[str | Path], options: ReadOptions | None = None
+) -> Iterator[Read]:
     """Read every article below some paths and addresses, in name order.
 
     Ids are the paths below the given folder without the ending, with ``#n`` for the n-th record
@@ -43,22 +45,22 @@ def read_articles(roots: Iterable[str | Path], reading: Reading | None = None) -
     yield from listing.failures
     yield from listing.passed_over
     for source in listing.sources:
-        yield from read_source(source, reading)
+        yield from read_source(source, options)
 
 
 def read_source(
-    source: Source, reading: Reading | None = None, data: bytes | None = None
+    source: Source, options: ReadOptions | None = None, data: bytes | None = None
 ) -> Iterator[Read]:
     """Read the articles of one source; a problem is yielded, not raised.
 
     Args:
         source: What to read.
-        reading: How to read it.
+        options: How to read it.
         data: The file's bytes when they are already loaded.
     """
-    reading = reading or Reading()
+    options = options or ReadOptions()
     if source.path is None:
-        yield from _read_address(source, reading)
+        yield from _read_address(source, options)
         return
     try:
         data = load(source) if data is None else data
@@ -66,7 +68,7 @@ def read_source(
         yield ReadFailure(source.origin, str(error))
         return
     place = _Place(source.name, source.origin)
-    yield from _read(data, ending_of(source.path.name), place, reading)
+    yield from _read(data, ending_of(source.path.name), place, options)
 
 
 class _Place(NamedTuple):
@@ -76,23 +78,23 @@ class _Place(NamedTuple):
     origin: str
 
 
-def _read_address(source: Source, reading: Reading) -> Iterator[Read]:
+def _read_address(source: Source, options: ReadOptions) -> Iterator[Read]:
     try:
-        data, ending, url = fetch_readable(source.origin, allow_private=reading.allow_private)
+        data, ending, url = fetch_readable(source.origin, allow_private=options.allow_private)
     except InputError as error:
         yield ReadFailure(source.origin, str(error))
         return
     if ending in {".rss", ".atom"}:
-        yield from _read_feed(data, source, reading)
+        yield from _read_feed(data, source, options)
         return
-    for item in _read(data, ending, _Place(source.name, source.origin), reading):
+    for item in _read(data, ending, _Place(source.name, source.origin), options):
         yield replace(item, url=item.url or url) if isinstance(item, Article) else item
 
 
-def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Read]:
+def _read_feed(data: bytes, source: Source, options: ReadOptions) -> Iterator[Read]:
     def page(url: str) -> Iterator[Article]:
-        data, ending, _ = fetch_readable(url, allow_private=reading.allow_private)
-        for item in _read(data, ending, _Place(address_id(url), url), reading):
+        data, ending, _ = fetch_readable(url, allow_private=options.allow_private)
+        for item in _read(data, ending, _Place(address_id(url), url), options):
             if isinstance(item, ReadFailure):
                 raise InputError(item.reason)
             if isinstance(item, Article):
@@ -106,22 +108,22 @@ def _read_feed(data: bytes, source: Source, reading: Reading) -> Iterator[Read]:
                 name = address_id(place) if is_address(place) else f"{source.name}#{place}"
                 linked = is_address(place)
                 origin = origin_of_address(place) if linked else place_in(source.origin, place)
-                yield replace(_repaired(found), id=name, origin=origin)
+                yield replace(_repair_article(found), id=name, origin=origin)
             else:
                 yield ReadFailure(place, "has no text")
     except InputError as error:
         yield ReadFailure(source.origin, str(error))
 
 
-def _read(data: bytes, ending: str, place: _Place, reading: Reading) -> Iterator[Read]:
+def _read(data: bytes, ending: str, place: _Place, options: ReadOptions) -> Iterator[Read]:
     """Read bytes whose format their ending says."""
     try:
         if ending == ARCHIVE:
-            yield from _read_archive(data, place, reading)
+            yield from _read_archive(data, place, options)
             return
         reader = _reader(ending)
-        articles = reader.read(data, reading.columns) if reader.named else reader.read(data)
-        yield from _named(articles, place, several=reader.several)
+        articles = reader.read(data, options.columns) if reader.named else reader.read(data)
+        yield from _fill_origins(articles, place, several=reader.several)
     except InputError as error:
         yield ReadFailure(place.origin, str(error))
     except RecursionError:
@@ -130,17 +132,17 @@ def _read(data: bytes, ending: str, place: _Place, reading: Reading) -> Iterator
         yield ReadFailure(place.origin, "takes too much memory to read; split it")
     except Exception as error:  # what a library trips over must not stop the others
         logger.debug("reading %s", place.origin, exc_info=True)
-        reason = " ".join(str(error).split())[:200]
-        yield ReadFailure(place.origin, f"cannot be read ({type(error).__name__}: {reason})")
+        reason = f"{type(error).__name__}: {put_on_one_line(error)}"
+        yield ReadFailure(place.origin, f"cannot be read ({reason})")
 
 
-def _reader(ending: str) -> Reader:
+def _reader(ending: str) -> FileReader:
     if ending not in READERS:
         raise InputError(f"unknown format {ending!r}; use {' '.join(FORMATS)}")
     return READERS[ending]
 
 
-def _read_archive(data: bytes, place: _Place, reading: Reading) -> Iterator[Read]:
+def _read_archive(data: bytes, place: _Place, options: ReadOptions) -> Iterator[Read]:
     """Read the files of an archive; archives inside it are not opened."""
     try:
         with open_archive(data) as archive:
@@ -157,7 +159,7 @@ def _read_archive(data: bytes, place: _Place, reading: Reading) -> Iterator[Read
                 except InputError as error:
                     yield ReadFailure(origin, str(error))
                 else:
-                    yield from _read(content, ending_of(entry.path), inside, reading)
+                    yield from _read(content, ending_of(entry.path), inside, options)
             if entry is None:
                 raise InputError("holds no file")
     except zipfile.BadZipFile as error:
@@ -171,7 +173,7 @@ def _unread_kind(entry: Entry) -> str | None:
     return None if ending_of(entry.path) in READERS else kind_of(entry.path)
 
 
-def _named(
+def _fill_origins(
     items: Iterator[Article | ReadFailure], place: _Place, *, several: bool
 ) -> Iterator[Read]:
     """Fill in ids and origins, and report records without a body."""
@@ -186,12 +188,12 @@ def _named(
             yield ReadFailure(origin, "has no text")
             continue
         default = f"{place.name}#{number}" if several else place.name
-        yield replace(_repaired(item), id=item.id or default, origin=origin)
+        yield replace(_repair_article(item), id=item.id or default, origin=origin)
     if not found:
         yield ReadFailure(place.origin, "holds no article")
 
 
-def _repaired(article: Article) -> Article:
+def _repair_article(article: Article) -> Article:
     """Return the article in the letters it was written in."""
     return replace(
         article,

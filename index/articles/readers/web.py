@@ -131,12 +131,12 @@ def read_linked(
     """
     for entry in feed_entries(data, address):
         if entry.link:
-            yield entry.link, _linked(entry, read_page)
+            yield entry.link, _read_entry(entry, read_page)
         else:
             yield entry.article.title, entry.article
 
 
-def _linked(
+def _read_entry(
     entry: FeedEntry, read_page: Callable[[str], Iterator[Article]]
 ) -> Article | InputError:
     told = entry.article

@@ -4,10 +4,10 @@ import posixpath
 from collections.abc import Iterator
 
 from index.arabic.datelines import dateline
-from index.articles.article import Article, titled
+from index.articles.article import Article, fill_title
 from index.articles.encoding import declared_encoding, decode
 from index.articles.readers.markup import headed_lines
-from index.articles.readers.packages import Package, attribute, local_name, named
+from index.articles.readers.packages import Package, attribute, find_elements, local_name
 from index.articles.readers.values import clean
 from index.articles.readers.word_text import Line, Related, document_lines, note_lines
 from index.errors import InputError
@@ -39,7 +39,7 @@ def _article(package: Package) -> Article:
     texts = [line.text for line in lines]
     if headings:
         texts.remove(title)
-    title, body = titled(title, "\n".join(texts))
+    title, body = fill_title(title, "\n".join(texts))
     author = properties.get("creator", "")
     return Article(
         id="",
@@ -78,7 +78,7 @@ def _styles(package: Package, path: str) -> dict[str, str]:
         return {}
     return {
         attribute(style, "styleId"): attribute(name, "val").lower()
-        for style in named(package.parse(path), "style")
+        for style in find_elements(package.parse(path), "style")
         for name in style.iterfind("{*}name")
     }
 

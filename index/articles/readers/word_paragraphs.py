@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.articles.readers.markup import raise_digits
-from index.articles.readers.packages import attribute, local_name, named
+from index.articles.readers.packages import attribute, find_elements, local_name
 
 _UNSEEN = frozenset({
     "del", "moveFrom", "delText", "instrText", "delInstrText", "rubyPr", "pPr", "rPr", "tblPr",
@@ -45,7 +45,7 @@ def paragraph_text(paragraph: Any) -> tuple[str, list[Any]]:
         elif local_name(piece) != "fldChar":
             boxes.append(piece)
         elif (kind := attribute(piece, "fldCharType")) == "begin":
-            text += _chosen(piece)
+            text += _read_choice(piece)
             instructions.append(True)
         elif instructions:
             instructions[-1] = False
@@ -54,19 +54,19 @@ def paragraph_text(paragraph: Any) -> tuple[str, list[Any]]:
     return text, boxes
 
 
-def _chosen(field: Any) -> str:
+def _read_choice(field: Any) -> str:
     """Return what is chosen in a drop-down field, which has no result of its own; else ""."""
-    for choices in named(field, "ddList"):
-        marks = named(choices, "result") or named(choices, "default")
+    for choices in find_elements(field, "ddList"):
+        marks = find_elements(choices, "result") or find_elements(choices, "default")
         number = attribute(marks[0], "val") if marks else "0"
-        entries = [attribute(entry, "val") for entry in named(choices, "listEntry")]
+        entries = [attribute(entry, "val") for entry in find_elements(choices, "listEntry")]
         return entries[int(number)] if number.isdecimal() and int(number) < len(entries) else ""
     return ""
 
 
 def _pieces(element: Any) -> Iterator[Any]:
     """Yield the text inside an element, piece by piece, with its boxes and marks of fields."""
-    for child in shown_children(element):
+    for child in _find_visible_children(element):
         name = local_name(child)
         if name == "t":
             yield " ".join((child.text or "").split("\n"))
@@ -81,7 +81,7 @@ def _pieces(element: Any) -> Iterator[Any]:
         elif name == "ruby":
             yield from (*_parts(child, "rubyBase"), " (", *_parts(child, "rt"), ")")
         else:
-            yield _SIGNS.get(name) or (_FORMULA.get(name, "") if named(child, "t") else "")
+            yield _SIGNS.get(name) or (_FORMULA.get(name, "") if find_elements(child, "t") else "")
             yield from _pieces(child)
 
 
@@ -115,7 +115,7 @@ def _symbol(element: Any) -> str:
         return ""
 
 
-def shown_children(element: Any) -> Iterator[Any]:
+def _find_visible_children(element: Any) -> Iterator[Any]:
     """Yield the children of an element that are shown: of alternatives the first with text."""
     for child in element:
         name = local_name(child)
@@ -127,12 +127,14 @@ def shown_children(element: Any) -> Iterator[Any]:
 
 def _with_text(way: Any) -> list[Any]:
     texts = ("t", "textpath", "relIds", "symEx", "sym")
-    return list(shown_children(way)) if any(named(way, name) for name in texts) else []
+    return (
+        list(_find_visible_children(way)) if any(find_elements(way, name) for name in texts) else []
+    )
 
 
 def nearest(element: Any, *names: str) -> Iterator[Any]:
     """Yield the nearest shown elements of some names, whatever controls they are wrapped in."""
-    for child in shown_children(element):
+    for child in _find_visible_children(element):
         if local_name(child) in names:
             yield child
         else:

@@ -27,8 +27,8 @@ Encoded = tuple[FloatMatrix, NDArray[np.float32]]
 _LATER, _EARLIER_SHARE = 2, 0.637
 """Token vectors are the last layer's plus a share of those so many layers before: middle layers
 tell words apart better, the last knows the purpose. The share was chosen by the log loss on ARCD's
-training split and half of TyDi (docs/decisions/0015-late-interaction.md); what they rank by now:
-``python -m benchmarks.retrieval``."""
+training split and half of TyDi (docs/decisions/0015-late-interaction.md) by no command that is
+kept; ``python -m benchmarks.retrieval`` measures how they rank now."""
 
 
 class E5Graph:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from index.errors import IndexDamagedError, IndexWriteError
+from index.errors import IndexDamagedError, IndexWriteError, put_on_one_line
 
 _BUSY_MS = 30_000
 """Milliseconds for which one waits for another's transaction; chosen, not measured."""
@@ -26,7 +26,7 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-class Reading(NamedTuple):
+class ReadConnection(NamedTuple):
     """A connection for reading, and which file it reads.
 
     Attributes:
@@ -58,7 +58,7 @@ def _log_size(path: Path) -> int:
         return 0
 
 
-def open_reading(path: Path) -> Reading:
+def connect_for_reading(path: Path) -> ReadConnection:
     """Open a database for reading, also one on a disk that cannot be written to.
 
     SQLite keeps a file beside the database for its readers. Where that cannot be made, nobody here
@@ -73,8 +73,8 @@ def open_reading(path: Path) -> Reading:
         if _log_size(path):
             raise
         file = _identity(path, frozen=True)
-        return Reading(_open(path, "ro", "&immutable=1"), file, frozen=True)
-    return Reading(connection, file)
+        return ReadConnection(_open(path, "ro", "&immutable=1"), file, frozen=True)
+    return ReadConnection(connection, file)
 
 
 def _open(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
@@ -156,8 +156,7 @@ def report_write_errors(folder: Path) -> Iterator[None]:
 
 
 def _make_write_error(folder: Path, error: Exception) -> IndexWriteError:
-    reason = " ".join(str(error).split())[:200]
     return IndexWriteError(
-        f"{folder} cannot be written to ({reason}); free some space, or choose a folder you may"
-        " write to, and run the command again: what was stored before is whole"
+        f"{folder} cannot be written to ({put_on_one_line(error)}); free some space, or choose a"
+        " folder you may write to, and run the command again: what was stored before is whole"
     )

@@ -18,20 +18,17 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import faiss as _faiss
 
 SCAN_LIMIT = 250_000
-"""Chunks up to which every vector is compared; above, an inverted file narrows the search.
-
-A half-precision scan took 0.09 ms per 1,000 chunks and found 99.8 % of the exact neighbours among
-synthetic vectors, before the first version; ``python -m benchmarks.scale`` measures its time.
-"""
+"""Chunks up to which every vector is compared; above, an inverted file narrows the search. Chosen,
+not measured; ``python -m benchmarks.scale`` times searches on both sides of it."""
 _MIN_CHUNKS_FOR_THREADS = 50_000
-"""Chunks from which on a scan is shared among threads; below, they pay no more. Chosen;
-``python -m benchmarks.scale`` measures searches on both sides of it."""
+"""Chunks from which on a scan is shared among threads. Chosen, not measured;
+``python -m benchmarks.scale`` times searches on both sides of it."""
 _PROBES = 64
 _COARSE_SEARCH = 128
-"""Cells searched, and how widely they are looked for. With 64 cells 99.6 % of the nearest of a
-million synthetic vectors were found, before the first version; no command measures it today, nor
-were so many real vectors ever at hand."""
-_TRAINING_PER_CELL = 50  # FAISS asks for at least 39 training vectors per cell
+"""Cells searched, and how widely they are looked for. Chosen, not measured: no command compares
+what is found with all there is."""
+_TRAINING_PER_CELL = 50
+"""Vectors that a cell is trained on; FAISS asks for at least 39. Chosen, not measured."""
 
 
 faiss: Any = _faiss  # its stubs lack half of what it has

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from index.errors import take_first_line
 from index.store.local.dense import DenseIndex
 from index.store.local.lexical import LexicalIndex
 
@@ -74,8 +75,7 @@ def open_generation(folder: Path, generation: Generation) -> OpenGeneration:
         dense = DenseIndex.open(folder / generation.dense_name)
         lexical = LexicalIndex.open(folder / generation.lexical_name)
     except (RuntimeError, ValueError, OSError) as error:
-        reason = str(error).strip().split("\n", 1)[0]
-        raise GenerationDamagedError(reason) from error
+        raise GenerationDamagedError(take_first_line(error)) from error
     if dense.size != generation.chunks or lexical.size != generation.chunks:
         raise GenerationDamagedError(
             f"it holds {dense.size} vectors and {lexical.size} texts for {generation.chunks} chunks"

@@ -23,10 +23,10 @@ from index.store.changes import ApplyReport, ArticleChunks, Move
 from index.store.local.backup import copy_index
 from index.store.local.catalogue import Catalogue
 from index.store.local.connections import (
-    Reading,
+    ReadConnection,
     checkpoint,
     connect,
-    open_reading,
+    connect_for_reading,
     report_read_errors,
     report_write_errors,
     transaction,
@@ -91,8 +91,6 @@ class SqliteStore(Catalogue):
         """What the index was built with, as it is now."""
         with report_read_errors(self.folder):
             return load_manifest(self._reading())
-
-    # -- opening ---------------------------------------------------------------------------------
 
     @classmethod
     def open(cls, folder: Path) -> "SqliteStore":
@@ -159,8 +157,6 @@ class SqliteStore(Catalogue):
     def _remove_stale(self) -> None:
         current = self._generation().number
         remove_stale(self.folder, keep={current, current - 1})
-
-    # -- changing --------------------------------------------------------------------------------
 
     def apply(
         self,
@@ -241,8 +237,6 @@ class SqliteStore(Catalogue):
         remove_stale(self.folder, keep={upcoming.number, previous.number})
         logger.info("published generation %d with %d chunks", upcoming.number, chunks)
 
-    # -- reading ---------------------------------------------------------------------------------
-
     @contextmanager
     def read(self) -> Iterator[SqliteReader]:
         """Open one consistent state for reading; safe in any thread."""
@@ -297,8 +291,6 @@ class SqliteStore(Catalogue):
     def _generation(self) -> Generation:
         return Generation.from_json(get_meta(self._reading(), "generation"))
 
-    # -- looking after it ------------------------------------------------------------------------
-
     def stage(self, manifest: Manifest) -> SqliteStaging:
         """Begin a migration, or go on with an interrupted one to the same manifest."""
         return SqliteStaging(self.folder, manifest)
@@ -314,8 +306,6 @@ class SqliteStore(Catalogue):
             copy_index(connection, self.folder, Path(copy))
         return self.open(Path(copy))
 
-    # -- connections -----------------------------------------------------------------------------
-
     def _reading(self) -> sqlite3.Connection:
         """Return this thread's connection for reading."""
         return self._thread().reading.connection
@@ -329,7 +319,7 @@ class SqliteStore(Catalogue):
                 return found
             self.close()
             with report_read_errors(self.folder):
-                reading = open_reading(path)
+                reading = connect_for_reading(path)
         except FileNotFoundError:
             raise _not_found(self.folder) from None
         with self._lock:
@@ -350,7 +340,7 @@ class SqliteStore(Catalogue):
 class _Thread(NamedTuple):
     """What one thread reads with; threads that read the same file share what is open of it."""
 
-    reading: Reading
+    reading: ReadConnection
     opened: OpenIndex
 
 

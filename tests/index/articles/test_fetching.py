@@ -12,7 +12,7 @@ from sites import PAGE, TEXT, html, site
 from index import add_articles, build_index, open_index
 from index.articles import fetching
 from index.articles.fetching import fetch, is_public
-from index.articles.readers.base import ReadFailure, Reading
+from index.articles.readers.base import ReadFailure, ReadOptions
 from index.articles.readers.reading import read_articles
 from index.errors import InputError
 
@@ -203,7 +203,7 @@ def test_an_error_of_the_server_is_reported():
 
 
 def read(*addresses):
-    return list(read_articles(addresses, Reading(allow_private=True)))
+    return list(read_articles(addresses, ReadOptions(allow_private=True)))
 
 
 def test_a_page_becomes_an_article_with_its_address():

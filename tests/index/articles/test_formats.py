@@ -10,7 +10,7 @@ from browser import FLAGS, chromium
 from documents import FONT, REPORT
 
 from index.articles.readers import archives, pdf
-from index.articles.readers.base import Reader, ReadFailure, Reading
+from index.articles.readers.base import FileReader, ReadFailure, ReadOptions
 from index.articles.readers.formats import READERS
 from index.articles.readers.reading import read_articles
 
@@ -229,7 +229,7 @@ def test_any_error_of_a_reader_is_a_failure_of_that_file_alone(tmp_path, monkeyp
     def trip(_):
         raise ZeroDivisionError("inside a library")
 
-    monkeypatch.setitem(READERS, ".pdf", Reader((".pdf",), trip))
+    monkeypatch.setitem(READERS, ".pdf", FileReader((".pdf",), trip))
     assert "ZeroDivisionError: inside a library" in reason(tmp_path, "a.pdf", b"x")
 
 
@@ -347,6 +347,6 @@ def test_a_page_says_which_encoding_it_is_in(tmp_path):
 def test_columns_are_called_in_front_matter_what_the_user_says(tmp_path):
     data = f"---\nhed: عنوان\nwhen: 2025-01-02\n---\n{TEXT}"
     (article,) = read(
-        tmp_path, "a.md", data, reading=Reading(columns={"title": "hed", "date": "when"})
+        tmp_path, "a.md", data, options=ReadOptions(columns={"title": "hed", "date": "when"})
     )
     assert (article.title, article.date) == ("عنوان", "2025-01-02")

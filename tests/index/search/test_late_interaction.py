@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import SAMPLES
 
-from index import build_index, open_index
+from index import build_index, open_index, verify_index
 from index.embedding.contract import WordwiseEmbedder
 from index.embedding.word_vectors import pack, pool_words, rotate, unpack, word_spans
 from index.search.late import compute_late_interaction
@@ -115,4 +115,4 @@ def test_word_vectors_are_kept_when_an_article_comes_again(tmp_path, bundled):
         lengths = [len(chunk.words) for chunk in reader.fetch([hit.key for hit in found]).values()]
     assert lengths
     assert all(n and n % 96 == 0 for n in lengths)
-    assert opened.verify().problems == ()
+    assert verify_index(tmp_path / "index").problems == ()

@@ -88,7 +88,7 @@ def test_every_store_finds_the_same(make, reference, embedder):
         assert found(index, question) == expected
         where = Filter(since="2025-03-01", until="2025-04-30")
         assert found(index, question, where=where) == found(reference, question, where=where)
-    assert index.verify().problems == ()
+    assert verify_index(store).problems == ()
 
 
 def test_every_store_lists_the_same(make, reference, embedder):

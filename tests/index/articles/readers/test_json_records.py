@@ -7,7 +7,7 @@ import pytest
 from conftest import SHARED
 
 from index.articles.article import Article
-from index.articles.readers.base import ReadFailure, Reading
+from index.articles.readers.base import ReadFailure, ReadOptions
 from index.articles.readers.reading import read_articles
 
 TEXT = "افتُتح سوق السمك الجديد على الكورنيش."
@@ -23,7 +23,7 @@ def read(tmp_path, content, name="a.json", **columns):
     path = tmp_path / name
     text = content if isinstance(content, str | bytes) else dumped(content)
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return list(read_articles([path], Reading(columns=columns)))
+    return list(read_articles([path], ReadOptions(columns=columns)))
 
 
 def one(tmp_path, content, name="a.json"):

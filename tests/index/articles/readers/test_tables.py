@@ -7,7 +7,7 @@ from conftest import SHARED
 
 from index import build_index
 from index.articles.article import Article
-from index.articles.readers.base import ReadFailure, Reading
+from index.articles.readers.base import ReadFailure, ReadOptions
 from index.articles.readers.reading import read_articles
 
 TEXT = "فازت الناقة «شهلا» بالسباق وقطعت المسافة في تسع دقائق."
@@ -20,7 +20,7 @@ TABLE = f"{HEADINGS}\n{ROW}\n{OTHER}\n"
 def read(tmp_path, data, name="a.csv", **columns):
     path = tmp_path / name
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return list(read_articles([path], Reading(columns=columns)))
+    return list(read_articles([path], ReadOptions(columns=columns)))
 
 
 def assert_both_articles(found):
