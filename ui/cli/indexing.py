@@ -205,7 +205,7 @@ def migrate(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Embed the articles again, with another embedder or by a new version of Jawab.
+    """Take the index to another embedder or a new version of Jawab; vectors that fit are kept.
 
     The index answers as before until all is done; an interrupted migration goes on.
 
@@ -222,7 +222,7 @@ def migrate(
     if as_json:
         print_json({"chunks": chunks})
     else:
-        output().print(f"أُعيد التضمين · embedded again: {chunks} chunks")
+        output().print(f"رُحِّل الفهرس · migrated: {chunks} chunks")
 
 
 @app.command("backup")
