@@ -57,6 +57,10 @@ _MAX_NAME_WORDS = 3
 """Words behind «من هو» that may be a name alone; more are a description."""
 _MAX_PERSON_WORDS = 2
 """Words of a person's name that are looked at: what stands behind them may say something else."""
+_MAX_FULL_NAME_WORDS = 4
+"""The same behind «متى توفي», where articles may leave out some of them. Chosen, not measured."""
+_FEWEST_OF_A_NAME = 2
+"""Words of a name without a head that an article has: a first name alone is anybody's."""
 _SHORT_SKELETON = 3
 """Consonants of a name up to which another one may have the same: a mistake that the questions of
 docs/decisions/0037-names-bind.md showed."""
@@ -67,7 +71,7 @@ _LIFE = frozenset(
         "استشهد", "استشهدت", "اعتزل", "اعتزلت", "تزوج", "تزوجت",
     ]
 )  # fmt: skip
-"""Verbs that are said of persons: two bare words behind them are a name."""
+"""Verbs that are said of persons: two bare words behind them are a name, unless they are kin."""
 _KIN = tuple(
     frozenset(map(fold, words))
     for words in (
@@ -80,7 +84,7 @@ _KIN = tuple(
         ("عم", "عمة", "خال", "خالة"),
     )
 )
-"""Whom «زوجة الشاعر …» asks about: an article without any word of the kind says nothing of her."""
+"""Of whom «متى توفيت زوجة …» asks: an article without any word of the kind says nothing of her."""
 _ALSO_OTHERS = frozenset(
     fold(word)
     for word in [
@@ -131,7 +135,7 @@ class Name:
         if all(_has_term(term, terms) for term in self.terms):
             return self._is_namesake(terms)
         if not self.heads:
-            return True
+            return sum(_has_term(term, terms) for term in self.terms) < _FEWEST_OF_A_NAME
         places = self._find_heads(terms)
         return bool(places) and not any(_is_same(terms[n], self.terms[-1]) for n in places)
 
@@ -247,7 +251,8 @@ def _find_names_behind_heads(spoken: Sequence[str]) -> Iterator[Name]:
         asked_for = place > 0 and spoken[place - 1] in _ASKS  # «أي مدينة», «من هي محافظة البنك»
         alone = word in _LIFE or _is_who_question(spoken, place)
         if word in kinds["person"] or alone:
-            name = _parse_person(following)
+            most = _MAX_FULL_NAME_WORDS if word in _LIFE else _MAX_PERSON_WORDS
+            name = _parse_person(following[:most])
             if len(name) > 1:
                 heads = (term_of(word),) if word in kinds["person"] else ()
                 yield Name(name, heads, titles=_load_titles() if heads else frozenset())
@@ -272,7 +277,7 @@ def _is_who_question(spoken: Sequence[str], place: int) -> bool:
 def _parse_person(following: Sequence[str]) -> tuple[str, ...]:
     """Return the terms of a first name and what belongs to it: «منذر القاسم»."""
     kinds, name = _load_heads(), list[str]()
-    for word in following[:_MAX_PERSON_WORDS]:
+    for word in following:
         definite = word.startswith("ال")
         known = any(word in known_words for known_words in kinds.values())
         if is_function_word(word) or known or (definite and not name):
@@ -298,13 +303,13 @@ def _find_ordinals(spoken: Sequence[str]) -> Iterator[Name]:
 
 
 def _find_kin(spoken: Sequence[str]) -> Iterator[Name]:
-    """Find «زوجة الشاعر», «والده»: who is asked about is another than who is named."""
+    """Find «متى توفيت زوجة الشاعر», «أين ولد والده»: somebody else than who is named."""
     persons = _load_heads()["person"]
-    for word, after in pairwise([*spoken, ""]):
-        # «الروائي أم الشاعر» is «or».
-        titled = after.startswith("ال") and after in persons and word != "ام"
+    for place, (before, word) in enumerate(pairwise(spoken)):
+        after = spoken[place + 2] if place + 2 < len(spoken) else ""
+        titled = after.startswith("ال") and after in persons
         of_somebody = bool(after) and word not in _ALSO_OTHERS and not is_function_word(after)
-        if titled or of_somebody or _HIS_KIN.fullmatch(word):
+        if before in _LIFE and (titled or of_somebody or _HIS_KIN.fullmatch(word)):
             term = term_of(word)
             yield from (Name((), kin=kind) for kind in _load_kin() if term in kind)
 

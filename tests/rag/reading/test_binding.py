@@ -123,6 +123,8 @@ def test_an_article_about_the_like_is_left_out(article, question):
         ("novelist", "أين توفيت هدى سالم؟"),
         ("widow", "متى توفيت زوجة الشاعر نبيل الحسن؟"),
         ("widow", "من نجل نبيل الحسن؟"),
+        ("novelist", "من هو والد هدى سالم؟"),
+        ("novelist", "متى توفيت هدى سالم عبد الرحمن؟"),
         ("university", "كم عدد أبناء المدينة في جامعة الشرق؟"),
         ("minister", "كم بلغ عدد الأسرة 200؟"),
     ],
