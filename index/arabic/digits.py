@@ -14,8 +14,8 @@ _MARKED = re.compile(
     r"(?<![\d.,٫٬،/])[1-9]\d{0,2}"
     r"(?:([,٬،])\d{3}(?:\1\d{3})*(?![,٬،]?\d)|(?:\.\d{3}){2,}(?!\.?\d)|(?:٫\d{3}){2,}(?!٫?\d))"
 )
-# Agencies write the decimals first: «62ر31 دولار» is 31.62, «5ر0 بالمئة» a half. ANT has 276 of them,
-# also «33ر35 درجة» of latitude in Algeria.
+# Agencies write the decimals first: «62ر31 دولار» is 31.62, «5ر0 بالمئة» a half. ANT has 276 such
+# numbers, also «33ر35 درجة» of latitude in Algeria.
 _DECIMALS_FIRST = re.compile(r"(?<![\d.,٫٬،])(\d{1,3})ر(\d+)(?!\d|[.,٫]\d)")
 _LISTED = re.compile(
     r"(?:ماد|فقر|صفح|بند|رقم|قرار|سور|اي|فصل)(?:ت?(?:ين|ان))$|(?:مواد|فقرات|صفحات|بنود|ارقام|قرارات"
