@@ -111,7 +111,8 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
 
 
 def _complete(asked: str, history: History, rewrite: Rewrite | None) -> str:
-    completed = rewrite(asked, history) if rewrite and is_follow_up(asked) else None
+    told = "\n".join(history[-1])
+    completed = rewrite(asked, history) if rewrite and is_follow_up(asked, told) else None
     return completed or complete_follow_up(asked, history)
 
 

@@ -19,6 +19,13 @@ benchmarks.analyser`` measures the analyser as it is."""
 _MIN_FOR_KNOWN_CLITIC = 5
 """The same of «و», and where a word of the list stands behind any; ``python -m
 benchmarks.train_prefixes`` makes the list, and measures it with this."""
+_PARTICLES = frozenset({
+    "ان", "او", "ام", "اذ", "من", "عن", "لم", "لن", "لو", "بل", "هل", "هم", "هن", "هو", "قد", "كل",
+    "كم", "مع", "ثم", "اف", "ات", "بن",
+})  # fmt: skip
+"""No noun of two letters: «الآن» is not «أن», and what «الهم» and «البن» would become is common."""
+_NOUNS_IN_YA = frozenset({"حي", "زي", "ري", "طي"})
+"""Behind others «ال» is mostly a word's own: «إليه», «ألفي», «ألقى», «إلها», «التي»."""
 _SUFFIXES = ("يين", "يون", "ها", "ات", "يه", "يا", "ين", "ون", "ه", "ي", "ا")
 _WEAK_SUFFIXES = frozenset({"ين", "ون"})
 # ة is written ت before a pronoun: «كلفته» is «كلفة» and «ه».
@@ -33,6 +40,8 @@ def strip_prefix(word: str) -> str:
     ('مدينه', 'سيارات', 'وزارات')
     >>> strip_prefix("للجنه"), strip_prefix("للجنود"), strip_prefix("لالمانيا")
     ('لجنه', 'جنود', 'المانيا')
+    >>> strip_prefix("الخط"), strip_prefix("للحي"), strip_prefix("الان"), strip_prefix("والتي")
+    ('خط', 'حي', 'الان', 'التي')
     >>> strip_prefix("وكمال"), strip_prefix("كمال"), strip_prefix("فلبنان"), strip_prefix("كواكب")
     ('كمال', 'كمال', 'لبنان', 'كواكب')
     """
@@ -41,13 +50,20 @@ def strip_prefix(word: str) -> str:
     for article in _ARTICLES:
         if word.startswith(article):
             rest = word[len(article) :]
-            # «للجنة» is «ل» and «اللجنة»; «بألعاب» is «ب» and «ألعاب».
+            # «للجنة» is «ل» and «اللجنة»; «بألعاب» is «ب» and «ألعاب», «بالله» «ب» and «الله».
             own = ("ل" if article.endswith("لل") else "ال") + rest
-            if article != "ال" and has_own_first_letters(own):
+            if article != "ال" and (own == "الله" or has_own_first_letters(own)):
                 return own
-            if len(rest) >= 3:
+            if len(rest) >= 3 or _is_short_noun(rest):
                 return _strip_own_article(rest)
     return _strip_clitic(word)
+
+
+def _is_short_noun(rest: str) -> bool:
+    """Tell whether two letters behind an article may be a noun: «الخط», «السد»."""
+    if len(rest) != 2 or rest in _PARTICLES:
+        return False
+    return rest[1] not in "هيا" or rest in _NOUNS_IN_YA
 
 
 def _strip_clitic(word: str) -> str:
@@ -97,7 +113,9 @@ def has_own_first_letters(word: str) -> bool:
     if term in known:
         # «رعاية» ends in letters of its own: «برعاية» is not the word «برع».
         return not word[len(term) :].startswith("اي")
-    return any(word.endswith(dual) and word[: -len(dual)] in known for dual in _DUALS)
+    # «والتي» is no dual of «والي».
+    stems = (word[: -len(dual)] for dual in _DUALS if word.endswith(dual))
+    return any(stem in known and stem not in _ARTICLES for stem in stems)
 
 
 @cache

@@ -12,8 +12,16 @@ _DECIMAL_COMMA = re.compile(r"(?<=\d)،(?=\d{1,3}\s*(?:[%٪]|(?:في ال|بال
 # Of points there must be two, since one may be a decimal's.
 _MARKED = re.compile(
     r"(?<![\d.,٫٬،/])[1-9]\d{0,2}"
-    r"(?:([,٬،])\d{3}(?:\1\d{3})*(?![,٬،]?\d)|(?:\.\d{3}){2,}(?!\.?\d))"
+    r"(?:([,٬،])\d{3}(?:\1\d{3})*(?![,٬،]?\d)|(?:\.\d{3}){2,}(?!\.?\d)|(?:٫\d{3}){2,}(?!٫?\d))"
 )
+# Agencies write the decimals first: «62ر31 دولار» is 31.62, «5ر0 بالمئة» a half. ANT has 276 such
+# numbers, also «33ر35 درجة» of latitude in Algeria.
+_DECIMALS_FIRST = re.compile(r"(?<![\d.,٫٬،])(\d{1,3})ر(\d+)(?!\d|[.,٫]\d)")
+_LISTED = re.compile(
+    r"(?:ماد|فقر|صفح|بند|رقم|قرار|سور|اي|فصل)(?:ت?(?:ين|ان))$|(?:مواد|فقرات|صفحات|بنود|ارقام|قرارات"
+    r"|ايات|فصول|ايام|عامي)$"
+)
+"""Behind these «12،134» are two: articles, pages, numbers. Chosen, not measured."""
 # Thin and no-break spaces are plain ones after NFKC.
 _SPACED = re.compile(r"(?<![\d.,٫٬،/+])(?<!\d )[1-9]\d{0,2}(?: \d{3})+(?![\d/]| \d)")
 _TELEPHONE = re.compile(
@@ -47,12 +55,20 @@ def normalize_digits(text: str) -> str:
 
     >>> normalize_digits("2٬500 و1 200 000 و1.002.000"), normalize_digits("12.5.2024 و3,5")
     ('2500 و1200000 و1002000', '12.5.2024 و3,5')
+    >>> normalize_digits("62ر31 دولار")
+    '31٫62 دولار'
     >>> normalize_digits("هاتف: 71 234 567")
     'هاتف: 71 234 567'
     """
-    text = _DECIMAL_COMMA.sub("٫", text)
-    text = _MARKED.sub(lambda found: re.sub(r"\D", "", found[0]), text)
+    text = _DECIMALS_FIRST.sub(r"\2٫\1", _DECIMAL_COMMA.sub("٫", text))
+    text = _MARKED.sub(_join_marked, text)
     return _SPACED.sub(_join_thousands, text)
+
+
+def _join_marked(found: re.Match[str]) -> str:
+    before = found.string[max(0, found.start() - _BEFORE) : found.start()].rstrip(" ")
+    listed = found[1] == "،" and _LISTED.search(before)
+    return found[0] if listed else re.sub(r"\D", "", found[0])
 
 
 def _join_thousands(found: re.Match[str]) -> str:

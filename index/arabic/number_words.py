@@ -97,7 +97,7 @@ _HUNDREDS = _build_table(
     ";800:ثمانيمئة ثمانمئة;900:تسعمئة",
 )
 _PARTS = _build_table(
-    Role.PART, "1/2:نصف;1/4:ربع;1/3:ثلث;1/6:سدس;2/3:ثلثا ثلثي ثلثان ثلثين;2/5:خمسي"
+    Role.PART, "1/2:نصف نصفا;1/4:ربع ربعا;1/3:ثلث;1/6:سدس;2/3:ثلثا ثلثي ثلثان ثلثين;2/5:خمسي"
 )
 _SPOKEN: Mapping[str, Meaning] = {
     **_build_table(Role.ONES, "2:اتنين;3:تلاتة تلات;8:تمانية تماني;10:عشره"),
@@ -133,6 +133,20 @@ _ELEVEN = frozenset({"احد", "احدي"})
 _PLURAL_PARTS = {
     "اثلاث": 3, "ارباع": 4, "اخماس": 5, "اسداس": 6, "اسباع": 7, "اثمان": 8, "اتساع": 9, "اعشار": 10,
 }  # fmt: skip
+_FRACTIONS = {"خمس": 5, "سبع": 7, "ثمن": 8, "تسع": 9, "عشر": 10}
+_FRACTION = re.compile(rf"({'|'.join(_FRACTIONS)})(ا|ان|ي|ين)?")
+_WITHOUT_SIGN = frozenset({"خمس", "عشر", "خمسا", "سبعا", "تسعا", "عشرا"})
+"""«تسع القاعة ألفًا» is a verb, «ثمن الخبز» a price: these need their damma."""
+_SIGNED_FRACTION = re.compile(
+    r"(?:خ\u064fم[\u064f\u0652]?س|س\u064fب[\u064f\u0652]?ع|ث\u064fم[\u064f\u0652]?ن|ت\u064fس[\u064f\u0652]?ع"
+    r"|ع\u064fش[\u064f\u0652]?ر)(?=[\u064b-\u0652]*(?:(?:ا|ان|ي|ين)[\u064b-\u0652]*)?"
+    r"(?![\u0621-\u0652]))"
+)
+# Of one whole: «خمس الميزانية». Behind five stands the plural of a feminine word, or an adjective.
+_WHOLE_AFTER = re.compile(
+    r"\s+ال(?!(?!اصوات\b)\w*ات\b)(?!(?:دول|مدن|سنين|قري|جزر|غرف|فرق|طرق|لغات|قمم|كبار|كبري|ذي|تي"
+    rf"|{fold('مئة')}|اول\w*|اواؤل|اواخر|اخير\w*|ماضي\w*|مقبل\w*|قادم\w*|سابق\w*|تالي\w*)\b)\w{{2,}}"
+)
 
 _PREFIXES = (
     "", "و", "ف", "ب", "ل", "ك", "ال", "لل", "وب", "ول", "وك", "وال", "بال", "كال", "فال", "ولل",
@@ -168,18 +182,27 @@ _BEFORE = 20
 """Characters before a word that are looked at."""
 
 
-def parse_number_word(word: str, start: int, text: str) -> Piece | None:
+def find_signed_fractions(text: str) -> frozenset[int]:
+    """Return where, once a text is folded, the words begin whose damma says «خُمس», not «خَمس»."""
+    return frozenset(len(fold(text[: found.start()])) for found in _SIGNED_FRACTION.finditer(text))
+
+
+def parse_number_word(
+    word: str, start: int, text: str, signed: frozenset[int] = frozenset()
+) -> Piece | None:
     """Return the piece of a number that a word begins, or None.
 
     Args:
         word: A folded word.
         start: Where it begins.
         text: The folded text.
+        signed: Where words of :func:`find_signed_fractions` begin.
     """
     end = start + len(word)
     for prefix, bare in _split_prefixes(word):
+        fraction = _parse_fraction(prefix, bare, end, text, start + len(prefix) in signed)
         found = _parse_compound(prefix, bare, end, text) or _parse_single(
-            prefix, bare, start, end, text
+            prefix, bare, start, end, text, fraction
         )
         if found:
             role, value, end = found
@@ -192,7 +215,11 @@ def parse_number_word(word: str, start: int, text: str) -> Piece | None:
 def _split_prefixes(word: str) -> tuple[tuple[str, str], ...]:
     """Return the prefixes of a word behind which something of a number stands."""
     cuts = ((prefix, word[len(prefix) :]) for prefix in _PREFIXES if word.startswith(prefix))
-    return tuple((prefix, bare) for prefix, bare in cuts if bare in _MEANINGS or bare in _ELEVEN)
+    return tuple(
+        (prefix, bare)
+        for prefix, bare in cuts
+        if bare in _MEANINGS or bare in _ELEVEN or _FRACTION.fullmatch(bare)
+    )
 
 
 def parse_parts_after(value: Fraction, end: int, text: str) -> tuple[Role, Fraction, int] | None:
@@ -227,13 +254,30 @@ def _parse_one_and(
     return (Role.ONES, Fraction(1), end) if _TENS_AFTER.match(text, end) and not sunday else None
 
 
+def _parse_fraction(
+    prefix: str, bare: str, end: int, text: str, signed: bool
+) -> tuple[Role, Fraction] | None:
+    """Return the fifth of «خُمس السكان», which without its damma is written like five."""
+    found = _FRACTION.fullmatch(bare)
+    of_whole = bare in _WITHOUT_SIGN and not _is_definite(prefix) and _WHOLE_AFTER.match(text, end)
+    if not found or not (signed or of_whole):
+        return None
+    return Role.PART, Fraction(2 if found[2] else 1, _FRACTIONS[found[1]])
+
+
 def _parse_single(
-    prefix: str, bare: str, start: int, end: int, text: str
+    prefix: str,
+    bare: str,
+    start: int,
+    end: int,
+    text: str,
+    fraction: tuple[Role, Fraction] | None,
 ) -> tuple[Role, Fraction, int] | None:
     """Return what a word is alone, unless what stands around it makes it another thing."""
-    if bare not in _MEANINGS:
+    meaning = fraction or _MEANINGS.get(bare)
+    if meaning is None:
         return None
-    role, value = _MEANINGS[bare]
+    role, value = meaning
     definite = _is_definite(prefix)
     before = text[max(0, start - _BEFORE) : start]
     last = end == len(text)

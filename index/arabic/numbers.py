@@ -6,7 +6,13 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import NamedTuple
 
-from index.arabic.number_words import Piece, Role, parse_number_word, parse_parts_after
+from index.arabic.number_words import (
+    Piece,
+    Role,
+    find_signed_fractions,
+    parse_number_word,
+    parse_parts_after,
+)
 from index.arabic.words import fold
 
 
@@ -50,6 +56,10 @@ _BEFORE = 12
 """Characters before a number that are looked at."""
 _NOUN_BETWEEN = re.compile(r" (\w{2,}) $")
 _WORD_AFTER = re.compile(r" (\w+)")
+_EXCEPT = re.compile(r" (?:(\w{2,}) )?الا ")
+_BETWEEN = re.compile(r"\bبين $")
+_TO = re.compile(r" ?(?:-|–|الي|او|حتي) ?")
+_COUNTED_SCALE = re.compile(r"و?[^\W_]+(?:[.٫]\d+)? (\w+)")
 _NO_ROOT = re.compile(r"ات$|ه$|[اويؤء]|(.)(?=[اوي]?\1)")
 _SCALES = frozenset({Role.SCALE, Role.SCALES, Role.SCALE_OR_TWO})
 
@@ -69,14 +79,14 @@ def find_numbers(text: str) -> list[Number]:
     """
     folded = fold(text)
     found: list[Number] = []
-    for pieces in _group_pieces(folded):
+    for pieces in _group_pieces(folded, find_signed_fractions(text)):
         at = 0
         while at < len(pieces):
             read = _parse_number(pieces, at)
             if read and not _is_vague(folded, pieces[at].start):
                 found.append(_make_number(pieces[at], pieces[read.after - 1], read.value, folded))
             at = read.after if read else at + 1
-    return _spread_percent(_merge_parts(found, folded), folded)
+    return _spread_percent(_spread_scale(_merge_parts(found, folded), folded), folded)
 
 
 def find_number_values(text: str) -> frozenset[tuple[str, bool]]:
@@ -89,10 +99,10 @@ def is_number_word(word: str) -> bool:
     return next(_group_pieces(fold(word)), None) is not None
 
 
-def _group_pieces(folded: str) -> Iterator[list[Piece]]:
+def _group_pieces(folded: str, signed: frozenset[int] = frozenset()) -> Iterator[list[Piece]]:
     """Yield the pieces that nothing but spaces and «و» parts."""
     stretch: list[Piece] = []
-    for piece in _find_pieces(folded):
+    for piece in _find_pieces(folded, signed):
         between = folded[stretch[-1].end : piece.start].strip(" ") if stretch else ""
         if stretch and (between not in {"", "و"} or piece.governed):
             yield stretch
@@ -102,7 +112,7 @@ def _group_pieces(folded: str) -> Iterator[list[Piece]]:
         yield stretch
 
 
-def _find_pieces(folded: str) -> Iterator[Piece]:
+def _find_pieces(folded: str, signed: frozenset[int]) -> Iterator[Piece]:
     skip = 0
     for match in _TOKEN.finditer(folded):
         if match.start() < skip:
@@ -112,7 +122,7 @@ def _find_pieces(folded: str) -> Iterator[Piece]:
             skip = found[-1].end
         elif percent := _PERCENT.match(folded, match.start()):
             skip = percent.end()
-        elif piece := parse_number_word(match["word"], match.start(), folded):
+        elif piece := parse_number_word(match["word"], match.start(), folded, signed):
             yield piece
             skip = piece.end
 
@@ -263,7 +273,10 @@ def _merge_parts(found: list[Number], folded: str) -> list[Number]:
     result: list[Number] = []
     for number in found:
         whole = result[-1] if result else None
-        if whole and (noun := _find_counted_noun(whole, number, folded)):
+        if whole and (missing := _find_missing_part(whole, number, folded)):
+            value = _format_decimal(Fraction(whole.value) - missing)
+            result[-1] = Number(value, False, whole.start, number.end, whole.counted)
+        elif whole and (noun := _find_counted_noun(whole, number, folded)):
             value = _format_decimal(
                 Fraction(whole.value) + Fraction(number.value) * _scale_of(whole)
             )
@@ -274,6 +287,42 @@ def _merge_parts(found: list[Number], folded: str) -> list[Number]:
         else:
             result.append(number)
     return result
+
+
+def _find_missing_part(whole: Number, part: Number, folded: str) -> Fraction:
+    """Return what «مليون إلا ربعًا» lacks, or 0."""
+    between = _EXCEPT.fullmatch(folded[whole.end : part.start])
+    fits = not whole.percent and not part.percent and whole.value.isdigit()
+    # «ثلثًا», which without its tanwin is two thirds.
+    third = folded[part.start : part.end] == "ثلثا"
+    lacks = Fraction(1, 3) if third else Fraction(part.value)
+    if not between or not fits or not 0 < lacks < 1:
+        return Fraction(0)
+    return lacks * _scale_of(whole, 1000)
+
+
+def _spread_scale(found: list[Number], folded: str) -> list[Number]:
+    """In «بين 3 و5 آلاف» both are thousands."""
+    result: list[Number] = []
+    for number, following in zip_longest(found, found[1:]):
+        scale = _find_scale_of_both(number, following, folded) if following else 0
+        value = _format_decimal(Fraction(number.value) * scale) if scale else number.value
+        result.append(number._replace(value=value))
+    return result
+
+
+def _find_scale_of_both(low: Number, high: Number, folded: str) -> int:
+    """Return the scale that the upper end of a range has, and the lower one leaves out, or 0."""
+    between = folded[low.end : high.start]
+    after_between = _BETWEEN.search(folded[max(0, low.start - _BEFORE) : low.start])
+    joined = between.strip(" ") == "و" or (between == " " and folded[high.start] == "و")
+    said = _COUNTED_SCALE.fullmatch(folded[high.start : high.end])
+    if not said or low.percent or not (_TO.fullmatch(between) or (joined and after_between)):
+        return 0
+    piece = parse_number_word(said[1], 0, said[1])
+    scale = int(piece.value) if piece and piece.role in _SCALES else 0
+    alone = Fraction(low.value) < 1_000 and " " not in folded[low.start : low.end]
+    return scale if scale and alone and Fraction(low.value) * scale < Fraction(high.value) else 0
 
 
 def _find_counted_noun(whole: Number, part: Number, folded: str) -> str:
@@ -287,10 +336,10 @@ def _find_counted_noun(whole: Number, part: Number, folded: str) -> str:
     return "" if other else between[1]
 
 
-def _scale_of(number: Number) -> int:
+def _scale_of(number: Number, *smaller: int) -> int:
     """Return what half a one of it is half of: «مليارا دينار ونصف» are two and a half."""
     value = int(number.value)
-    return next((n for n in (10**12, 10**9, 10**6) if value and value % n == 0), 1)
+    return next((n for n in (10**12, 10**9, 10**6, *smaller) if value and value % n == 0), 1)
 
 
 def _is_same_noun(one: str, other: str) -> bool:

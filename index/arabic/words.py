@@ -13,7 +13,7 @@ from index.arabic.affixes import strip_prefix, strip_suffixes
 from index.arabic.digits import DIGITS, expand_fractions, normalize_digits
 from index.arabic.letters import FOLDED, NEIGHBOURS
 
-ANALYSER_VERSION = "ar-light-5"
+ANALYSER_VERSION = "ar-light-6"
 """Changes whenever :func:`analyse` may return something else for the same text."""
 
 # Harakat, Quranic marks and superscript alef; tatweel; zero-width and bidi controls; soft hyphen.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from index.arabic.question_words import load_question_words
-from index.arabic.words import fold, normalize_for_embedding, split_words
+from index.arabic.words import fold, normalize_for_embedding, split_words, term_of
 from rag.language.package_data import read_words
 from rag.language.questions import (
     PREPOSITION,
@@ -13,6 +13,7 @@ from rag.language.questions import (
     content_terms,
     content_words,
     is_arabic,
+    terms_of,
 )
 
 History = Sequence[tuple[str, str]]
@@ -27,7 +28,11 @@ _PRONOUN = re.compile(
     r"\b(?:هو|هي|هم|هما|هذا|هذه|هناك|له|لها|لهم|عليه|عليها|به|بها|بعدها|بعده|قبلها|قبله|عندها|معه"
     r"|معها|نفسه|نفسها)\b"
 )
-_ATTACHED = re.compile(r"\b\w{2,}(?:ها|هم|هما|هن|(?<![وجقباش])ه)\b")
+_ATTACHED = re.compile(
+    r"\b(?:\w{2,}(?:ها|هم|هما|هن|(?<![وجقباش])ه)"
+    r"|[وفبل]?(?:كتب|حزب|قلب|سبب|منصب|لقب|ملعب|حساب|نائب|أسباب)ه)\b"
+)
+"""«نسبه» is «نسبة» more often than «his descent»; words in «ب» without such a form are listed."""
 _LIKE_PRONOUN = re.compile(r"\w(?:ها|هما?|هن|ه)$")
 _DEFINITE = re.compile(r"[وف]?(?:[بك]?ال|لل)\w{3,}")
 """A word with the article has no pronoun behind it: «التفاهم», «للمنتزه»."""
@@ -43,6 +48,12 @@ _SAYS_NOTHING = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _NAMES_ITSELF = re.compile(r"\b(?:هذا|هذه) (?:المقال|الخبر|الموقع)\w*")
+_WHAT_OF = re.compile(r"^[وف]ما (?:هو |هي )?(?!ا\w{2,3} )\w+ (?!ال)\w+$")
+"""«وما عاصمة تشيلي؟» names another thing; «وما أهم رواية؟» and «وما سعر التذكرة؟» do not."""
+_NO_SUBJECT = re.compile(
+    r"^(?:[وف]?كم مره \w+|(?:متي|اين|كيف|لماذا|هل) (?:نال|تولي|تقلد|شغل|حصد)ت? ال\w+)$"
+)
+"""«كم مرة سجن؟», «متى نال الجائزة؟»: who is not said. Verbs that the noun behind cannot do."""
 _COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
 _FEW, _MANY = 2, 4
 """Content words: so few need more; so many rarely do. Chosen, not measured;
@@ -99,16 +110,17 @@ def complete_follow_up(question: str, history: History) -> str:
     >>> complete_follow_up("وماذا عن 2023؟", [("كم بلغ الإنتاج عام 2022؟", "")])
     'كم بلغ الإنتاج عام 2023؟'
     """
-    last = ""
-    for asked, _answer in history:
-        last = _rewrite(asked, last)
-    return _rewrite(question, last)
+    last = told = ""
+    for asked, answer in history:
+        last = _rewrite(asked, last, told)
+        told = f"{last}\n{answer}"
+    return _rewrite(question, last, told)
 
 
-def _rewrite(question: str, last: str) -> str:
-    """Complete one question from the one before, which already stands alone."""
+def _rewrite(question: str, last: str, told: str) -> str:
+    """Complete one question from the one before, which already stands alone, and its answer."""
     question = question.strip()
-    if not last or not is_follow_up(question):
+    if not last or not is_follow_up(question, told):
         return question
     opening = _build_conjunction_pattern().sub("", _FILLER.sub("", question)).rstrip("؟?!. ")
     mark = "؟" if is_arabic(question) else "?"
@@ -138,13 +150,23 @@ def _other_year(opening: str, topic: str) -> str:
     return f"{rest} {'في عام' if is_arabic(topic) else 'in'} {years[0]}{mark}"
 
 
-def is_follow_up(question: str) -> bool:
+def is_follow_up(question: str, told: str = "") -> bool:
     """Tell whether a question cannot be understood without what was said before.
+
+    Args:
+        question: As it was typed.
+        told: The question before it and its answer, where they are known: a question that names
+            only a noun of which they do not speak is a new one.
 
     >>> is_follow_up("ومتى؟"), is_follow_up("من وقّع إعلان باريس في القمة؟")
     (True, False)
     """
     question = _RESUMED.sub(_without_resumed, _FILLER.sub("", question))
+    return _leans_back(question) and not (told and _names_another(question, told))
+
+
+def _leans_back(question: str) -> bool:
+    """Tell the same from the words of the question alone."""
     folded = _NAMES_ITSELF.sub(" ", " ".join(split_words(question)))
     content = content_words(question)
     follows_on = _build_conjunction_pattern().match(folded)
@@ -156,15 +178,32 @@ def is_follow_up(question: str) -> bool:
         if len(content) < _FEW:
             return _ends_in_pronoun(question)
         follows_on = None
-    if _POINTS_BACK.search(folded) or (
-        _build_about_pattern().match(question) and len(content) < _MANY
-    ):
+    unsaid = bool(_POINTS_BACK.search(folded) or _NO_SUBJECT.match(folded))
+    if unsaid or (_build_about_pattern().match(question) and len(content) < _MANY):
         return True
     if len(content) >= _MANY:
         return bool(follows_on) and _has_pronoun(question)
     if len(content) < _FEW or follows_on or _PRONOUN.search(folded):
         return bool(folded.strip())
     return _has_pronoun(question) and not _RELATIVE.search(folded)
+
+
+def _names_another(question: str, told: str) -> bool:
+    """Tell whether all that a short question names is a noun that was not spoken of.
+
+    Nouns that are of something («السبب») or stand for it («الحادث») are not such.
+    """
+    folded, content = " ".join(split_words(question)), content_words(question)
+    if len(content) == 1 and not folded.startswith(("و", "ف")):
+        named = content[0].startswith("ال") and not _points_back(folded)
+    else:
+        named = bool(_WHAT_OF.match(folded)) and not _has_pronoun(question)
+    terms = set(terms_of(content))
+    return named and terms.isdisjoint(_load_relational()) and terms.isdisjoint(content_terms(told))
+
+
+def _points_back(folded: str) -> bool:
+    return bool(_POINTS_BACK.search(folded) or _PRONOUN.search(folded) or _ABOUT.match(folded))
 
 
 def _without_resumed(found: re.Match[str]) -> str:
@@ -191,6 +230,11 @@ def _is_own_ending(word: str) -> bool:
     if word.endswith("الله"):
         return True
     return bool(_DEFINITE.fullmatch(word)) or not _load_radical_words().isdisjoint({word, behind})
+
+
+@cache
+def _load_relational() -> frozenset[str]:
+    return frozenset(map(term_of, read_words("language/relational_words.txt")))
 
 
 @cache

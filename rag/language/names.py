@@ -1,8 +1,8 @@
 """Names in a question: whom or what it asks about, so that nobody else's answer is given for it.
 
 There is no list of names. A name is what stands behind a word for a person or a place («الشاعر …»,
-«محافظة …»), behind «من هو», or an ordinal or a year that tells one thing from its like («الخط
-الثاني», «كأس 2018»).
+«محافظة …»), behind «من هو» or «متى توفي», or an ordinal, a colour or a year that tells one thing
+from its like («الخط الثاني», «الخط الأخضر», «كأس 2018»).
 """
 
 import re
@@ -36,11 +36,20 @@ _ORDINALS = frozenset(
         "عاشر",
     ]
 )
+_COLOURS = frozenset(
+    term_of(f"ال{word}")
+    for words in (
+        "احمر حمراء", "اخضر خضراء", "ازرق زرقاء", "اصفر صفراء", "ابيض بيضاء", "اسود سوداء",
+        "برتقالي بنفسجي", "ذهبي فضي",
+    )
+    for word in words.split()
+)  # fmt: skip
 _UNITS = ("حادي", "ثاني", "ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع")
 _TENS = ("عشر", "ثلاث", "اربع", "خمس", "ست", "سبع", "ثمان", "تسع")
 _UNIT = re.compile(rf"ال({'|'.join(_UNITS)})ه?")
 _TEN = re.compile(rf"(عشره?)|وال({'|'.join(_TENS)})(?:ين|ون)")
-_DIGITS = re.compile(r"(?:ال)?([1-9]\d)")
+_DIGITS = re.compile(r"(?:ال)?([1-9]\d?)")
+_LOW_ORDINALS = ("", "الاول", *(f"ال{unit}" for unit in _UNITS[1:]), "العاشر")
 _HIGH_ORDINALS = frozenset(f"#{number}" for number in range(11, 100))
 """What :func:`name_words` writes «الثانية عشرة» and «الـ12» as."""
 _IS = ("هو", "هي")
@@ -49,9 +58,44 @@ _MAX_NAME_WORDS = 3
 _MAX_PERSON_WORDS = 2
 """Words of a person's name that are looked at: what stands behind them may say something else.
 Chosen, not measured."""
+_MAX_FULL_NAME_WORDS = 4
+"""The same behind «متى توفي», where articles may leave out some of them. Chosen, not measured."""
+_FEWEST_OF_A_NAME = 2
+"""Words of a name without a head that an article has: a first name alone is anybody's."""
 _SHORT_SKELETON = 3
 """Consonants of a name up to which another one may have the same: a mistake that the questions of
 docs/decisions/0037-names-bind.md showed."""
+_LIFE = frozenset(
+    fold(word)
+    for word in [
+        "توفي", "توفيت", "ولد", "ولدت", "مات", "ماتت", "رحل", "رحلت", "اغتيل", "اغتيلت",
+        "استشهد", "استشهدت", "اعتزل", "اعتزلت", "تزوج", "تزوجت",
+    ]
+)  # fmt: skip
+"""Verbs that are said of persons: two bare words behind them are a name, unless they are kin."""
+_KIN = tuple(
+    frozenset(map(fold, words))
+    for words in (
+        ("زوج", "زوجة", "أرملة", "أرمل", "عقيلة", "قرينة", "قرين", "حرم"),
+        ("شقيق", "شقيقة", "أشقاء", "أخ", "أخو", "أخت", "إخوة"),
+        ("والد", "والدة", "أب", "أبو", "أم", "والدا"),
+        ("ابن", "نجل", "ابنة", "بنت", "كريمة", "نجلة", "أبناء", "أنجال", "أولاد"),
+        ("حفيد", "حفيدة", "أحفاد"),
+        ("جد", "جدة"),
+        ("عم", "عمة", "خال", "خالة"),
+    )
+)
+"""Of whom «متى توفيت زوجة …» asks: an article without any word of the kind says nothing of her."""
+_ALSO_OTHERS = frozenset(
+    fold(word)
+    for word in [
+        "ابن", "بنت", "أب", "أبو", "أم", "أخ", "أخو", "كريمة", "حرم", "جد", "جدة", "عم", "خال",
+        "أبناء", "أولاد", "أشقاء", "إخوة", "أحفاد", "أنجال",
+    ]
+)  # fmt: skip
+"""Words of kin that are names or other things too: «ابن خلدون», «أم كلثوم», «أبناء المدينة»."""
+_HIS_KIN = re.compile("(?:زوج|ارمل|عقيل|قرين|شقيق|والد|نجل|حفيد)ت?(?:ه|ها|هم|هما)")
+"""«زوجته», and «زوجة» itself."""
 _ASKS = frozenset(split_words("أي أية كم بأي لأي بكم هو هي"))
 
 
@@ -64,12 +108,14 @@ class Name:
         heads: What the name stands behind: «شاعر», «محافظة», «خط»; empty behind «من هو».
         rivals: Terms that name another one of its kind in its place; None where any word may.
         titles: Heads that tell another person of the same name: «الدكتور» for a poet.
+        kin: Terms for who is asked about, of which an article must have one: «زوجة», «أرملة».
     """
 
     terms: tuple[str, ...]
     heads: tuple[str, ...] = ()
     rivals: frozenset[str] | None = None
     titles: frozenset[str] = frozenset()
+    kin: frozenset[str] = frozenset()
 
     def is_excluded(self, terms: Sequence[str]) -> bool:
         """Tell whether a text is about another one of the same kind.
@@ -80,6 +126,8 @@ class Name:
         Args:
             terms: Of the text, in order.
         """
+        if self.kin:
+            return self.kin.isdisjoint(terms)
         if self.rivals is not None:
             behind = [
                 term for place in self._find_heads(terms) for term in terms[place : place + 3]
@@ -88,7 +136,7 @@ class Name:
         if all(_has_term(term, terms) for term in self.terms):
             return self._is_namesake(terms)
         if not self.heads:
-            return True
+            return sum(_has_term(term, terms) for term in self.terms) < _FEWEST_OF_A_NAME
         places = self._find_heads(terms)
         return bool(places) and not any(_is_same(terms[n], self.terms[-1]) for n in places)
 
@@ -126,7 +174,8 @@ def find_names(spoken: Sequence[str]) -> tuple[Name, ...]:
     [('ثالث',)]
     """
     spoken = name_words(spoken)
-    return tuple(dict.fromkeys([*_find_names_behind_heads(spoken), *_find_ordinals(spoken)]))
+    found = (*_find_names_behind_heads(spoken), *_find_ordinals(spoken), *_find_kin(spoken))
+    return tuple(dict.fromkeys(found))
 
 
 def name_words(spoken: Sequence[str]) -> list[str]:
@@ -146,17 +195,38 @@ def name_words(spoken: Sequence[str]) -> list[str]:
             found[-1] = f"#{10 * tens + 1 + _UNITS.index(unit[1])}"
         elif found and found[-1] in {"عبد", "وعبد", "لعبد"} and word.startswith("ال"):
             found[-1] += word
-        elif word in {"بن", "ابن"} and before and not is_function_word(before):
+        elif word in {"بن", "ابن"} and before and not _is_son(word, before, after):
             continue
-        elif (
-            (digits := _DIGITS.fullmatch(word))
-            and before.startswith("ال")
-            and (not after or is_function_word(after))
-        ):
-            found.append(f"#{digits[1]}" if int(digits[1]) > 10 else word)
+        elif (digits := _DIGITS.fullmatch(word)) and _is_ordinal(found, after):
+            number = int(digits[1])
+            if before == "رقم":
+                found.pop()
+            found.append(f"#{number}" if number > 10 else _LOW_ORDINALS[number])
         else:
             found.append(word)
     return found
+
+
+def _is_son(word: str, before: str, after: str) -> bool:
+    """Tell «ابن الشاعر» from the «ابن» inside a name."""
+    if is_function_word(before):
+        return True
+    return word == "ابن" and after.startswith("ال") and after in _load_heads()["person"]
+
+
+def _is_ordinal(before: Sequence[str], after: str) -> bool:
+    """Tell whether digits tell which one: «الخط 3», «الدورة رقم 12», and not how many."""
+    if after and not is_function_word(after):
+        return False
+    words = [*before][-3:]
+    if words and words[-1] == "رقم":
+        words.pop()
+    counted = len(words) > 1 and words[-2] in {"عدد", "بلغ"}
+    return bool(words) and not counted and _is_numbered(words[-1])
+
+
+def _is_numbered(word: str) -> bool:
+    return word.startswith("ال") or word in _load_heads()["numbered"]
 
 
 def find_years(spoken: Sequence[str]) -> frozenset[str]:
@@ -180,10 +250,12 @@ def _find_names_behind_heads(spoken: Sequence[str]) -> Iterator[Name]:
     for place, word in enumerate(spoken[:-1]):
         following = spoken[place + 1 :]
         asked_for = place > 0 and spoken[place - 1] in _ASKS  # «أي مدينة», «من هي محافظة البنك»
-        if word in kinds["person"] or _is_who_question(spoken, place):
-            name = _parse_person(following)
+        alone = word in _LIFE or _is_who_question(spoken, place)
+        if word in kinds["person"] or alone:
+            most = _MAX_FULL_NAME_WORDS if word in _LIFE else _MAX_PERSON_WORDS
+            name = _parse_person(following[:most])
             if len(name) > 1:
-                heads = () if word in _IS else (term_of(word),)
+                heads = (term_of(word),) if word in kinds["person"] else ()
                 yield Name(name, heads, titles=_load_titles() if heads else frozenset())
         elif word in kinds["place"] and not asked_for and not _is_plain(following[0]):
             # «جامعة الملك سعود» is no «جامعة الملك خالد».
@@ -206,7 +278,7 @@ def _is_who_question(spoken: Sequence[str], place: int) -> bool:
 def _parse_person(following: Sequence[str]) -> tuple[str, ...]:
     """Return the terms of a first name and what belongs to it: «منذر القاسم»."""
     kinds, name = _load_heads(), list[str]()
-    for word in following[:_MAX_PERSON_WORDS]:
+    for word in following:
         definite = word.startswith("ال")
         known = any(word in known_words for known_words in kinds.values())
         if is_function_word(word) or known or (definite and not name):
@@ -220,10 +292,33 @@ def _parse_person(following: Sequence[str]) -> tuple[str, ...]:
 def _find_ordinals(spoken: Sequence[str]) -> Iterator[Name]:
     for place, word in enumerate(spoken):
         before = [w for w in spoken[max(0, place - 2) : place] if not is_function_word(w)]
-        ordinal = word in _HIGH_ORDINALS or (word.startswith("ال") and term_of(word) in _ORDINALS)
-        if ordinal and before:
-            heads = tuple(map(term_of, before))
-            yield Name((term_of(word),), heads, _ORDINALS | _HIGH_ORDINALS)
+        term = term_of(word) if word.startswith("ال") else ""
+        if not before or not (word in _HIGH_ORDINALS or term in _ORDINALS | _COLOURS):
+            continue
+        colours = _COLOURS if term in _COLOURS else frozenset[str]()
+        heads = tuple(map(term_of, before))
+        yield Name((term or word,), heads, _ORDINALS | _HIGH_ORDINALS | colours)
+        # «خط الترام الثاني» is no line of the metro.
+        if len(before) > 1 and before[0] in _load_heads()["numbered"] and _is_numbered(before[1]):
+            yield Name(heads[1:], heads[:1])
+
+
+def _find_kin(spoken: Sequence[str]) -> Iterator[Name]:
+    """Find «متى توفيت زوجة الشاعر», «أين ولد والده»: somebody else than who is named."""
+    persons = _load_heads()["person"]
+    for place, (before, word) in enumerate(pairwise(spoken)):
+        after = spoken[place + 2] if place + 2 < len(spoken) else ""
+        titled = after.startswith("ال") and after in persons
+        of_somebody = bool(after) and word not in _ALSO_OTHERS and not is_function_word(after)
+        if before in _LIFE and (titled or of_somebody or _HIS_KIN.fullmatch(word)):
+            term = term_of(word)
+            yield from (Name((), kin=kind) for kind in _load_kin() if term in kind)
+
+
+@cache
+def _load_kin() -> tuple[frozenset[str], ...]:
+    """Return the terms for each kind of kin."""
+    return tuple(frozenset(map(term_of, kind)) for kind in _KIN)
 
 
 @cache
@@ -242,8 +337,8 @@ def _load_heads() -> dict[str, frozenset[str]]:
 
 
 def read_heads() -> dict[str, set[str]]:
-    """Return the folded words of each kind, ``person``, ``place`` and ``role``, as listed."""
-    found: dict[str, set[str]] = {"person": set(), "place": set(), "role": set()}
+    """Return the folded words of each kind, ``person``, ``place`` and so on, as listed."""
+    found: dict[str, set[str]] = {"person": set(), "place": set(), "role": set(), "numbered": set()}
     for line in read_lines("language/heads.tsv"):
         if line.strip():
             kind, *heads = line.split()

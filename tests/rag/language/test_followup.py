@@ -23,7 +23,8 @@ CASE = SHARED / "cases" / "17-a-new-question-is-no-follow-up"
         "متى توفي عبد الله؟", "من هو رسول الله؟", "من هو موزارت؟", "ما هو السل؟", "من هي سها؟",
         "ما الدولة التي فيها أكبر احتياطي نفط؟", "ما اسم الشجرة التي يستخرج منها الصمغ؟",
         "من اللاعب الذي اختاره المدرب؟", "من الذي معه الكرة الذهبية؟", "ومن هو مدرب الأهلي؟",
-        "طيب من هو رئيس فرنسا؟", "من هم الحوثيون؟",
+        "طيب من هو رئيس فرنسا؟", "من هم الحوثيون؟", "من يلتهم الأسهم؟", "من يكره السباحة؟",
+        "كم بلغت نسبه البطالة؟", "من راهن على الحصان؟",
     ],
 )  # fmt: skip
 def test_a_question_that_only_looks_like_a_follow_up_stands_alone(question):
@@ -38,7 +39,8 @@ def test_a_question_that_only_looks_like_a_follow_up_stands_alone(question):
         "ما سببه؟", "وبماذا فاز؟", "من مخرجها؟", "متى افتتحوه؟", "من هو مخرجه؟", "طيب وليش؟",
         "ومتى كان ذلك؟", "وما هي الأسباب؟", "إمتى حصل الكلام ده؟", "طب وكم عدد الضحايا؟", "and why?",
         "وبعدها من فاز على الفريق في النهائي؟", "وفي عام 2020؟", "ماذا عن خط المترو الأول؟",
-        "what about 2023?", "ما الذي قاله عنها الوزير؟",
+        "what about 2023?", "ما الذي قاله عنها الوزير؟", "كم مرة سجن؟", "اذكر أهم كتبه",
+        "متى نال الجائزة؟", "ما أبرز أسبابه؟",
     ],
 )  # fmt: skip
 def test_a_question_with_a_pronoun_of_something_unsaid_leans_back(question):
@@ -62,6 +64,31 @@ def test_a_question_with_a_pronoun_of_something_unsaid_leans_back(question):
 )
 def test_what_is_left_unsaid_is_taken_from_the_last_question(before, question, understood):
     assert complete_follow_up(question, [(before, "")]) == understood
+
+
+POET = ("متى توفي الشاعر سامي الرافعي؟", "توفي الرافعي عام 1999 في المستشفى الوطني [1].")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "متى الانتخابات؟", "كم التضخم؟", "أين المعرض؟", "ما الطقس؟", "من البابا؟", "متى الجنازة؟",
+        "وما عاصمة تشيلي؟", "وما هي عملة اليابان؟",
+    ],
+)  # fmt: skip
+def test_a_short_question_of_a_noun_that_was_not_spoken_of_is_a_new_one(question):
+    assert complete_follow_up(question, [POET]) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "أين المستشفى؟", "ما السبب؟", "أين الحادث؟", "كم الضحايا؟", "من الفائز؟", "أين هو الشاعر؟",
+        "وما سبب الوفاة؟", "وما أهم رواية؟", "وما عدد دواوينه؟", "وكم الجائزة؟", "متى تزوج؟",
+    ],
+)  # fmt: skip
+def test_a_short_question_of_what_was_spoken_of_leans_back(question):
+    assert POET[0] in complete_follow_up(question, [POET])
 
 
 @pytest.mark.slow
