@@ -6,7 +6,7 @@ A block holds its text itself, or blocks in it, or spans of one look each that m
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from index.articles.readers.rows import row_lines
+from index.articles.readers.rows import Cell, spread, table_lines
 
 INNER = (
     "rendered", "processed", "value", "text", "content", "html", "body", "plain", "ar", "name",
@@ -33,8 +33,9 @@ def lines_of(block: dict[str, Any], read: Callable[[Any], str]) -> str:
     if (line := _line(block)) is not None:
         return line.strip()
     if (rows := _rows(block)) is not None:
-        cells = ([read(cell).splitlines() for cell in row] for row in rows)
-        return "\n".join(line for row in cells for line in row_lines(row))
+        above: dict[int, Cell[str]] = {}
+        table = [list(spread([_cell(cell, read) for cell in row], above)) for row in rows]
+        return "\n".join(line for row in table_lines(table) for line in row)
     named = ((name, read(block[name])) for name in INNER if name in block)
     own, text = next(((name, text) for name, text in named if text), ("", ""))
     heading = next((read(block[name]) for name in _HEADINGS if block.get(name)), "") if text else ""
@@ -90,11 +91,28 @@ def _inline(value: Any) -> str:
 
 
 def _rows(block: dict[str, Any]) -> list[list[Any]] | None:
-    """Return the cells of a table that are told in lists, or of one row; None for other blocks."""
+    """Return the cells of a table or of one row of it; None for other blocks."""
     kind, content = _kind(block), next(inner(block, ("content", "children")), None)
     if kind in _ROWS and isinstance(content, list):
         return [content]
+    if kind == "table" and isinstance(content, list) and all(map(_is_row, content)):
+        return [next(inner(row, ("content", "children")), []) or [] for row in content]
     data = block.get("data") if kind == "table" else None
     rows = data.get("content") if isinstance(data, dict) else None
     is_table = isinstance(rows, list) and all(isinstance(row, list) for row in rows)
     return rows if is_table else None
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, dict) and _kind(value) in _ROWS
+
+
+def _cell(value: Any, read: Callable[[Any], str]) -> Cell[str]:
+    attributes = value.get("attrs") if isinstance(value, dict) else None
+    spans = attributes if isinstance(attributes, dict) else {}
+    width, height = (spans.get(name) for name in ("colspan", "rowspan"))
+    return Cell(
+        read(value).splitlines(),
+        width if isinstance(width, int) and width > 0 else 1,
+        height if isinstance(height, int) and height > 0 else 1,
+    )

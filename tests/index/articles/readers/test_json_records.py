@@ -391,6 +391,28 @@ def test_lists_in_lists_and_tables_of_editors_are_read(tmp_path):
     assert found.text == "أول\nثان\nالنوع | العدد\nسمك | 42\nالسوق | افتُتح"
 
 
+def test_an_empty_cell_of_a_table_of_an_editor_keeps_the_columns(tmp_path):
+    def cell(text, **attributes):
+        inside = [
+            {"type": "paragraph", "content": [{"type": "text", "text": text}] if text else []}
+        ]
+        return {"type": "tableCell", "attrs": attributes, "content": inside}
+
+    rows = [
+        [cell("النوع"), cell("الوزن"), cell("العدد")],
+        [cell("سمك"), cell(""), cell("42")],
+        [cell("المجموع", colspan=2), cell("50")],
+    ]
+    told = [["النوع", "الوزن", "العدد"], ["سمك", "", "42"]]
+    blocks = [
+        {"type": "table", "content": [{"type": "tableRow", "content": row} for row in rows]},
+        {"type": "table", "data": {"content": told}},
+    ]
+    found = one(tmp_path, {"title": "سوق", "content": {"blocks": blocks}})
+    lines = ["النوع | الوزن | العدد", "سمك | – | 42"]
+    assert found.text.split("\n") == [*lines, "المجموع | المجموع | 50", *lines]
+
+
 @pytest.mark.parametrize("heading", ["heading", "title"])
 def test_headed_parts_of_a_text_are_one_article(tmp_path, heading):
     parts = [{heading: "البداية", "text": "نص أول."}, {heading: "النهاية", "text": "نص ثان."}]
