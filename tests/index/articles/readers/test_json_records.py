@@ -448,3 +448,42 @@ def test_commas_after_json_lines_and_line_ends_in_texts_are_forgiven(tmp_path):
 def test_a_title_of_nothing_but_tags_is_read_at_once(tmp_path):
     title = f"{'<b>' * 5_000}عاجل{'</b>' * 5_000}{'<i>' * 5_000}"
     assert one(tmp_path, {"title": title, "text": TEXT}).title == f"عاجل{'<i>' * 5_000}"
+
+
+MORE = "وبلغت كلفة السوق 77 مليونًا."
+
+
+@pytest.mark.parametrize(
+    ("others", "before"),
+    [
+        ({"intro": MORE}, [MORE]),
+        ({"مقدمة الخبر": MORE}, [MORE]),
+        ({"lead": f"<p>{MORE}</p>"}, [MORE]),
+        ({"text": MORE}, [MORE]),
+        ({"text": f"{TEXT} {MORE}", "intro": MORE}, None),
+        # What the text says itself, says in another form, or what says nothing.
+        ({"text": f"{TEXT[:30]} …"}, []),
+        ({"body_html": f"<p>{TEXT}</p>"}, []),
+        ({"intro": f"{TEXT[:20]}[…]"}, []),
+        ({"intro": "عاجل"}, []),
+        ({"lead": "The post سوق appeared first on الجريدة."}, []),
+        # The same in another language, and what somebody made of it.
+        (
+            {"text_en": "The new market cost far more than all others that stand in the city now."},
+            [],
+        ),
+        ({"summary": MORE, "excerpt": MORE, "description": MORE}, []),
+    ],
+)
+def test_a_text_and_its_lead_in_fields_of_their_own_are_both_read(tmp_path, others, before):
+    found = one(tmp_path, {"title": "سوق", **others, "body": TEXT})
+    if before is None:
+        assert found.text == f"{TEXT} {MORE}"
+    else:
+        assert found.text.split("\n") == [*before, *TEXT.split("\n")]
+
+
+def test_only_the_field_a_user_names_is_the_text(tmp_path):
+    record = {"title": "سوق", "body": TEXT, "intro": MORE, "text": MORE}
+    (article,) = read(tmp_path, dumped(record), text="body")
+    assert article.text == TEXT

@@ -137,6 +137,25 @@ def test_relative_addresses_of_a_feed_are_below_its_site(tmp_path, base, own, li
     assert article.url == full
 
 
+@pytest.mark.parametrize(
+    ("description", "before"),
+    [
+        ("وبلغت كلفة المرفأ 77 مليونًا.", ["وبلغت كلفة المرفأ 77 مليونًا."]),
+        ("عاد العمل إلى المرفأ. وحضر ألف عامل.", ["وحضر ألف عامل."]),
+        ("عاد العمل إلى [&amp;#8230;]", []),
+        ("&lt;p&gt;عاد العمل&lt;/p&gt;&lt;p&gt;اقرأ المزيد من الأخبار&lt;/p&gt;", []),
+        ("المرفأ", []),
+        ("", []),
+    ],
+)
+def test_what_only_the_description_in_a_feed_says_is_read(tmp_path, description, before):
+    text = "عاد العمل إلى المرفأ. وفيه سفن."
+    feed = content_encoded(f"<p>{text}</p>").replace("موجز", description)
+    (tmp_path / "a.rss").write_text(feed, encoding="utf-8")
+    (article,) = read_articles([tmp_path])
+    assert article.text.split("\n") == [*before, text]
+
+
 def _table(*rows):
     cells = ("".join(c if c.startswith("<td") else f"<td>{c}</td>" for c in row) for row in rows)
     return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
