@@ -3,6 +3,7 @@
 A block holds its text itself, or blocks in it, or spans of one look each that make a line.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -12,12 +13,16 @@ INNER = (
     "rendered", "processed", "value", "text", "content", "html", "body", "plain", "ar", "name",
     "basic", "main", "original",
     "#text", "_", "$t", "__cdata", "@value", "$oid", "root", "children", "blocks", "data",
-    "items", "innerHTML",
+    "items", "innerHTML", "sections", "contents", "paragraphs", "parts", "chapters",
 )  # fmt: skip
 """Names under which an object holds its text: of WordPress, Drupal, Editor.js, XML made JSON, …"""
 _HEADINGS = ("heading", "subheading", "subtitle", "title")
-_BELOW = ("items", "innerBlocks")
+_ARABIC_TEXTS = ("النص", "نص", "المحتوى", "محتوى", "المتن", "متن", "التفاصيل", "تفاصيل")
+_ARABIC_TITLES = ("العنوان", "عنوان")
+_BELOW = ("items", "innerBlocks", "sections")
 """Names under which a block that has a text of its own holds those below it."""
+_NUMBERED = re.compile(r"(\D{0,20}?)(\d{1,6})")
+"""A name of one of the parts of a text that stand in an object: «0», «p1», «فقرة_2»."""
 _ROOTS = frozenset({"doc", "document", "root"})
 _ROWS = frozenset({"tablerow", "tr"})
 _BREAKS = frozenset({"hardbreak", "linebreak", "softbreak", "break", "br"})
@@ -36,11 +41,24 @@ def lines_of(block: dict[str, Any], read: Callable[[Any], str]) -> str:
         above: dict[int, Cell[str]] = {}
         table = [list(spread([_cell(cell, read) for cell in row], above)) for row in rows]
         return "\n".join(line for row in table_lines(table) for line in row)
-    named = ((name, read(block[name])) for name in INNER if name in block)
+    if parts := numbered_parts(block):
+        return "\n".join(filter(None, map(read, parts)))
+    named = ((name, read(block[name])) for name in (*INNER, *_ARABIC_TEXTS) if name in block)
     own, text = next(((name, text) for name, text in named if text), ("", ""))
-    heading = next((read(block[name]) for name in _HEADINGS if block.get(name)), "") if text else ""
+    headings = (read(block[name]) for name in (*_HEADINGS, *_ARABIC_TITLES) if block.get(name))
+    heading = next(headings, "") if text else ""
     below = [read(block[name]) for name in _BELOW if name != own and name in block]
     return "\n".join(filter(None, (heading, text, *below)))
+
+
+def numbered_parts(value: dict[str, Any]) -> list[Any]:
+    """Return what an object holds under numbers, in their order; [] when it has other names."""
+    found = {name: _NUMBERED.fullmatch(str(name)) for name in value}
+    numbers = {name: int(match[2]) for name, match in found.items() if match}
+    words = {match[1] for match in found.values() if match}
+    if len(numbers) < len(value) or len(words) != 1:
+        return []
+    return [value[name] for name in sorted(value, key=lambda name: numbers[name])]
 
 
 def inner(value: dict[str, Any], names: Iterable[str]) -> Iterator[Any]:

@@ -487,3 +487,48 @@ def test_only_the_field_a_user_names_is_the_text(tmp_path):
     record = {"title": "سوق", "body": TEXT, "intro": MORE, "text": MORE}
     (article,) = read(tmp_path, dumped(record), text="body")
     assert article.text == TEXT
+
+
+PARTS = [{"heading": "البداية", "text": "نص أول."}, {"heading": "النهاية", "text": "نص ثان."}]
+IN_PARTS = "البداية\nنص أول.\nالنهاية\nنص ثان."
+
+
+@pytest.mark.parametrize(
+    ("held", "text"),
+    [
+        ({"contents": [{"type": "p", "html": "<p>أ</p>"}, {"type": "image", "url": "x"}]}, "أ"),
+        ({"contents": {"0": {"html": "<p>أ</p>"}, "1": {"html": "<p>ب</p>"}}}, "أ\nب"),
+        ({"sections": PARTS}, IN_PARTS),
+        ({"text": "", "sections": PARTS}, IN_PARTS),
+        ({"content": {"sections": PARTS}}, IN_PARTS),
+        ({"الأقسام": [{"نص": "نص أول."}]}, "نص أول."),
+        ({"الفقرات": [{"العنوان": "البداية", "النص": "نص أول."}]}, "البداية\nنص أول."),
+        ({"text": {"0": "أ", "1": "ب"}}, "أ\nب"),
+        ({"text": {"10": "ب", "9": "أ"}}, "أ\nب"),
+        ({"body": {"p1": "أ", "p2": {"html": "<p>ب</p>"}}}, "أ\nب"),
+        ({"sections": ["رياضة", "محليات"], "text": "نص."}, "نص."),
+    ],
+)
+def test_a_text_in_parts_under_any_usual_name_is_read(tmp_path, held, text):
+    found = one(tmp_path, {"title": "سوق", **held})
+    assert (found.title, found.text) == ("سوق", text)
+
+
+@pytest.mark.parametrize("name", ["sections", "contents"])
+def test_articles_under_a_name_of_parts_stay_articles(tmp_path, name):
+    articles = [{"title": "أ", "text": "نص أ."}, {"title": "ب", "text": "نص ب."}]
+    for record in ({name: articles}, {name: [{"name": "محليات", "articles": articles}]}):
+        assert [article.title for article in read(tmp_path, dumped(record))] == ["أ", "ب"]
+
+
+def test_names_of_rubrics_and_comments_are_no_text(tmp_path):
+    for held in ({"sections": ["رياضة", "محليات"]}, {"comments": [{"text": "تعليق."}]}):
+        (failure,) = read(tmp_path, dumped({"title": "سوق", **held}))
+        assert isinstance(failure, ReadFailure)
+
+
+def test_a_text_in_an_unknown_form_is_not_said_to_be_empty(tmp_path):
+    (failure,) = read(tmp_path, dumped({"title": "سوق", "text": {"شيء": "نص أول."}}))
+    assert failure.reason == "has no text in a known form under 'text'"
+    (failure,) = read(tmp_path, dumped({"title": "سوق", "text": ""}))
+    assert failure.reason == "has no text"
