@@ -532,3 +532,23 @@ def test_a_text_in_an_unknown_form_is_not_said_to_be_empty(tmp_path):
     assert failure.reason == "has no text in a known form under 'text'"
     (failure,) = read(tmp_path, dumped({"title": "سوق", "text": ""}))
     assert failure.reason == "has no text"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("قال: a<b ثم <b>مهم</b>.", "قال: a<b ثم مهم."),
+        ("كان a<b فإن c>d وهذا <b>مهم</b>", "كان a<b فإن c>d وهذا مهم"),
+        ("<p>أ</p><p>ثم x<y والنتيجة صحيحة", "أ\nثم x<y والنتيجة صحيحة"),
+        ("<p>تحت <5 و<b>10</b></p>", "تحت <5 و10"),
+        ("<a title='a<b'>رابط</a> <b>نص</b>", "رابط نص"),
+        ("<img alt=صورة src=x><p>نص</p><p", "نص"),
+    ],
+)
+def test_a_sign_of_comparison_takes_no_words(tmp_path, content, text):
+    assert one(tmp_path, {"title": "سوق", "content": content}).text == text
+
+
+def test_a_long_text_behind_a_sign_of_comparison_is_read_at_once(tmp_path):
+    content = f'<p>أ</p>{"a<b " * 20_000}{"ثم " * 100_000}"'
+    assert one(tmp_path, {"title": "سوق", "content": content}).text.startswith("أ\na<b")
