@@ -179,7 +179,9 @@ def _rows(grid: Grid) -> list[Row]:
     step = -1 if _is_right_to_left(segments) else 1
     is_headed = not digits[0] and any(digits)
     # Without its heading, as where a page goes on with it, a table may have an empty column.
-    aligned = without_empty_columns(align(rows)) if is_headed else align(rows)
+    aligned = align(rows)
+    if is_headed:
+        aligned = without_empty_columns(aligned, [row for row in aligned if len(row) > 1])
     columns = max(map(len, aligned))
     return [
         Row(

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Generic, TypeVar
 
 Line = TypeVar("Line")
@@ -99,11 +100,10 @@ def cells_of(rows: Sequence[Sequence[Cell[str]]]) -> list[Sequence[Sequence[str]
             [cell.lines for cell in _filled(row)] if is_joined else None
             for row, is_joined in zip(rows, joined, strict=True)
         ]
-    aligned = without_empty_columns(align(rows))
-    return [
-        cells if is_joined or _is_lone_value(row) else None
-        for row, cells, is_joined in zip(rows, aligned, joined, strict=True)
-    ]
+    aligned = align(rows)
+    shown = [known or _is_lone_value(row) for row, known in zip(rows, joined, strict=True)]
+    filled = without_empty_columns(aligned, list(compress(aligned, shown)))
+    return [cells if is_shown else None for cells, is_shown in zip(filled, shown, strict=True)]
 
 
 def _filled(row: Sequence[Cell[str]]) -> list[Cell[str]]:
@@ -155,11 +155,19 @@ def _place(row: Sequence[Cell[Line]], middles: Sequence[float]) -> list[Sequence
 
 
 def without_empty_columns(
-    rows: Sequence[Sequence[Sequence[Line]]],
+    rows: Sequence[list[Sequence[Line]]], shown: Sequence[Sequence[Sequence[Line]]]
 ) -> list[list[Sequence[Line]]]:
-    """Return rows without the columns that only keep others apart."""
-    used = {column for row in rows for column, cell in enumerate(row) if cell}
-    return [[cell for column, cell in enumerate(row) if column in used] for row in rows]
+    """Return rows without the columns that only keep others apart.
+
+    Args:
+        rows: Of a table; one cell that spans all columns stays.
+        shown: Those of them in which columns are told apart.
+    """
+    used = {column for row in shown for column, cell in enumerate(row) if cell}
+    return [
+        row if len(row) == 1 else [cell for column, cell in enumerate(row) if column in used]
+        for row in rows
+    ]
 
 
 def spread(cells: Sequence[Cell[str]], above: dict[int, Cell[str]]) -> Iterator[Cell[str]]:
