@@ -7,10 +7,17 @@ from index.arabic.dates import WEEKDAYS, WrittenDate, choose_date, find_dates, f
 from index.arabic.words import fold
 
 _LINES, _LENGTH = 4, 200
+_PLACE = r"(?:ابو )?\w+(?: المكرمه)?"
+# «توقيت المباراة» is no time zone: without «ب» it stands behind the time, or in brackets.
+_ZONE = rf"(?:(?:حسب|وفق) )?(?:ال)?توقيت {_PLACE}"
 _TIME = re.compile(
+    r"(?:"
     r"\bt?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:z| ?[+-]\d{2}(?::?\d{2})?)?"
-    r"|الساعه \d{1,2}(?:[:.]\d{2})?(?!\d)|\d{1,2} ?(?:صباحا|مساء|ظهرا|عصرا|فجرا|ليلا|[صم]|am|pm)\b"
-    r"|(?:بعد|قبل) (?:الظهر|منتصف الليل)|(?:gmt|utc) ?[+-] ?\d{1,2}|بتوقيت \w+(?: المكرمه)?"
+    r"|الساعه \d{1,2}(?:[:.]\d{2})?(?!\d)"
+    rf")(?: ?(?:صباحا|مساء|ظهرا|عصرا|فجرا|ليلا|[صم]\b))?(?: {_ZONE}| ت ?\.? ?غ\b)?"
+    r"|\b\d{1,2} ?(?:صباحا|مساء|ظهرا|عصرا|فجرا|ليلا|[صم]|am|pm)\b"
+    r"|(?:بعد|قبل) (?:الظهر|منتصف الليل)|(?:gmt|utc) ?[+-] ?\d{1,2}"
+    rf"|(?:بتوقيت|بالتوقيت) {_PLACE}|\( ?(?:{_ZONE}(?: \w+)?|ت ?\.? ?غ) ?\.?\)"
 )
 # What may stand beside the date: labels, the calendar, the day of the week, the time of day.
 _WORDS = """

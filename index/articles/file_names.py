@@ -23,7 +23,10 @@ _CODE_PAGES = ("cp1256", "cp720")
 _COMMON = "اليمنروتبةعدفسقأحهكجصشإطخىزضئثءغذظآؤ"
 """Letters from the most to the least frequent of the articles in ``samples``, counted once; no
 command counts them."""
+_BORROWED = "پچژگک"
+"""Letters that cp1256 has for Persian, and that Arabic names borrow: «پاريس»."""
 _WEIGHTS = {letter: len(_COMMON) - place for place, letter in enumerate(_COMMON)}
+_WEIGHTS |= dict.fromkeys(_BORROWED, 0)
 _LEAST_WEIGHT = 12.0
 """Mean weight of letters from which a name is read as Arabic: «غذاء» and «خطط», of rare letters,
 have little more. Chosen, not measured."""
@@ -32,8 +35,13 @@ _NO_ARABIC = re.compile(
     "[ةى](?=[\u0621-\u064a])"  # only at the end of a word
     "|(?<![\u0621-\u064a])[ةىؤئ\u064b-\u0652]"  # never at its start
     "|[ذزسشصضطث]ظ|ظ[ذزسشصضطث]"  # in no root
-    "|(?<=[\u0621-\u064a])[«“A-Za-z]|[»”A-Za-z](?=[\u0621-\u064a])"
+    "|(?<=[\u0621-\u064a])[«“]|[»”](?=[\u0621-\u064a])"
+    # One or two letters in a Latin word are its own, with accents; «خبرCovid» has three.
+    "|(?<![\u0621-\u064a])[\u0621-\u064a]{1,2}(?=[A-Za-z])"
+    "|(?<=[A-Za-z])[\u0621-\u064a]{1,2}(?![\u0621-\u064a])"
 )
+_ARABIC = re.compile("[\u0621-\u064a]")
+_STEP = re.compile(rb"[/\\]")
 
 
 def is_hidden(name: str) -> bool:
@@ -76,20 +84,19 @@ def readable_name(name: str) -> str:
     >>> readable_name("أخبار/" + os.fsdecode("خبر".encode("cp1256")))
     'أخبار/خبر'
     """
-    parts = (_decode_part(part) for part in name.split("/"))
+    parts = name.split("/")
+    unsure = [n for n, part in enumerate(parts) if not part.isascii() and _BAD.search(part)]
+    decoded = decode_names([os.fsencode(parts[n]) for n in unsure])
+    for n, known in zip(unsure, decoded, strict=True):
+        parts[n] = known or printable_path(parts[n])
     return unicodedata.normalize("NFC", _CONTROL.sub(" ", "/".join(parts))).strip()
-
-
-def _decode_part(part: str) -> str:
-    if part.isascii() or not _BAD.search(part):
-        return part
-    data = os.fsencode(part)
-    (decoded,) = decode_names([data])
-    return decoded or printable_path(part)
 
 
 def decode_names(names: Sequence[bytes]) -> list[str | None]:
     """Decode names that were written together, in UTF-8 or a code page of Arabic.
+
+    Where some are surely in a code page, others are that look odd in it, or that its bytes make
+    letters of another script in UTF-8: «الرياضةوالاقتصاد», «غزة».
 
     Args:
         names: Each with at least one byte that is not ASCII.
@@ -99,11 +106,28 @@ def decode_names(names: Sequence[bytes]) -> list[str | None]:
     """
     decoded = [_decode(name, "utf-8") for name in names]
     left = [name for name, known in zip(names, decoded, strict=True) if known is None]
-    page = max(_CODE_PAGES, key=lambda page: _count_arabic(left, page))
+    parts = [part for name in left for part in _STEP.split(name)]
+    page = max(_CODE_PAGES, key=lambda page: _count_arabic(parts, page))
+    is_sure = any(_decode_arabic(part, page) for part in parts)
     return [
-        _decode_arabic(name, page) if known is None else known
+        _decode_in(page, name, known, is_sure=is_sure)
         for name, known in zip(names, decoded, strict=True)
     ]
+
+
+def _decode_in(page: str, name: bytes, known: str | None, *, is_sure: bool) -> str | None:
+    """Decode a name in a code page, or leave what it is in UTF-8.
+
+    Args:
+        page: The code page.
+        name: The name.
+        known: What it is in UTF-8, if it is that.
+        is_sure: Whether others beside it are in the code page.
+    """
+    if known is None:
+        return _decode_arabic(name, page, is_sure=is_sure)
+    is_foreign = is_sure and not _ARABIC.search(known)
+    return (_decode_arabic(name, page) if is_foreign else None) or known
 
 
 def _count_arabic(names: Sequence[bytes], page: str) -> tuple[int, float]:
@@ -112,9 +136,9 @@ def _count_arabic(names: Sequence[bytes], page: str) -> tuple[int, float]:
     return len(arabic), sum(map(_weight, arabic))
 
 
-def _decode_arabic(name: bytes, page: str) -> str | None:
+def _decode_arabic(name: bytes, page: str, *, is_sure: bool = False) -> str | None:
     text = _decode(name, page)
-    return text if text and _is_arabic(text) else None
+    return text if text and _is_arabic(text, is_sure=is_sure) else None
 
 
 def _decode(name: bytes, encoding: str) -> str | None:
@@ -124,10 +148,12 @@ def _decode(name: bytes, encoding: str) -> str | None:
         return None
 
 
-def _is_arabic(text: str) -> bool:
+def _is_arabic(text: str, *, is_sure: bool) -> bool:
+    """Tell whether a text looks Arabic; where that is likely, against the rules of spelling too."""
     letters = [char for char in text if not char.isascii()]
     known = all(char in _WEIGHTS or char in _SIGNS for char in letters)
-    return known and not _NO_ARABIC.search(text) and _weight(text) >= _LEAST_WEIGHT
+    is_odd = _NO_ARABIC.search(text) is not None and not is_sure
+    return known and not is_odd and _weight(text) >= _LEAST_WEIGHT
 
 
 def _weight(text: str) -> float:

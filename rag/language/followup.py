@@ -203,7 +203,11 @@ def _names_another(question: str, told: str) -> bool:
 
 
 def _points_back(folded: str) -> bool:
-    return bool(_POINTS_BACK.search(folded) or _PRONOUN.search(folded) or _ABOUT.match(folded))
+    return bool(
+        _POINTS_BACK.search(folded)
+        or _PRONOUN.search(folded)
+        or _build_about_pattern().match(folded)
+    )
 
 
 def _without_resumed(found: re.Match[str]) -> str:

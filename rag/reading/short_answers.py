@@ -65,7 +65,11 @@ _MAX_WORDS = 12
 """Words beyond which it is no short answer but a sentence."""
 _NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
 _NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+)*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
-_BREAKS = re.compile(r"[.؟!؛:…]")
+_BREAKS = re.compile(r"[.؟!؛:…]|\s\|\s")
+_CELL_END = " | "
+_MOST_CELLS = 2
+"""Of a table's row that says by itself what its value is: «عدد العمال | 20». In one of more, the
+line that names the columns says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ def find_short_answer(
     )
     if counted and sentence.chance >= MIN_SENTENCE_CHANCE:
         return counted
+    if text.count(_CELL_END, *sentence.span) >= _MOST_CELLS:
+        return None
     found = find_best_words(question, text, sentence.span, matches)
     clear = MIN_CHANCE.get(question.kind, 1.0)
     return (
@@ -133,7 +139,11 @@ def _find_counted(noun: str, text: str, words: Sequence[Span]) -> ShortAnswer | 
     found = []
     for place, word in enumerate(words):
         first = place
-        while first and is_number_word(text[words[first - 1].start : words[first - 1].end]):
+        while (
+            first
+            and is_number_word(text[words[first - 1].start : words[first - 1].end])
+            and _CELL_END not in text[words[first - 1].end : words[first].start]
+        ):
             first -= 1
         if first < place and term_of(fold(text[word.start : word.end])) == noun:
             found.append(Span(words[first].start, word.end))

@@ -3,21 +3,26 @@
 A block holds its text itself, or blocks in it, or spans of one look each that make a line.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from index.articles.readers.rows import row_lines
+from index.articles.readers.rows import Cell, spread, table_lines
 
 INNER = (
     "rendered", "processed", "value", "text", "content", "html", "body", "plain", "ar", "name",
     "basic", "main", "original",
     "#text", "_", "$t", "__cdata", "@value", "$oid", "root", "children", "blocks", "data",
-    "items", "innerHTML",
+    "items", "innerHTML", "sections", "contents", "paragraphs", "parts", "chapters",
 )  # fmt: skip
 """Names under which an object holds its text: of WordPress, Drupal, Editor.js, XML made JSON, …"""
 _HEADINGS = ("heading", "subheading", "subtitle", "title")
-_BELOW = ("items", "innerBlocks")
+_ARABIC_TEXTS = ("النص", "نص", "المحتوى", "محتوى", "المتن", "متن", "التفاصيل", "تفاصيل")
+_ARABIC_TITLES = ("العنوان", "عنوان")
+_BELOW = ("items", "innerBlocks", "sections")
 """Names under which a block that has a text of its own holds those below it."""
+_NUMBERED = re.compile(r"(\D{0,20}?)(\d{1,6})")
+"""A name of one of the parts of a text that stand in an object: «0», «p1», «فقرة_2»."""
 _ROOTS = frozenset({"doc", "document", "root"})
 _ROWS = frozenset({"tablerow", "tr"})
 _BREAKS = frozenset({"hardbreak", "linebreak", "softbreak", "break", "br"})
@@ -33,13 +38,27 @@ def lines_of(block: dict[str, Any], read: Callable[[Any], str]) -> str:
     if (line := _line(block)) is not None:
         return line.strip()
     if (rows := _rows(block)) is not None:
-        cells = ([read(cell).splitlines() for cell in row] for row in rows)
-        return "\n".join(line for row in cells for line in row_lines(row))
-    named = ((name, read(block[name])) for name in INNER if name in block)
+        above: dict[int, Cell[str]] = {}
+        table = [list(spread([_cell(cell, read) for cell in row], above)) for row in rows]
+        return "\n".join(line for row in table_lines(table) for line in row)
+    if parts := numbered_parts(block):
+        return "\n".join(filter(None, map(read, parts)))
+    named = ((name, read(block[name])) for name in (*INNER, *_ARABIC_TEXTS) if name in block)
     own, text = next(((name, text) for name, text in named if text), ("", ""))
-    heading = next((read(block[name]) for name in _HEADINGS if block.get(name)), "") if text else ""
+    headings = (read(block[name]) for name in (*_HEADINGS, *_ARABIC_TITLES) if block.get(name))
+    heading = next(headings, "") if text else ""
     below = [read(block[name]) for name in _BELOW if name != own and name in block]
     return "\n".join(filter(None, (heading, text, *below)))
+
+
+def numbered_parts(value: dict[str, Any]) -> list[Any]:
+    """Return what an object holds under numbers, in their order; [] when it has other names."""
+    found = {name: _NUMBERED.fullmatch(str(name)) for name in value}
+    numbers = {name: int(match[2]) for name, match in found.items() if match}
+    words = {match[1] for match in found.values() if match}
+    if len(numbers) < len(value) or len(words) != 1:
+        return []
+    return [value[name] for name in sorted(value, key=lambda name: numbers[name])]
 
 
 def inner(value: dict[str, Any], names: Iterable[str]) -> Iterator[Any]:
@@ -90,11 +109,28 @@ def _inline(value: Any) -> str:
 
 
 def _rows(block: dict[str, Any]) -> list[list[Any]] | None:
-    """Return the cells of a table that are told in lists, or of one row; None for other blocks."""
+    """Return the cells of a table or of one row of it; None for other blocks."""
     kind, content = _kind(block), next(inner(block, ("content", "children")), None)
     if kind in _ROWS and isinstance(content, list):
         return [content]
+    if kind == "table" and isinstance(content, list) and all(map(_is_row, content)):
+        return [next(inner(row, ("content", "children")), []) or [] for row in content]
     data = block.get("data") if kind == "table" else None
     rows = data.get("content") if isinstance(data, dict) else None
     is_table = isinstance(rows, list) and all(isinstance(row, list) for row in rows)
     return rows if is_table else None
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, dict) and _kind(value) in _ROWS
+
+
+def _cell(value: Any, read: Callable[[Any], str]) -> Cell[str]:
+    attributes = value.get("attrs") if isinstance(value, dict) else None
+    spans = attributes if isinstance(attributes, dict) else {}
+    width, height = (spans.get(name) for name in ("colspan", "rowspan"))
+    return Cell(
+        read(value).splitlines(),
+        width if isinstance(width, int) and width > 0 else 1,
+        height if isinstance(height, int) and height > 0 else 1,
+    )

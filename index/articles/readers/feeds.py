@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
 from index.articles.readers.fields import public_url
+from index.articles.readers.leads import with_leads
 from index.articles.readers.markup import headed_lines
 from index.articles.readers.values import clean
 from index.errors import InputError
@@ -75,16 +76,23 @@ def _line(markup: str) -> str:
     return " ".join(filter(None, [heading, *lines]))
 
 
+def _text(markup: str) -> str:
+    heading, lines = headed_lines(markup)
+    return "\n".join(filter(None, [heading, *lines]))
+
+
 def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
     own = entry.get("link", "")
     link = _resolve_address(site, own) if own else ""
-    contents = [part.get("value", "") for part in entry.get("content", [])]
-    heading, lines = headed_lines(max([*contents, entry.get("summary", "")], key=len))
-    text = "\n".join(filter(None, [heading, *lines]))
+    title = _line(entry.get("title", ""))
+    contents = [_text(part.get("value", "")) for part in entry.get("content", [])]
+    summary = _text(entry.get("summary", ""))
+    body = max(contents, key=len, default="") or summary
+    text = with_leads(body, [summary], title=title)
     published = entry.get("published") or entry.get("updated") or entry.get("created") or ""
     article = Article(
         id="",
-        title=_line(entry.get("title", "")) or opening_words(text),
+        title=title or opening_words(text),
         text=text,
         source=publisher,
         date=parse_date(published),

@@ -26,6 +26,10 @@ _START = re.compile(rf"\s*<(?:!--|!doctype|(?:{_BLOCK}|html|body|img|iframe)\b)"
 _TAG = re.compile(rf"<(/?)({_INLINE}|{_BLOCK}|html|body|del|s|strike){_REST}", re.IGNORECASE)
 _INLINE_TAG = re.compile(rf"<(/?)({_INLINE}){_REST}", re.IGNORECASE)
 _AROUND = re.compile(rf"\s*<({_BLOCK}){_REST}(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
+_STRAY = re.compile(
+    r"<(?=/?[a-zA-Z](?:[^<>\"'=]*+<|[\x00-!#-&(-;?-\x7f]*+[^\x00-\x7f][^<>\"'=]*+(?:>|\Z)))"
+)
+"""A sign of comparison: up to the next one stands text, or no tag has what stands in it."""
 _RAISED = re.compile(r"<sup>([^<>]*)</sup>", re.IGNORECASE)
 _QUOTES = {"q": "«", "/q": "»"}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
@@ -43,7 +47,7 @@ def text_of_field(text: str) -> str:
         if _START.match(text) or _BREAK.search(text) or any(_pairs(text, _TAG)):
             if not _BLOCK_TAG.search(text):
                 text = text.replace("\n", "<br>")
-            heading, lines = headed_lines(text)
+            heading, lines = headed_lines(_STRAY.sub("&lt;", text))
             return _unescape("\n".join(filter(None, (heading, *lines))))
         text, escaped = _unescape(text), text
         if text == escaped:

@@ -2,13 +2,20 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from index.arabic.datelines import dateline
 from index.articles.article import Article, opening_words, split_title
-from index.articles.readers.headings import FIELDS, SURE_NAMES, names_of
+from index.articles.readers.headings import (
+    FIELDS,
+    SURE_NAMES,
+    is_of_a_language,
+    leads_of,
+    names_of,
+)
+from index.articles.readers.leads import join_texts, with_leads
 from index.articles.readers.values import (
     clean,
     is_empty,
@@ -51,8 +58,8 @@ def article_from(
     known = {str(name): value for name, value in record.items()}
     names = names_of(known, columns)
     values = {field: [known[name] for name in names[field]] for field in FIELDS}
-    body = _first(map(to_text, values["text"])) if text is None else clean(text)
     title = _first(map(to_line, values["title"]))
+    body = _text_of(known, names["text"], columns, title) if text is None else clean(text)
     day = _first(map(to_day, values["date"]))
     if text is not None and all(map(is_empty, values["date"])):
         day = dateline(body)
@@ -67,6 +74,19 @@ def article_from(
         author=_first(map(to_name, values["author"])),
         url=_first(public_url(to_address(value), address) for value in values["url"]),
     )
+
+
+def _text_of(
+    record: Mapping[str, Any], names: Sequence[str], columns: Mapping[str, str], title: str
+) -> str:
+    """Return the text of a record, with its lead where that says more."""
+    texts = {name: text for name in names if (text := to_text(record[name]))}
+    first = _first(texts.values())
+    own = [text for name, text in texts.items() if text == first or not is_of_a_language(name)]
+    if "text" in columns or not first:
+        return first
+    leads = [to_text(record[name]) for name in leads_of(tuple(record)) if name not in texts]
+    return with_leads(join_texts(own), leads, title=title)
 
 
 def _first(values: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from index.articles.article import origin_of
 from index.articles.file_names import is_hidden, readable_name
 from index.articles.readers.base import PassedOver, ReadFailure
-from index.folder import DATABASE
+from index.folder import DATABASE, holds_index, is_of_index
 
 _ENDING = re.compile(r"\.[a-z0-9_+-]{1,12}", re.ASCII)
 _SPECIAL = {
@@ -63,7 +63,7 @@ def reason_of(error: OSError) -> str:
 
 @dataclass(slots=True)
 class Walk:
-    """Finds the files below folders; hidden ones and index folders are not looked into.
+    """Finds the files below folders; hidden ones and those of an index are left out.
 
     Attributes:
         passed_over: What is no file.
@@ -121,7 +121,10 @@ class Walk:
         except OSError as error:
             self._fail(folder, reason_of(error))
             return []
-        return [] if any(entry.name == DATABASE for entry in visible) else visible
+        # Asked of few folders: of those with a file of this name.
+        if any(entry.name == DATABASE for entry in visible) and holds_index(folder):
+            return [entry for entry in visible if not is_of_index(entry.name)]
+        return visible
 
     def _follow(self, link: Path, root: Path) -> list[Path]:
         """Return the files behind a link that were not found before."""

@@ -10,7 +10,7 @@ from index.articles.readers.pdf import read_pdf
 from index.articles.readers.tables import read_csv
 from index.articles.readers.word import read_docx
 
-READERS_VERSION = "4"
+READERS_VERSION = "5"
 """Changes whenever the same file may be read differently."""
 
 _READERS = (

@@ -35,6 +35,8 @@ _LESS_SURE = {
 }
 """Taken when no name of the record has a word of those above: a record's «الخبر» is its text, or
 its title where «التفاصيل» are the text."""
+_LEAD = "lead lede intro introduction standfirst chapo chapeau مقدمة تمهيد توطئة استهلال"
+"""Words for what stands before a text, in a field of its own."""
 _BESIDE = {
     "": "web article story news post item main full complete the of a de du des la le l ar arabic"
     " arabe og dc خبر مقال مقالة مادة موضوع تقرير قصة كامل كاملة كاملا رئيسي رئيسية أصلي أصلية"
@@ -79,12 +81,13 @@ _HEADS = {
     (field, sure): _normalize_words(table.get(field, ""))
     for field in FIELDS
     for sure, table in ((True, _SURE), (False, _LESS_SURE))
-}
+} | {("lead", True): _normalize_words(_LEAD)}
 _LATE = frozenset(_normalize_words(_SECOND_CHOICE))
 _ALLOWED = {
     field: frozenset(_normalize_words(f"{_BESIDE['']} {_BESIDE.get(field, '')} {_SECOND_CHOICE}"))
-    for field in FIELDS
+    for field in (*FIELDS, "lead")
 }
+_LANGUAGES = _LATE | frozenset(_normalize_words("ar arabic arabe عربي عربية بالعربية"))
 _LONGEST = 100
 """Letters of a name; what is longer is a text, where the row of headings is looked for."""
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
@@ -111,6 +114,17 @@ def names_of(
         columns: Field -> its name, where the user says so; no other name is taken then.
     """
     return _names_of(tuple(names), tuple(sorted((columns or {}).items())))
+
+
+@lru_cache(maxsize=4096)
+def leads_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of some names hold what stands before a text."""
+    return _best(names, "lead", sure=True)
+
+
+def is_of_a_language(name: str) -> bool:
+    """Tell whether a name says in which language its field is: the text may be there in another."""
+    return not _LANGUAGES.isdisjoint(_words(name))
 
 
 @lru_cache(maxsize=4096)

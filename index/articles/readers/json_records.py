@@ -13,7 +13,7 @@ from index.articles.readers.damage import decode_records, describe_damage
 from index.articles.readers.fields import article_from, describe_missing_text
 from index.articles.readers.headings import names_of
 from index.articles.readers.nested_records import find_records
-from index.articles.readers.values import to_address, to_line
+from index.articles.readers.values import to_address, to_line, to_text
 from index.errors import InputError
 
 Columns = Mapping[str, str]
@@ -201,7 +201,18 @@ def _no_text(value: Any, columns: Columns) -> str:
     if record is None:
         return "is no object"
     names = names_of(record, columns)["text"]
-    return "has no text" if names else describe_missing_text(record, columns, "field")
+    if not names:
+        return describe_missing_text(record, columns, "field")
+    held = (name for name in names if isinstance(record[name], list | dict))
+    unread = next((name for name in held if not _is_blank(record[name])), None)
+    return "has no text" if unread is None else f"has no text in a known form under {unread!r}"
+
+
+def _is_blank(value: Any) -> bool:
+    """Tell whether nothing is in a value that could be a text."""
+    if isinstance(value, list | dict):
+        return all(map(_is_blank, value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, str) or not to_text(value)
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -3,10 +3,11 @@
 import html
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from index.articles.readers.packages import local_name
-from index.articles.readers.rows import Cell, row_lines, spread
+from index.articles.readers.rows import Cell, spread, table_lines
 from index.errors import InputError
 
 _HEADINGS = frozenset({"h1", "h2", "h3"})
@@ -132,6 +133,19 @@ def parse_html(markup: str) -> Any:
     return page
 
 
+@dataclass(slots=True)
+class _Table:
+    """A table that is open.
+
+    Attributes:
+        rows: The number of lines before each row, and its cells.
+        above: Column -> the cell that reaches into the next row there.
+    """
+
+    rows: list[tuple[int, list[Cell[str]]]] = field(default_factory=list)
+    above: dict[int, Cell[str]] = field(default_factory=dict)
+
+
 class _Page:
     """Collects the lines of a page while its elements open and close."""
 
@@ -140,8 +154,8 @@ class _Page:
         self._text = ""
         self._inside: Counter[str] = Counter()
         self._outer: list[list[tuple[bool, str]]] = []
-        self._rows: list[list[Cell]] = []
-        self._above: list[dict[int, Cell]] = [{}]
+        self._rows: list[list[Cell[str]]] = []
+        self._tables: list[_Table] = []
 
     def read(self, page: Any) -> list[tuple[bool, str]]:
         """Return the lines of a page, each with whether it is a heading."""
@@ -191,7 +205,7 @@ class _Page:
             self._end_line()
             self._rows.append([])
         elif name == "table":
-            self._above.append({})
+            self._tables.append(_Table())
         if name == "br" and self._inside["heading"]:
             self._text += " "
         elif _is_block(element, name):
@@ -210,10 +224,22 @@ class _Page:
             width, height = _span(element, "colspan"), _span(element, "rowspan")
             self._rows[-1].append(Cell(lines, width, height))
         elif name == "tr":
-            cells = spread(self._rows.pop(), self._above[-1])
-            self._lines += [(False, line) for line in row_lines(cells)]
+            self._end_row(self._rows.pop())
         elif name == "table":
-            self._above.pop()
+            self._end_table(self._tables.pop())
+
+    def _end_row(self, cells: list[Cell[str]]) -> None:
+        is_alone = not self._tables
+        table = _Table() if is_alone else self._tables[-1]
+        table.rows.append((len(self._lines), list(spread(cells, table.above))))
+        if is_alone:
+            self._end_table(table)
+
+    def _end_table(self, table: "_Table") -> None:
+        """Put the lines of the rows of a table where the rows were, among what is no row."""
+        places, rows = zip(*table.rows, strict=True) if table.rows else ((), ())
+        for place, lines in reversed(list(zip(places, table_lines(rows), strict=True))):
+            self._lines[place:place] = [(False, line) for line in lines]
 
 
 def _states(name: str) -> list[str]:

@@ -1,9 +1,11 @@
 """Find the records of articles in a JSON value, wherever in it they are."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from index.arabic.words import fold
+from index.articles.readers.blocks import numbered_parts
 from index.articles.readers.headings import SURE_NAMES, names_of
 from index.articles.readers.values import is_empty, to_text
 
@@ -14,6 +16,11 @@ _LISTS = (
 """Names under which wrappers hold their records, also when they have a text of their own."""
 _ENVELOPES = ("_source", "attributes", "fields", "node", "doc")
 """Names under which a record stands in an object that has its id, and perhaps its date."""
+_PARTS = frozenset(map(fold, (
+    "contents", "sections", "parts", "chapters", "segments", "محتويات", "المحتويات", "أقسام",
+    "الأقسام", "أجزاء", "الأجزاء", "فصول", "الفصول", "محاور", "المحاور",
+)))  # fmt: skip
+"""Names under which an article holds its text in parts, where nothing in it is called a text."""
 _ARTICLE_TYPE = re.compile("Article|Posting|Report|Review|Story", re.IGNORECASE)
 
 
@@ -26,6 +33,7 @@ def find_records(value: Any, columns: Mapping[str, str]) -> list[Any]:
         return _records_of(value, columns)
     if not isinstance(value, dict):
         return []
+    value = _with_text(value, columns)
     names = names_of(value, columns)
     is_article = any(_is_text(value[name]) or _is_sections(value, name) for name in names["text"])
     listed = [record for name in _LISTS for record in _records_under(value, name, columns)]
@@ -84,10 +92,34 @@ def _is_sections(record: dict[str, Any], name: str) -> bool:
     parts = record[name]
     if name.lower() not in SURE_NAMES or not isinstance(parts, list) or not to_text(parts):
         return False
-    owned = ("id", "date", "author", "url", "source")
-    known = (names_of(part) for part in parts if isinstance(part, dict))
-    is_owned = any(names[field] for names in known for field in owned)
+    is_owned = _have(parts, ("id", "date", "author", "url", "source"))
     return bool(names_of(record)["title"]) and not is_owned
+
+
+def _have(parts: Iterable[Any], fields: Sequence[str]) -> bool:
+    known = (names_of(part) for part in parts if isinstance(part, dict))
+    return any(names[field] for names in known for field in fields)
+
+
+def _with_text(record: dict[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """Return a record that has a title and the parts of a text with these under the name of one."""
+    names = names_of(record, columns)
+    if "text" in columns or not names["title"] or any(to_text(record[n]) for n in names["text"]):
+        return record
+    name = next((name for name in record if _is_in_parts(name, record[name])), None)
+    if name is None:
+        return record
+    left = {key: part for key, part in record.items() if key not in {name, *names["text"]}}
+    return left | {"text": record[name]}
+
+
+def _is_in_parts(name: str, value: Any) -> bool:
+    """Tell the parts of a text from a list of articles and from names of rubrics."""
+    if fold(name) not in _PARTS or not isinstance(value, list | dict):
+        return False
+    parts = value if isinstance(value, list) else numbered_parts(value)
+    is_told = any(isinstance(part, dict) for part in parts)
+    return is_told and not _have(parts, ("title",)) and bool(to_text(value))
 
 
 def _open_envelope(parent: dict[str, Any], name: str) -> Any:

@@ -90,7 +90,7 @@ def _choose_reader(lines: Sequence[Line]) -> SegmentReader:
 def _text(line: Line, read: SegmentReader) -> str:
     if isinstance(line, Segment):
         return read(line)
-    return join_cells([" ".join(map(read, cell))] for cell in line.cells)
+    return join_cells([" ".join(map(read, cell))] if cell else [] for cell in line.cells)
 
 
 _Read = tuple[Line, str]
@@ -110,7 +110,7 @@ def _repeat_heading(
     first = lines[0][0] if lines else None
     if heading and isinstance(first, Row) and not first.is_heading:
         above = heading[0]
-        is_same = above.columns == first.columns and abs(above.x1 - first.x1) < first.size
+        is_same = above.columns == first.columns and abs(above.edge - first.edge) < first.size
         if is_same and lines[0][1] != heading[1]:
             page[0].insert(0, (replace(above, y=first.y + 2 * first.size), heading[1]))
         heading = heading if is_same else None

@@ -5,9 +5,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.articles.readers.pdf_lines import Glyph, Segment, find_segments
+from index.articles.readers.rows import Cell
 
 _NEAR = 4.0
 """Points between rules that are one line: the two edges of a thin box, the borders of two cells."""
+_NARROW = 10.0
+"""Points of the narrowest empty cell; less is the space between boxes. Chosen, not measured."""
 
 
 class Rule(NamedTuple):
@@ -24,7 +27,7 @@ class Rule(NamedTuple):
         return self.x1 - self.x0 >= self.y1 - self.y0
 
 
-Grid = list[list[list[Segment]]]
+Grid = list[list[Cell[Segment]]]
 """Rows from top to bottom; in each the cells from left to right; in each its lines."""
 
 
@@ -99,22 +102,33 @@ def ruled_grid(glyphs: Sequence[Glyph], frame: Sequence[Rule]) -> Grid:
     ]
 
 
-def _cut(band: Sequence[Glyph], edges: list[float], upright: Sequence[Rule]) -> list[list[Segment]]:
+def _cut(band: Sequence[Glyph], edges: list[float], upright: Sequence[Rule]) -> list[Cell[Segment]]:
     """Return the cells of a row: what stands between the upright rules that cross it."""
     crossing = [edge for edge in edges if any(abs(rule.x0 - edge) <= _NEAR for rule in upright)]
     bounds = [float("-inf"), *crossing, float("inf")]
     cells = []
     for left, right in pairwise(bounds):
         inside = [glyph for glyph in band if left <= (glyph.x0 + glyph.x1) / 2 < right]
-        cells.append(find_segments(inside))
+        if inside or _NARROW <= right - left < float("inf"):
+            start = left if left in edges else min(glyph.x0 for glyph in inside)
+            end = right if right in edges else max(glyph.x1 for glyph in inside)
+            cells.append(make_cell(find_segments(inside), start, end))
     return cells
+
+
+def make_cell(lines: Sequence[Segment], left: float, right: float) -> Cell[Segment]:
+    """Return a cell between two places of a line."""
+    return Cell(lines, width=right - left, start=left)
 
 
 def put_in_columns(rows: Sequence[Sequence[Segment]]) -> Grid:
     """Put segments into columns: where no segment of any row crosses from one to the next."""
     columns = find_columns([segment for row in rows for segment in row])
     return [
-        [[segment for segment in row if left <= segment.x0 <= right] for left, right in columns]
+        [
+            make_cell([s for s in row if left <= s.x0 <= right], left, right)
+            for left, right in columns
+        ]
         for row in rows
     ]
 

@@ -16,9 +16,11 @@ from index.articles.readers.pdf_rules import (
     find_columns,
     find_frames,
     is_within,
+    make_cell,
     put_in_columns,
     ruled_grid,
 )
+from index.articles.readers.rows import Cell, align, without_empty_columns
 
 _MOST_LETTERS = 400
 """Of a cell; a box with more is an article with a frame around it. Chosen, not measured."""
@@ -32,9 +34,10 @@ class Row:
     """A row of a table.
 
     Attributes:
-        cells: The lines of every cell that has any, cells in reading order.
-        x0: Left edge of the table, in points.
-        x1: Its right edge.
+        cells: The lines of every cell, cells in reading order.
+        x0: Left edge of the table's letters, in points.
+        x1: Their right edge.
+        edge: Right edge of the table, with its empty cells.
         y: Bottom of the row's first line.
         columns: Of the table.
         is_heading: Whether it names the columns.
@@ -43,6 +46,7 @@ class Row:
     cells: tuple[tuple[Segment, ...], ...]
     x0: float
     x1: float
+    edge: float
     y: float
     columns: int
     is_heading: bool = False
@@ -50,7 +54,7 @@ class Row:
     @property
     def size(self) -> float:
         """Size of its letters, in points."""
-        return self.cells[0][0].size
+        return next(cell[0].size for cell in self.cells if cell)
 
 
 def find_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> tuple[list[Row], list[Segment]]:
@@ -72,7 +76,7 @@ def find_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> tuple[list[Row]
 
 
 def _without(segments: Sequence[Segment], grids: Sequence[Grid]) -> list[Segment]:
-    used = {id(segment) for grid in grids for row in grid for cell in row for segment in cell}
+    used = {id(segment) for grid in grids for row in grid for cell in row for segment in cell.lines}
     return [segment for segment in segments if id(segment) not in used]
 
 
@@ -83,11 +87,11 @@ def _extend_grid(grid: Grid, lines: Sequence[Sequence[Segment]]) -> Grid:
     """
     for step in (-1, 1):
         for line in lines[::step]:
-            edge = [segment for cell in grid[0 if step < 0 else -1] for segment in cell]
+            edge = [segment for cell in grid[0 if step < 0 else -1] for segment in cell.lines]
             space = step * (edge[0].y - line[0].y) if edge else 0.0
             if space <= 0 or len(line) < 2:
                 continue
-            row = _fit(line, find_columns([s for row in grid for cell in row for s in cell]))
+            row = _fit(line, find_columns([s for row in grid for cell in row for s in cell.lines]))
             if space > 3 * line[0].size or not row:
                 break
             grid = [row, *grid] if step < 0 else [*grid, row]
@@ -96,17 +100,17 @@ def _extend_grid(grid: Grid, lines: Sequence[Sequence[Segment]]) -> Grid:
 
 def _fit(
     line: Sequence[Segment], columns: Sequence[tuple[float, float]]
-) -> list[list[Segment]] | None:
+) -> list[Cell[Segment]] | None:
     """Return the cells of a line in or between some columns; None when it does not fit them."""
     cells = [[s for s in line if a <= s.x1 and s.x0 <= b] for a, b in columns]
     if sum(map(len, cells)) == len(line) and max(map(len, cells)) == 1:
-        return cells
+        return [make_cell(cell, *column) for cell, column in zip(cells, columns, strict=True)]
     ordered = sorted(line, key=lambda segment: segment.x0)
     is_between = len(line) == len(columns) and all(
         ordered[n].x1 < right[0] and left[1] < ordered[n + 1].x0
         for n, (left, right) in enumerate(pairwise(columns))
     )
-    return [[segment] for segment in ordered] if is_between else None
+    return [make_cell([s], s.x0, s.x1) for s in ordered] if is_between else None
 
 
 def _text_lines(segments: Sequence[Segment]) -> list[list[Segment]]:
@@ -164,27 +168,33 @@ def _has_digit(segment: Segment) -> bool:
 
 def _rows(grid: Grid) -> list[Row]:
     """Return the rows of a grid; none if it is no table but a frame around text."""
-    filled = [[cell for cell in row if cell] for row in grid]
-    filled = [row for row in filled if row]
+    rows = [row for row in grid if any(cell.lines for cell in row)]
+    filled = [[cell.lines for cell in row if cell.lines] for row in rows]
     several = sum(len(row) >= 2 for row in filled)
     is_lone = len(filled) == 1 and all(len(cell) == 1 for cell in filled[0])
     if several < 2 - is_lone or 2 * several < len(filled) or any(map(_is_long, filled)):
         return []
     segments = [segment for row in filled for cell in row for segment in cell]
     left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
-    columns = max(map(len, filled))
     digits = [any(_has_digit(segment) for cell in row for segment in cell) for row in filled]
     step = -1 if _is_right_to_left(segments) else 1
+    is_headed = not digits[0] and any(digits)
+    # Without its heading, as where a page goes on with it, a table may have an empty column.
+    aligned = align(rows)
+    if is_headed:
+        aligned = without_empty_columns(aligned, [row for row in aligned if len(row) > 1])
+    columns = max(map(len, aligned))
     return [
         Row(
             cells=tuple(tuple(_sort_lines(cell, step)) for cell in row[::step]),
             x0=left,
             x1=right,
+            edge=max(right, *(cell.end for row in rows for cell in row)),
             y=max(segment.y for cell in row for segment in cell),
             columns=columns,
-            is_heading=number == 0 and not digits[0] and any(digits),
+            is_heading=is_headed and number == 0,
         )
-        for number, row in enumerate(filled)
+        for number, row in enumerate(aligned)
     ]
 
 

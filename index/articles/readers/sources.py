@@ -64,8 +64,8 @@ class Listing:
 def list_sources(roots: Iterable[str | Path]) -> Listing:
     """Return what there is to read below some paths and addresses, in name order.
 
-    Folders are walked and links in them followed, once; hidden files and index folders are left
-    out. A file that is named itself is a source whatever its format.
+    Folders are walked and links in them followed, once; hidden files and those of an
+    index are left out. A file that is named itself is a source whatever its format.
 
     Raises:
         InputError: A path does not exist.

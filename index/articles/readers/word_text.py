@@ -5,10 +5,11 @@ generation of itself; a table's row is a line.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from index.articles.readers.packages import attribute, local_name
-from index.articles.readers.rows import is_layout, join_cells
+from index.articles.readers.rows import Cell, cells_of, join_cells
 from index.articles.readers.word_paragraphs import nearest, paragraph_text
 
 
@@ -97,37 +98,48 @@ def _rows(table: Any, related: Related) -> Iterator[Line]:
     A row that only lays out text, one cell or cells with paragraphs of prose, is these paragraphs.
     """
     above: dict[int, list[Line]] = {}
-    for row in nearest(table, "tr"):
-        if row.find("{*}trPr/{*}del") is not None:
-            continue
-        cells = [cell for cell in _cells(row, above, related) if cell]
-        texts = [[line.text for line in cell] for cell in cells]
-        if is_layout(texts):
-            yield from (line for cell in cells for line in cell)
-        elif cells:
-            yield Line("", join_cells(texts))
+    rows = [
+        _cells(row, above, related)
+        for row in nearest(table, "tr")
+        if row.find("{*}trPr/{*}del") is None
+    ]
+    texts = [list(map(_texts, row)) for row in rows]
+    for row, cells in zip(rows, cells_of(texts), strict=True):
+        if cells is None:
+            yield from (line for cell in row for line in cell.lines)
+        else:
+            yield Line("", join_cells(cells))
 
 
-def _cells(row: Any, above: dict[int, list[Line]], related: Related) -> Iterator[list[Line]]:
-    """Yield the lines of every cell; a short one that spans rows stands in each of them.
+def _texts(cell: Cell[Line]) -> Cell[str]:
+    lines = [line.text for line in cell.lines]
+    return Cell(lines, cell.width, cell.height, cell.start, cell.is_from_above)
+
+
+def _cells(row: Any, above: dict[int, list[Line]], related: Related) -> list[Cell[Line]]:
+    """Return the cells of a row; a short one that spans rows stands in each of them.
 
     Args:
         row: The row.
         above: Column -> the lines of the cell that begins there in this row or above it; updated.
         related: Finds the lines of parts that the text refers to.
     """
+    cells: list[Cell[Line]] = []
     column = _number(row, "trPr", "gridBefore", 0)
     for cell in nearest(row, "tc"):
-        if cell.find("{*}tcPr/{*}cellDel") is not None or _goes_on(cell, "hMerge"):
+        if cell.find("{*}tcPr/{*}cellDel") is not None:
             continue
-        if _goes_on(cell, "vMerge"):
-            lines = above.get(column, [])
-            lines = lines if len(lines) == 1 else []
+        width = _number(cell, "tcPr", "gridSpan", 1)
+        if _goes_on(cell, "hMerge") and cells:
+            cells[-1] = replace(cells[-1], width=cells[-1].width + width)
         else:
-            lines = document_lines(cell, related)
-        above[column] = lines
-        yield lines
-        column += _number(cell, "tcPr", "gridSpan", 1)
+            is_from_above = _goes_on(cell, "vMerge")
+            lines = above.get(column, []) if is_from_above else document_lines(cell, related)
+            above[column] = lines
+            is_shown = not is_from_above or len(lines) == 1
+            cells.append(Cell(lines if is_shown else [], width, 1, column, is_from_above))
+        column += width
+    return cells
 
 
 def _goes_on(cell: Any, merge: str) -> bool:

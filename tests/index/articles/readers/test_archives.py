@@ -50,6 +50,38 @@ def test_arabic_and_other_names_in_one_archive_keep_their_own_form(tmp_path):
     assert sorted(ids(read(tmp_path, named(names)))) == ["a/café", "a/أخبار"]
 
 
+@pytest.mark.parametrize("encoding", ["cp1256", "cp720"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["خبرCovid"],
+        ["أخبار عاجلة", "الرياضةوالاقتصاد"],
+        ["أخبار\\الرياضةوالاقتصاد"],
+        ["ميناء الصيد", "غزة", "مرفأ"],
+        ["تقرير النهار", "فيCovid"],
+    ],
+)
+def test_odd_names_are_read_as_those_beside_them(tmp_path, encoding, names):
+    files = {f"{name}.txt".encode(encoding): f"{name}\n{TEXT}" for name in names}
+    assert sorted(ids(read(tmp_path, named(files)))) == sorted(
+        f"a/{name.replace(chr(92), '/')}" for name in names
+    )
+
+
+def test_letters_that_arabic_names_borrow_are_read(tmp_path):
+    names = ["تقرير پاريس", "أخبار گيلان", "رحلة إلى چاد"]
+    files = {f"{name}.txt".encode("cp1256"): f"{name}\n{TEXT}" for name in names}
+    assert sorted(ids(read(tmp_path, named(files)))) == sorted(f"a/{name}" for name in names)
+
+
+def test_names_beside_arabic_ones_keep_their_own_form(tmp_path):
+    others = {"新闻": "utf-8", "خبر عاجل": "utf-8", "Größe": "cp437", "élève": "cp850"}
+    files = {f"{name}.txt".encode(page): f"{name}\n{TEXT}" for name, page in others.items()}
+    files["تقرير النهار.txt".encode("cp720")] = TEXT
+    shown = {"Größe", "élève".encode("cp850").decode("cp437"), "新闻", "خبر عاجل", "تقرير النهار"}
+    assert set(ids(read(tmp_path, named(files)))) == {f"a/{name}" for name in shown}
+
+
 @pytest.mark.parametrize(
     ("name", "encoding"),
     [

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import SHARED
 
+from index import build_index
 from index.articles.article import Article
 from index.articles.file_names import path_of, printable_path
 from index.articles.readers.base import PassedOver, ReadFailure
@@ -240,8 +242,6 @@ def test_a_path_that_cannot_be_looked_at_is_an_error(folder):
 def test_what_is_passed_over_in_an_archive_is_told_in_every_build(folder, embedder):
     import documents
 
-    from index import build_index
-
     (folder / "a.zip").write_bytes(documents.zipped({"a.txt": TEXT, "b.xlsx": b"PK"}))
     write(folder, "c.odt")
     index = folder.parent / "index"
@@ -276,3 +276,26 @@ def test_an_empty_file_of_any_kind_is_told(folder, ending):
 def test_marks_of_word_beside_open_documents_are_no_documents(folder):
     write(folder, "~$خبر.docx", "user")
     assert list(read_articles([folder])) == []
+
+
+@pytest.mark.parametrize("content", ["", "لا فهرس هنا", "SQLite format 3\0"])
+def test_a_file_named_like_an_index_hides_no_articles(folder, content):
+    write(folder, "قسم/store.db", content)
+    write(folder, "قسم/خبر.txt")
+    assert ids(folder) == ["قسم/خبر"]
+    assert kinds(folder) == [".db"]
+
+
+def test_articles_of_another_program_beside_its_database_are_read(folder):
+    write(folder, "خبر.txt")
+    with sqlite3.connect(folder / "store.db") as other:
+        other.execute("CREATE TABLE notes (text)")
+    assert (ids(folder), kinds(folder)) == (["خبر"], [".db"])
+
+
+def test_an_index_is_left_out_and_articles_beside_it_are_read(folder, embedder):
+    write(folder, "خبر.txt")
+    for index in (folder, folder / "فهرس"):
+        build_index([folder], index, embedder=embedder)
+    write(folder, "فهرس/آخر.txt")
+    assert (ids(folder), kinds(folder)) == (["خبر", "فهرس/آخر"], [])

@@ -83,6 +83,18 @@ def test_equal_cells_of_a_table_of_markdown_stay_two(tmp_path):
     ]
 
 
+def test_an_empty_cell_of_a_table_of_markdown_keeps_the_columns(tmp_path):
+    table = (
+        "| البند | الكلفة | العدد |\n|---|---|---|\n| | 50 | 7 |\n| الجسر | | 20 |\n| السوق | 5 | |"
+    )
+    assert lines(read(tmp_path, f"{TEXT}\n\n{table}\n| | | |\n", "a.md"))[1:] == [
+        "البند | الكلفة | العدد",
+        "– | 50 | 7",
+        "الجسر | – | 20",
+        "السوق | 5 | –",
+    ]
+
+
 FIELDS = ("عودة المرفأ: تفاصيل", "2025-02-03", "وكالة الساحل", "ليلى حداد")
 
 

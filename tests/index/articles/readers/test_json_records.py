@@ -391,6 +391,28 @@ def test_lists_in_lists_and_tables_of_editors_are_read(tmp_path):
     assert found.text == "أول\nثان\nالنوع | العدد\nسمك | 42\nالسوق | افتُتح"
 
 
+def test_an_empty_cell_of_a_table_of_an_editor_keeps_the_columns(tmp_path):
+    def cell(text, **attributes):
+        inside = [
+            {"type": "paragraph", "content": [{"type": "text", "text": text}] if text else []}
+        ]
+        return {"type": "tableCell", "attrs": attributes, "content": inside}
+
+    rows = [
+        [cell("النوع"), cell("الوزن"), cell("العدد")],
+        [cell("سمك"), cell(""), cell("42")],
+        [cell("المجموع", colspan=2), cell("50")],
+    ]
+    told = [["النوع", "الوزن", "العدد"], ["سمك", "", "42"]]
+    blocks = [
+        {"type": "table", "content": [{"type": "tableRow", "content": row} for row in rows]},
+        {"type": "table", "data": {"content": told}},
+    ]
+    found = one(tmp_path, {"title": "سوق", "content": {"blocks": blocks}})
+    lines = ["النوع | الوزن | العدد", "سمك | – | 42"]
+    assert found.text.split("\n") == [*lines, "المجموع | المجموع | 50", *lines]
+
+
 @pytest.mark.parametrize("heading", ["heading", "title"])
 def test_headed_parts_of_a_text_are_one_article(tmp_path, heading):
     parts = [{heading: "البداية", "text": "نص أول."}, {heading: "النهاية", "text": "نص ثان."}]
@@ -426,3 +448,107 @@ def test_commas_after_json_lines_and_line_ends_in_texts_are_forgiven(tmp_path):
 def test_a_title_of_nothing_but_tags_is_read_at_once(tmp_path):
     title = f"{'<b>' * 5_000}عاجل{'</b>' * 5_000}{'<i>' * 5_000}"
     assert one(tmp_path, {"title": title, "text": TEXT}).title == f"عاجل{'<i>' * 5_000}"
+
+
+MORE = "وبلغت كلفة السوق 77 مليونًا."
+
+
+@pytest.mark.parametrize(
+    ("others", "before"),
+    [
+        ({"intro": MORE}, [MORE]),
+        ({"مقدمة الخبر": MORE}, [MORE]),
+        ({"lead": f"<p>{MORE}</p>"}, [MORE]),
+        ({"text": MORE}, [MORE]),
+        ({"text": f"{TEXT} {MORE}", "intro": MORE}, None),
+        # What the text says itself, says in another form, or what says nothing.
+        ({"text": f"{TEXT[:30]} …"}, []),
+        ({"body_html": f"<p>{TEXT}</p>"}, []),
+        ({"intro": f"{TEXT[:20]}[…]"}, []),
+        ({"intro": "عاجل"}, []),
+        ({"lead": "The post سوق appeared first on الجريدة."}, []),
+        # The same in another language, and what somebody made of it.
+        (
+            {"text_en": "The new market cost far more than all others that stand in the city now."},
+            [],
+        ),
+        ({"summary": MORE, "excerpt": MORE, "description": MORE}, []),
+    ],
+)
+def test_a_text_and_its_lead_in_fields_of_their_own_are_both_read(tmp_path, others, before):
+    found = one(tmp_path, {"title": "سوق", **others, "body": TEXT})
+    if before is None:
+        assert found.text == f"{TEXT} {MORE}"
+    else:
+        assert found.text.split("\n") == [*before, *TEXT.split("\n")]
+
+
+def test_only_the_field_a_user_names_is_the_text(tmp_path):
+    record = {"title": "سوق", "body": TEXT, "intro": MORE, "text": MORE}
+    (article,) = read(tmp_path, dumped(record), text="body")
+    assert article.text == TEXT
+
+
+PARTS = [{"heading": "البداية", "text": "نص أول."}, {"heading": "النهاية", "text": "نص ثان."}]
+IN_PARTS = "البداية\nنص أول.\nالنهاية\nنص ثان."
+
+
+@pytest.mark.parametrize(
+    ("held", "text"),
+    [
+        ({"contents": [{"type": "p", "html": "<p>أ</p>"}, {"type": "image", "url": "x"}]}, "أ"),
+        ({"contents": {"0": {"html": "<p>أ</p>"}, "1": {"html": "<p>ب</p>"}}}, "أ\nب"),
+        ({"sections": PARTS}, IN_PARTS),
+        ({"text": "", "sections": PARTS}, IN_PARTS),
+        ({"content": {"sections": PARTS}}, IN_PARTS),
+        ({"الأقسام": [{"نص": "نص أول."}]}, "نص أول."),
+        ({"الفقرات": [{"العنوان": "البداية", "النص": "نص أول."}]}, "البداية\nنص أول."),
+        ({"text": {"0": "أ", "1": "ب"}}, "أ\nب"),
+        ({"text": {"10": "ب", "9": "أ"}}, "أ\nب"),
+        ({"body": {"p1": "أ", "p2": {"html": "<p>ب</p>"}}}, "أ\nب"),
+        ({"sections": ["رياضة", "محليات"], "text": "نص."}, "نص."),
+    ],
+)
+def test_a_text_in_parts_under_any_usual_name_is_read(tmp_path, held, text):
+    found = one(tmp_path, {"title": "سوق", **held})
+    assert (found.title, found.text) == ("سوق", text)
+
+
+@pytest.mark.parametrize("name", ["sections", "contents"])
+def test_articles_under_a_name_of_parts_stay_articles(tmp_path, name):
+    articles = [{"title": "أ", "text": "نص أ."}, {"title": "ب", "text": "نص ب."}]
+    for record in ({name: articles}, {name: [{"name": "محليات", "articles": articles}]}):
+        assert [article.title for article in read(tmp_path, dumped(record))] == ["أ", "ب"]
+
+
+def test_names_of_rubrics_and_comments_are_no_text(tmp_path):
+    for held in ({"sections": ["رياضة", "محليات"]}, {"comments": [{"text": "تعليق."}]}):
+        (failure,) = read(tmp_path, dumped({"title": "سوق", **held}))
+        assert isinstance(failure, ReadFailure)
+
+
+def test_a_text_in_an_unknown_form_is_not_said_to_be_empty(tmp_path):
+    (failure,) = read(tmp_path, dumped({"title": "سوق", "text": {"شيء": "نص أول."}}))
+    assert failure.reason == "has no text in a known form under 'text'"
+    (failure,) = read(tmp_path, dumped({"title": "سوق", "text": ""}))
+    assert failure.reason == "has no text"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("قال: a<b ثم <b>مهم</b>.", "قال: a<b ثم مهم."),
+        ("كان a<b فإن c>d وهذا <b>مهم</b>", "كان a<b فإن c>d وهذا مهم"),
+        ("<p>أ</p><p>ثم x<y والنتيجة صحيحة", "أ\nثم x<y والنتيجة صحيحة"),
+        ("<p>تحت <5 و<b>10</b></p>", "تحت <5 و10"),
+        ("<a title='a<b'>رابط</a> <b>نص</b>", "رابط نص"),
+        ("<img alt=صورة src=x><p>نص</p><p", "نص"),
+    ],
+)
+def test_a_sign_of_comparison_takes_no_words(tmp_path, content, text):
+    assert one(tmp_path, {"title": "سوق", "content": content}).text == text
+
+
+def test_a_long_text_behind_a_sign_of_comparison_is_read_at_once(tmp_path):
+    content = f'<p>أ</p>{"a<b " * 20_000}{"ثم " * 100_000}"'
+    assert one(tmp_path, {"title": "سوق", "content": content}).text.startswith("أ\na<b")

@@ -135,3 +135,77 @@ def test_relative_addresses_of_a_feed_are_below_its_site(tmp_path, base, own, li
     (tmp_path / "a.rss").write_text(feed, encoding="utf-8")
     (article,) = read_articles([tmp_path])
     assert article.url == full
+
+
+@pytest.mark.parametrize(
+    ("description", "before"),
+    [
+        ("وبلغت كلفة المرفأ 77 مليونًا.", ["وبلغت كلفة المرفأ 77 مليونًا."]),
+        ("عاد العمل إلى المرفأ. وحضر ألف عامل.", ["وحضر ألف عامل."]),
+        ("عاد العمل إلى [&amp;#8230;]", []),
+        ("&lt;p&gt;عاد العمل&lt;/p&gt;&lt;p&gt;اقرأ المزيد من الأخبار&lt;/p&gt;", []),
+        ("المرفأ", []),
+        ("", []),
+    ],
+)
+def test_what_only_the_description_in_a_feed_says_is_read(tmp_path, description, before):
+    text = "عاد العمل إلى المرفأ. وفيه سفن."
+    feed = content_encoded(f"<p>{text}</p>").replace("موجز", description)
+    (tmp_path / "a.rss").write_text(feed, encoding="utf-8")
+    (article,) = read_articles([tmp_path])
+    assert article.text.split("\n") == [*before, text]
+
+
+def _table(*rows):
+    cells = ("".join(c if c.startswith("<td") else f"<td>{c}</td>" for c in row) for row in rows)
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
+
+
+HEAD, LINE = ["المشروع", "الكلفة", "العدد"], "المشروع | الكلفة | العدد"
+
+
+@pytest.mark.parametrize(
+    ("table", "shown"),
+    [
+        (_table(HEAD, ["", "50", "7"]), [LINE, "– | 50 | 7"]),
+        (_table(HEAD, ["الجسر", "", "20"]), [LINE, "الجسر | – | 20"]),
+        (_table(HEAD, ["السوق", "50", "&nbsp;"]), [LINE, "السوق | 50 | –"]),
+        (_table(HEAD, ["", "", "9"]), [LINE, "– | – | 9"]),
+        (_table(HEAD, ["", "", ""], ["الشمال", "", ""]), [LINE, "الشمال"]),
+        (
+            _table(
+                HEAD,
+                ["<td rowspan=2>الجسر", "5", "6"],
+                ["", "7"],
+                ["<td colspan=3>المصدر: الوزارة"],
+            ),
+            [LINE, "الجسر | 5 | 6", "الجسر | – | 7", "المصدر: الوزارة"],
+        ),
+        (
+            _table(HEAD, ["السوق", "5", "6"], ["<td colspan=2>المجموع", "27"]),
+            [LINE, "السوق | 5 | 6", "المجموع | المجموع | 27"],
+        ),
+        (
+            _table(["المشروع", "<td colspan=2>الكلفة"], ["", "2023", "2024"], ["الجسر", "", "20"]),
+            ["المشروع | الكلفة | الكلفة", "– | 2023 | 2024", "الجسر | – | 20"],
+        ),
+        # An empty column only keeps others apart; a table of prose lays out a page.
+        (_table(["أ", "", "5"], ["ب", "", "7"]), ["أ | 5", "ب | 7"]),
+        (
+            _table(["<td colspan=3>الأسعار"], ["", "أ", "5"], ["", "ب", "7"]),
+            ["الأسعار", "أ | 5", "ب | 7"],
+        ),
+        (_table(["", "افتُتح السوق."], ["", "وحضر سالم."]), ["افتُتح السوق.", "وحضر سالم."]),
+        (
+            _table(["خبر أول.<br>تابع.", "عمود"], ["أ", "ب"], ["", "تذييل"]),
+            ["خبر أول.", "تابع.", "عمود", "أ | ب", "تذييل"],
+        ),
+        (f"<table><caption>جدول</caption>{_table(HEAD)[7:]}ختام", ["جدول", LINE, "ختام"]),
+    ],
+)
+def test_an_empty_cell_keeps_the_columns_of_those_after_it(tmp_path, table, shown):
+    (tmp_path / "a.rss").write_text(rss(cdata(table)), encoding="utf-8")
+    (tmp_path / "b.html").write_text(f"<h1>خبر</h1><p>مقدمة.</p>{table}", encoding="utf-8")
+    feed, page = read_articles([tmp_path])
+    assert feed.text.split("\n") == shown
+    assert page.text.split("\n") == ["مقدمة.", *shown]

@@ -45,3 +45,21 @@ def test_rows_that_stand_on_every_page_are_kept(tmp_path):
     rows = [HEADING, *(["الوحدة", "2", "2"] for _ in range(6))]
     found = lines(tmp_path, table_pdf(rows, per_page=2, above=ABOVE))
     assert found.count("الوحدة | 2 | 2") == 6
+
+
+HOLES = [["", "50", "7"], ["الجسر", "", "20"], ["السوق", "50", ""]]
+KEPT = ["– | 50 | 7", "الجسر | – | 20", "السوق | 50 | –"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ruled", [True, False])
+def test_an_empty_cell_keeps_the_column_of_those_after_it(tmp_path, ruled):
+    assert lines(tmp_path, table_pdf([*ROWS, *HOLES], ruled=ruled)) == [*LINES, *KEPT]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hole", [0, 1, 2])
+def test_a_row_with_an_empty_cell_alone_on_a_page_has_its_heading(tmp_path, hole):
+    rows = [*ROWS[:3], HOLES[hole]]
+    found = lines(tmp_path, table_pdf(rows, per_page=2, repeated=False))
+    assert found == [*LINES[:3], LINES[0], KEPT[hole]]

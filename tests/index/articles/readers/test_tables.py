@@ -265,3 +265,10 @@ def test_rows_with_equal_cells_and_equal_rows_are_articles_of_their_own(tmp_path
     assert (found[0].title, found[0].source) == ("عاجل", "عاجل")
     report = build_index([tmp_path / "a.csv"], tmp_path / "index", embedder=embedder)
     assert (report.added, report.duplicates, report.failures) == (3, (), ())
+
+
+def test_a_lead_in_a_column_of_its_own_stands_before_the_text(tmp_path):
+    lead = "يعود السباق بعد 12 عامًا."
+    table = f"العنوان;مقدمة الخبر;نص الخبر\nأ;{lead};{TEXT}\nب;;{TEXT}\nج;{TEXT};{TEXT} {lead}\n"
+    found = [article.text for article in read(tmp_path, table)]
+    assert found == [f"{lead}\n{TEXT}", TEXT, f"{TEXT} {lead}"]

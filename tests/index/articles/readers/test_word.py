@@ -250,3 +250,39 @@ def test_a_break_parts_lines_and_a_soft_hyphen_or_bookmark_no_word(tmp_path):
         + run("0")
     )
     assert lines(tmp_path, paragraph(inside)) == ["عدد العمال:", "50"]
+
+
+def spanning(text, properties):
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(run(text))}</w:tc>"
+
+
+def test_cells_of_a_word_table_keep_their_columns(tmp_path):
+    wide = spanning("المجموع", '<w:gridSpan w:val="2"/>')
+    inside = [
+        row("المشروع", "الكلفة", "العدد"),
+        row("الجسر", "", "20"),
+        f"<w:tr>{wide}{cell(paragraph(run('27')))}</w:tr>",
+        row("50", "7", properties='<w:gridBefore w:val="1"/>'),
+        row("", "", ""),
+        row("الشمال", "", ""),
+    ]
+    assert lines(tmp_path, table(*inside)) == [
+        "المشروع | الكلفة | العدد",
+        "الجسر | – | 20",
+        "المجموع | المجموع | 27",
+        "– | 50 | 7",
+        "الشمال",
+    ]
+
+
+def test_borders_drawn_a_little_apart_make_no_columns(tmp_path):
+    def wide(first, second, texts):
+        spans = (f'<w:gridSpan w:val="{width}"/>' for width in (first, second))
+        return f"<w:tr>{''.join(map(spanning, texts, spans))}</w:tr>"
+
+    inside = [
+        wide(3, 1, ("البند", "العدد")),
+        wide(1, 3, ("الجسر", "20")),
+        wide(2, 2, ("السوق", "7")),
+    ]
+    assert lines(tmp_path, table(*inside)) == ["البند | العدد", "الجسر | 20", "السوق | 7"]
