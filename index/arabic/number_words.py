@@ -184,7 +184,13 @@ _BEFORE = 20
 
 def find_signed_fractions(text: str) -> frozenset[int]:
     """Return where, once a text is folded, the words begin whose damma says «خُمس», not «خَمس»."""
-    return frozenset(len(fold(text[: found.start()])) for found in _SIGNED_FRACTION.finditer(text))
+    places: list[int] = []
+    folded = start = 0
+    for found in _SIGNED_FRACTION.finditer(text):
+        folded += len(fold(text[start : found.start()]))
+        start = found.start()
+        places.append(folded)
+    return frozenset(places)
 
 
 def parse_number_word(

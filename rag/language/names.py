@@ -171,7 +171,7 @@ def find_names(spoken: Sequence[str]) -> tuple[Name, ...]:
     >>> [name.terms for name in find_names(["متي", "توفي", "الشاعر", "منذر", "القاسم"])]
     [('منذر', 'قاسم')]
     >>> [name.terms for name in find_names(["كم", "محطه", "في", "خط", "المترو", "الثالث"])]
-    [('ثالث',)]
+    [('ثالث',), ('مترو',)]
     """
     spoken = name_words(spoken)
     found = (*_find_names_behind_heads(spoken), *_find_ordinals(spoken), *_find_kin(spoken))

@@ -100,6 +100,11 @@ def test_a_fifth_is_told_from_five_by_its_sign_or_by_the_whole_behind_it(text, v
     assert read(text) == [value]
 
 
+def test_signs_are_found_behind_what_folding_shortens():
+    text = "دُفِعَ ٢٬٥٠٠ دينار، ثُمَّ خُمس المبلغ، ثم خمس دفعات، ثم عُشر الباقي"
+    assert read(text) == ["2500", "0.2", "5", "0.1"]
+
+
 @pytest.mark.parametrize("text", ["ثمن الخبز", "القرن الثالث عشر الميلادي", "دفع ثمنًا باهظًا"])
 def test_a_price_and_a_century_are_no_fraction(text):
     assert read(text) == []
