@@ -28,12 +28,14 @@ _INLINE = frozenset({"a", "abbr", "b", "bdi", "em", "font", "i", "small", "span"
 _PUBLISHED_NAME = re.compile("publish|posted|pubdate|entry-?date|post-?date", re.IGNORECASE)
 _CHANGED = re.compile("تحديث|تعديل|حدث|عدل|modif|updat|edited", re.IGNORECASE)
 _OF_DATES = re.compile(r"(?<![a-z])(?:date|time|published|posted|meta|byline|info)", re.IGNORECASE)
+_WRITER = re.compile(r"\W*(?:كتبت?|بقلم|إعداد|اعداد|تقرير|تحرير|by)\b", re.IGNORECASE)
 _STOP = re.compile(r"[.!?؟؛…][»”\"')\]]*$")
 _ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?:/|-|$)")
 _ADDRESSES = ".//link[@rel='canonical']/@href | .//meta[@property='og:url']/@content"
 # Chosen, not measured: between the heading and the text stand a lead, a name, a place and a day.
 _ABOVE, _BELOW = 2, 4
 _LENGTH = 200
+_LABEL_WORDS = 4
 
 
 def told_day(page: Any) -> str:
@@ -114,7 +116,7 @@ def _day_of(line: Line) -> str:
     """Return the day that a line near the heading tells, where it tells nothing else."""
     around = (line.element, *line.element.iterancestors())[:2]
     names = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in around)
-    is_of_dates = _OF_DATES.search(names) is not None and not _STOP.search(line.text)
+    is_of_dates = (_OF_DATES.search(names) or _WRITER.match(line.text)) and not _STOP.search(line.text)
     return dateline(line.text) or (parse_date(line.text) if is_of_dates else "")
 
 
@@ -159,9 +161,14 @@ def _marked_day(element: Any) -> str:
 
 def _is_told(element: Any) -> bool:
     """Tell whether a day stands in a sentence, as that of an event."""
-    text = " ".join(_block(element).text_content().split())
-    inside = " ".join(element.text_content().split())
-    return _STOP.search(text) is not None and not _is_published(element) and text != inside
+    words: list[str] = []
+    block, one = _block(element), element
+    while one is not block and not _is_published(element):
+        before = one.getprevious()
+        text = one.getparent().text if before is None else before.tail
+        words += f"{text or ''} {one.tail or ''}".split()
+        one = one.getparent()
+    return len(words) > _LABEL_WORDS
 
 
 def _is_published(element: Any) -> bool:

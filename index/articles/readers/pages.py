@@ -23,9 +23,8 @@ _ONLY_RIGHTS = re.compile(
     re.IGNORECASE,
 )
 # Measured with the pages of scrapinghub/article-extraction-benchmark: see the commit.
-_NEARLY_ALL = 0.9
+_NEARLY_ALL = 0.8
 _RUN = 3
-RECALL = True
 _ABOVE = 12
 
 
@@ -91,7 +90,7 @@ def _find_known(page: Any, lines: Sequence[Line]) -> list[bool]:
     """Tell of each line whether trafilatura takes it for a part of the article."""
     from trafilatura import bare_extraction
 
-    found = bare_extraction(deepcopy(page), include_comments=False, favor_recall=RECALL)
+    found = bare_extraction(deepcopy(page), include_comments=False)
     known = set(_runs(found.text)) if found is not None else set()
     shares = (_runs(line.text) for line in lines)
     return [2 * sum(run in known for run in runs) > len(runs) for runs in shares]
@@ -117,10 +116,7 @@ def _core(page: Any, lines: Sequence[Line], is_found: Sequence[bool]) -> Any:
 
 
 def _without_title(lines: Sequence[Line], title: str) -> Iterator[Line]:
-    """Yield the lines without the heading that only repeats the title."""
-    waiting = bool(title)
-    for line in lines:
-        if waiting and line.is_heading and line.text in title:
-            waiting = False
-        else:
-            yield line
+    """Yield the lines without the heading above them that only repeats the title."""
+    top = lines[:_ABOVE]
+    own = next((n for n, line in enumerate(top) if line.is_heading and line.text in title), None)
+    yield from (line for n, line in enumerate(lines) if n != own)

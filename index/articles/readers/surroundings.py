@@ -21,7 +21,7 @@ _NAMES = frozenset({
     "sharedaddy", "addtoany", "social", "comments", "comment", "commentlist", "respond", "disqus",
     "cookie", "cookies", "consent", "gdpr", "newsletter", "subscribe", "pagination", "advert",
     "ads", "tags", "outbrain", "taboola", "popup", "toolbar", "trending", "popular", "ticker",
-    "bio", "login", "promo", "modal",
+    "authorbio", "authorbox", "login", "promo", "modal",
 })  # fmt: skip
 _HIDDEN = frozenset({
     "print-only", "visible-print", "d-print-block", "screen-reader-text", "sr-only",
@@ -54,6 +54,8 @@ _ALSO = re.compile(
     r"|related(?: (?:articles|posts|stories|news))?|more on this(?: story)?)\W*"
 )
 """How a line begins that leads to other news, folded."""
+_ALSO_LETTERS = 30
+"""Letters that such a beginning has at most."""
 _BUTTONS = frozenset(
     fold(
         "فيسبوك فايسبوك تويتر إكس واتساب واتس آب تليغرام تيليجرام تلغرام تلجرام لينكدإن لينكد إن"
@@ -63,9 +65,12 @@ _BUTTONS = frozenset(
     ).split()
 )
 _TAG_ADDRESS = re.compile(r"/(?:tags?|topics?|keywords?)/|[?&]tag=")
-_STOP = re.compile(r"[.!?؟؛…][»”\"')\]]*\s*$")
-# Chosen, not measured: a caption of an aside is shorter than a sentence that tells something.
-_PROSE_LETTERS = 40
+_STOP = re.compile(r"[.؟…][»”\"')\]]*\s*$")
+# Chosen, not measured: a button or a label is shorter than a sentence that tells something; what
+# stands between the links of a menu is shorter than a sentence with links in it.
+# A teaser of other news is shorter than an entry of a list of news that is told whole.
+_CARD_LETTERS = 200
+_SENTENCE_WORDS, _PROSE_LETTERS = 4, 40
 
 
 def drop_surroundings(page: Any, *, by_name: bool = True) -> None:
@@ -93,8 +98,8 @@ class _Parts:
         self._by_name = by_name
         self._count()
         self._article = self._find_article()
-        heading = next(self._headings(), None)
-        own = heading if self._article is None else self._article
+        self._title = self._find_title()
+        own = self._title if self._article is None else self._article
         self._holders = set() if own is None else {own, *own.iterancestors()}
         self._below_also: set[Any] = set()
 
@@ -123,22 +128,31 @@ class _Parts:
         Where other news are articles too, it is the one with the most text, unless the part of the
         page has much more: that is one article in many pieces.
         """
-        found = [
-            max(elements, key=self._prose, default=None)
-            for elements in (
-                self._page.iter("article"),
-                self._page.xpath(".//main | .//*[@role='main']"),
-            )
-        ]
-        article, main = found
+        article, main = (
+            max(filter(self._may_be_article, self._page.xpath(path)), key=self._prose, default=None)
+            for path in (".//article", ".//main | .//*[@role='main']")
+        )
         if article is None or (main is not None and self._prose(main) > 2 * self._prose(article)):
             return main
         return article
 
-    def _headings(self) -> Iterator[Any]:
-        """Yield the headings of the first order, those of the site last."""
-        headings = list(self._page.iter("h1"))
-        yield from sorted(headings, key=lambda heading: _is_inside(heading, "header"))
+    def _may_be_article(self, element: Any) -> bool:
+        """Tell comments and other news, which may be articles too, from what may be the one."""
+        return (element.find(".//h1") is not None or self._is_part(element, 4)) and not any(
+            one.tag in _AROUND - {"form"} or (self._by_name and self._is_named(one))
+            for one in (element, *element.iterancestors())
+        )
+
+    def _is_part(self, element: Any, part: int) -> bool:
+        """Tell whether an element has more than a part of the prose of the page."""
+        return part * self._prose(element) > self._prose(self._page)
+
+    def _find_title(self) -> Any:
+        """Return the heading of the first order, or None: that of the site, a link, is none."""
+        headings = [one for one in self._page.iter("h1") if self._prose(one)]
+        own = (one for one in headings if self._is_in_article(one))
+        other = sorted(headings, key=lambda one: _is_inside(one, "header"))
+        return next(own, next(iter(other), None))
 
     def _is_in_article(self, element: Any) -> bool:
         return self._article is not None and self._article in element.iterancestors()
@@ -155,6 +169,7 @@ class _Parts:
             or not _HIDDEN.isdisjoint(classes)
             or (self._by_name and self._is_named(element))
             or self._is_menu(element)
+            or self._is_of_cards(element)
             or self._leads_away(element)
         )
 
@@ -162,16 +177,13 @@ class _Parts:
         """Tell whether the tag or role of an element says that it stands around an article."""
         tag, role = element.tag, (element.get("role") or "").lower()
         if tag == "form":
-            return 2 * self._prose(element) < self._prose(self._page)
-        if tag == "header" and (self._is_in_article(element) or self._has_title(element)):
+            return not self._is_part(element, 2)
+        is_above = self._title is not None and element in self._title.iterancestors()
+        if tag == "header" and (self._is_in_article(element) or is_above):
             return False
         if tag in {"aside", "footer"} and self._is_in_article(element):
             return not self._is_of_prose(element)
         return tag in _AROUND or role in _ROLES
-
-    def _has_title(self, element: Any) -> bool:
-        """Tell whether the only heading of the first order is in an element."""
-        return self._article is None and next(self._headings(), None) in element.iterdescendants()
 
     def _is_of_prose(self, element: Any) -> bool:
         """Tell whether an element in the article tells something: figures in a box, a quote."""
@@ -180,12 +192,12 @@ class _Parts:
         text = " ".join(element.text_content().split())
         has_links = 4 * self._linked[element] > self._letters[element]
         has_fields = element.find(".//input") is not None or element.find(".//button") is not None
-        is_sentence = _STOP.search(text) is not None and self._prose(element) >= _PROSE_LETTERS
+        is_sentence = _STOP.search(text) is not None and len(text.split()) >= _SENTENCE_WORDS
         return is_sentence and not has_links and not has_fields and not _ALSO.match(fold(text))
 
     def _is_named(self, element: Any) -> bool:
         names = [*(element.get("class") or "").split(), element.get("id") or ""]
-        is_most = 2 * self._prose(element) > self._prose(self._page)
+        is_most = self._is_part(element, 2)
         for parts in map(_name_parts, names):
             if _NAMES.isdisjoint(parts) or not _STATES.isdisjoint(parts):
                 continue
@@ -199,8 +211,10 @@ class _Parts:
         In the article such a list may be the members of a committee: then they are names, or a
         line leads to them. Buttons and tags are none.
         """
+        if 2 * self._linked[element] < self._letters[element] or element.tag in _NO_MENUS:
+            return False
         links = element.findall(".//a")
-        if not links or element.tag in _NO_MENUS or _is_inside(element, "table"):
+        if not links:
             return False
         linked = "".join(link.text_content() for link in links)
         letters, others = (_BETWEEN.sub("", text) for text in (linked, element.text_content()))
@@ -208,7 +222,8 @@ class _Parts:
             return False
         if all(map(_is_button, links)):
             return True
-        if self._longest[element] > _PROSE_LETTERS:
+        is_cell = element.tag not in {"ul", "ol"} and _is_inside(element, "table")
+        if is_cell or self._longest[element] > _PROSE_LETTERS:
             return False
         words = sum(len(link.text_content().split()) for link in links) / len(links)
         if len(links) == 1:
@@ -217,11 +232,27 @@ class _Parts:
             return words > _MENU_WORDS and not _leads_to(element)
         return True
 
+    def _is_of_cards(self, element: Any) -> bool:
+        """Tell whether an element is other news, each with a linked heading and a line of text."""
+        children = [child for child in element if self._letters[child]]
+        cards = [child for child in children if self._prose(child) <= _CARD_LETTERS]
+        if len(children) < 2 or len(cards) < len(children):
+            return False
+        headings = (child.xpath("descendant-or-self::*[self::h2 or self::h3 or self::h4 or self::h5]") for child in cards)
+        return all(any(map(self._is_linked, found)) for found in headings)
+
+    def _is_linked(self, heading: Any) -> bool:
+        """Tell whether a heading leads to another page."""
+        above = next(heading.iterancestors("a"), None)
+        links = heading.findall(".//a") if above is None else [above]
+        is_full = above is not None or self._linked[heading] == self._letters[heading]
+        return is_full and any(not (link.get("href") or "#").startswith("#") for link in links)
+
     def _leads_away(self, element: Any) -> bool:
         """Tell whether an element only leads to other news: «اقرأ أيضا: …»."""
         if element.tag in {"a", "span", "b", "strong", "em", "i", "article"}:
             return False
-        if 2 * self._linked[element] < self._letters[element] and self._letters[element] > 30:
+        if self._prose(element) > _ALSO_LETTERS:
             return False
         words = fold(" ".join(element.text_content().split()))
         also = _ALSO.match(words)
