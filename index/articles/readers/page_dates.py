@@ -8,7 +8,7 @@ from typing import Any
 
 from index.arabic.datelines import dateline
 from index.arabic.dates import parse_date
-from index.articles.readers.markup import Line
+from index.articles.readers.markup import Line, page_lines
 
 _PUBLISHED = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished",
@@ -33,7 +33,7 @@ _STOP = re.compile(r"[.!?؟؛…][»”\"')\]]*$")
 _ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?:/|-|$)")
 _ADDRESSES = ".//link[@rel='canonical']/@href | .//meta[@property='og:url']/@content"
 # Chosen, not measured: between the heading and the text stand a lead, a name, a place and a day.
-_ABOVE, _BELOW = 2, 4
+_ABOVE, _BELOW = 2, 5
 _LENGTH = 200
 _LABEL_WORDS = 4
 
@@ -42,11 +42,17 @@ def told_day(page: Any) -> str:
     """Return the day that a page tells programs its article was published on, or ""."""
     told: dict[str, str] = {}
     for field in page.iter("meta"):
-        for key in ("property", "name", "itemprop"):
+        # Further down a field may be of other news.
+        keys = ("property", "name", "itemprop") if _is_in_head(field) else ("property", "name")
+        for key in keys:
             if day := parse_date(field.get("content")):
                 told.setdefault((field.get(key) or "").lower(), day)
     meta = next((told[name] for name in _PUBLISHED if name in told), "")
     return meta or next(filter(None, map(parse_date, _linked_data(page))), "")
+
+
+def _is_in_head(element: Any) -> bool:
+    return next(element.iterancestors("head"), None) is not None
 
 
 def _linked_data(page: Any) -> Iterator[Any]:
@@ -79,18 +85,18 @@ def _is_article(one: dict[str, Any]) -> bool:
     return re.search("Article|Posting|Report", str(one.get("@type"))) is not None
 
 
-def written_day(page: Any, lines: Sequence[Line]) -> str:
+def written_day(page: Any, article: Sequence[Line]) -> str:
     """Return the day that readers see on a page, or ""; of several none unless one is marked.
 
     Args:
         page: The page without what stands around its article, where other news have their days.
-        lines: Its lines.
+        article: The lines of the article.
     """
-    heading = next((n for n, line in enumerate(lines) if line.element.tag == "h1"), -1)
-    near = [
-        *lines[heading + 1 : heading + 1 + _BELOW],
-        *lines[max(heading - _ABOVE, 0) : max(heading, 0)],
-    ]
+    lines = page_lines(page)
+    first = lines.index(article[0]) if article else 0
+    heading = next((n for n, line in enumerate(lines) if line.element.tag == "h1"), first)
+    above, below = lines[max(heading - _ABOVE, 0) : heading], lines[heading : heading + _BELOW]
+    near = [*below, *above]
     near = [line for line in near if len(line.text) <= _LENGTH]
     marks = _Marks(page)
     parts = {line.element for line in near}
@@ -116,7 +122,9 @@ def _day_of(line: Line) -> str:
     """Return the day that a line near the heading tells, where it tells nothing else."""
     around = (line.element, *line.element.iterancestors())[:2]
     names = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in around)
-    is_of_dates = (_OF_DATES.search(names) or _WRITER.match(line.text)) and not _STOP.search(line.text)
+    is_of_dates = (_OF_DATES.search(names) or _WRITER.match(line.text)) and not _STOP.search(
+        line.text
+    )
     return dateline(line.text) or (parse_date(line.text) if is_of_dates else "")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
+from urllib.parse import urlsplit
 
 from index.articles.article import Article, titled
 from index.articles.encoding import declared_encoding, decode
@@ -15,7 +16,8 @@ from index.articles.readers.values import clean
 from index.errors import InputError
 
 _RIGHTS = (
-    r"(?:©|\(c\)|copyright|(?:جميع|كل|كافة) الحقوق محفوظة|حقوق (?:النشر|الطبع)|all rights reserved)"
+    r"(?:©|\(c\) ?\d|copyright\W*(?:©|\(c\)|\d)|(?:جميع|كل|كافة) الحقوق محفوظة"
+    r"|حقوق (?:النشر|الطبع)[^.؟!،]{0,20} (?:محفوظة|©)|all rights reserved)"
 )
 _ONLY_RIGHTS = re.compile(
     rf"\W*{_RIGHTS}[^.؟!]{{0,80}}[.\s]*|[^.؟!،]{{0,40}}(?:©|\(c\))\W*\d{{4}}.{{0,60}}"
@@ -39,6 +41,8 @@ def read_html(data: bytes) -> Iterator[Article]:
     page = parse_html(decode(data, declared=declared_encoding(data)))
     if page is None:
         raise InputError("no article text was found in the page")
+    for logo in list(filter(_is_logo, page.iter("h1"))):
+        logo.tag = "div"
     told = extract_metadata(page, date_config={"extensive_search": False}).as_dict()
     title = clean(told.get("title") or "")
     lines: list[Line] = []
@@ -57,10 +61,16 @@ def read_html(data: bytes) -> Iterator[Article]:
         title=title,
         text=body,
         source=clean(told.get("sitename") or ""),
-        date=told_day(page) or written_day(shown, page_lines(shown)) or address_day(page),
+        date=told_day(page) or written_day(shown, lines) or address_day(page),
         author=clean(told.get("author") or ""),
         url=public_url(clean(told.get("url") or "")),
     )
+
+
+def _is_logo(heading: Any) -> bool:
+    """Tell whether a heading is the name of the site, which leads to its first page."""
+    addresses = (link.get("href") or "#" for link in heading.iter("a"))
+    return any(not to.startswith("#") and urlsplit(to).path in {"", "/", "./"} for to in addresses)
 
 
 def _article_lines(page: Any, whole: Any, title: str) -> list[Line]:
@@ -76,10 +86,10 @@ def _article_lines(page: Any, whole: Any, title: str) -> list[Line]:
     core = _core(page, lines, is_found)
     inside = [core in (line.element, *line.element.iterancestors()) for line in lines]
     first = inside.index(True)
-    start = next((n for n in range(first, max(first - _ABOVE, -1), -1) if _is_title(lines[n], title)), first)
-    return [
-        line for n, line in enumerate(lines) if inside[n] or is_found[n] or start <= n < first
-    ]
+    start = next(
+        (n for n in range(first, max(first - _ABOVE, -1), -1) if _is_title(lines[n], title)), first
+    )
+    return [line for n, line in enumerate(lines) if inside[n] or is_found[n] or start <= n < first]
 
 
 def _is_title(line: Line, title: str) -> bool:

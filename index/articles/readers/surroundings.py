@@ -1,7 +1,6 @@
 """Take off a web page what stands around its article: menus, forms, comments, other news."""
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -37,20 +36,22 @@ _KINDS = frozenset({
     "buttons", "button", "links", "site", "main", "page", "article", "articles", "items", "item",
     "widget", "widgets", "news", "bar", "icons", "media", "form", "stories", "topics", "entry",
     "single", "top", "bottom", "banner", "notice", "title", "inner", "outer", "global", "primary",
-    "secondary", "mobile", "desktop", "header", "thread", "container", "the", "td", "c", "js",
+    "secondary", "mobile", "desktop", "header", "thread", "the", "td", "c", "js",
 })  # fmt: skip
 """What a name that says for certain what stands around an article may say besides."""
 # Chosen, not measured: titles of other news have more words than the names of a site's parts.
 _MENU_WORDS = 4
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _NO_MENUS = frozenset({"a", "article", "table", "thead", "tbody", "tr", "td", "th"})
 _LISTS = frozenset({"div", "ul", "ol", "section"})
 _FULL = 7
 """Tenths of the letters of a list that stand in links where it is a list of links."""
 _BETWEEN = re.compile(r"[\s|/·•»«>‹›–—,،#-]+")
 _ALSO = re.compile(
-    r"\W*(?:(?:ا?قرا|ا?قراي|شاهد|انظر|طالع|تابع|read|see|watch)(?:وا|ي)? (?:ايضا|كذلك|المزيد|also|more)"
-    r"|(?:مواضيع|موضوعات|مقالات|اخبار|تقارير|قصص|محتوي)\s(?:ذات صله|مشابهه|متعلقه|مرتبطه|قد تهمك)"
-    r"|(?:وقد |قد |ربما )(?:يهمك|تهمك|يعجبك)(?: ايضا)?|ذات صله|لقراءه المزيد|(?:الاخبار )?الاكثر قراءه"
+    r"\W*(?:(?:ا?قرا|شاهد|انظر|طالع|تابع)(?:وا|ي)? (?:ايضا|كذلك|المزيد)|لقراءه المزيد"
+    r"|(?:مواضيع|موضوعات|مقالات|اخبار|تقارير|قصص|محتوي) (?:ذات صله|مشابهه|متعلقه|مرتبطه|قد تهمك)"
+    r"|(?:وقد |قد |ربما )(?:يهمك|تهمك|يعجبك)(?: ايضا)?|ذات صله|(?:الاخبار )?الاكثر قراءه"
+    r"|المزيد من الاخبار|(?:read|see|watch) (?:also|more)|you may also like"
     r"|related(?: (?:articles|posts|stories|news))?|more on this(?: story)?)\W*"
 )
 """How a line begins that leads to other news, folded."""
@@ -211,35 +212,37 @@ class _Parts:
         In the article such a list may be the members of a committee: then they are names, or a
         line leads to them. Buttons and tags are none.
         """
-        if 2 * self._linked[element] < self._letters[element] or element.tag in _NO_MENUS:
+        is_column = element.tag == "td" and self._longest[element.getparent()] > _PROSE_LETTERS
+        if (element.tag in _NO_MENUS and not is_column) or not self._is_of_links(element):
             return False
         links = element.findall(".//a")
-        if not links:
-            return False
-        linked = "".join(link.text_content() for link in links)
-        letters, others = (_BETWEEN.sub("", text) for text in (linked, element.text_content()))
-        if _FULL * len(others) > len(letters) * (10 if element.tag in _LISTS else _FULL):
-            return False
         if all(map(_is_button, links)):
             return True
-        is_cell = element.tag not in {"ul", "ol"} and _is_inside(element, "table")
-        if is_cell or self._longest[element] > _PROSE_LETTERS:
+        is_cell = not is_column and element.tag not in {"ul", "ol"} and _is_inside(element, "table")
+        if len(links) == 1 or is_cell or self._longest[element] > _PROSE_LETTERS:
             return False
         words = sum(len(link.text_content().split()) for link in links) / len(links)
-        if len(links) == 1:
+        is_told = words <= _MENU_WORDS or _leads_to(element)
+        return not (is_told and self._is_in_article(element))
+
+    def _is_of_links(self, element: Any) -> bool:
+        """Tell whether nearly all that is in an element is in links."""
+        if self._linked[element] == 0 or 2 * self._linked[element] < self._letters[element]:
             return False
-        if self._is_in_article(element):
-            return words > _MENU_WORDS and not _leads_to(element)
-        return True
+        linked = "".join(link.text_content() for link in element.iter("a"))
+        letters, others = (_BETWEEN.sub("", text) for text in (linked, element.text_content()))
+        return _FULL * len(others) <= len(letters) * (10 if element.tag in _LISTS else _FULL)
 
     def _is_of_cards(self, element: Any) -> bool:
         """Tell whether an element is other news, each with a linked heading and a line of text."""
         children = [child for child in element if self._letters[child]]
-        cards = [child for child in children if self._prose(child) <= _CARD_LETTERS]
-        if len(children) < 2 or len(cards) < len(children):
-            return False
-        headings = (child.xpath("descendant-or-self::*[self::h2 or self::h3 or self::h4 or self::h5]") for child in cards)
-        return all(any(map(self._is_linked, found)) for found in headings)
+        if children and children[0].tag in _HEADINGS:
+            children = children[1:]
+        return len(children) > 1 and all(map(self._is_card, children))
+
+    def _is_card(self, element: Any) -> bool:
+        headings = (one for one in element.iter(*_HEADINGS))
+        return self._prose(element) <= _CARD_LETTERS and any(map(self._is_linked, headings))
 
     def _is_linked(self, heading: Any) -> bool:
         """Tell whether a heading leads to another page."""
@@ -266,7 +269,9 @@ class _Parts:
     def _find_below(self, heading: Any) -> None:
         """Note the links below a heading like «اقرأ أيضا»."""
         below = heading.getnext()
-        while below is not None and 10 * self._linked[below] >= 8 * max(self._letters[below], 1):
+        while below is not None and (
+            10 * self._linked[below] >= 8 * max(self._letters[below], 1) or self._is_card(below)
+        ):
             self._below_also.add(below)
             below = below.getnext()
 
@@ -281,7 +286,10 @@ def _is_button(link: Any) -> bool:
     return (
         set(fold(link.text_content()).split()) <= _BUTTONS
         or link.get("rel") == "tag"
-        or _TAG_ADDRESS.search(link.get("href") or "") is not None
+        or (
+            _TAG_ADDRESS.search(link.get("href") or "") is not None
+            and len(link.text_content().split()) <= _MENU_WORDS
+        )
     )
 
 
