@@ -1,8 +1,10 @@
 """Read web pages: the article without the menus around it."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,10 +26,19 @@ _ONLY_RIGHTS = re.compile(
     rf"|[^.؟!،]{{0,40}}©.{{0,60}}{_RIGHTS}.{{0,40}}",
     re.IGNORECASE,
 )
-# Measured with the pages of scrapinghub/article-extraction-benchmark: see the commit.
+# Of the 181 pages of github.com/scrapinghub/article-extraction-benchmark four words in a row are
+# found as often (99.1 %) with 0.6 to 0.95, and with gaps of 0 to 8.
 _NEARLY_ALL = 0.8
+"""Part of what trafilatura finds that the element with the article holds."""
+_GAP = 3
+"""Lines between two of the article that belong to it wherever they stand."""
+# Chosen, not measured: equal words in a row that make a line of one text one of another.
 _RUN = 3
+# Chosen, not measured: between heading and text stand a lead, names, a place, days, a caption.
 _ABOVE = 12
+
+# What it cannot read is reported as a failure of the article, with its place.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 def read_html(data: bytes) -> Iterator[Article]:
@@ -86,10 +97,14 @@ def _article_lines(page: Any, whole: Any, title: str) -> list[Line]:
     core = _core(page, lines, is_found)
     inside = [core in (line.element, *line.element.iterancestors()) for line in lines]
     first = inside.index(True)
-    start = next(
-        (n for n in range(first, max(first - _ABOVE, -1), -1) if _is_title(lines[n], title)), first
-    )
-    return [line for n, line in enumerate(lines) if inside[n] or is_found[n] or start <= n < first]
+    above = range(first, max(first - _ABOVE, -1), -1)
+    heading = next((n for n in above if _is_title(lines[n], title)), first)
+    own = [n for n in range(len(lines)) if inside[n] or is_found[n]]
+    kept = {*own, *range(heading, first)}
+    for one, following in pairwise(own):
+        if following - one <= _GAP + 1:
+            kept.update(range(one, following))
+    return [lines[n] for n in sorted(kept)]
 
 
 def _is_title(line: Line, title: str) -> bool:
