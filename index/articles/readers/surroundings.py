@@ -85,7 +85,7 @@ def drop_surroundings(page: Any, *, by_name: bool = True) -> None:
         if not isinstance(element.tag, str) or is_unseen(element, element.tag):
             element.drop_tree()
     parts = _Parts(page, by_name=by_name)
-    for element in list(page.iterdescendants()):
+    for element in list(page.iter()):
         if parts.is_around(element):
             element.clear(keep_tail=True)
             element.tag = "hr"
@@ -212,7 +212,10 @@ class _Parts:
         In the article such a list may be the members of a committee: then they are names, or a
         line leads to them. Buttons and tags are none.
         """
-        is_column = element.tag == "td" and self._longest[element.getparent()] > _PROSE_LETTERS
+        row = element.getparent() if element.tag == "td" else None
+        is_column = row is not None and (
+            self._longest[row] > _PROSE_LETTERS or row in self._holders
+        )
         if (element.tag in _NO_MENUS and not is_column) or not self._is_of_links(element):
             return False
         links = element.findall(".//a")
