@@ -94,8 +94,8 @@ def _article_lines(page: Any, whole: Any, title: str) -> list[Line]:
     is_found = _find_known(whole, lines)
     if not any(is_found):
         return lines
-    core = _core(page, lines, is_found)
-    inside = [core in (line.element, *line.element.iterancestors()) for line in lines]
+    cores = _cores(page, lines, is_found)
+    inside = [not cores.isdisjoint((line.element, *line.element.iterancestors())) for line in lines]
     first = inside.index(True)
     above = range(first, max(first - _ABOVE, -1), -1)
     heading = next((n for n in above if _is_title(lines[n], title)), first)
@@ -126,8 +126,11 @@ def _runs(text: str) -> list[tuple[str, ...]]:
     return list(zip(*(words[n:] for n in range(_RUN)), strict=False))
 
 
-def _core(page: Any, lines: Sequence[Line], is_found: Sequence[bool]) -> Any:
-    """Return the smallest element that holds nearly all of what was found."""
+def _cores(page: Any, lines: Sequence[Line], is_found: Sequence[bool]) -> set[Any]:
+    """Return the smallest element that holds nearly all of what was found, and its like beside it.
+
+    Where an article is parted by a notice, both parts are the same kind of element.
+    """
     weights: dict[Any, int] = {}
     for line, found in zip(lines, is_found, strict=True):
         for element in (line.element, *line.element.iterancestors()) if found else ():
@@ -136,8 +139,15 @@ def _core(page: Any, lines: Sequence[Line], is_found: Sequence[bool]) -> Any:
     core = page
     while (inner := next((one for one in core if weights.get(one, 0) >= enough), None)) is not None:
         core = inner
-    own = core.iterancestors("article")
-    return next(own, core)
+    core = next(core.iterancestors("article"), core)
+    if core.tag == "article":
+        return {core}
+    kind = (core.tag, core.get("class"))
+    beside = (*core.itersiblings(preceding=True), *core.itersiblings())
+    return {
+        core,
+        *(one for one in beside if one in weights and (one.tag, one.get("class")) == kind),
+    }
 
 
 def _without_title(lines: Sequence[Line], title: str) -> Iterator[Line]:

@@ -59,12 +59,13 @@ _ALSO_LETTERS = 30
 """Letters that such a beginning has at most."""
 _BUTTONS = frozenset(
     fold(
-        "فيسبوك فايسبوك تويتر إكس واتساب واتس آب تليغرام تيليجرام تلغرام تلجرام لينكدإن لينكد إن"
+        "فيسبوك فايسبوك تويتر إكس واتساب واتس تليغرام تيليجرام تلغرام تلجرام لينكدإن لينكد"
         " مسنجر ماسنجر بريد البريد الإلكتروني طباعة اطبع إرسال أرسل نسخ الرابط انسخ مشاركة شارك"
-        " شاركها المشاركة على عبر حفظ facebook twitter x whatsapp telegram linkedin messenger email"
+        " شاركها المشاركة حفظ facebook twitter x whatsapp telegram linkedin messenger email"
         " mail print share copy link pinterest reddit"
     ).split()
 )
+_BESIDE_BUTTONS = frozenset(fold("إن آب على عبر").split())
 _TAG_ADDRESS = re.compile(r"/(?:tags?|topics?|keywords?)/|[?&]tag=")
 _STOP = re.compile(r"[.؟…][»”\"')\]]*\s*$")
 # Chosen, not measured: a button or a label is shorter than a sentence that tells something; what
@@ -82,7 +83,11 @@ def drop_surroundings(page: Any, *, by_name: bool = True) -> None:
         by_name: Whether to go by the class and id of elements too, which may mislead.
     """
     for element in list(page.iterdescendants()):
-        if not isinstance(element.tag, str) or is_unseen(element, element.tag):
+        if (
+            not isinstance(element.tag, str)
+            or is_unseen(element, element.tag)
+            or (element.tag == "span" and _is_hidden(element))
+        ):
             element.drop_tree()
     parts = _Parts(page, by_name=by_name)
     for element in list(page.iter()):
@@ -164,10 +169,9 @@ class _Parts:
             return True
         if element.tag in {"html", "head", "body", "main"} or element in self._holders:
             return False
-        classes = set((element.get("class") or "").split())
         return (
             self._is_tagged(element)
-            or not _HIDDEN.isdisjoint(classes)
+            or _is_hidden(element)
             or (self._by_name and self._is_named(element))
             or self._is_menu(element)
             or self._is_of_cards(element)
@@ -179,12 +183,17 @@ class _Parts:
         tag, role = element.tag, (element.get("role") or "").lower()
         if tag == "form":
             return not self._is_part(element, 2)
-        is_above = self._title is not None and element in self._title.iterancestors()
-        if tag == "header" and (self._is_in_article(element) or is_above):
+        if tag == "header" and (self._is_in_article(element) or self._has_title(element)):
             return False
         if tag in {"aside", "footer"} and self._is_in_article(element):
             return not self._is_of_prose(element)
         return tag in _AROUND or role in _ROLES
+
+    def _has_title(self, element: Any) -> bool:
+        """Tell whether the heading of the article is in a header, not only the name of the site."""
+        if self._title is None:
+            return any(map(self._prose, element.iter("h2")))
+        return element in self._title.iterancestors()
 
     def _is_of_prose(self, element: Any) -> bool:
         """Tell whether an element in the article tells something: figures in a box, a quote."""
@@ -197,6 +206,8 @@ class _Parts:
         return is_sentence and not has_links and not has_fields and not _ALSO.match(fold(text))
 
     def _is_named(self, element: Any) -> bool:
+        if element.tag == "a" and not _is_button(element):  # a word of a sentence may be a link
+            return False
         names = [*(element.get("class") or "").split(), element.get("id") or ""]
         is_most = self._is_part(element, 2)
         for parts in map(_name_parts, names):
@@ -279,6 +290,10 @@ class _Parts:
             below = below.getnext()
 
 
+def _is_hidden(element: Any) -> bool:
+    return not _HIDDEN.isdisjoint((element.get("class") or "").split())
+
+
 def _name_parts(name: str) -> set[str]:
     words = [part for part in re.split(r"[\s_-]+|(?<=[a-z])(?=[A-Z])", name) if part]
     pairs = {first + second for first, second in pairwise(words)}
@@ -286,8 +301,9 @@ def _name_parts(name: str) -> set[str]:
 
 
 def _is_button(link: Any) -> bool:
+    words = set(fold(link.text_content()).split()) - _BESIDE_BUTTONS
     return (
-        set(fold(link.text_content()).split()) <= _BUTTONS
+        (words <= _BUTTONS and bool(words))
         or link.get("rel") == "tag"
         or (
             _TAG_ADDRESS.search(link.get("href") or "") is not None

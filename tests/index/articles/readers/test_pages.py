@@ -97,6 +97,8 @@ TOLD = [
     "<table><tr><th>{}</th><th>العدد</th></tr><tr><td><a href='1'>أ</a></td><td>2</td></tr></table>",
     "<details><summary>{}</summary>نعم</details>",
     "<p>قال <a href='1'>وزير الري والزراعة</a> و<a href='2'>{}</a>.</p>",
+    "<p>قال <a class='article-tags' href='1'>{}</a> إنه راض.</p>",
+    "<p>قال<span class='sr-only'> (رابط)</span> {} إنه راض.</p>",
     "<p>{} إن جميع الحقوق محفوظة للتجار، وعددهم 42</p>",
     "<p>{} انتهى العمل. © رويترز</p>",
 ]
@@ -127,6 +129,7 @@ def test_what_an_article_tells_is_in_its_text_however_it_is_marked(tmp_path, tol
         "<h1>الميناء</h1><form id='aspnetForm'><p>{}</p></form>",
         "<header><h1><a href='/'>صحيفة</a></h1></header><h2>الميناء</h2><p>{}</p>",
         "<main><h1>الميناء</h1><p>{}</p></main>",
+        "<div><header><h2>الميناء</h2><p>{}</p></header></div>",
         "<table><tr><td><a href='1'>وزير المالية يعلن موازنة العام</a><br><a href='2'>المنتخب يفوز في"
         " الافتتاح أمس</a></td><td><h1>الميناء</h1>{}</td></tr></table>",
     ],
@@ -135,6 +138,15 @@ def test_the_text_of_a_page_is_found_whatever_the_names_of_its_parts(tmp_path, p
     text = read(tmp_path, page.format(TEXT + rest)).text
     assert text.startswith(TEXT)
     assert len(text.split("\n")) == 1 + rest.count("<p>")
+
+
+def test_an_article_that_a_notice_parts_is_read_to_its_end(tmp_path):
+    end = "<p>وهؤلاء من فازوا بالجائزة:</p><ol><li>هدى</li><li>سالم</li></ol>"
+    parts = (
+        f"<div class='text'>{LONG}</div><div class='ads'>إعلان</div><div class='text'>{end}</div>"
+    )
+    text = read(tmp_path, f"<h1>الميناء</h1>{parts}").text
+    assert text.split("\n")[-3:] == ["وهؤلاء من فازوا بالجائزة:", "هدى", "سالم"]
 
 
 AROUND = [
