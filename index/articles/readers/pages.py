@@ -30,6 +30,8 @@ _ONLY_RIGHTS = re.compile(
 # found as often (99.1 %) with 0.6 to 0.95, and with gaps of 0 to 8.
 _NEARLY_ALL = 0.8
 """Part of what trafilatura finds that the element with the article holds."""
+_TEXT_NAME = re.compile("text|body|content|article|story|entry|paragraph", re.IGNORECASE)
+"""What an element is called that holds an article, or one of its parts."""
 _GAP = 3
 """Lines between two of the article that belong to it wherever they stand."""
 # Chosen, not measured: equal words in a row that make a line of one text one of another.
@@ -144,10 +146,9 @@ def _cores(page: Any, lines: Sequence[Line], is_found: Sequence[bool]) -> set[An
         return {core}
     kind = (core.tag, core.get("class"))
     beside = (*core.itersiblings(preceding=True), *core.itersiblings())
-    return {
-        core,
-        *(one for one in beside if one in weights and (one.tag, one.get("class")) == kind),
-    }
+    alike = [one for one in beside if (one.tag, one.get("class")) == kind]
+    is_text = _TEXT_NAME.search(core.get("class") or "") is not None
+    return {core, *(one for one in alike if is_text or one in weights)}
 
 
 def _without_title(lines: Sequence[Line], title: str) -> Iterator[Line]:
