@@ -35,6 +35,7 @@ _ADDRESSES = ".//link[@rel='canonical']/@href | .//meta[@property='og:url']/@con
 # Chosen, not measured: between the heading and the text stand a lead, a name, a place and a day.
 _ABOVE, _BELOW = 2, 5
 _LENGTH = 200
+# Chosen, not measured: words beside a day that label it, as «نشر في» and «بتوقيت القدس» do.
 _LABEL_WORDS = 4
 
 
@@ -61,7 +62,7 @@ def _linked_data(page: Any) -> Iterator[Any]:
     for script in page.xpath(".//script[@type='application/ld+json']"):
         try:
             value = json.loads(script.text_content(), strict=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         found += _objects(value)
     published = [one for one in found if one.get("datePublished")]
@@ -187,9 +188,11 @@ def _is_published(element: Any) -> bool:
 def _label(element: Any) -> str:
     """Return the words right before an element."""
     for one in (element, element.getparent()):
-        before = one.getprevious()
-        text = f"{before.text_content()} {before.tail or ''}" if before is not None else ""
-        text = text if before is not None else one.getparent().text or ""
+        before, above = one.getprevious(), one.getparent()
+        if before is not None:
+            text = f"{before.text_content()} {before.tail or ''}"
+        else:
+            text = above.text or "" if above is not None else ""
         if text.strip() or one.tag not in _INLINE:
             return text[-30:]
     return ""

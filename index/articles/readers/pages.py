@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
 
 from index.articles.article import Article, titled
 from index.articles.encoding import declared_encoding, decode
@@ -30,6 +29,7 @@ _ONLY_RIGHTS = re.compile(
 # found as often (99.1 %) with 0.6 to 0.95, and with gaps of 0 to 8.
 _NEARLY_ALL = 0.8
 """Part of what trafilatura finds that the element with the article holds."""
+_FIRST_PAGE = re.compile(r"\s*(?:(?:https?:)?//[^/?#]+/?|\.?/)(?:[?#].*)?\s*")
 _TEXT_NAME = re.compile("text|body|content|article|story|entry|paragraph", re.IGNORECASE)
 """What an element is called that holds an article, or one of its parts."""
 _GAP = 3
@@ -55,7 +55,8 @@ def read_html(data: bytes) -> Iterator[Article]:
     if page is None:
         raise InputError("no article text was found in the page")
     for logo in list(filter(_is_logo, page.iter("h1"))):
-        logo.tag = "div"
+        logo.clear(keep_tail=True)
+        logo.tag = "hr"
     told = extract_metadata(page, date_config={"extensive_search": False}).as_dict()
     title = clean(told.get("title") or "")
     lines: list[Line] = []
@@ -83,7 +84,7 @@ def read_html(data: bytes) -> Iterator[Article]:
 def _is_logo(heading: Any) -> bool:
     """Tell whether a heading is the name of the site, which leads to its first page."""
     addresses = (link.get("href") or "#" for link in heading.iter("a"))
-    return any(not to.startswith("#") and urlsplit(to).path in {"", "/", "./"} for to in addresses)
+    return any(_FIRST_PAGE.fullmatch(address) for address in addresses)
 
 
 def _article_lines(page: Any, whole: Any, title: str) -> list[Line]:

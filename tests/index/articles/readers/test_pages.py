@@ -128,6 +128,8 @@ def test_what_an_article_tells_is_in_its_text_however_it_is_marked(tmp_path, tol
         "<form id='aspnetForm'><h1>الميناء</h1><p>{}</p></form>",
         "<h1>الميناء</h1><form id='aspnetForm'><p>{}</p></form>",
         "<header><h1><a href='/'>صحيفة</a></h1></header><h2>الميناء</h2><p>{}</p>",
+        "<h1><a href='https://n.example/'>صحيفة</a></h1><h2>الميناء</h2><p>{}</p>",
+        "<h1><a href='http://['>الميناء</a></h1><p>{}</p>",
         "<main><h1>الميناء</h1><p>{}</p></main>",
         "<div><header><h2>الميناء</h2><p>{}</p></header></div>",
         "<table><tr><td><a href='1'>وزير المالية يعلن موازنة العام</a><br><a href='2'>المنتخب يفوز في"
