@@ -4,7 +4,7 @@ import html
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.articles.readers.packages import local_name
 from index.articles.readers.rows import Cell, spread, table_lines
@@ -47,6 +47,14 @@ _LETTER = re.compile(
 _RAISED = str.maketrans("0123456789٠١٢٣٤٥٦٧٨٩", "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
 
 
+class Line(NamedTuple):
+    """A line of a page, whether it is a heading, and the element that it stands in."""
+
+    is_heading: bool
+    text: str
+    element: Any = None
+
+
 def headed_lines(markup: str) -> tuple[str, list[str]]:
     """Return the heading of a document, or "", and the lines of text below it.
 
@@ -56,13 +64,18 @@ def headed_lines(markup: str) -> tuple[str, list[str]]:
     """
     for _ in range(3):
         found = _lines(markup)
-        text = "\n".join(line for _, line in found)
+        text = "\n".join(line.text for line in found)
         if not _is_escaped(markup, text):
             break
         markup = text
-    if found and found[0][0]:
-        return found[0][1], [line for _, line in found[1:]]
-    return "", [line for _, line in found]
+    if found and found[0].is_heading:
+        return found[0].text, [line.text for line in found[1:]]
+    return "", [line.text for line in found]
+
+
+def page_lines(page: Any) -> list[Line]:
+    """Return the lines of a page that :func:`parse_html` has parsed."""
+    return _spaced(_Page().read(page))
 
 
 def raise_digits(before: str, text: str) -> str:
@@ -82,17 +95,20 @@ def _is_escaped(markup: str, text: str) -> bool:
     return tag is not None and (not text[: tag.start()].strip() or not _TAG.search(markup))
 
 
-def _lines(markup: str) -> list[tuple[bool, str]]:
-    """Return the lines of some markup, each with whether it is a heading."""
+def _lines(markup: str) -> list[Line]:
     markup = markup.replace("\0", "")
     if not _TAG.search(markup):
         plain = html.unescape(markup).split("\n")
-        lines = [(False, line) for line in plain]
+        lines = [Line(is_heading=False, text=line) for line in plain]
     else:
         page = _parse(markup)
         lines = [] if page is None else _Page().read(page)
-    spaced = [(is_heading, " ".join(_unescape_line(line).split())) for is_heading, line in lines]
-    return [(is_heading, line) for is_heading, line in spaced if line]
+    return _spaced(lines)
+
+
+def _spaced(lines: list[Line]) -> list[Line]:
+    spaced = [line._replace(text=" ".join(_unescape_line(line.text).split())) for line in lines]
+    return [line for line in spaced if line.text]
 
 
 def _unescape_line(line: str) -> str:
@@ -133,16 +149,32 @@ def parse_html(markup: str) -> Any:
     return page
 
 
+class _Row(NamedTuple):
+    """A row of a table that is open.
+
+    Attributes:
+        place: The number of lines before it.
+        cells: Its cells.
+        own: The lines in its cells.
+        element: The row.
+    """
+
+    place: int
+    cells: list[Cell[str]]
+    own: list[Line]
+    element: Any
+
+
 @dataclass(slots=True)
 class _Table:
     """A table that is open.
 
     Attributes:
-        rows: The number of lines before each row, and its cells.
+        rows: Its rows so far.
         above: Column -> the cell that reaches into the next row there.
     """
 
-    rows: list[tuple[int, list[Cell[str]]]] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
     above: dict[int, Cell[str]] = field(default_factory=dict)
 
 
@@ -150,33 +182,37 @@ class _Page:
     """Collects the lines of a page while its elements open and close."""
 
     def __init__(self) -> None:
-        self._lines: list[tuple[bool, str]] = []
+        self._lines: list[Line] = []
         self._text = ""
+        self._element: Any = None
         self._inside: Counter[str] = Counter()
-        self._outer: list[list[tuple[bool, str]]] = []
+        self._outer: list[list[Line]] = []
         self._rows: list[list[Cell[str]]] = []
+        self._in_cells: list[list[Line]] = []
         self._tables: list[_Table] = []
 
-    def read(self, page: Any) -> list[tuple[bool, str]]:
-        """Return the lines of a page, each with whether it is a heading."""
+    def read(self, page: Any) -> list[Line]:
+        """Return the lines of a page."""
         from lxml.etree import iterwalk
 
         walk = iterwalk(page, events=("start", "end", "comment", "pi"))
         for event, element in walk:
             name = local_name(element).lower()
-            if event == "start" and _is_unseen(element, name):
+            if event == "start" and is_unseen(element, name):
                 walk.skip_subtree()
                 self._inside["unseen"] += 1
             elif event == "start":
                 self._open(element, name)
+                self._element = element
                 self._add(element.text)
                 continue
             elif event == "end" and self._inside["unseen"]:
                 self._inside["unseen"] -= 1
             elif event == "end":
                 self._close(element, name)
-            if event != "start":
-                self._add(element.tail if element is not page else None)
+            if event != "start" and element is not page:
+                self._element = element.getparent()
+                self._add(element.tail)
         self._end_line()
         return self._lines
 
@@ -193,7 +229,7 @@ class _Page:
 
     def _end_line(self) -> None:
         if self._text.strip():
-            self._lines.append((self._inside["heading"] > 0, self._text))
+            self._lines.append(Line(self._inside["heading"] > 0, self._text, self._element))
         self._text = ""
 
     def _open(self, element: Any, name: str) -> None:
@@ -204,6 +240,7 @@ class _Page:
         elif name == "tr":
             self._end_line()
             self._rows.append([])
+            self._in_cells.append([])
         elif name == "table":
             self._tables.append(_Table())
         if name == "br" and self._inside["heading"]:
@@ -220,26 +257,31 @@ class _Page:
         self._inside.subtract(_states(name))
         if name in {"td", "th"} and self._rows:
             cell, self._lines = self._lines, self._outer.pop()
-            lines = [" ".join(text.split()) for _, text in cell]
+            lines = [" ".join(line.text.split()) for line in cell]
             width, height = _span(element, "colspan"), _span(element, "rowspan")
             self._rows[-1].append(Cell(lines, width, height))
+            self._in_cells[-1] += cell
         elif name == "tr":
-            self._end_row(self._rows.pop())
+            self._end_row(element, self._rows.pop(), self._in_cells.pop())
         elif name == "table":
             self._end_table(self._tables.pop())
 
-    def _end_row(self, cells: list[Cell[str]]) -> None:
+    def _end_row(self, element: Any, cells: list[Cell[str]], own: list[Line]) -> None:
         is_alone = not self._tables
         table = _Table() if is_alone else self._tables[-1]
-        table.rows.append((len(self._lines), list(spread(cells, table.above))))
+        spanned = list(spread(cells, table.above))
+        table.rows.append(_Row(len(self._lines), spanned, own, element))
         if is_alone:
             self._end_table(table)
 
-    def _end_table(self, table: "_Table") -> None:
+    def _end_table(self, table: _Table) -> None:
         """Put the lines of the rows of a table where the rows were, among what is no row."""
-        places, rows = zip(*table.rows, strict=True) if table.rows else ((), ())
-        for place, lines in reversed(list(zip(places, table_lines(rows), strict=True))):
-            self._lines[place:place] = [(False, line) for line in lines]
+        lines_of = table_lines([row.cells for row in table.rows])
+        for row, lines in reversed(list(zip(table.rows, lines_of, strict=True))):
+            # In a row that only lays out text each line stays that of its own element.
+            is_layout = lines == [" ".join(line.text.split()) for line in row.own]
+            made = [Line(False, line, row.element) for line in lines]
+            self._lines[row.place : row.place] = row.own if is_layout else made
 
 
 def _states(name: str) -> list[str]:
@@ -252,7 +294,8 @@ def _is_block(element: Any, name: str) -> bool:
     return name in _BLOCKS or _SHOWN_AS_BLOCK.search(element.get("style") or "") is not None
 
 
-def _is_unseen(element: Any, name: str) -> bool:
+def is_unseen(element: Any, name: str) -> bool:
+    """Tell whether an element, of that name, is not read: hidden, struck out, mark of a note."""
     if name in _UNSEEN or element.get("hidden") is not None:
         return True
     return _NOT_SHOWN.search(element.get("style") or "") is not None or _is_note_mark(element, name)
