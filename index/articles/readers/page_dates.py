@@ -49,14 +49,14 @@ def find_told_day(page: Any) -> str:
             if day := parse_date(field.get("content")):
                 told.setdefault((field.get(key) or "").lower(), day)
     meta = next((told[name] for name in _PUBLISHED if name in told), "")
-    return meta or next(filter(None, map(parse_date, _linked_data(page))), "")
+    return meta or next(filter(None, map(parse_date, _read_linked_data(page))), "")
 
 
 def _is_in_head(element: Any) -> bool:
     return next(element.iterancestors("head"), None) is not None
 
 
-def _linked_data(page: Any) -> Iterator[Any]:
+def _read_linked_data(page: Any) -> Iterator[Any]:
     """Yield the days of publication in the linked data of a page, those of articles first."""
     found: list[dict[str, Any]] = []
     for script in page.xpath(".//script[@type='application/ld+json']"):
@@ -64,22 +64,22 @@ def _linked_data(page: Any) -> Iterator[Any]:
             value = json.loads(script.text_content(), strict=False)
         except (ValueError, RecursionError):
             continue
-        found += _objects(value)
+        found += _list_objects(value)
     published = [one for one in found if one.get("datePublished")]
     yield from (
         one["datePublished"] for one in sorted(published, key=lambda one: not _is_article(one))
     )
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
+def _list_objects(value: Any) -> Iterator[dict[str, Any]]:
     """Yield the objects that linked data tells of a page itself, not those within them."""
     if isinstance(value, list):
         for one in value:
-            yield from _objects(one)
+            yield from _list_objects(one)
     elif isinstance(value, dict):
         yield value
         for name in ("@graph", "mainEntity"):
-            yield from _objects(value.get(name))
+            yield from _list_objects(value.get(name))
 
 
 def _is_article(one: dict[str, Any]) -> bool:
@@ -102,10 +102,12 @@ def find_written_day(page: Any, article: Sequence[Line]) -> str:
     marks = _Marks(page)
     parts = {line.element for line in near}
     return (
-        _only(marks.published)
-        or _only({day for block, day in marks.days if block in parts})
-        or next(filter(None, (_day_of(line) for line in near if not marks.is_entry(line))), "")
-        or _only({day for block, day in marks.days if not _is_of_list(block)})
+        _take_only(marks.published)
+        or _take_only({day for block, day in marks.days if block in parts})
+        or next(
+            filter(None, (_find_line_day(line) for line in near if not marks.is_entry(line))), ""
+        )
+        or _take_only({day for block, day in marks.days if not _is_of_list(block)})
     )
 
 
@@ -115,11 +117,11 @@ def find_address_day(page: Any) -> str:
     return next((parse_date("-".join(day.groups())) for day in found), "")
 
 
-def _only(days: set[str]) -> str:
+def _take_only(days: set[str]) -> str:
     return next(iter(days)) if len(days) == 1 else ""
 
 
-def _day_of(line: Line) -> str:
+def _find_line_day(line: Line) -> str:
     """Return the day that a line near the heading tells, where it tells nothing else."""
     around = (line.element, *line.element.iterancestors())[:2]
     names = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in around)
@@ -144,12 +146,18 @@ class _Marks:
     def __init__(self, page: Any) -> None:
         self.published: set[str] = set()
         self.days: list[tuple[Any, str]] = []
-        found = [(element, day) for element in page.xpath(_DAYS) if (day := _marked_day(element))]
-        looks = Counter(look for look, _ in {(_look(element), day) for element, day in found})
-        self._entries = {_block(element) for element, _ in found if looks[_look(element)] > 1}
+        found = [
+            (element, day) for element in page.xpath(_DAYS) if (day := _read_marked_day(element))
+        ]
+        looks = Counter(
+            look for look, _ in {(_describe_look(element), day) for element, day in found}
+        )
+        self._entries = {
+            _find_block(element) for element, _ in found if looks[_describe_look(element)] > 1
+        }
         for element, day in found:
-            block = _block(element)
-            if _is_published(element) and looks[_look(element)] == 1:
+            block = _find_block(element)
+            if _is_published(element) and looks[_describe_look(element)] == 1:
                 self.published.add(day)
             elif block not in self._entries:
                 self.days.append((block, day))
@@ -159,10 +167,10 @@ class _Marks:
         return line.element in self._entries
 
 
-def _marked_day(element: Any) -> str:
+def _read_marked_day(element: Any) -> str:
     """Return the day that an element marks; "" for that of a change and for one told in a text."""
     names = " ".join(filter(None, (element.get("class"), element.get("itemprop"))))
-    if _CHANGED.search(f"{names} {_label(element)}") or _is_told(element):
+    if _CHANGED.search(f"{names} {_find_label(element)}") or _is_told(element):
         return ""
     values = [*(element.get(field) for field in _DAY_FIELDS), element.text_content()]
     return next(filter(None, map(parse_date, values)), "")
@@ -171,7 +179,7 @@ def _marked_day(element: Any) -> str:
 def _is_told(element: Any) -> bool:
     """Tell whether a day stands in a sentence, as that of an event."""
     words: list[str] = []
-    block, one = _block(element), element
+    block, one = _find_block(element), element
     while one is not block and not _is_published(element):
         before = one.getprevious()
         text = one.getparent().text if before is None else before.tail
@@ -185,7 +193,7 @@ def _is_published(element: Any) -> bool:
     return element.get("pubdate") is not None or _PUBLISHED_NAME.search(" ".join(names)) is not None
 
 
-def _label(element: Any) -> str:
+def _find_label(element: Any) -> str:
     """Return the words right before an element."""
     for one in (element, element.getparent()):
         before, above = one.getprevious(), one.getparent()
@@ -198,11 +206,11 @@ def _label(element: Any) -> str:
     return ""
 
 
-def _look(element: Any) -> tuple[str, ...]:
+def _describe_look(element: Any) -> tuple[str, ...]:
     parent = element.getparent()
     return (element.tag, element.get("class") or "", parent.tag, parent.get("class") or "")
 
 
-def _block(element: Any) -> Any:
+def _find_block(element: Any) -> Any:
     """Return the element that makes the line in which another one stands."""
     return next((one for one in element.iterancestors() if one.tag not in _INLINE), element)

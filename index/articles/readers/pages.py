@@ -66,10 +66,10 @@ def read_html(data: bytes) -> Iterator[Article]:
     for by_name in (True, False):
         shown = deepcopy(page)
         drop_surroundings(shown, by_name=by_name)
-        lines = _article_lines(shown, page, title)
+        lines = _choose_lines(shown, page, title)
         if any(not line.is_heading for line in lines):
             break
-    body = "\n".join(line.text for line in _without_title(lines, title))
+    body = "\n".join(line.text for line in _leave_out_title(lines, title))
     if not body:
         raise InputError("no article text was found in the page")
     title, body = fill_title(title, body)
@@ -90,7 +90,7 @@ def _is_logo(heading: Any) -> bool:
     return any(_FIRST_PAGE.fullmatch(address) for address in addresses)
 
 
-def _article_lines(page: Any, whole: Any, title: str) -> list[Line]:
+def _choose_lines(page: Any, whole: Any, title: str) -> list[Line]:
     """Return the lines of the article in a page off which the surroundings were taken.
 
     They are what trafilatura finds, and whatever else stands in the element that holds nearly all
@@ -100,7 +100,7 @@ def _article_lines(page: Any, whole: Any, title: str) -> list[Line]:
     is_found = _find_known(whole, lines)
     if not any(is_found):
         return lines
-    cores = _cores(page, lines, is_found)
+    cores = _find_cores(page, lines, is_found)
     inside = [not cores.isdisjoint((line.element, *line.element.iterancestors())) for line in lines]
     first = inside.index(True)
     above = range(first, max(first - _ABOVE, -1), -1)
@@ -123,17 +123,17 @@ def _find_known(page: Any, lines: Sequence[Line]) -> list[bool]:
     from trafilatura import bare_extraction
 
     found = bare_extraction(deepcopy(page), include_comments=False)
-    known = set(_runs(found.text)) if found is not None else set()
-    shares = (_runs(line.text) for line in lines)
+    known = set(_list_runs(found.text)) if found is not None else set()
+    shares = (_list_runs(line.text) for line in lines)
     return [2 * sum(run in known for run in runs) > len(runs) for runs in shares]
 
 
-def _runs(text: str) -> list[tuple[str, ...]]:
+def _list_runs(text: str) -> list[tuple[str, ...]]:
     words = re.findall(r"\w+", text)
     return list(zip(*(words[n:] for n in range(_RUN)), strict=False))
 
 
-def _cores(page: Any, lines: Sequence[Line], is_found: Sequence[bool]) -> set[Any]:
+def _find_cores(page: Any, lines: Sequence[Line], is_found: Sequence[bool]) -> set[Any]:
     """Return the smallest element that holds nearly all of what was found, and its like beside it.
 
     Where an article is parted by a notice, both parts are the same kind of element.
@@ -158,7 +158,7 @@ def _cores(page: Any, lines: Sequence[Line], is_found: Sequence[bool]) -> set[An
     return {core, *(one for one in alike if is_text or one in weights)}
 
 
-def _without_title(lines: Sequence[Line], title: str) -> Iterator[Line]:
+def _leave_out_title(lines: Sequence[Line], title: str) -> Iterator[Line]:
     """Yield the lines without the heading above them that only repeats the title."""
     top = lines[:_ABOVE]
     own = next((n for n, line in enumerate(top) if line.is_heading and line.text in title), None)

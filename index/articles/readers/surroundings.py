@@ -125,7 +125,7 @@ class _Parts:
             self._linked[element] = letters if element.tag == "a" else linked
             self._longest[element] = 0 if element.tag == "a" else longest
 
-    def _prose(self, element: Any) -> int:
+    def _count_prose(self, element: Any) -> int:
         return self._letters[element] - self._linked[element]
 
     def _find_article(self) -> Any:
@@ -135,10 +135,16 @@ class _Parts:
         page has much more: that is one article in many pieces.
         """
         article, main = (
-            max(filter(self._may_be_article, self._page.xpath(path)), key=self._prose, default=None)
+            max(
+                filter(self._may_be_article, self._page.xpath(path)),
+                key=self._count_prose,
+                default=None,
+            )
             for path in (".//article", ".//main | .//*[@role='main']")
         )
-        if article is None or (main is not None and self._prose(main) > 2 * self._prose(article)):
+        if article is None or (
+            main is not None and self._count_prose(main) > 2 * self._count_prose(article)
+        ):
             return main
         return article
 
@@ -151,11 +157,11 @@ class _Parts:
 
     def _is_part(self, element: Any, part: int) -> bool:
         """Tell whether an element has more than a part of the prose of the page."""
-        return part * self._prose(element) > self._prose(self._page)
+        return part * self._count_prose(element) > self._count_prose(self._page)
 
     def _find_title(self) -> Any:
         """Return the heading of the first order, or None: that of the site, a link, is none."""
-        headings = [one for one in self._page.iter("h1") if self._prose(one)]
+        headings = [one for one in self._page.iter("h1") if self._count_prose(one)]
         own = (one for one in headings if self._is_in_article(one))
         other = sorted(headings, key=lambda one: _is_inside(one, "header"))
         return next(own, next(iter(other), None))
@@ -192,7 +198,7 @@ class _Parts:
     def _has_title(self, element: Any) -> bool:
         """Tell whether the heading of the article is in a header, not only the name of the site."""
         if self._title is None:
-            return any(map(self._prose, element.iter("h2")))
+            return any(map(self._count_prose, element.iter("h2")))
         return element in self._title.iterancestors()
 
     def _is_of_prose(self, element: Any) -> bool:
@@ -256,7 +262,7 @@ class _Parts:
 
     def _is_card(self, element: Any) -> bool:
         headings = (one for one in element.iter(*_HEADINGS))
-        return self._prose(element) <= _CARD_LETTERS and any(map(self._is_linked, headings))
+        return self._count_prose(element) <= _CARD_LETTERS and any(map(self._is_linked, headings))
 
     def _is_linked(self, heading: Any) -> bool:
         """Tell whether a heading leads to another page."""
@@ -269,7 +275,7 @@ class _Parts:
         """Tell whether an element only leads to other news: «اقرأ أيضا: …»."""
         if element.tag in {"a", "span", "b", "strong", "em", "i", "article"}:
             return False
-        if self._prose(element) > _ALSO_LETTERS:
+        if self._count_prose(element) > _ALSO_LETTERS:
             return False
         words = fold(" ".join(element.text_content().split()))
         also = _ALSO.match(words)
