@@ -48,7 +48,7 @@ check: lint
 	@$(PYTEST) -m "not slow" $(BESIDE) --durations 10 --durations-min 5
 
 test: $(VENV)/.installed-test
-	@failed=0; $(PYTEST) -m "not alone" $(BESIDE) || failed=1; $(PYTEST) -m alone $(BESIDE) && exit $$failed
+	@failed=0; $(PYTEST) -m "not alone" $(BESIDE) || failed=1; $(PYTEST) -m alone && exit $$failed
 
 lint: $(VENV)/.installed-test
 	@$(BIN)/ruff check .
