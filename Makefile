@@ -15,7 +15,7 @@ ifneq ($(TORCH_INDEX),)
 PIP += --extra-index-url $(TORCH_INDEX)
 endif
 
-.PHONY: help demo chat check test lint format install install-test clean
+.PHONY: help demo chat check fast-tests test lint format install install-test clean
 
 help:
 	@echo "make demo    install, index the samples, answer one question"
@@ -44,7 +44,10 @@ chat: $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 BESIDE := --numprocesses 2 --dist loadfile
 
-check: lint
+check: $(VENV)/.installed-test
+	@$(MAKE) --no-print-directory --jobs 2 lint fast-tests
+
+fast-tests: $(VENV)/.installed-test
 	@$(PYTEST) -m "not slow" $(BESIDE) --durations 10 --durations-min 5
 
 test: $(VENV)/.installed-test

@@ -80,6 +80,7 @@ def reader(trained, tokenizer, tmp_path_factory):
     return Reader(path, tokenizer)
 
 
+@pytest.mark.slow
 def test_the_graph_says_what_torch_says(reader, trained, tokenizer):
     from benchmarks.reader_model import to_tensors
 
@@ -96,6 +97,7 @@ def test_the_graph_says_what_torch_says(reader, trained, tokenizer):
         assert found.kinds == pytest.approx(read.kinds[row].numpy(), abs=0.05)
 
 
+@pytest.mark.slow
 def test_spans_are_whole_words_of_their_passage(reader):
     for passage, found in zip(PASSAGES, reader.read(QUESTION, PASSAGES), strict=True):
         for span, *_ in found.spans:
@@ -104,6 +106,7 @@ def test_spans_are_whole_words_of_their_passage(reader):
             assert text in passage
 
 
+@pytest.mark.slow
 def test_a_passage_alone_is_read_as_among_others(reader):
     together = reader.read(QUESTION, PASSAGES)[1]
     alone = reader.read(QUESTION, [PASSAGES[1]])[0]
@@ -130,5 +133,6 @@ def test_the_best_spans_share_no_word():
     assert found[1].span in {Span(9, 11), Span(0, 2)}
 
 
+@pytest.mark.slow
 def test_an_empty_passage_answers_nothing(reader):
     assert list(reader.read(QUESTION, [""])[0].spans) == []
