@@ -51,17 +51,16 @@ def open_page(driver):
         opened.append((context, chat))
         local = (address, "data:", "blob:")
 
-        # To stop them would take each request through this process, and pages would load slowly.
-        def note(request):
-            if not request.url.startswith(local):
-                chat.foreign.append(request.url)
+        def refuse(route):
+            chat.foreign.append(route.request.url)
+            route.abort()
 
         def listen(message):
             text = message.text
             if message.type in {"error", "warning"} and not any(part in text for part in HARMLESS):
                 chat.console.append(text)
 
-        chat.page.on("request", note)
+        chat.page.route(lambda url: not url.startswith(local), refuse)
         chat.page.on("console", listen)
         chat.page.on("pageerror", lambda error: chat.console.append(str(error)))
         chat.page.goto(address + path)
