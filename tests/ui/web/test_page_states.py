@@ -195,7 +195,7 @@ def test_a_hostile_answer_stays_text(chat, script):
 
 
 def test_several_ask_at_once_and_all_are_answered(open_page, address, script):
-    script["reply"] = slowly(f"{SENTENCE} [1].", 6)  # nobody is answered before all have asked
+    script["reply"] = slowly(f"{SENTENCE} [1].", 8)  # nobody is answered before all have asked
     chats = [open_page(address) for _ in range(4)]
     for chat in chats:
         send(chat)
