@@ -8,7 +8,7 @@ from typing import Any
 
 from index.arabic.datelines import dateline
 from index.arabic.dates import parse_date
-from index.articles.readers.markup import Line, page_lines
+from index.articles.readers.markup import Line
 
 _PUBLISHED = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished",
@@ -86,14 +86,14 @@ def _is_article(one: dict[str, Any]) -> bool:
     return re.search("Article|Posting|Report", str(one.get("@type"))) is not None
 
 
-def find_written_day(page: Any, article: Sequence[Line]) -> str:
+def find_written_day(page: Any, lines: Sequence[Line], article: Sequence[Line]) -> str:
     """Return the day that readers see on a page, or ""; of several none unless one is marked.
 
     Args:
         page: The page without what stands around its article, where other news have their days.
+        lines: Its lines.
         article: The lines of the article.
     """
-    lines = page_lines(page)
     first = lines.index(article[0]) if article else 0
     heading = next((n for n, line in enumerate(lines) if line.element.tag == "h1"), first)
     above, below = lines[max(heading - _ABOVE, 0) : heading], lines[heading : heading + _BELOW]

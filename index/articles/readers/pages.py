@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from copy import deepcopy
 from itertools import pairwise
 from typing import Any
@@ -62,11 +62,12 @@ def read_html(data: bytes) -> Iterator[Article]:
         logo.tag = "hr"
     told = extract_metadata(page, date_config={"extensive_search": False}).as_dict()
     title = clean(told.get("title") or "")
-    lines: list[Line] = []
+    known = _find_known(page)
     for by_name in (True, False):
         shown = deepcopy(page)
         drop_surroundings(shown, by_name=by_name)
-        lines = _choose_lines(shown, page, title)
+        around = page_lines(shown)
+        lines = _choose_lines(around, known, shown, title)
         if any(not line.is_heading for line in lines):
             break
     body = "\n".join(line.text for line in _leave_out_title(lines, title))
@@ -78,7 +79,9 @@ def read_html(data: bytes) -> Iterator[Article]:
         title=title,
         text=body,
         source=clean(told.get("sitename") or ""),
-        date=find_told_day(page) or find_written_day(shown, lines) or find_address_day(page),
+        date=find_told_day(page)
+        or find_written_day(shown, around, lines)
+        or find_address_day(page),
         author=clean(told.get("author") or ""),
         url=public_url(clean(told.get("url") or "")),
     )
@@ -90,14 +93,16 @@ def _is_logo(heading: Any) -> bool:
     return any(_FIRST_PAGE.fullmatch(address) for address in addresses)
 
 
-def _choose_lines(page: Any, whole: Any, title: str) -> list[Line]:
-    """Return the lines of the article in a page off which the surroundings were taken.
+def _choose_lines(
+    shown: Sequence[Line], known: Set[tuple[str, ...]], page: Any, title: str
+) -> list[Line]:
+    """Return the lines of the article among those of a page without its surroundings.
 
     They are what trafilatura finds, and whatever else stands in the element that holds nearly all
     of that, or between it and its heading: trafilatura loses leads, captions and linked names.
     """
-    lines = [line for line in page_lines(page) if not _ONLY_RIGHTS.fullmatch(line.text)]
-    is_found = _find_known(whole, lines)
+    lines = [line for line in shown if not _ONLY_RIGHTS.fullmatch(line.text)]
+    is_found = [_is_known(line.text, known) for line in lines]
     if not any(is_found):
         return lines
     cores = _find_cores(page, lines, is_found)
@@ -118,14 +123,17 @@ def _is_title(line: Line, title: str) -> bool:
     return line.is_heading and (is_part or line.text == title)
 
 
-def _find_known(page: Any, lines: Sequence[Line]) -> list[bool]:
-    """Tell of each line whether trafilatura takes it for a part of the article."""
+def _find_known(page: Any) -> Set[tuple[str, ...]]:
+    """Return the runs of words of what trafilatura takes for the article."""
     from trafilatura import bare_extraction
 
     found = bare_extraction(deepcopy(page), include_comments=False)
-    known = set(_list_runs(found.text)) if found is not None else set()
-    shares = (_list_runs(line.text) for line in lines)
-    return [2 * sum(run in known for run in runs) > len(runs) for runs in shares]
+    return set(_list_runs(found.text)) if found is not None else set()
+
+
+def _is_known(text: str, known: Set[tuple[str, ...]]) -> bool:
+    runs = _list_runs(text)
+    return 2 * sum(run in known for run in runs) > len(runs)
 
 
 def _list_runs(text: str) -> list[tuple[str, ...]]:
