@@ -13,6 +13,7 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.datasets import read
 from index import build_index
 from index.arabic.words import fold
 from rag.assistant import Assistant
@@ -26,12 +27,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--caution", choices=tuple(CAUTION), default="balanced")
     options = parser.parse_args()
-    lines = (FOLDER / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     with tempfile.TemporaryDirectory() as scratch:
         build_index([FOLDER / "articles.jsonl"], Path(scratch, "index"))
         assistant = Assistant.open(Path(scratch, "index"), caution=options.caution)
         right: dict[str, list[bool]] = defaultdict(list)
-        for row in map(json.loads, lines):
+        for row in read(FOLDER, "questions.jsonl"):
             answer = assistant.answer(row["question"])
             said = fold(answer.text) if answer.found else ""
             is_right = (

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embedding.contract import EmbedderIdentity, LockingEmbedder
 from index.embedding.e5 import bundle as e5
 from index.embedding.e5.counting import TokenCounts, count_whole
+from index.embedding.e5.graph import pad
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.embedding.word_vectors import Wordwise, pool_words, word_spans
 
@@ -91,7 +91,7 @@ class BundledEmbedder(LockingEmbedder):
             for encoding in encodings
         ]
         positions = list(split_batches([len(ids) for ids in tokens]))
-        padded = [_pad([tokens[n] for n in batch]) for batch in positions]
+        padded = [pad([tokens[n] for n in batch]) for batch in positions]
         graph = self._load_graph()
         found = [graph(*padded[0])] if len(padded) == 1 else graph.encode_many(padded)
         yield from zip(positions, found, strict=True)
@@ -144,14 +144,3 @@ def split_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(position)
     if batch:
         yield batch
-
-
-def _pad(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return token ids and mask, both of shape (texts, longest)."""
-    longest = max(map(len, tokens))
-    ids = np.zeros((len(tokens), longest), np.int32)
-    mask = np.zeros_like(ids)
-    for row, found in enumerate(tokens):
-        ids[row, : len(found)] = found
-        mask[row, : len(found)] = 1
-    return ids, mask

@@ -20,22 +20,6 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _YEAR_BEFORE = re.compile(r"(?:عام|سنه) $")
 _ADJECTIVE = re.compile(r"(?!ال)\w{3,}(?:يه|ي)")
 """«محافظة عراقية» names none."""
-_ORDINALS = frozenset(
-    term_of(f"ال{word}")
-    for word in [
-        "اول",
-        "اولي",
-        "ثاني",
-        "ثالث",
-        "رابع",
-        "خامس",
-        "سادس",
-        "سابع",
-        "ثامن",
-        "تاسع",
-        "عاشر",
-    ]
-)
 _COLOURS = frozenset(
     term_of(f"ال{word}")
     for words in (
@@ -50,6 +34,7 @@ _UNIT = re.compile(rf"ال({'|'.join(_UNITS)})ه?")
 _TEN = re.compile(rf"(عشره?)|وال({'|'.join(_TENS)})(?:ين|ون)")
 _DIGITS = re.compile(r"(?:ال)?([1-9]\d?)")
 _LOW_ORDINALS = ("", "الاول", *(f"ال{unit}" for unit in _UNITS[1:]), "العاشر")
+_ORDINALS = frozenset(map(term_of, (*_LOW_ORDINALS[1:], "الاولي")))
 _HIGH_ORDINALS = frozenset(f"#{number}" for number in range(11, 100))
 """What :func:`name_words` writes «الثانية عشرة» and «الـ12» as."""
 _IS = ("هو", "هي")

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arabic.sentences import Span
+from index.embedding.e5.graph import Batch
+from index.embedding.e5.graph import pad as pad_tokens
 
 MAX_TOKENS = 288
 """Of question and passage together."""
@@ -117,12 +119,6 @@ def find_best_spans(
     return found
 
 
-def pad(windows: Sequence[ReaderInput]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def pad(windows: Sequence[ReaderInput]) -> Batch:
     """Return token ids and mask of a batch, shape (windows, longest)."""
-    longest = max(len(window.ids) for window in windows)
-    ids = np.full((len(windows), longest), PAD, np.int32)
-    mask = np.zeros_like(ids)
-    for row, window in enumerate(windows):
-        ids[row, : len(window.ids)] = window.ids
-        mask[row, : len(window.ids)] = 1
-    return ids, mask
+    return pad_tokens([window.ids for window in windows], PAD)

@@ -10,7 +10,7 @@ from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
 from index.articles.readers.fields import public_url
 from index.articles.readers.leads import with_leads
-from index.articles.readers.markup import headed_lines
+from index.articles.readers.markup import read_lines
 from index.articles.readers.values import clean
 from index.errors import InputError
 
@@ -72,13 +72,11 @@ def _resolve_address(base: str, link: str) -> str:
 
 
 def _line(markup: str) -> str:
-    heading, lines = headed_lines(clean(markup))
-    return " ".join(filter(None, [heading, *lines]))
+    return " ".join(read_lines(clean(markup)))
 
 
 def _text(markup: str) -> str:
-    heading, lines = headed_lines(markup)
-    return "\n".join(filter(None, [heading, *lines]))
+    return "\n".join(read_lines(markup))
 
 
 def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:

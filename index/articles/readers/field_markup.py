@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from index.articles.readers.markup import headed_lines, raise_digits
+from index.articles.readers.markup import raise_digits, read_lines
 
 _INLINE = (
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|em|font|i|ins|kbd|mark|q|small|span|strong|sub|sup"
@@ -47,8 +47,7 @@ def text_of_field(text: str) -> str:
         if _START.match(text) or _BREAK.search(text) or any(_pairs(text, _TAG)):
             if not _BLOCK_TAG.search(text):
                 text = text.replace("\n", "<br>")
-            heading, lines = headed_lines(_STRAY.sub("&lt;", text))
-            return _unescape("\n".join(filter(None, (heading, *lines))))
+            return _unescape("\n".join(read_lines(_STRAY.sub("&lt;", text))))
         text, escaped = _unescape(text), text
         if text == escaped:
             break

@@ -34,7 +34,7 @@ def join_texts(texts: Sequence[str]) -> str:
     """
     if len(texts) < 2:
         return "".join(texts)
-    longest = max(texts, key=len, default="")
+    longest = max(texts, key=len)
     body = next(text for text in texts if _letters(longest) in _letters(text))
     others = [text for text in texts if not _is_said(text, longest)]
     return with_leads(body, others)

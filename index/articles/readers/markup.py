@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from index.articles.readers.packages import local_name
-from index.articles.readers.rows import Cell, spread, table_lines
+from index.articles.readers.rows import Cell, cells_of, join_cells, read_cell, spread
 from index.errors import InputError
 
 _HEADINGS = frozenset({"h1", "h2", "h3"})
@@ -71,6 +71,12 @@ def headed_lines(markup: str) -> tuple[str, list[str]]:
     if found and found[0].is_heading:
         return found[0].text, [line.text for line in found[1:]]
     return "", [line.text for line in found]
+
+
+def read_lines(markup: str) -> list[str]:
+    """Return the lines of a document, its heading among them."""
+    heading, lines = headed_lines(markup)
+    return [heading, *lines] if heading else lines
 
 
 def page_lines(page: Any) -> list[Line]:
@@ -155,13 +161,11 @@ class _Row(NamedTuple):
     Attributes:
         place: The number of lines before it.
         cells: Its cells.
-        own: The lines in its cells.
         element: The row.
     """
 
     place: int
-    cells: list[Cell[str]]
-    own: list[Line]
+    cells: list[Cell[Line]]
     element: Any
 
 
@@ -175,7 +179,7 @@ class _Table:
     """
 
     rows: list[_Row] = field(default_factory=list)
-    above: dict[int, Cell[str]] = field(default_factory=dict)
+    above: dict[int, Cell[Line]] = field(default_factory=dict)
 
 
 class _Page:
@@ -187,8 +191,7 @@ class _Page:
         self._element: Any = None
         self._inside: Counter[str] = Counter()
         self._outer: list[list[Line]] = []
-        self._rows: list[list[Cell[str]]] = []
-        self._in_cells: list[list[Line]] = []
+        self._rows: list[list[Cell[Line]]] = []
         self._tables: list[_Table] = []
 
     def read(self, page: Any) -> list[Line]:
@@ -240,7 +243,6 @@ class _Page:
         elif name == "tr":
             self._end_line()
             self._rows.append([])
-            self._in_cells.append([])
         elif name == "table":
             self._tables.append(_Table())
         if name == "br" and self._inside["heading"]:
@@ -257,31 +259,32 @@ class _Page:
         self._inside.subtract(_states(name))
         if name in {"td", "th"} and self._rows:
             cell, self._lines = self._lines, self._outer.pop()
-            lines = [" ".join(line.text.split()) for line in cell]
             width, height = _span(element, "colspan"), _span(element, "rowspan")
-            self._rows[-1].append(Cell(lines, width, height))
-            self._in_cells[-1] += cell
+            self._rows[-1].append(Cell(cell, width, height))
         elif name == "tr":
-            self._end_row(element, self._rows.pop(), self._in_cells.pop())
+            self._end_row(element, self._rows.pop())
         elif name == "table":
             self._end_table(self._tables.pop())
 
-    def _end_row(self, element: Any, cells: list[Cell[str]], own: list[Line]) -> None:
+    def _end_row(self, element: Any, cells: list[Cell[Line]]) -> None:
         is_alone = not self._tables
         table = _Table() if is_alone else self._tables[-1]
-        spanned = list(spread(cells, table.above))
-        table.rows.append(_Row(len(self._lines), spanned, own, element))
+        table.rows.append(_Row(len(self._lines), list(spread(cells, table.above)), element))
         if is_alone:
             self._end_table(table)
 
     def _end_table(self, table: _Table) -> None:
         """Put the lines of the rows of a table where the rows were, among what is no row."""
-        lines_of = table_lines([row.cells for row in table.rows])
-        for row, lines in reversed(list(zip(table.rows, lines_of, strict=True))):
+        texts = [[read_cell(cell, _read_line) for cell in row.cells] for row in table.rows]
+        for row, cells in reversed(list(zip(table.rows, cells_of(texts), strict=True))):
             # In a row that only lays out text each line stays that of its own element.
-            is_layout = lines == [" ".join(line.text.split()) for line in row.own]
-            made = [Line(False, line, row.element) for line in lines]
-            self._lines[row.place : row.place] = row.own if is_layout else made
+            own = [line for cell in row.cells for line in cell.lines]
+            joined = [Line(False, join_cells(cells), row.element)] if cells is not None else own
+            self._lines[row.place : row.place] = joined
+
+
+def _read_line(line: Line) -> str:
+    return " ".join(line.text.split())
 
 
 def _states(name: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Generic, TypeVar
@@ -77,6 +77,12 @@ def _markdown_row(text: str) -> list[Cell[str]]:
     cells = (cell.replace("\\|", "|") for cell in _CELL_END.split(text))
     lines = ([line.strip() for line in _BREAK.split(cell) if line.strip()] for cell in cells)
     return [Cell(cell, start=column) for column, cell in enumerate(lines)]
+
+
+def read_cell(cell: Cell[Line], read: Callable[[Line], str]) -> Cell[str]:
+    """Return a cell with the text of its lines in their place."""
+    lines = [read(line) for line in cell.lines]
+    return Cell(lines, cell.width, cell.height, cell.start, cell.is_from_above)
 
 
 def table_lines(rows: Sequence[Sequence[Cell[str]]]) -> list[list[str]]:
@@ -170,7 +176,7 @@ def without_empty_columns(
     ]
 
 
-def spread(cells: Sequence[Cell[str]], above: dict[int, Cell[str]]) -> Iterator[Cell[str]]:
+def spread(cells: Sequence[Cell[Line]], above: dict[int, Cell[Line]]) -> Iterator[Cell[Line]]:
     """Yield a row's cells, each with its column; a line that spans rows stands in each of them.
 
     Args:

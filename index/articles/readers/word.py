@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from index.arabic.datelines import dateline
 from index.articles.article import Article, fill_title
 from index.articles.encoding import declared_encoding, decode
-from index.articles.readers.markup import headed_lines
+from index.articles.readers.markup import read_lines
 from index.articles.readers.packages import Package, attribute, find_elements, local_name
 from index.articles.readers.values import clean
 from index.articles.readers.word_text import Line, Related, document_lines, note_lines
@@ -114,8 +114,8 @@ def _relations(package: Package, part: str, *, embedded: bool) -> Related:
         if ending == ".xml":
             return document_lines(package.parse(path), lambda _: [])
         if ending in {".htm", ".html", ".xhtml"}:
-            heading, below = headed_lines(decode(data, declared=declared_encoding(data)))
-            return [Line("", text) for text in (heading, *below) if text]
+            markup = decode(data, declared=declared_encoding(data))
+            return [Line("", text) for text in read_lines(markup)]
         if ending == ".txt":
             return [Line("", text) for text in decode(data).split("\n") if text.strip()]
         if ending == ".docx" and embedded:

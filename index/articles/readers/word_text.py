@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from index.articles.readers.packages import attribute, local_name
-from index.articles.readers.rows import Cell, cells_of, join_cells
+from index.articles.readers.rows import Cell, cells_of, join_cells, read_cell
 from index.articles.readers.word_paragraphs import nearest, paragraph_text
 
 
@@ -103,17 +103,12 @@ def _rows(table: Any, related: Related) -> Iterator[Line]:
         for row in nearest(table, "tr")
         if row.find("{*}trPr/{*}del") is None
     ]
-    texts = [list(map(_texts, row)) for row in rows]
+    texts = [[read_cell(cell, lambda line: line.text) for cell in row] for row in rows]
     for row, cells in zip(rows, cells_of(texts), strict=True):
         if cells is None:
             yield from (line for cell in row for line in cell.lines)
         else:
             yield Line("", join_cells(cells))
-
-
-def _texts(cell: Cell[Line]) -> Cell[str]:
-    lines = [line.text for line in cell.lines]
-    return Cell(lines, cell.width, cell.height, cell.start, cell.is_from_above)
 
 
 def _cells(row: Any, above: dict[int, list[Line]], related: Related) -> list[Cell[Line]]:

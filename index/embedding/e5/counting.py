@@ -71,10 +71,12 @@ def _find_stretches(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
     A last space, which is a token of its own, is such a word too.
     """
-    plain = [n for n, word in enumerate(words) if _WORD.fullmatch(word)]
-    others = [n for n, word in enumerate(words) if word and not _WORD.fullmatch(word)]
-    if not words[-1]:
-        others.append(len(words) - 1)
+    plain, others = [], []
+    for place, word in enumerate(words):
+        if _WORD.fullmatch(word):
+            plain.append(place)
+        elif word or place == len(words) - 1:
+            others.append(place)
     first = end = 0
     for other in others:
         place = bisect(plain, other)

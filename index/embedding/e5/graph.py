@@ -31,6 +31,16 @@ training split and half of TyDi (docs/decisions/0015-late-interaction.md) by no 
 kept; ``python -m benchmarks.retrieval`` measures how they rank now."""
 
 
+def pad(tokens: Sequence[Sequence[int]], filler: int = 0) -> Batch:
+    """Return the tokens of several texts as one batch, a number in the place of those missing."""
+    ids = np.full((len(tokens), max(map(len, tokens))), filler, np.int32)
+    mask = np.zeros_like(ids)
+    for row, found in enumerate(tokens):
+        ids[row, : len(found)] = found
+        mask[row, : len(found)] = 1
+    return ids, mask
+
+
 class E5Graph:
     """A compiled graph: token ids in, unit vectors and token vectors out."""
 
