@@ -12,6 +12,9 @@ from rag.language.package_data import read_words
 PREPOSITION = r"(?:(?:في|من|إلى|الى|الي|عن|على|علي|مع|حتى|حتي|منذ) |[بل])?"
 """What may stand before a question word, as it is typed or folded."""
 
+_LEAST_TOLD, _MOST_TOLD = 3, 20
+"""Words of a question that is said again inside a sentence. Chosen, not measured."""
+
 
 class Kind(Enum):
     """The kind of thing a question asks for."""
@@ -73,6 +76,43 @@ def detect_kind(spoken: Sequence[str]) -> Kind:
     """
     opening = " ".join(spoken) + " "
     return next((kind for kind, pattern in _build_patterns() if pattern.match(opening)), Kind.OTHER)
+
+
+def find_what_is_asked(text: str) -> str:
+    """Return what a question asks for, as it is said inside a sentence; "" where that is not plain.
+
+    >>> find_what_is_asked("كم شخصا أوقف الحرس؟"), find_what_is_asked("ما هو سعر الهاتف؟")
+    ('كم شخصا أوقف الحرس', 'سعر الهاتف')
+    """
+    plain = text.rstrip("؟? .!")
+    words = plain.split()
+    if not _LEAST_TOLD <= len(words) <= _MOST_TOLD or re.search(r"[.؟?!\n]", plain):
+        return ""
+    asking = [_asks_inside(fold(word)) for word in words]
+    if any(asking[1:]):
+        return ""
+    if fold(words[0]) == "ما" and fold(words[1]) in {"هو", "هي", "هم"}:
+        return " ".join(words[2:]) if len(words) > _LEAST_TOLD else ""
+    if fold(words[0]) == "ما" and fold(" ".join(words[:2])) in _load_plain_question_words():
+        return " ".join(words[1:])
+    return " ".join(words) if asking[0] or fold(words[0]) == "ما" else ""
+
+
+def _asks_inside(word: str) -> bool:
+    known = _load_plain_question_words()
+    return word in known or word.removeprefix("و") in known
+
+
+@cache
+def _load_plain_question_words() -> frozenset[str]:
+    """Return what asks inside a sentence as it does alone, in the standard language."""
+    return frozenset(
+        fold(word.form)
+        for word in load_question_words()
+        if not word.standard
+        and word.kind in {"who", "when", "where", "how_many", "why"}
+        and not word.form.isascii()
+    )
 
 
 def content_words(text: str) -> list[str]:

@@ -1,13 +1,14 @@
 """Compose an answer from what a writer writes; quote the articles where a model fails."""
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from prompts import load_phrases
 from rag.answers import Answer
 from rag.clock import Clock
 from rag.errors import ModelError
+from rag.language.questions import find_what_is_asked
 from rag.question import Question
 from rag.reading.reading import Reading
 from rag.settings import Settings
@@ -102,9 +103,15 @@ class Composition:
 def refuse(answer: Answer, question: Question, reason: str, clock: Clock) -> Answer:
     """Say that nothing was found, and name the nearest articles."""
     phrases = load_phrases(question.language)
-    text = phrases["empty_index"] if reason == "empty_index" else phrases["not_found"]
+    text = phrases["empty_index"] if reason == "empty_index" else _say_not_found(question, phrases)
     titles = dict.fromkeys(passage.article.title for passage in answer.passages)
     if titles:
         named = "، ".join(f"«{title}»" for title in list(titles)[:_MAX_TITLES])
         text += f"\n{phrases['nearest']}{named}"
     return replace(answer, text=text, found=False, refusal=reason, timings=clock.lap("answer"))
+
+
+def _say_not_found(question: Question, phrases: Mapping[str, str]) -> str:
+    """Say what was not found, where the question can be said again inside a sentence."""
+    asked = "" if question.is_completed else find_what_is_asked(question.asked)
+    return phrases["not_found_what"].format(what=asked) if asked else phrases["not_found"]

@@ -24,7 +24,7 @@ def test_an_answer_quotes_its_article_exactly(assistant, sample_index):
 def test_what_the_articles_do_not_say_is_refused_with_the_nearest(assistant):
     refused = assistant.answer("من كتب رواية موسم الهجرة إلى الشمال؟")
     assert (refused.found, refused.refusal, refused.citations) == (False, "no_evidence", ())
-    assert refused.text.startswith("لم أجد في المقالات المفهرسة جوابًا")
+    assert refused.text.startswith("لم أجد في المقالات المفهرسة من كتب رواية موسم الهجرة")
     assert refused.passages[0].article.title in refused.text
 
 

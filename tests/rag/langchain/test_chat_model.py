@@ -132,7 +132,7 @@ def test_an_answer_carries_its_citations(sample_index, assistant):
 
 def test_a_refusal_is_a_reply_that_says_so(sample_index):
     reply = ChatJawab(index=sample_index).invoke("من كتب رواية موسم الهجرة إلى الشمال؟")
-    assert reply.text.startswith("لم أجد في المقالات المفهرسة جوابًا")
+    assert reply.text.startswith("لم أجد في المقالات المفهرسة من كتب رواية")
     told = reply.response_metadata
     assert (told["found"], told["refusal"], told["citations"]) == (False, "no_evidence", [])
 

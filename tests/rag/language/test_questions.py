@@ -1,7 +1,7 @@
 import pytest
 
 from rag.language.followup import complete_follow_up
-from rag.language.questions import Kind, content_terms, is_arabic
+from rag.language.questions import Kind, content_terms, find_what_is_asked, is_arabic
 from rag.question import understand
 
 
@@ -70,3 +70,34 @@ def test_without_history_nothing_is_added():
 def test_follow_ups_chain():
     history = [*HISTORY, ("ومتى؟", "في الدقيقة 113.")]
     assert "الاتحاد" in complete_follow_up("وأين؟", history)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("كم شخصًا أوقفت الشرطة؟", "كم شخصًا أوقفت الشرطة"),
+        ("متى وُلد الشاعر سامي الرافعي", "متى وُلد الشاعر سامي الرافعي"),
+        ("بكم بيعت اللوحة الأخيرة؟", "بكم بيعت اللوحة الأخيرة"),
+        ("ما هو سعر التذكرة؟", "سعر التذكرة"),
+        ("ما عدد ركاب الحافلة؟", "عدد ركاب الحافلة"),
+        ("ما حدث في المدينة أمس؟", "ما حدث في المدينة أمس"),
+    ],
+)
+def test_what_was_asked_can_be_said_inside_a_sentence(question, told):
+    assert find_what_is_asked(question) == told
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "هل استقال الوزير أمس؟",
+        "قداش شهرية المدرب؟",
+        "من فاز بالكأس وكم هدفًا سجل؟",
+        "قرأت الخبر. من كتب المقال؟",
+        "أخبرني عن الانتخابات البلدية",
+        "متى؟",
+        "Who won the cup?",
+    ],
+)
+def test_a_question_that_would_sound_wrong_there_is_not_repeated(question):
+    assert find_what_is_asked(question) == ""
