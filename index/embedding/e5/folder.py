@@ -9,6 +9,17 @@ from numpy.typing import NDArray
 
 from index.embedding.e5.weights import Header, Weights
 
+_PARTS = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
 
 def write_folder(folder: Path, weights: Weights) -> None:
     """Write the weights and configuration; the tokenizer is written by the caller."""
@@ -22,13 +33,8 @@ def write_folder(folder: Path, weights: Weights) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _rename_tensors(
-    tensors: dict[str, NDArray[np.float32]], header: Header
-) -> dict[str, NDArray[np.float16]]:
-    """Rename the tensors as transformers' BertModel does, in half precision.
-
-    The weights have four significant bits, so halving their storage moves no cosine by 1e-5.
-    """
+def list_torch_names(layers: int) -> dict[str, str]:
+    """Return what transformers' BertModel calls each tensor."""
     names = {
         "emb.word": "embeddings.word_embeddings.weight",
         "emb.pos": "embeddings.position_embeddings.weight",
@@ -36,20 +42,21 @@ def _rename_tensors(
         "emb.ln.w": "embeddings.LayerNorm.weight",
         "emb.ln.b": "embeddings.LayerNorm.bias",
     }
-    parts = {
-        "q": "attention.self.query",
-        "k": "attention.self.key",
-        "v": "attention.self.value",
-        "ao": "attention.output.dense",
-        "aln": "attention.output.LayerNorm",
-        "fi": "intermediate.dense",
-        "fo": "output.dense",
-        "oln": "output.LayerNorm",
-    }
-    for layer in range(header.layers):
-        for short, long in parts.items():
+    for layer in range(layers):
+        for short, long in _PARTS.items():
             for letter, kind in (("w", "weight"), ("b", "bias")):
                 names[f"l{layer}.{short}.{letter}"] = f"encoder.layer.{layer}.{long}.{kind}"
+    return names
+
+
+def _rename_tensors(
+    tensors: dict[str, NDArray[np.float32]], header: Header
+) -> dict[str, NDArray[np.float16]]:
+    """Rename the tensors as transformers' BertModel does, in half precision.
+
+    The weights have four significant bits, so halving their storage moves no cosine by 1e-5.
+    """
+    names = list_torch_names(header.layers)
     named = {
         names[name]: _reshape(name, tensor, header).astype(np.float16)
         for name, tensor in tensors.items()

@@ -14,7 +14,8 @@ from index.errors import EmbedderError
 _MAGIC = b"E5S1"
 _Q4_0 = 1
 _BLOCK_BYTES = 18  # fp16 scale + 16 bytes holding 32 weights
-_WEIGHTS = 32
+BLOCK = 32
+"""Weights that share a scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class _Reader:
     def _tensor(self, kind: int, count: int, at: int) -> NDArray[np.float32]:
         if kind != _Q4_0:
             return np.frombuffer(self._data, "<f4", count, at)
-        return dequantise(np.frombuffer(self._data, "u1", count // _WEIGHTS * _BLOCK_BYTES, at))
+        return dequantise(np.frombuffer(self._data, "u1", count // BLOCK * _BLOCK_BYTES, at))
 
 
 def merge_adapters(weights: Weights, adapters: Mapping[str, NDArray[Any]]) -> Weights:
@@ -145,6 +146,19 @@ def dequantise(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     integers, scales = integers_and_scales(blocks)
     return (integers.astype(np.float32) * scales[:, None].astype(np.float32)).ravel()
+
+
+def pack_blocks(rows: NDArray[np.float32]) -> bytes:
+    """Return weights, shape (blocks, 32), as Q4_0 blocks; those that come from such are kept.
+
+    As in ggml, the weight of largest size becomes -8.
+    """
+    largest = rows[np.arange(len(rows)), np.abs(rows).argmax(axis=1)][:, None]
+    scales = (largest / -8).astype("<f2")
+    divisor = np.where(scales == 0, 1, scales).astype(np.float32)
+    nibbles = np.clip(np.rint(rows / divisor) + 8, 0, 15).astype(np.uint8)
+    halves = nibbles[:, :16] | (nibbles[:, 16:] << 4)
+    return np.concatenate([scales.view(np.uint8), halves], axis=1).tobytes()
 
 
 def integers_and_scales(
