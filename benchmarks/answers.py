@@ -38,7 +38,7 @@ def main() -> None:
     )
     parser.add_argument("--model", default="extractive")
     parser.add_argument("--base-url", default="")
-    parser.add_argument("--caution", choices=tuple(CAUTION), default="balanced")
+    parser.add_argument("--caution", choices=CAUTION, default="balanced")
     parser.add_argument("--most", type=int, help="questions of each set")
     parser.add_argument("--out", type=Path, help="write NAME.json, NAME.md and NAME.html")
     options = parser.parse_args()

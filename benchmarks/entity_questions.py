@@ -17,7 +17,7 @@ from benchmarks.datasets import read
 from index import build_index
 from index.arabic.words import fold
 from rag.assistant import Assistant
-from rag.settings import CAUTION
+from rag.settings import CAUTION, Settings
 
 FOLDER = Path(__file__).parent / "entities"
 
@@ -25,11 +25,14 @@ FOLDER = Path(__file__).parent / "entities"
 def main() -> None:
     """Print what went wrong, then how many were right of each kind."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--caution", choices=tuple(CAUTION), default="balanced")
+    parser.add_argument("--caution", choices=CAUTION, default="balanced")
+    parser.add_argument("--reader", choices=("on", "off"), default=Settings().reader)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         build_index([FOLDER / "articles.jsonl"], Path(scratch, "index"))
-        assistant = Assistant.open(Path(scratch, "index"), caution=options.caution)
+        assistant = Assistant.open(
+            Path(scratch, "index"), caution=options.caution, reader=options.reader
+        )
         right: dict[str, list[bool]] = defaultdict(list)
         for row in read(FOLDER, "questions.jsonl"):
             answer = assistant.answer(row["question"])

@@ -25,6 +25,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -45,8 +46,19 @@ from rag.language.signs import detect_sign
 KINDS = ("who", "when", "where", "how many", "which", "what", "why", "statement")
 """What a question asks for; ``statement``: whether, or what, is told."""
 
-SHARES = {"gold": 0.25, "cloze": 0.4, "headline": 0.13, "exchanged": 0.14, "other detail": 0.08}
+SHARES = {
+    "gold": 0.24,
+    "written": 0.3,
+    "cloze": 0.24,
+    "headline": 0.07,
+    "exchanged": 0.1,
+    "other detail": 0.05,
+}
 """How often a question is of each source. Chosen."""
+
+WRITTEN = Path(__file__).parent / "news_questions"
+"""Questions that were written for this project on articles of ANT, three in five of them near
+misses: ``train.jsonl`` and, on held-out articles, ``held_out.jsonl``."""
 
 _WAY_SHARE = 0.15
 """Largest share of cloze questions made in one way: days of the week are the easiest to make."""
@@ -97,6 +109,22 @@ class Example:
     readings: tuple[Reading, ...]
 
 
+class HeldOut(NamedTuple):
+    """A question of an article that nothing was trained on.
+
+    Attributes:
+        question: As it is asked.
+        how: ``asked``, ``exchanged`` or ``other detail``; only the first has an answer.
+        title: Of the article that answers, or "".
+        answer: As it stands there, or "".
+    """
+
+    question: str
+    how: str
+    title: str = ""
+    answer: str = ""
+
+
 class _Passage(NamedTuple):
     title: str
     text: str
@@ -140,15 +168,16 @@ class Retrieval:
 class ReaderData:
     """The sets and articles, and the examples made from them."""
 
-    def __init__(self, data: Path, *, articles: int | None = None) -> None:
+    def __init__(self, data: Path, *, articles: int | None = None, written: Path = WRITTEN) -> None:
         """Read the sets and learn the words of the news.
 
         Args:
             data: Folder of the sets.
             articles: How many articles of news to take; all if None.
+            written: Folder of the questions that were written on them.
         """
-        self._data = data
-        self._gold = _read_gold(data)
+        self._data, self._written_folder = data, written
+        self._gold = read_gold(data)
         news = list(_read_news(data))[:articles]
         self._news = [p for p in news if not _is_held(p.text)]
         self._held_news = [p for p in news if _is_held(p.text)]
@@ -159,6 +188,7 @@ class ReaderData:
         chance = random.Random(seed)
         makers: Mapping[str, Callable[[random.Random], Example | None]] = {
             "gold": self._make_gold,
+            "written": self._make_written,
             "cloze": self._make_cloze,
             "headline": self._make_headline,
             "exchanged": self._make_exchanged,
@@ -187,12 +217,55 @@ class ReaderData:
             for p in self._held_news
             for c in make_cloze_questions(p.text, self.words)
         ]
+        found["written"] = [
+            Example(
+                row.question,
+                row.kind,
+                "written",
+                row.miss,
+                (Reading(passage.text, _find_all(passage.text, row.answers), "own"),),
+            )
+            for row, passage in self._read_written("held_out.jsonl")
+        ]
         return found
+
+    def of_held_out_news(self) -> "ReaderData":
+        """Return the same with the held-out articles in place of those that are trained on."""
+        found = copy(self)
+        vars(found)["_news"] = self._held_news
+        return found
+
+    def has(self, text: str) -> bool:
+        """Tell whether an article is among the news that questions are made from."""
+        return text in self._news_texts
+
+    @cached_property
+    def _news_texts(self) -> frozenset[str]:
+        return frozenset(passage.text for passage in self._news)
+
+    def near_misses(self, chance: random.Random, count: int) -> Iterator["HeldOut"]:
+        """Yield questions of the news, and those that come near but have no answer.
+
+        Args:
+            chance: Chooses.
+            count: How many articles are asked; each once as it is, once with a name, number,
+                place or day exchanged, and one for a detail that it does not tell.
+        """
+        for _ in range(count):
+            number, cloze = self._choose_cloze(chance)
+            passage = self._news[number]
+            answer = passage.text[cloze.answer.start : cloze.answer.end]
+            yield HeldOut(vary(cloze.text, chance), "asked", passage.title, answer)
+            exchanged = self._exchange(cloze.text, f"{passage.title} {passage.text}", chance)
+            if exchanged:
+                yield HeldOut(vary(exchanged, chance), "exchanged")
+            if other := self._make_other_detail(chance):
+                yield HeldOut(other.question, "other detail")
 
     # Questions of people.
 
     @cached_property
-    def _train_gold(self) -> list["_Gold"]:
+    def _train_gold(self) -> list["Gold"]:
         return [
             row for row in self._gold if not (row.held_out or is_kept(row.question)) and row.spans
         ]
@@ -219,6 +292,38 @@ class ReaderData:
             more += [_whole(self._encyclopaedia.passages[n], "near", chance) for n in near[:2]]
         readings = _choose(own, _cut(row.passage, row.spans, answers), more, chance)
         return Example(vary(row.question, chance), row.kind, "gold", row.set, readings)
+
+    @cached_property
+    def _written(self) -> list[tuple["Written", _Passage]]:
+        """The questions written on articles that may be trained on."""
+        taken = set(self._news)
+        return [(row, own) for row, own in self._read_written("train.jsonl") if own in taken]
+
+    def _read_written(self, name: str) -> list[tuple["Written", _Passage]]:
+        known = {
+            row["id"]: _Passage(row["title"], row["text"])
+            for row in read(self._data, "antcorpus", "articles.jsonl")
+        }
+        rows = read_written(self._written_folder / name)
+        return [(row, known[row.article]) for row in rows if row.article in known]
+
+    def _make_written(self, chance: random.Random) -> Example | None:
+        if not self._written:
+            return None
+        row, passage = chance.choice(self._written)
+        spans = _find_all(passage.text, row.answers)
+        number = self._retrieval.place_of[passage]
+        near = self._retrieval.nearest(
+            row.question, number, [fold(a) for a in row.answers] or ["؟"]
+        )
+        more = [_whole(self._news[n], "near", chance) for n in near[:2]]
+        if spans:
+            cut = _cut(passage, spans, [fold(answer) for answer in row.answers])
+            readings = _choose(_window(passage, spans, chance), cut, more, chance)
+        else:
+            own = _window(passage, (_find_nearest(row.question, passage.text),), chance)
+            readings = (Reading(own.passage, (), "own"), *more[: chance.randrange(2)])
+        return Example(row.question, row.kind, "written", row.miss or "written", readings)
 
     # Questions made from news.
 
@@ -346,7 +451,9 @@ class ReaderData:
         return bool(told) or detect_sign(Kind(kind), text) is not False
 
 
-class _Gold(NamedTuple):
+class Gold(NamedTuple):
+    """A question of people with its own passage."""
+
     set: str
     question: str
     passage: _Passage
@@ -356,7 +463,7 @@ class _Gold(NamedTuple):
     kind: str
 
 
-def _read_gold(data: Path) -> list[_Gold]:
+def read_gold(data: Path) -> list[Gold]:
     passages = {
         row["id"]: _Passage(row["title"], row["text"])
         for folder in FOLDERS.values()
@@ -368,9 +475,51 @@ def _read_gold(data: Path) -> list[_Gold]:
         spans = _find_all(passage.text, asked.answers)
         kind = find_kind(asked.text)
         found.append(
-            _Gold(asked.set, asked.text, passage, asked.answers, spans, asked.held_out, kind)
+            Gold(asked.set, asked.text, passage, asked.answers, spans, asked.held_out, kind)
         )
     return found
+
+
+class Written(NamedTuple):
+    """A question that was written on an article of the news.
+
+    Attributes:
+        article: Its id.
+        question: As it is asked.
+        answers: As they stand in the article; none where it does not tell.
+        kind: Of ``KINDS``.
+        miss: Why there is no answer: ``detail``, ``exchanged``, ``other``; "" where there is one.
+        dialect: Whether it is asked in a dialect.
+    """
+
+    article: str
+    question: str
+    answers: tuple[str, ...]
+    kind: str
+    miss: str
+    dialect: bool
+
+
+def read_written(path: Path) -> list[Written]:
+    """Return the questions of a file."""
+    return [
+        Written(
+            row["article"],
+            row["question"],
+            tuple(row["answer"]),
+            row["kind"],
+            row.get("miss", ""),
+            row["dialect"],
+        )
+        for row in read(path)
+    ]
+
+
+def _find_nearest(question: str, text: str) -> Span:
+    """Return the sentence that shares most words with a question."""
+    asked = set(analyse(question))
+    spans = sentence_spans(text) or [Span(0, 1)]
+    return max(spans, key=lambda s: len(asked & set(analyse(text[s.start : s.end]))))
 
 
 def _find_all(text: str, answers: Sequence[str]) -> tuple[Span, ...]:

@@ -1,6 +1,6 @@
 """The reader as torch trains it: the bundled encoder, adapters on its linear layers, four heads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,18 +68,21 @@ class Read:
 class ReaderModel(nn.Module):
     """Reads question and passage together."""
 
-    def __init__(self, encoder: Any, *, rank: int, kinds: int, scale: float = 2.0) -> None:
+    def __init__(
+        self, encoder: Any, *, rank: int, kinds: int, first: int = 0, scale: float = 2.0
+    ) -> None:
         """Put adapters into an encoder and heads on it.
 
         Args:
             encoder: A transformers ``BertModel``; changed in place, its own weights stay.
             rank: Of the adapters.
             kinds: How many kinds of question there are.
+            first: The lowest layer that is adapted; those below need no gradient, which saves time.
             scale: Of the adapters.
         """
         super().__init__()
         self.encoder = encoder.requires_grad_(requires_grad=False)
-        for layer in encoder.encoder.layer:
+        for layer in encoder.encoder.layer[first:]:
             for name in ADAPTED.values():
                 parent = layer.get_submodule(name.rpartition(".")[0])
                 last = name.rpartition(".")[2]
@@ -142,6 +145,8 @@ def export_weights(model: ReaderModel) -> dict[str, NDArray[Any]]:
     for number, layer in enumerate(model.encoder.encoder.layer):
         for short, name in ADAPTED.items():
             adapter = layer.get_submodule(name)
+            if not isinstance(adapter, Adapter):
+                continue
             for part, values in (("up", adapter.up * adapter.scale), ("down", adapter.down)):
                 integers, scales = quantise(values.detach().float().cpu().numpy())
                 found[f"l{number}.{short}.{part}"] = integers
@@ -151,6 +156,38 @@ def export_weights(model: ReaderModel) -> dict[str, NDArray[Any]]:
         found[f"{name}.w"] = head.weight.detach().float().cpu().numpy()
         found[f"{name}.b"] = head.bias.detach().float().cpu().numpy()
     return found
+
+
+def import_weights(model: ReaderModel, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Give a model the weights that :func:`export_weights` returned.
+
+    Raises:
+        ValueError: They are of other layers or of another rank.
+    """
+    names = {name for name in arrays if name.endswith((".up", ".down"))}
+    with torch.no_grad():
+        for number, layer in enumerate(model.encoder.encoder.layer):
+            for short, name in ADAPTED.items():
+                adapter = layer.get_submodule(name)
+                if not isinstance(adapter, Adapter):
+                    continue
+                up, down = f"l{number}.{short}.up", f"l{number}.{short}.down"
+                if not {up, down} <= names or arrays[down].shape != adapter.down.shape:
+                    raise ValueError(f"there is no {down} of rank {len(adapter.down)} in it")
+                names -= {up, down}
+                adapter.up.copy_(_read_rows(arrays, up) / adapter.scale)
+                adapter.down.copy_(_read_rows(arrays, down))
+        for name in ("tokens", "whole"):
+            head = getattr(model, name)
+            head.weight.copy_(torch.from_numpy(arrays[f"{name}.w"]))
+            head.bias.copy_(torch.from_numpy(arrays[f"{name}.b"]))
+    if names:
+        raise ValueError(f"it has weights of other layers, such as {min(names)}")
+
+
+def _read_rows(arrays: Mapping[str, NDArray[Any]], name: str) -> Tensor:
+    scales = arrays[f"{name}.scale"].astype(np.float32)
+    return torch.from_numpy(arrays[name].astype(np.float32) * scales)
 
 
 def quantise(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float16]]:

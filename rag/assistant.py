@@ -184,15 +184,16 @@ class Assistant:
         sentences = score_sentences(understood, result.query, bound, self.index.embedder)
         # Where the best passage is about another, what it holds speaks for nothing.
         judged = passages if bound[:1] == passages[:1] else bound
-        evidence = compute_evidence(understood, result.query, judged, sentences)
-        answer = replace(answer, evidence=evidence, timings=clock.lap("evidence"))
-        if evidence < setup.settings.threshold:
+        read = setup.read(understood, bound, sentences)
+        evidence = compute_evidence(understood, result.query, judged, sentences, read)
+        answer = replace(answer, evidence=evidence.chance, timings=clock.lap("evidence"))
+        if not evidence.suffices(setup.settings.caution):
             reason = "no_evidence" if result.chunks else "empty_index"
             yield refuse(answer, understood, reason, clock)
             return
         answer = replace(answer, passages=bound)
         yield answer
-        reading = read_passages(understood, result.query, bound, sentences)
+        reading = read_passages(understood, result.query, bound, sentences, read)
         yield from Composition(answer, reading, clock, setup.settings).compose(writer)
 
     def _topic(self, where: Filter | None) -> History:

@@ -21,11 +21,8 @@ FILE = "jawab.toml"
 PREFIX = "JAWAB_"
 _NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.embedding.e5.bundle
 
-CAUTION = {"careful": 0.45, "balanced": 0.15, "lenient": 0.1}
-"""Evidence probability an answer needs, by level of caution: حذر، متوازن، متساهل. Chosen for
-the gate that ``python -m benchmarks.train_evidence`` fits
-(docs/decisions/0018-evidence-gate-again.md); ``python -m benchmarks.answers --caution LEVEL``
-measures the answers at each."""
+CAUTION = ("careful", "balanced", "lenient")
+"""Levels of caution: حذر، متوازن، متساهل."""
 
 _KINDS = {str: "text", int: "a whole number", float: "a number"}
 
@@ -41,6 +38,8 @@ class Settings:
         passage_prefix: Put before passages by an embedder that is set here; "" means its own.
         reranker: A sentence-transformers ``CrossEncoder`` id or folder that reads the best passages
             again beside the question; "" means none.
+        reader: ``on`` or ``off``: whether a model reads question and sentences together; it is
+            still being trained, and takes a few tenths of a second.
         model: What writes answers: ``extractive``, ``ollama:…``, ``openai:…``, ``anthropic:…``,
             ``gguf:/path``, or any id that LangChain's ``init_chat_model`` takes.
         base_url: Address of the model's server; "" means the provider's own.
@@ -55,17 +54,13 @@ class Settings:
     query_prefix: str = ""
     passage_prefix: str = ""
     reranker: str = ""
+    reader: str = "off"
     model: str = "extractive"
     base_url: str = ""
     timeout: float = 60.0
     k: int = 8
     caution: str = "balanced"
     unsupported: str = "remove"
-
-    @property
-    def threshold(self) -> float:
-        """Evidence probability an answer needs."""
-        return CAUTION[self.caution]
 
 
 def load_settings(
@@ -146,7 +141,11 @@ def check_settings(settings: Settings, where: str = "here") -> None:
     Raises:
         SettingsError: A value is unusable.
     """
-    choices = {"caution": tuple(CAUTION), "unsupported": ("remove", "mark")}
+    choices = {
+        "caution": CAUTION,
+        "unsupported": ("remove", "mark"),
+        "reader": ("on", "off"),
+    }
     for name, allowed in choices.items():
         if (value := getattr(settings, name)) not in allowed:
             raise SettingsError(

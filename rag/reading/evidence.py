@@ -6,6 +6,7 @@ what they were trained on, by ``benchmarks/train_evidence.py``.
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from index.arabic.words import skeleton
 from index.search.query import WeightedQuery, compute_idf
@@ -13,6 +14,7 @@ from index.search.search import Passage
 from rag.language.package_data import read_weights
 from rag.language.questions import is_arabic
 from rag.question import Question
+from rag.reading.close_reading import GATE, CloseReading, compute_gate
 from rag.reading.relevance import ScoredSentence, compute_overlap, find_terms
 
 FEATURES = {
@@ -35,7 +37,33 @@ FEATURES = {
         "late_margin",
     ),
 }
-"""What the gate looks at. Across languages no words can be compared."""
+"""What the gate looks at where nothing was read closely. Across languages no words can be
+compared."""
+
+READ_FEATURES = (*FEATURES["same_language"], *GATE)
+"""What it looks at where the reader has read; fitted by ``benchmarks/train_close_reading.py``."""
+
+_LEAST = {"careful": 0.45, "balanced": 0.15, "lenient": 0.1}
+"""Probability that an answer needs where nothing was read closely, by level of caution. Chosen for
+the gate that ``python -m benchmarks.train_evidence`` fits
+(docs/decisions/0018-evidence-gate-again.md); ``python -m benchmarks.answers --caution LEVEL``
+measures the answers at each."""
+
+
+class Evidence(NamedTuple):
+    """How much speaks for an answer.
+
+    Attributes:
+        chance: Probability that the passages hold one, in [0, 1].
+        least: What an answer needs of it, by level of caution: حذر، متوازن، متساهل.
+    """
+
+    chance: float
+    least: Mapping[str, float] = _LEAST
+
+    def suffices(self, caution: str) -> bool:
+        """Tell whether it is enough at a level of caution."""
+        return self.chance >= self.least[caution]
 
 
 def compute_evidence(
@@ -43,15 +71,35 @@ def compute_evidence(
     query: WeightedQuery,
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
-) -> float:
-    """Return how likely the passages hold an answer to a question, in [0, 1]."""
-    idf = query.idf
+    read: CloseReading,
+) -> Evidence:
+    """Return how much speaks for an answer.
+
+    Args:
+        question: As it was understood.
+        query: The same as ranking saw it.
+        passages: Best first.
+        sentences: By their words, best first.
+        read: What the reader said of them.
+    """
     unknown = question.is_completed and _is_mostly_unknown(question, query)
     if not passages or not sentences or unknown:
-        return 0.0
-    values = compute_features(question, idf, passages, sentences)
+        return Evidence(0.0)
+    features = compute_features(question, query.idf, passages, sentences)
+    return judge(question, passages, {**features, **compute_gate(read, sentences)})
+
+
+def judge(question: Question, passages: Sequence[Passage], values: Mapping[str, float]) -> Evidence:
+    """Return what the features speak for, the reader's among them where it has read."""
+    if values.keys() >= set(GATE):
+        fitted = read_weights("reading/close_reading.json")
+        return Evidence(_compute_chance(fitted["gate"], values), fitted["least"])
     same = question.is_arabic == is_arabic(passages[0].text)
     weights = read_weights("reading/evidence.json")["same_language" if same else "across_languages"]
+    return Evidence(_compute_chance(weights, values))
+
+
+def _compute_chance(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
     logit = sum(weight * values.get(name, 1.0) for name, weight in weights.items())  # bias × 1
     return 1 / (1 + math.exp(-logit))
 

@@ -6,18 +6,32 @@ vectors of the index have nothing to do with it.
 """
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.reading.reader_input import FoundSpan, ReaderInput, encode_pair, find_best_spans, pad
+from index.errors import EmbedderError
+from rag.reading.reader_input import (
+    MAX_ANSWER,
+    FoundSpan,
+    ReaderInput,
+    encode_pair,
+    find_best_spans,
+    pad,
+)
 
+WEIGHTS = "reading/reader.npz"
+"""What the training wrote, below ``rag``; ``reader.json`` beside it says on what and how."""
 _BATCH = 8
 """Windows that are read at a time."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,12 @@ class Reader:
         return cls(folder / GRAPH, Tokenizer.from_file(str(folder / TOKENIZER)))
 
     def read(
-        self, question: str, passages: Sequence[str], *, count: int = 3
+        self,
+        question: str,
+        passages: Sequence[str],
+        *,
+        count: int = 3,
+        longest: int = MAX_ANSWER,
     ) -> list[PassageReading]:
         """Read the passages, all in as few batches as there may be.
 
@@ -80,6 +99,7 @@ class Reader:
             question: As it was asked.
             passages: Their texts; the spans are into them.
             count: Spans of each passage at most.
+            longest: Tokens of a span at most.
         """
         windows = [encode_pair(self._tokenizer, question, passage) for passage in passages]
         flat = [window for part in windows for window in part]
@@ -89,7 +109,7 @@ class Reader:
         for part in windows:
             rows = logits[first : first + len(part)]
             first += len(part)
-            read.append(_combine(part, rows, count))
+            read.append(_combine(part, rows, count, longest))
         return read
 
     def _infer(
@@ -99,15 +119,39 @@ class Reader:
         return list(zip(tokens, whole, strict=True))
 
 
+class _Loaded:
+    """The reader that ships with the product, loaded once."""
+
+    lock = Lock()
+    reader: Reader | None = None
+    is_missing = False
+
+
+def load_reader() -> Reader | None:
+    """Return the reader that ships with the product; None where it cannot be had, told once."""
+    with _Loaded.lock:
+        if _Loaded.reader is None and not _Loaded.is_missing:
+            try:
+                with resources.as_file(resources.files("rag").joinpath(WEIGHTS)) as path:
+                    _Loaded.reader = Reader.load(path)
+            except EmbedderError as error:
+                _Loaded.is_missing = True
+                _log.warning("answers are chosen without the reader: %s", error)
+        return _Loaded.reader
+
+
 def _combine(
     windows: Sequence[ReaderInput],
     logits: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]],
     count: int,
+    longest: int,
 ) -> PassageReading:
     """Return what was read in the windows of one passage; the overlap is read twice."""
     found: dict[Any, FoundSpan] = {}
     for window, (tokens, _) in zip(windows, logits, strict=True):
-        for span in find_best_spans(window, tokens[:, 0], tokens[:, 1], count=count):
+        for span in find_best_spans(
+            window, tokens[:, 0], tokens[:, 1], count=count, longest=longest
+        ):
             if span.span not in found or found[span.span].margin < span.margin:
                 found[span.span] = span
     best = sorted(found.values(), key=lambda span: -span.margin)[:count]

@@ -95,7 +95,12 @@ def find_tokens(window: ReaderInput, span: Span) -> tuple[int, int] | None:
 
 
 def find_best_spans(
-    window: ReaderInput, starts: NDArray[np.float32], ends: NDArray[np.float32], *, count: int
+    window: ReaderInput,
+    starts: NDArray[np.float32],
+    ends: NDArray[np.float32],
+    *,
+    count: int,
+    longest: int = MAX_ANSWER,
 ) -> list[FoundSpan]:
     """Return the likeliest answers of a window, best first, none inside another.
 
@@ -104,10 +109,11 @@ def find_best_spans(
         starts: Logit of each token to begin the answer; of ``<s>``, that there is none.
         ends: Logit of each token to end it.
         count: How many at most.
+        longest: Tokens of an answer at most.
     """
     inside = slice(window.begin, window.begin + len(window.spans))
     scores = starts[inside, None] + ends[None, inside]
-    allowed = np.triu(np.ones_like(scores, bool)) & ~np.triu(np.ones_like(scores, bool), MAX_ANSWER)
+    allowed = np.triu(np.ones_like(scores, bool)) & ~np.triu(np.ones_like(scores, bool), longest)
     scores = np.where(allowed, scores, -np.inf)
     null = float(starts[0] + ends[0])
     found: list[FoundSpan] = []

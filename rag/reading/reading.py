@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from index.search.query import WeightedQuery
 from index.search.search import Passage
 from rag.question import Question
+from rag.reading.close_reading import CloseReading, choose_again, find_headline
 from rag.reading.disagreement import find_other_versions
 from rag.reading.relevance import ScoredSentence, match_words
 from rag.reading.short_answers import find_short_answer
@@ -46,14 +47,28 @@ def read_passages(
     query: WeightedQuery,
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
+    read: CloseReading,
 ) -> Reading:
-    """Look among the sentences for other versions and for the few words that answer."""
+    """Look among the sentences for other versions and for the few words that answer.
+
+    Args:
+        question: As it was understood.
+        query: The same as ranking saw it.
+        passages: In the order they are numbered.
+        sentences: By their words, best first.
+        read: What the reader said of them.
+    """
+    chosen = choose_again(sentences, read)
     return Reading(
         question,
         passages,
-        sentences,
-        versions=find_other_versions(question, passages, sentences),
-        short=_find_short(question, query, passages, sentences),
+        chosen,
+        versions=find_other_versions(question, passages, chosen),
+        short=(
+            find_headline(question, passages, chosen, read)
+            if read.windows
+            else _find_short(question, query, passages, chosen)
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from rag.language.package_data import read_weights
 from rag.language.questions import Kind, is_function_word
 from rag.question import Question
 from rag.reading.relevance import ScoredSentence
+from rag.reading.whole_phrases import widen_to_number
 from rag.reading.word_matches import WordMatches
 
 FEATURES = (
@@ -63,8 +64,6 @@ MIN_SENTENCE_CHANCE = 0.6
 """Chance of their sentence to be the answer from which on they are shown; chosen with them."""
 _MAX_WORDS = 12
 """Words beyond which it is no short answer but a sentence."""
-_NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
-_NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+)*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
 _BREAKS = re.compile(r"[.؟!؛:…]|\s\|\s")
 _CELL_END = " | "
 _MOST_CELLS = 2
@@ -128,7 +127,7 @@ def find_best_words(
     if first > last:
         return None
     chance = float((1 / (1 + np.exp(-logits[first : last + 1]))).mean())
-    found = _widen_to_numbers(text, Span(words[first].start, words[last].end))
+    found = widen_to_number(text, Span(words[first].start, words[last].end))
     return ShortAnswer(text[found.start : found.end], found, chance)
 
 
@@ -150,17 +149,6 @@ def _find_counted(noun: str, text: str, words: Sequence[Span]) -> ShortAnswer | 
     if len(found) != 1:
         return None
     return ShortAnswer(text[found[0].start : found[0].end], found[0], 1.0)
-
-
-def _widen_to_numbers(text: str, span: Span) -> Span:
-    """Widen a span to the whole of a number that it holds a part of: «٧» to «٤٫٧٪»."""
-    start, end = span
-    before, after = _NUMBER_BEFORE.search(text[:start]), _NUMBER_AFTER.match(text, end)
-    if before and text[start].isdigit():
-        start = before.start()
-    if after and text[end - 1].isdigit():
-        end = after.end()
-    return Span(start, end)
 
 
 def find_word_spans(text: str, span: Span, words: PassageWords) -> list[Span]:

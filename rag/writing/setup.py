@@ -1,10 +1,16 @@
 """What a question is answered with from its beginning to its end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
 from index.embedding.contract import Embedder
+from index.search.search import Passage
+from rag.question import Question
+from rag.reading.close_reading import CloseReading, read_closely
+from rag.reading.reader import load_reader
+from rag.reading.relevance import ScoredSentence
 from rag.settings import Settings, check_settings
 from rag.writing.generating import Generator
 from rag.writing.models import load_chat_model
@@ -44,6 +50,16 @@ class Setup:
     def name(self) -> str:
         """Name of what writes."""
         return EXTRACTIVE if self.model is None else self.settings.model
+
+    def read(
+        self,
+        question: Question,
+        passages: Sequence[Passage],
+        sentences: Sequence[ScoredSentence],
+    ) -> CloseReading:
+        """Return what the reader says of the best sentences; nothing where it is off."""
+        reader = load_reader() if self.settings.reader == "on" else None
+        return read_closely(reader, question, passages, sentences) if reader else CloseReading()
 
     def writer(self, embedder: Embedder) -> Writer:
         """Return what writes the answers over an index with this embedder."""

@@ -6,11 +6,14 @@ from itertools import islice
 import pytest
 
 from benchmarks.reader_data import (
+    KINDS,
     SHARES,
+    WRITTEN,
     ReaderData,
     find_kind,
     is_kept,
     read_examples,
+    read_written,
     write_examples,
 )
 from index.arabic.words import fold
@@ -66,7 +69,16 @@ def data(tmp_path_factory):
         ]
         write(folder / name / "passages.jsonl", passages)
         write(folder / name / "questions.jsonl", questions)
-    return ReaderData(folder)
+    for name, numbers in (("train", range(8, 30)), ("held_out", range(30, 60))):
+        write(folder / "written" / f"{name}.jsonl", list_written(numbers))
+    return ReaderData(folder, written=folder / "written")
+
+
+def list_written(numbers):
+    for n in numbers:
+        about = {"article": f"a{n}", "kind": "how many", "dialect": False}
+        yield {**about, "question": f"كم شخصا أوقفوا في خبر {n}؟", "answer": [f"{n + 11} شخصا"]}
+        yield {**about, "question": f"كم سيارة حجزت في خبر {n}؟", "answer": [], "miss": "detail"}
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +98,16 @@ def test_examples_are_of_every_source_that_the_texts_allow(examples):
 def test_articles_that_are_asked_for_are_never_read_nor_their_reprints(examples):
     read = [reading.passage for example in examples for reading in example.readings]
     assert not any("الرباط" in passage or "18 شخصا" in passage for passage in read)
+
+
+def test_a_question_that_was_written_is_read_beside_its_own_article(examples):
+    written = [example for example in examples if example.source == "written"]
+    told = [example for example in written if example.way == "written"]
+    assert {example.way for example in written} == {"written", "detail"}
+    assert any(reading.spans for example in told for reading in example.readings)
+    for example in written:
+        if example.way == "detail":
+            assert not any(reading.spans for reading in example.readings)
 
 
 def test_an_exchanged_question_is_answered_nowhere(examples):
@@ -136,3 +158,18 @@ def test_written_examples_are_read_back(examples, tmp_path):
 )
 def test_what_a_question_asks_for(question, kind):
     assert find_kind(question) == kind
+
+
+def test_no_article_is_asked_about_both_for_training_and_held_out():
+    train, held = (read_written(WRITTEN / name) for name in ("train.jsonl", "held_out.jsonl"))
+    assert {row.article for row in train}.isdisjoint(row.article for row in held)
+
+
+@pytest.mark.parametrize("name", ["train.jsonl", "held_out.jsonl"])
+def test_every_question_that_was_written_has_an_answer_or_says_why_not(name):
+    rows = read_written(WRITTEN / name)
+    assert len({row.question for row in rows}) == len(rows)
+    for row in rows:
+        assert row.kind in KINDS
+        assert bool(row.answers) == (row.miss == "")
+        assert row.miss in {"", "detail", "exchanged", "other"}

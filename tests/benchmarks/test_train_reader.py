@@ -98,6 +98,26 @@ def test_written_weights_are_integers_near_those_trained(trainer, tmp_path):
     assert np.abs(values - wanted).max() <= np.abs(wanted).max() / 120
 
 
+def test_a_training_can_begin_where_written_weights_ended(trainer):
+    from benchmarks.reader_model import export_weights, import_weights
+
+    trainer.train(made(1), {})
+    written = export_weights(trainer.model)
+    fresh = build_model(kinds=len(KINDS), seed=9, positions=128)
+    import_weights(fresh, written)
+    for name, values in export_weights(fresh).items():
+        assert values == pytest.approx(written[name], abs=1e-3 if "scale" in name else 1)
+
+
+def test_weights_of_another_rank_are_refused(trainer):
+    from benchmarks.reader_model import export_weights, import_weights
+
+    written = export_weights(trainer.model)
+    written["l0.q.down"] = written["l0.q.down"][:2]
+    with pytest.raises(ValueError, match="rank"):
+        import_weights(trainer.model, written)
+
+
 def test_scores_of_all_passages_of_a_question_count_together(trainer, tokenizer):
     from benchmarks.train_reader import Asked, compute_loss, encode_example
 

@@ -1,0 +1,229 @@
+"""Questions with the sentences that were found for them, to fit and measure the reader with."""
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.corpora import make_index, pooled_index, questions
+from benchmarks.datasets import read
+from benchmarks.reader_data import WRITTEN, ReaderData, is_kept, read_written
+from index.arabic.words import fold
+from index.search.search import Passage, SearchIndex
+from index.store.contract import Filter
+from rag.language.followup import History
+from rag.question import Question, understand
+from rag.reading.binding import filter_by_names
+from rag.reading.evidence import compute_features
+from rag.reading.passages import merge_neighbours
+from rag.reading.relevance import ScoredSentence, score_sentences
+
+_K = 8
+_NEWS = 50
+"""Articles of held-out news from whose sentences questions are made."""
+_OTHERS = 1_200
+"""Articles beside the held-out ones that are searched in when weights are fitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question as it was asked, and what was found.
+
+    Attributes:
+        condition: How it was asked, of what.
+        fits: Whether weights may be fitted on it; else it is held out.
+        answerable: Whether what was found answers.
+        question: As it was understood.
+        passages: Without the vectors of their words.
+        sentences: As scored by their words.
+        features: Of the gate, without the reader's.
+        answers: Right ones; of several facts the wordings of each.
+        own: Positions of the passages that answer.
+        dialect: Whether it is known to be asked in a dialect.
+    """
+
+    condition: str
+    fits: bool
+    answerable: bool
+    question: Question
+    passages: tuple[Passage, ...]
+    sentences: tuple[ScoredSentence, ...]
+    features: dict[str, float]
+    answers: tuple[tuple[str, ...], ...]
+    own: frozenset[int]
+    dialect: bool = False
+
+
+def make_fitting_cases(data: Path, scratch: Path) -> Iterator[Case]:
+    """Yield the cases that weights are fitted on.
+
+    Args:
+        data: Folder of the question sets.
+        scratch: Where indexes are built and kept.
+    """
+    made = ReaderData(data).of_held_out_news()
+    news = _index_some_news(data, scratch, made)
+    yield from ask_held_out_news(news)
+    yield from ask_encyclopaedia(data, scratch, fits=True)
+    yield from ask_news(made, news)
+
+
+def make_held_out_cases(data: Path, scratch: Path) -> Iterator[Case]:
+    """Yield the cases on which nothing was fitted; arguments as above."""
+    news = make_index(scratch / "ant", data / "antcorpus" / "articles.jsonl")
+    yield from ask_written(data, news)
+    yield from ask_encyclopaedia(data, scratch, fits=False, news=news)
+    yield from ask_judged(data, scratch)
+
+
+def _index_some_news(data: Path, scratch: Path, made: ReaderData) -> SearchIndex:
+    """Return an index of the held-out articles among some others: all of them take half an hour."""
+    rows = list(read(data, "antcorpus", "articles.jsonl"))
+    held = [row for row in rows if made.has(row["text"])]
+    others = [row for row in rows if not made.has(row["text"])]
+    chosen = held + random.Random(1).sample(others, min(_OTHERS, len(others)))
+    path = scratch / "some-news.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in chosen), encoding="utf-8")
+    return make_index(scratch / "some-news", path)
+
+
+def ask(
+    condition: str,
+    index: SearchIndex,
+    text: str,
+    *,
+    fits: bool,
+    answers: Sequence[Sequence[str]] = (),
+    right: Callable[[Passage], bool] | None = None,
+    without: Callable[[Passage], bool] | None = None,
+    where: Filter | None = None,
+    history: History = (),
+) -> Case | None:
+    """Ask a question as the product does; None where nothing is found.
+
+    Args:
+        condition: How it is asked.
+        index: What it is asked of.
+        text: The question.
+        fits: Whether weights may be fitted on it.
+        answers: Right ones.
+        right: Tells which passages answer; None where none does.
+        without: Tells which passages are taken away.
+        where: Which articles may be found.
+        history: Earlier turns.
+    """
+    asked = understand(text, history)
+    result = index.find(asked.query, k=3 * _K if without else _K, where=where)
+    found = [p for p in result.passages if not (without and without(p))][:_K]
+    passages = tuple(merge_neighbours(found))
+    bound = tuple(filter_by_names(asked, passages))
+    sentences = score_sentences(asked, result.query, bound, index.embedder)
+    if not sentences or (right and not any(map(right, found))):
+        return None
+    judged = passages if bound[:1] == passages[:1] else bound
+    features = compute_features(asked, result.query.idf, judged, sentences)
+    bare = tuple(replace(passage, words=None) for passage in bound)
+    told = tuple(tuple(wordings) for wordings in answers)
+    own = frozenset(n for n, passage in enumerate(bare) if right and right(passage))
+    return Case(
+        condition, fits, right is not None, asked, bare, tuple(sentences), features, told, own
+    )
+
+
+def ask_encyclopaedia(
+    data: Path, scratch: Path, *, fits: bool, news: SearchIndex | None = None
+) -> Iterator[Case]:
+    """Ask what people asked of Wikipedia: of it, without what answers, and of news.
+
+    Args:
+        data: Folder of the sets.
+        scratch: Where indexes are built and kept.
+        fits: Whether those that weights are fitted on, or those that are held out.
+        news: An index of something else, if it is to be asked too.
+    """
+    index = pooled_index(data, scratch)
+    for asked in questions(data):
+        if asked.held_out == fits or not (asked.held_out or is_kept(asked.text)):
+            continue
+        golds = [fold(answer) for answer in asked.answers]
+
+        def tells(p: Passage, gold: str = asked.article, golds: Sequence[str] = golds) -> bool:
+            return p.article.id == gold or any(answer in fold(p.text) for answer in golds)
+
+        def is_own(passage: Passage, gold: str = asked.article) -> bool:
+            return passage.article.id == gold
+
+        yield from _some(
+            ask("whole", index, asked.text, fits=fits, answers=[asked.answers], right=is_own),
+            ask("whole removed", index, asked.text, fits=fits, without=tells),
+            ask("another", news, asked.text, fits=fits) if news else None,
+        )
+
+
+def ask_judged(data: Path, scratch: Path) -> Iterator[Case]:
+    """Ask NoMIRACL's questions of its passages; nothing is fitted on them."""
+    index = make_index(scratch / "nomiracl", data / "nomiracl-ar" / "passages.jsonl")
+    for row in read(data, "nomiracl-ar", "questions.jsonl"):
+        own = frozenset(row["passage_ids"])
+
+        def is_own(passage: Passage, own: frozenset[str] = own) -> bool:
+            return passage.article.id in own
+
+        right = is_own if row["answerable"] else None
+        name = "judged" if row["answerable"] else "judged none"
+        yield from _some(ask(name, index, row["question"], fits=False, right=right))
+
+
+def ask_news(made: ReaderData, index: SearchIndex, count: int = _NEWS) -> Iterator[Case]:
+    """Ask questions made from articles that nothing was trained on, and their near misses."""
+    for question, how, title, answer in made.near_misses(random.Random(11), count):
+
+        def tells(passage: Passage, title: str = title, answer: str = fold(answer)) -> bool:
+            return passage.article.title == title or answer in fold(passage.text)
+
+        def is_own(passage: Passage, title: str = title) -> bool:
+            return passage.article.title == title
+
+        if how == "asked":
+            yield from _some(
+                ask("news", index, question, fits=True, answers=[[answer]], right=is_own),
+                ask("news removed", index, question, fits=True, without=tells),
+            )
+        else:
+            yield from _some(ask(f"news {how}", index, question, fits=True))
+
+
+def ask_held_out_news(index: SearchIndex) -> Iterator[Case]:
+    """Ask the questions that were written on articles that nothing was trained on."""
+    for row in read_written(WRITTEN / "held_out.jsonl"):
+
+        def is_own(passage: Passage, own: str = row.article) -> bool:
+            return passage.article.id == own
+
+        right = is_own if row.answers else None
+        name = f"near miss, {row.miss}" if row.miss else "written"
+        case = ask(name, index, row.question, fits=True, answers=[row.answers], right=right)
+        if case:
+            yield replace(case, dialect=row.dialect)
+
+
+def ask_written(data: Path, index: SearchIndex) -> Iterator[Case]:
+    """Ask the questions that were written on the news; nothing is fitted on them."""
+    for row in read(data, "antcorpus", "questions.jsonl"):
+        own = frozenset(row["articles"])
+
+        def is_own(passage: Passage, own: frozenset[str] = own) -> bool:
+            return passage.article.id in own
+
+        kind, facts = f"ANT {row['kind']}", row["facts"]
+        history = [(asked, told) for asked, told in row["history"]]
+        case = ask(kind, index, row["question"], fits=False, answers=facts, history=history)
+        if case:
+            right = frozenset(n for n, passage in enumerate(case.passages) if is_own(passage))
+            dialect = "dialect:" in row["note"]
+            yield replace(case, answerable=row["answerable"], own=right, dialect=dialect)
+
+
+def _some(*cases: Case | None) -> Iterator[Case]:
+    yield from (case for case in cases if case)

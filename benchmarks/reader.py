@@ -1,0 +1,223 @@
+"""Measure the reader on what nothing was fitted on, with 95 % intervals.
+
+    python -m benchmarks.reader --data ../shared/data --out benchmarks/results/reader
+
+- Spans, the passage given: ARCD's test split and the half of TyDi QA that is held out.
+- The questions that were written on 9,965 radio news, search included: whether a gold fact is
+  among the three best spans, how often few words are shown and how many of them are right, and how
+  well answerable questions are told from near misses; those in dialects apart.
+- Questions whose passage was taken away or that are asked of another corpus, and NoMIRACL's.
+- Belebele in standard Arabic and five dialects, the passage given: how much the best span has of
+  the right choice.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.close_reading import make_held_out_cases
+from benchmarks.corpora import FOLDERS
+from benchmarks.datasets import DEFAULT, read
+from benchmarks.reader_data import read_gold
+from benchmarks.regression import auroc
+from benchmarks.train_close_reading import Row, is_right, read_cases
+from index.arabic.words import fold
+from rag.evaluation.metrics import exact_match, token_f1
+from rag.reading.close_reading import choose_again, compute_gate, find_headline
+from rag.reading.evidence import Evidence, judge
+from rag.reading.reader import Reader, load_reader
+from rag.settings import CAUTION
+
+_RESAMPLES = 1_000
+_VARIETIES = {"standard": "", "Egyptian": "arz", "Levantine": "apc", "Moroccan": "ary"}
+_VARIETIES |= {"Gulf": "ars", "Iraqi": "acm"}
+_BELEBELE = 300
+"""Questions of Belebele that are read in each variety."""
+_AGAINST = {
+    "passage removed": ("whole", "whole removed"),
+    "another corpus": ("whole", "another"),
+    "NoMIRACL": ("judged", "judged none"),
+}
+
+Figure = list[float]
+
+
+def interval(values: Sequence[float]) -> Figure:
+    """Return the mean of some values and its 95 % interval, by bootstrap."""
+    numbers = np.array(values, float)
+    chance = np.random.default_rng(11)
+    means = [chance.choice(numbers, len(numbers)).mean() for _ in range(_RESAMPLES)]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return [round(float(value), 3) for value in (numbers.mean(), low, high)]
+
+
+def separation(yes: Sequence[float], no: Sequence[float]) -> Figure:
+    """Return the AUROC and its 95 % interval."""
+    one, other = np.array(yes), np.array(no)
+    chance = np.random.default_rng(11)
+    drawn = [
+        auroc(chance.choice(one, len(one)), chance.choice(other, len(other)))
+        for _ in range(_RESAMPLES)
+    ]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return [round(float(value), 3) for value in (auroc(one, other), low, high)]
+
+
+def measure_spans(reader: Reader, data: Path) -> dict[str, Any]:
+    """Return exact match and F1 of the best span of each question's own passage."""
+    gold = read_gold(data)
+    found: dict[str, Any] = {}
+    for name in FOLDERS:
+        asked = [row for row in gold if row.held_out and row.set == name]
+        best = [_best_span(reader, row.question, row.passage.text) for row in asked]
+        found[name] = {
+            "questions": len(asked),
+            "exact": interval(
+                [exact_match(b, r.answers) for b, r in zip(best, asked, strict=True)]
+            ),
+            "f1": interval([token_f1(b, r.answers) for b, r in zip(best, asked, strict=True)]),
+        }
+    return found
+
+
+def _best_span(reader: Reader, question: str, passage: str) -> str:
+    spans = reader.read(question, [passage], count=1)[0].spans
+    return passage[spans[0].span.start : spans[0].span.end] if spans else ""
+
+
+def measure_varieties(reader: Reader, data: Path) -> dict[str, Figure]:
+    """Return the token F1 of the best span and the right choice, by variety of Arabic."""
+    texts = {row["id"]: row["text"] for row in read(data, "belebele-ar", "passages.jsonl")}
+    standard = {row["id"]: row for row in read(data, "belebele-ar", "questions.jsonl")}
+    others = {r["id"]: r for r in read(data, "belebele-ar", "questions_other_varieties.jsonl")}
+    chosen = random.Random(5).sample(sorted(standard), _BELEBELE)
+    found = {}
+    for name, code in _VARIETIES.items():
+        values = []
+        for key in chosen:
+            row = standard[key]
+            question = others[key][f"question_{code}"] if code else row["question"]
+            best = _best_span(reader, question, texts[row["passage_id"]])
+            values.append(token_f1(best, row["answers"][:1]))
+        found[name] = interval(values)
+    return found
+
+
+def measure_written(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return how the questions on the news are read."""
+    near = [row for row in rows if row.case.condition == "ANT unanswerable"]
+    told = [row for row in rows if row.case.answerable]
+    facts = [row for row in told if row.case.condition == "ANT fact"]
+    return {
+        "facts": _measure_facts(facts),
+        "facts in a dialect": _measure_facts([row for row in facts if row.case.dialect]),
+        "gate": {
+            "answerable": len(told),
+            "near misses": len(near),
+            "auroc": separation(_chances(told), _chances(near)),
+            "auroc, facts alone": separation(_chances(facts), _chances(near)),
+            "refused": {level: _measure_refused(told, near, level) for level in CAUTION},
+        },
+    }
+
+
+def _measure_refused(told: Sequence[Row], near: Sequence[Row], level: str) -> dict[str, Any]:
+    dialect = [row for row in told if row.case.dialect]
+    return {
+        "near misses": sum(not judge_row(row).suffices(level) for row in near),
+        "answerable": interval([not judge_row(row).suffices(level) for row in told]),
+        "answerable, in a dialect": interval(
+            [not judge_row(row).suffices(level) for row in dialect]
+        ),
+    }
+
+
+def _chances(rows: Sequence[Row]) -> list[float]:
+    return [judge_row(row).chance for row in rows]
+
+
+def _measure_facts(rows: Sequence[Row]) -> dict[str, Any]:
+    shown = {number: _find_shown(row) for number, row in enumerate(rows)}
+    given = [row for number, row in enumerate(rows) if shown[number]]
+    return {
+        "questions": len(rows),
+        "a fact among the three best spans": interval([_is_among(row, 3) for row in rows]),
+        "the best span is right": interval([is_right(row) for row in rows]),
+        "few words shown": interval([bool(text) for text in shown.values()]),
+        "of them right": interval([is_right(row) for row in given]) if given else None,
+    }
+
+
+def _is_among(row: Row, count: int) -> bool:
+    golds = [fold(wording) for wordings in row.case.answers for wording in wordings]
+    spans = [fold(span.text) for span in row.read.spans[:count]]
+    return any(gold in span for gold in golds for span in spans)
+
+
+def _find_shown(row: Row) -> str | None:
+    if not judge_row(row).suffices("balanced"):
+        return None
+    case = row.case
+    sentences = choose_again(case.sentences, row.read)
+    return find_headline(case.question, case.passages, sentences, row.read)
+
+
+def judge_row(row: Row) -> Evidence:
+    """Return the evidence for a question."""
+    case = row.case
+    values = {**case.features, **compute_gate(row.read, case.sentences)}
+    return judge(case.question, case.passages, values)
+
+
+def measure_refusals(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return how well questions are told apart whose passage is and is not there."""
+    held: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        held[row.case.condition].append(row)
+    return {
+        name: {
+            "answerable": len(held[yes]),
+            "unanswerable": len(held[no]),
+            "auroc": separation(_chances(held[yes]), _chances(held[no])),
+        }
+        for name, (yes, no) in _AGAINST.items()
+    }
+
+
+def main() -> None:
+    """Print the report; write it where ``--out`` says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DEFAULT)
+    parser.add_argument(
+        "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
+    )
+    parser.add_argument("--out", type=Path, help="write NAME.json")
+    options = parser.parse_args()
+    reader = load_reader()
+    if reader is None:
+        raise SystemExit("the reader cannot be loaded")
+    rows = list(read_cases(reader, make_held_out_cases(options.data, options.scratch)))
+    written = [row for row in rows if row.case.condition.startswith("ANT")]
+    report = {
+        "passage given": measure_spans(reader, options.data),
+        "news": measure_written(written),
+        "answerable or not": measure_refusals(rows),
+        "Belebele, the right choice's words in the best span": measure_varieties(
+            reader, options.data
+        ),
+    }
+    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    print(text)
+    if options.out:
+        options.out.with_suffix(".json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,297 @@
+"""Read the likeliest sentences again, each with its neighbours beside the question.
+
+What the reader says of them decides which sentence answers, whether any does, and which few words
+of it. The weights are in ``close_reading.json``, with what they were fitted on, by
+``benchmarks/train_close_reading.py``.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from index.arabic.sentences import Span, sentence_spans
+from index.arabic.words import fold
+from index.search.search import Passage
+from rag.language.package_data import read_weights
+from rag.language.questions import Kind
+from rag.question import Question
+from rag.reading.reader import Reader
+from rag.reading.reader_input import MAX_ANSWER
+from rag.reading.relevance import ScoredSentence, softmax
+from rag.reading.whole_phrases import widen
+
+MAX_WINDOWS = 4
+"""Windows that are read for a question. Chosen for the time they take."""
+_WINDOW_CHARS = 350
+"""Letters of a window, about: as long as what the reader was taught with."""
+_LONGEST = dict.fromkeys((Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY), 24)
+"""Tokens of the few words that answer what asks for a name, a day, a place or a number. Chosen, not
+measured."""
+_FARTHEST = 8.0
+"""Beyond it a margin says no more: sure is sure. Chosen, not measured."""
+
+_NEVER_FEW = {Kind.WHY, Kind.YES_NO}
+"""Kinds of question that few words do not answer."""
+_CELL_END = " | "
+_MOST_CELLS = 2
+
+CHOICE = ("score", "margin", "is_read")
+"""What a sentence is chosen by."""
+GATE = ("read_margin", "read_answerable", "read_lead", "read_agrees")
+"""What the reader adds to what the gate looks at."""
+HEADLINE = (
+    "margin",
+    "answerable",
+    "lead",
+    "agrees",
+    "words",
+    "is_who",
+    "is_when",
+    "is_where",
+    "is_how_many",
+)
+"""What tells whether the few words are right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the reader is shown of a passage.
+
+    Attributes:
+        passage: Position of the passage, from 0.
+        span: Into the article's text.
+        answerable: Logit that it answers.
+    """
+
+    passage: int
+    span: Span
+    answerable: float = 0.0
+
+    def holds(self, passage: int, span: Span) -> bool:
+        """Tell whether a span lies in it."""
+        return (
+            passage == self.passage and self.span.start <= span.start and span.end <= self.span.end
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpan:
+    """Words that may answer, as the reader found them.
+
+    Attributes:
+        window: Where they stand.
+        span: Into the article's text.
+        text: As it stands there.
+        logit: Comparable among all windows of a question.
+        margin: How far that is above the logit that its window does not answer.
+    """
+
+    window: Window
+    span: Span
+    text: str
+    logit: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReading:
+    """What was read for a question.
+
+    Attributes:
+        windows: In the order of their best sentences.
+        spans: The likeliest answers of all windows, best first.
+    """
+
+    windows: Sequence[Window] = ()
+    spans: Sequence[ReadSpan] = ()
+
+
+def read_closely(
+    reader: Reader,
+    question: Question,
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+) -> CloseReading:
+    """Read the windows around the best sentences.
+
+    Args:
+        reader: Knows Arabic only; of a question in another language nothing is read.
+        question: As it was understood.
+        passages: Those that the sentences are of.
+        sentences: Best first.
+    """
+    if not question.is_arabic or not sentences:
+        return CloseReading()
+    chosen = choose_windows(passages, sentences)
+    heads = [_head(passages[window.passage]) for window in chosen]
+    texts = [
+        head + passages[window.passage].article.text[window.span.start : window.span.end]
+        for head, window in zip(heads, chosen, strict=True)
+    ]
+    windows, spans = [], []
+    longest = _LONGEST.get(question.kind, MAX_ANSWER)
+    said = reader.read(question.text, texts, longest=longest)
+    for window, head, read in zip(chosen, heads, said, strict=True):
+        known = replace(window, answerable=read.answerable)
+        windows.append(known)
+        moved = window.span.start - len(head)
+        for (start, end), logit, margin in read.spans:
+            if start >= len(head):
+                article = passages[window.passage].article.text
+                place = widen(article, Span(start + moved, end + moved), question.kind)
+                words = article[place.start : place.end]
+                spans.append(ReadSpan(known, place, words, logit, margin))
+    return CloseReading(windows, sorted(spans, key=lambda found: -found.logit))
+
+
+def choose_windows(
+    passages: Sequence[Passage], sentences: Sequence[ScoredSentence]
+) -> list[Window]:
+    """Return the best sentences with their neighbours, each place once."""
+    found: list[Window] = []
+    for sentence in sentences:
+        if not any(window.holds(sentence.passage, sentence.span) for window in found):
+            passage = passages[sentence.passage]
+            found.append(Window(sentence.passage, _widen(passage, sentence.span)))
+        if len(found) == MAX_WINDOWS:
+            break
+    return found
+
+
+def _head(passage: Passage) -> str:
+    title = " ".join(passage.article.title.split())
+    return f"{title}\n" if title and not passage.text.startswith(title) else ""
+
+
+def _widen(passage: Passage, span: Span) -> Span:
+    """Return a sentence with those around it, as many as a window holds."""
+    first = passage.chunk.start
+    spans = [Span(first + a, first + b) for a, b in sentence_spans(passage.text)]
+    low = high = next((n for n, other in enumerate(spans) if other.end >= span.end), 0)
+    start, end = span
+    while low > 0 or high < len(spans) - 1:
+        after = high < len(spans) - 1 and (low == 0 or end - span.end <= span.start - start)
+        low, high = (low, high + 1) if after else (low - 1, high)
+        wider = min(start, spans[low].start), max(end, spans[high].end)
+        if wider[1] - wider[0] > _WINDOW_CHARS:
+            break
+        start, end = wider
+    return Span(start, end)
+
+
+def choose_again(sentences: Sequence[ScoredSentence], read: CloseReading) -> list[ScoredSentence]:
+    """Return the sentences in the order that the reader gives them, with their chances."""
+    if not read.windows:
+        return list(sentences)
+    weights = read_weights("reading/close_reading.json")["choice"]
+    scored = [replace(s, score=_compute_logit(weights, compute_choice(s, read))) for s in sentences]
+    chances = softmax([sentence.score for sentence in scored])
+    rated = [replace(s, chance=chance) for s, chance in zip(scored, chances, strict=True)]
+    return sorted(rated, key=lambda s: (-s.score, s.passage, s.span))
+
+
+def compute_choice(sentence: ScoredSentence, read: CloseReading) -> dict[str, float]:
+    """Return what a sentence is chosen by; see ``CHOICE``."""
+    margins = [
+        span.margin
+        for span in read.spans
+        if span.window.passage == sentence.passage
+        and sentence.span.start < span.span.end
+        and span.span.start < sentence.span.end
+    ]
+    return {
+        "score": sentence.score,
+        "margin": _limit(max(margins)) if margins else -_FARTHEST,
+        "is_read": float(any(w.holds(sentence.passage, sentence.span) for w in read.windows)),
+    }
+
+
+def compute_gate(read: CloseReading, sentences: Sequence[ScoredSentence]) -> dict[str, float]:
+    """Return what the reader tells the gate; see ``GATE``."""
+    if not read.spans:
+        return {}
+    best = read.spans[0]
+    return {
+        "read_margin": _limit(max(span.margin for span in read.spans)),
+        "read_answerable": _limit(max(window.answerable for window in read.windows)),
+        "read_lead": _limit(_compute_lead(read.spans)),
+        "read_agrees": float(_stands_in(best, sentences[0])),
+    }
+
+
+def compute_headline(
+    question: Question, read: CloseReading, sentences: Sequence[ScoredSentence]
+) -> dict[str, float]:
+    """Return what tells whether the best span is right; see ``HEADLINE``."""
+    best = read.spans[0]
+    return {
+        "margin": _limit(best.margin),
+        "answerable": _limit(best.window.answerable),
+        "lead": _limit(_compute_lead(read.spans)),
+        "agrees": float(_stands_in(best, sentences[0])),
+        "words": math.log(len(best.text.split()) or 1),
+        "is_who": float(question.kind is Kind.WHO),
+        "is_when": float(question.kind is Kind.WHEN),
+        "is_where": float(question.kind is Kind.WHERE),
+        "is_how_many": float(question.kind is Kind.HOW_MANY),
+    }
+
+
+def find_headline(
+    question: Question,
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+    read: CloseReading,
+) -> str | None:
+    """Return the few words that answer, as they stand in the article; None where that is not clear.
+
+    Args:
+        question: As it was understood.
+        passages: Those that the sentences are of.
+        sentences: As the reader orders them.
+        read: What it said of them.
+    """
+    if not read.spans or question.kind in _NEVER_FEW:
+        return None
+    best = read.spans[0]
+    if not _stands_alone(passages[best.window.passage].article.text, best.span):
+        return None
+    fitted = read_weights("reading/close_reading.json")
+    logit = _compute_logit(fitted["headline"], compute_headline(question, read, sentences))
+    return best.text if logit >= fitted["headline_shown"] else None
+
+
+def _stands_alone(text: str, span: Span) -> bool:
+    """Tell whether words are of one line, and if of a table's row, of one that says what they are.
+
+    «عدد العمال | 20» does; in a row of more cells the line that names the columns says it.
+    """
+    start, end = span
+    line = text[text.rfind("\n", 0, start) + 1 : start] + text[start:].split("\n", 1)[0]
+    return (
+        "\n" not in text[start:end]
+        and _CELL_END not in text[start:end]
+        and (line.count(_CELL_END) < _MOST_CELLS)
+    )
+
+
+def _compute_lead(spans: Sequence[ReadSpan]) -> float:
+    """Return how far the best span is above the best that says something else."""
+    best = fold(spans[0].text)
+    others = [s.logit for s in spans if fold(s.text) not in best and best not in fold(s.text)]
+    return spans[0].logit - max(others) if others else _FARTHEST
+
+
+def _stands_in(span: ReadSpan, sentence: ScoredSentence) -> bool:
+    return (
+        span.window.passage == sentence.passage
+        and sentence.span.start <= span.span.start < sentence.span.end
+    )
+
+
+def _limit(value: float) -> float:
+    return max(-_FARTHEST, min(_FARTHEST, value))
+
+
+def _compute_logit(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    return weights.get("bias", 0.0) + sum(weights[name] * value for name, value in values.items())

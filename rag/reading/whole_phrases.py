@@ -1,0 +1,53 @@
+"""Widen the few words that answer to what can stand alone: a whole number, with what it counts."""
+
+import re
+
+from index.arabic.numbers import is_number_word
+from index.arabic.sentences import Span
+from index.arabic.words import fold
+from rag.language.questions import Kind, is_function_word
+
+_NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
+_NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+|،\d{1,2}(?!\d))*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
+"""What a number goes on with; behind the comma of «4،7» are two digits at most."""
+_NEXT_WORD = re.compile(r" ([^\W\d_]+)(?![\w'’])")
+
+
+def widen_to_number(text: str, span: Span) -> Span:
+    """Widen a span to the whole of a number that it holds a part of: «٧» to «٤٫٧٪»."""
+    start, end = span
+    before, after = _NUMBER_BEFORE.search(text[:start]), _NUMBER_AFTER.match(text, end)
+    if before and text[start].isdigit():
+        start = before.start()
+    if after and text[end - 1].isdigit():
+        end = after.end()
+    return Span(start, end)
+
+
+def widen(text: str, span: Span, kind: Kind) -> Span:
+    """Return a span with what belongs to it: its whole number, and what that counts."""
+    whole = widen_to_number(text, span)
+    return widen_to_unit(text, whole) if kind is Kind.HOW_MANY else whole
+
+
+def widen_to_unit(text: str, span: Span) -> Span:
+    """Return a number with what it counts: «200» to «200 مليون دينار», «5» to «5 بالمائة».
+
+    A span that does not end in a number stays as it is.
+    """
+    start, end = span
+    if not _ends_in_number(text[start:end]):
+        return span
+    while found := _NEXT_WORD.match(text, end):
+        word = fold(found[1])
+        if is_function_word(word):
+            break
+        end = found.end()
+        if not is_number_word(found[1]):
+            break
+    return Span(start, end)
+
+
+def _ends_in_number(text: str) -> bool:
+    last = "".join(text.split()[-1:])
+    return last[-1:].isdigit() or (bool(last) and is_number_word(last))
