@@ -86,7 +86,7 @@ def find_what_is_asked(text: str) -> str:
     """
     plain = text.rstrip("؟? .!")
     words = plain.split()
-    if not _LEAST_TOLD <= len(words) <= _MOST_TOLD or re.search(r"[.؟?!\n]", plain):
+    if not _LEAST_TOLD <= len(words) <= _MOST_TOLD or re.search(r"[.؟?!\n\[\]]", plain):
         return ""
     asking = [_asks_inside(fold(word)) for word in words]
     if any(asking[1:]):

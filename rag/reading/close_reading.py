@@ -13,7 +13,7 @@ from index.arabic.sentences import Span, sentence_spans
 from index.arabic.words import fold
 from index.search.search import Passage
 from rag.language.package_data import read_weights
-from rag.language.questions import Kind
+from rag.language.questions import Kind, is_arabic
 from rag.question import Question
 from rag.reading.reader import Reader
 from rag.reading.reader_input import MAX_ANSWER
@@ -115,12 +115,13 @@ def read_closely(
     """Read the windows around the best sentences.
 
     Args:
-        reader: Knows Arabic only; of a question in another language nothing is read.
+        reader: Was taught Arabic only; where question or passages are in another language, nothing
+            is read.
         question: As it was understood.
         passages: Those that the sentences are of.
         sentences: Best first.
     """
-    if not question.is_arabic or not sentences:
+    if not sentences or not question.is_arabic or not is_arabic(passages[0].text):
         return CloseReading()
     chosen = choose_windows(passages, sentences)
     heads = [_head(passages[window.passage]) for window in chosen]

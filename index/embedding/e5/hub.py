@@ -23,12 +23,13 @@ def fetch_model() -> Path:
     from huggingface_hub import hf_hub_download
 
     try:
-        return next(iter([Path(hf_hub_download(MODEL, name)) for name in _FILES])).parent
+        paths = [Path(hf_hub_download(MODEL, name)) for name in _FILES]
     except Exception as error:  # the hub's library and what it is built on have many
         raise EmbedderError(
             f"{MODEL} could not be fetched from its hub ({error}); connect once, or turn off what"
             ' needs it with reader = "off"'
         ) from error
+    return paths[0].parent
 
 
 def read_model(folder: Path) -> Weights:

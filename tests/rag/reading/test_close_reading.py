@@ -113,6 +113,13 @@ def test_a_question_in_another_language_is_left_to_the_words(passages):
     assert choose_again(sentences_of(passages), read) == sentences_of(passages)
 
 
+def test_passages_in_another_language_are_left_to_the_words():
+    passages = passages_of("Sami came to Tunis. Huda left Amman.")
+    reader = WordReader(Sami=9.0)
+    read = read_closely(reader, understand("من وصل إلى تونس؟"), passages, sentences_of(passages))
+    assert read == CloseReading()
+
+
 def test_the_sentence_that_the_reader_means_comes_first(passages):
     reader = WordReader(نبيل=8.0, سامي=-8.0)
     asked = understand("من وصل إلى بيروت؟")
