@@ -50,7 +50,7 @@ class PassageReading:
 
 
 class Reader:
-    """Reads passages for a question."""
+    """Reads passages for a question; safe to use from several threads, one of which reads."""
 
     def __init__(self, graph: Path, tokenizer: Any) -> None:
         """Compile the graph.
@@ -63,6 +63,7 @@ class Reader:
 
         self._graph = E5Graph(graph)
         self._tokenizer = tokenizer
+        self._lock = Lock()  # one request of the graph serves one thread at a time
 
     @classmethod
     def load(cls, weights: Path) -> "Reader":
@@ -115,7 +116,8 @@ class Reader:
     def _infer(
         self, windows: Sequence[ReaderInput]
     ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        tokens, whole = self._graph(*pad(windows))
+        with self._lock:
+            tokens, whole = self._graph(*pad(windows))
         return list(zip(tokens, whole, strict=True))
 
 

@@ -1,5 +1,7 @@
 """The reader: which words of passages answer, as torch trained it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from small_reader import build_model, build_tokenizer
@@ -111,6 +113,14 @@ def test_a_passage_alone_is_read_as_among_others(reader):
     together = reader.read(QUESTION, PASSAGES)[1]
     alone = reader.read(QUESTION, [PASSAGES[1]])[0]
     assert alone.answerable == pytest.approx(together.answerable, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_several_threads_read_at_once(reader):
+    alone = reader.read(QUESTION, PASSAGES)
+    with ThreadPoolExecutor(4) as threads:
+        for found in threads.map(lambda _: reader.read(QUESTION, PASSAGES), range(40)):
+            assert [p.spans for p in found] == [p.spans for p in alone]
 
 
 def test_a_long_passage_is_read_to_its_end(tokenizer):
