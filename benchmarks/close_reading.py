@@ -54,6 +54,11 @@ class Case:
     own: frozenset[int]
     dialect: bool = False
 
+    @property
+    def wordings(self) -> list[str]:
+        """Every wording of every right answer."""
+        return [wording for wordings in self.answers for wording in wordings]
+
 
 def make_fitting_cases(data: Path, scratch: Path) -> Iterator[Case]:
     """Yield the cases that weights are fitted on.

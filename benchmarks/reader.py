@@ -30,6 +30,7 @@ from benchmarks.regression import auroc
 from benchmarks.train_close_reading import Row, is_right, read_cases
 from index.arabic.words import fold
 from rag.evaluation.metrics import exact_match, token_f1
+from rag.evaluation.retrieval import estimate_mean
 from rag.reading.close_reading import choose_again, compute_gate, find_headline
 from rag.reading.evidence import Evidence, judge
 from rag.reading.reader import Reader, load_reader
@@ -46,16 +47,7 @@ _AGAINST = {
     "NoMIRACL": ("judged", "judged none"),
 }
 
-Figure = list[float]
-
-
-def interval(values: Sequence[float]) -> Figure:
-    """Return the mean of some values and its 95 % interval, by bootstrap."""
-    numbers = np.array(values, float)
-    chance = np.random.default_rng(11)
-    means = [chance.choice(numbers, len(numbers)).mean() for _ in range(_RESAMPLES)]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return [round(float(value), 3) for value in (numbers.mean(), low, high)]
+Figure = Sequence[float]
 
 
 def separation(yes: Sequence[float], no: Sequence[float]) -> Figure:
@@ -79,10 +71,10 @@ def measure_spans(reader: Reader, data: Path) -> dict[str, Any]:
         best = [_best_span(reader, row.question, row.passage.text) for row in asked]
         found[name] = {
             "questions": len(asked),
-            "exact": interval(
+            "exact": estimate_mean(
                 [exact_match(b, r.answers) for b, r in zip(best, asked, strict=True)]
             ),
-            "f1": interval([token_f1(b, r.answers) for b, r in zip(best, asked, strict=True)]),
+            "f1": estimate_mean([token_f1(b, r.answers) for b, r in zip(best, asked, strict=True)]),
         }
     return found
 
@@ -106,7 +98,7 @@ def measure_varieties(reader: Reader, data: Path) -> dict[str, Figure]:
             question = others[key][f"question_{code}"] if code else row["question"]
             best = _best_span(reader, question, texts[row["passage_id"]])
             values.append(token_f1(best, row["answers"][:1]))
-        found[name] = interval(values)
+        found[name] = estimate_mean(values)
     return found
 
 
@@ -132,8 +124,8 @@ def _measure_refused(told: Sequence[Row], near: Sequence[Row], level: str) -> di
     dialect = [row for row in told if row.case.dialect]
     return {
         "near misses": sum(not judge_row(row).suffices(level) for row in near),
-        "answerable": interval([not judge_row(row).suffices(level) for row in told]),
-        "answerable, in a dialect": interval(
+        "answerable": estimate_mean([not judge_row(row).suffices(level) for row in told]),
+        "answerable, in a dialect": estimate_mean(
             [not judge_row(row).suffices(level) for row in dialect]
         ),
     }
@@ -148,15 +140,15 @@ def _measure_facts(rows: Sequence[Row]) -> dict[str, Any]:
     given = [row for number, row in enumerate(rows) if shown[number]]
     return {
         "questions": len(rows),
-        "a fact among the three best spans": interval([_is_among(row, 3) for row in rows]),
-        "the best span is right": interval([is_right(row) for row in rows]),
-        "few words shown": interval([bool(text) for text in shown.values()]),
-        "of them right": interval([is_right(row) for row in given]) if given else None,
+        "a fact among the three best spans": estimate_mean([_is_among(row, 3) for row in rows]),
+        "the best span is right": estimate_mean([is_right(row) for row in rows]),
+        "few words shown": estimate_mean([bool(text) for text in shown.values()]),
+        "of them right": estimate_mean([is_right(row) for row in given]) if given else None,
     }
 
 
 def _is_among(row: Row, count: int) -> bool:
-    golds = [fold(wording) for wordings in row.case.answers for wording in wordings]
+    golds = list(map(fold, row.case.wordings))
     spans = [fold(span.text) for span in row.read.spans[:count]]
     return any(gold in span for gold in golds for span in spans)
 

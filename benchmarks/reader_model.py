@@ -1,6 +1,6 @@
 """The reader as torch trains it: the bundled encoder, adapters on its linear layers, four heads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from index.embedding.e5.folder import TORCH_PARTS
+from index.embedding.e5.weights import read_rows
 from rag.reading.reader_input import ReaderInput, pad
 
-ADAPTED = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-}
+ADAPTED = {short: name for short, name in TORCH_PARTS.items() if not short.endswith("ln")}
 """The layers that get an adapter: their names in the bundled weights and in transformers."""
 _NEVER = -1e4
 
@@ -142,15 +137,11 @@ def export_weights(model: ReaderModel) -> dict[str, NDArray[Any]]:
     The names are those of the bundled weights: ``l3.q.up`` and ``l3.q.down`` change ``l3.q.w``.
     """
     found: dict[str, NDArray[Any]] = {}
-    for number, layer in enumerate(model.encoder.encoder.layer):
-        for short, name in ADAPTED.items():
-            adapter = layer.get_submodule(name)
-            if not isinstance(adapter, Adapter):
-                continue
-            for part, values in (("up", adapter.up * adapter.scale), ("down", adapter.down)):
-                integers, scales = quantise(values.detach().float().cpu().numpy())
-                found[f"l{number}.{short}.{part}"] = integers
-                found[f"l{number}.{short}.{part}.scale"] = scales
+    for name, adapter in _list_adapters(model):
+        for part, values in (("up", adapter.up * adapter.scale), ("down", adapter.down)):
+            integers, scales = quantise(values.detach().float().cpu().numpy())
+            found[f"{name}.{part}"] = integers
+            found[f"{name}.{part}.scale"] = scales
     for name in ("tokens", "whole"):
         head = getattr(model, name)
         found[f"{name}.w"] = head.weight.detach().float().cpu().numpy()
@@ -166,17 +157,13 @@ def import_weights(model: ReaderModel, arrays: Mapping[str, NDArray[Any]]) -> No
     """
     names = {name for name in arrays if name.endswith((".up", ".down"))}
     with torch.no_grad():
-        for number, layer in enumerate(model.encoder.encoder.layer):
-            for short, name in ADAPTED.items():
-                adapter = layer.get_submodule(name)
-                if not isinstance(adapter, Adapter):
-                    continue
-                up, down = f"l{number}.{short}.up", f"l{number}.{short}.down"
-                if not {up, down} <= names or arrays[down].shape != adapter.down.shape:
-                    raise ValueError(f"there is no {down} of rank {len(adapter.down)} in it")
-                names -= {up, down}
-                adapter.up.copy_(_read_rows(arrays, up) / adapter.scale)
-                adapter.down.copy_(_read_rows(arrays, down))
+        for layer, adapter in _list_adapters(model):
+            up, down = f"{layer}.up", f"{layer}.down"
+            if not {up, down} <= names or arrays[down].shape != adapter.down.shape:
+                raise ValueError(f"there is no {down} of rank {len(adapter.down)} in it")
+            names -= {up, down}
+            adapter.up.copy_(torch.from_numpy(read_rows(arrays, up)) / adapter.scale)
+            adapter.down.copy_(torch.from_numpy(read_rows(arrays, down)))
         for name in ("tokens", "whole"):
             head = getattr(model, name)
             head.weight.copy_(torch.from_numpy(arrays[f"{name}.w"]))
@@ -185,9 +172,13 @@ def import_weights(model: ReaderModel, arrays: Mapping[str, NDArray[Any]]) -> No
         raise ValueError(f"it has weights of other layers, such as {min(names)}")
 
 
-def _read_rows(arrays: Mapping[str, NDArray[Any]], name: str) -> Tensor:
-    scales = arrays[f"{name}.scale"].astype(np.float32)
-    return torch.from_numpy(arrays[name].astype(np.float32) * scales)
+def _list_adapters(model: ReaderModel) -> Iterator[tuple[str, Adapter]]:
+    """Yield the adapters with the names of the layers they change, such as ``l3.q``."""
+    for number, layer in enumerate(model.encoder.encoder.layer):
+        for short, name in ADAPTED.items():
+            adapter = layer.get_submodule(name)
+            if isinstance(adapter, Adapter):
+                yield f"l{number}.{short}", adapter
 
 
 def quantise(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float16]]:

@@ -75,7 +75,7 @@ def choice_matrix(row: Row) -> Matrix:
 
 def mark_right(case: Case) -> Matrix:
     """Return which sentences hold a right answer and are of an article that answers."""
-    golds = [fold(wording) for wordings in case.answers for wording in wordings]
+    golds = list(map(fold, case.wordings))
     return np.array(
         [
             float(s.passage in case.own and any(gold in fold(s.text) for gold in golds))
@@ -103,7 +103,7 @@ def is_right(row: Row) -> bool:
     if not row.case.answerable:
         return False
     text = row.read.spans[0].text
-    golds = [wording for wordings in row.case.answers for wording in wordings]
+    golds = row.case.wordings
     return any(fold(gold) in fold(text) for gold in golds) or token_f1(text, golds) >= _RIGHT
 
 

@@ -17,8 +17,8 @@ from rag.language.questions import Kind, is_arabic
 from rag.question import Question
 from rag.reading.reader import Reader
 from rag.reading.reader_input import MAX_ANSWER
-from rag.reading.relevance import ScoredSentence, softmax
-from rag.reading.whole_phrases import widen
+from rag.reading.relevance import ScoredSentence, rank_sentences
+from rag.reading.whole_phrases import CELL_END, MOST_CELLS, widen
 
 MAX_WINDOWS = 4
 """Windows that are read for a question. Chosen for the time they take."""
@@ -32,8 +32,6 @@ _FARTHEST = 8.0
 
 _NEVER_FEW = {Kind.WHY, Kind.YES_NO}
 """Kinds of question that few words do not answer."""
-_CELL_END = " | "
-_MOST_CELLS = 2
 
 CHOICE = ("score", "margin", "is_read")
 """What a sentence is chosen by."""
@@ -186,9 +184,7 @@ def choose_again(sentences: Sequence[ScoredSentence], read: CloseReading) -> lis
         return list(sentences)
     weights = read_weights("reading/close_reading.json")["choice"]
     scored = [replace(s, score=_compute_logit(weights, compute_choice(s, read))) for s in sentences]
-    chances = softmax([sentence.score for sentence in scored])
-    rated = [replace(s, chance=chance) for s, chance in zip(scored, chances, strict=True)]
-    return sorted(rated, key=lambda s: (-s.score, s.passage, s.span))
+    return rank_sentences(scored)
 
 
 def compute_choice(sentence: ScoredSentence, read: CloseReading) -> dict[str, float]:
@@ -271,8 +267,8 @@ def _stands_alone(text: str, span: Span) -> bool:
     line = text[text.rfind("\n", 0, start) + 1 : start] + text[start:].split("\n", 1)[0]
     return (
         "\n" not in text[start:end]
-        and _CELL_END not in text[start:end]
-        and (line.count(_CELL_END) < _MOST_CELLS)
+        and CELL_END not in text[start:end]
+        and (line.count(CELL_END) < MOST_CELLS)
     )
 
 

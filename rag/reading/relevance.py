@@ -129,6 +129,11 @@ def score_sentences(
             _score(s, {"similarity": cosine}, "plain")
             for s, cosine in zip(close, cosines, strict=True)
         ]
+    return rank_sentences(scored)
+
+
+def rank_sentences(scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Return sentences best first, with their chances; at least one."""
     chances = softmax([sentence.score for sentence in scored])
     rated = [replace(s, chance=chance) for s, chance in zip(scored, chances, strict=True)]
     return sorted(rated, key=lambda s: (-s.score, s.passage, s.span))

@@ -23,7 +23,7 @@ from rag.language.package_data import read_weights
 from rag.language.questions import Kind, is_function_word
 from rag.question import Question
 from rag.reading.relevance import ScoredSentence
-from rag.reading.whole_phrases import widen_to_number
+from rag.reading.whole_phrases import CELL_END, MOST_CELLS, widen_to_number
 from rag.reading.word_matches import WordMatches
 
 FEATURES = (
@@ -65,10 +65,6 @@ MIN_SENTENCE_CHANCE = 0.6
 _MAX_WORDS = 12
 """Words beyond which it is no short answer but a sentence."""
 _BREAKS = re.compile(r"[.؟!؛:…]|\s\|\s")
-_CELL_END = " | "
-_MOST_CELLS = 2
-"""Of a table's row that says by itself what its value is: «عدد العمال | 20». In one of more, the
-line that names the columns says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +98,7 @@ def find_short_answer(
     )
     if counted and sentence.chance >= MIN_SENTENCE_CHANCE:
         return counted
-    if text.count(_CELL_END, *sentence.span) >= _MOST_CELLS:
+    if text.count(CELL_END, *sentence.span) >= MOST_CELLS:
         return None
     found = find_best_words(question, text, sentence.span, matches)
     clear = MIN_CHANCE.get(question.kind, 1.0)
@@ -141,7 +137,7 @@ def _find_counted(noun: str, text: str, words: Sequence[Span]) -> ShortAnswer | 
         while (
             first
             and is_number_word(text[words[first - 1].start : words[first - 1].end])
-            and _CELL_END not in text[words[first - 1].end : words[first].start]
+            and CELL_END not in text[words[first - 1].end : words[first].start]
         ):
             first -= 1
         if first < place and term_of(fold(text[word.start : word.end])) == noun:

@@ -7,6 +7,10 @@ from index.arabic.sentences import Span
 from index.arabic.words import fold
 from rag.language.questions import Kind, is_function_word
 
+CELL_END = " | "
+MOST_CELLS = 2
+"""Of a table's row that says by itself what its value is: «عدد العمال | 20». In one of more, the
+line that names the columns says it."""
 _NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
 _NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+|،\d{1,2}(?!\d))*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
 """What a number goes on with; behind the comma of «4،7» are two digits at most."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index.embedding.e5.weights import Header, Weights
 
-_PARTS = {
+TORCH_PARTS = {
     "q": "attention.self.query",
     "k": "attention.self.key",
     "v": "attention.self.value",
@@ -19,6 +19,7 @@ _PARTS = {
     "fo": "output.dense",
     "oln": "output.LayerNorm",
 }
+"""The parts of a layer: their names in the bundled weights and in transformers."""
 
 
 def write_folder(folder: Path, weights: Weights) -> None:
@@ -43,7 +44,7 @@ def list_torch_names(layers: int) -> dict[str, str]:
         "emb.ln.b": "embeddings.LayerNorm.bias",
     }
     for layer in range(layers):
-        for short, long in _PARTS.items():
+        for short, long in TORCH_PARTS.items():
             for letter, kind in (("w", "weight"), ("b", "bias")):
                 names[f"l{layer}.{short}.{letter}"] = f"encoder.layer.{layer}.{long}.{kind}"
     return names

@@ -129,12 +129,13 @@ def merge_adapters(weights: Weights, adapters: Mapping[str, NDArray[Any]]) -> We
     """
     tensors = dict(weights.tensors)
     for name in [name.removesuffix(".up") for name in adapters if name.endswith(".up")]:
-        up, down = (_read_rows(adapters, f"{name}.{part}") for part in ("up", "down"))
+        up, down = (read_rows(adapters, f"{name}.{part}") for part in ("up", "down"))
         tensors[f"{name}.w"] = tensors[f"{name}.w"] + (up @ down).ravel()
     return replace(weights, tensors=tensors)
 
 
-def _read_rows(adapters: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32]:
+def read_rows(adapters: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32]:
+    """Return a matrix that is kept as integers with a scale for each row."""
     scales: NDArray[np.float32] = adapters[f"{name}.scale"].astype(np.float32)
     return adapters[name].astype(np.float32) * scales
 

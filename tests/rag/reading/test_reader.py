@@ -8,7 +8,13 @@ from small_reader import build_model, build_tokenizer
 
 from index.arabic.sentences import Span
 from index.embedding.e5.graph import write_reading_graph
-from index.embedding.e5.weights import Header, Weights, merge_adapters
+from index.embedding.e5.weights import (
+    Header,
+    Weights,
+    dequantise,
+    merge_adapters,
+    pack_blocks,
+)
 from rag.reading import reader_input
 from rag.reading.reader import Reader
 from rag.reading.reader_input import ReaderInput, encode_pair, find_best_spans, find_tokens
@@ -41,14 +47,8 @@ def trained():
 
 def pack(values):
     """Return a matrix as Q4_0 blocks, and what they stand for."""
-    rows = values.detach().numpy().reshape(-1, 32)
-    scales = np.float16(np.abs(rows).max(axis=1, keepdims=True) / 7 + 1e-4)
-    integers = np.clip(np.rint(rows / scales.astype(np.float32)), -8, 7).astype(np.int8)
-    nibbles = (integers + 8).astype(np.uint8)
-    blocks = np.concatenate(
-        [scales.view(np.uint8), nibbles[:, :16] | (nibbles[:, 16:] << 4)], axis=1
-    )
-    return blocks.tobytes(), integers * scales.astype(np.float32)
+    blocks = pack_blocks(values.detach().numpy().reshape(-1, 32))
+    return blocks, dequantise(np.frombuffer(blocks, np.uint8))
 
 
 @pytest.fixture(scope="module")
