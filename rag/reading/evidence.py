@@ -12,10 +12,10 @@ from index.arabic.words import skeleton
 from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
 from rag.language.package_data import read_weights
-from rag.language.questions import is_arabic
+from rag.language.questions import find_terms, is_arabic
 from rag.question import Question
 from rag.reading.close_reading import GATE, CloseReading, compute_gate
-from rag.reading.relevance import ScoredSentence, compute_overlap, find_terms
+from rag.reading.relevance import ScoredSentence, compute_overlap
 
 FEATURES = {
     "same_language": (
@@ -40,8 +40,12 @@ FEATURES = {
 """What the gate looks at where nothing was read closely. Across languages no words can be
 compared."""
 
-READ_FEATURES = (*FEATURES["same_language"], *GATE)
+READ_FEATURES = (*FEATURES["same_language"], "low_cosine", "low_coverage", "missing", *GATE)
 """What it looks at where the reader has read; fitted by ``benchmarks/train_close_reading.py``."""
+
+_ON_TOPIC = {"cosine": 0.87, "coverage": 0.5}
+"""From where on a passage is about the matter, and a higher value says less of whether it answers.
+Chosen."""
 
 _LEAST = {"careful": 0.45, "balanced": 0.15, "lenient": 0.1}
 """Probability that an answer needs where nothing was read closely, by level of caution. Chosen for
@@ -139,18 +143,22 @@ def compute_features(
     score, score_margin = _compute_margin([p.score for p in passages])
     late, late_margin = _compute_margin([p.scores.get("late", 0.0) for p in passages])
     similarity = max(s.features.get("similarity", 0.0) for s in sentences)
+    coverage = max(coverages)
     return {
         "cosine": cosine,
+        "low_cosine": min(0.0, cosine - _ON_TOPIC["cosine"]),
+        "low_coverage": min(0.0, coverage - _ON_TOPIC["coverage"]),
         "cosine_margin": cosine_margin,
         "score": score,
         "score_margin": score_margin,
         "late": late,
         "late_margin": late_margin,
-        "coverage": max(coverages),
+        "coverage": coverage,
         "best_overlap": max(sentence.overlap for sentence in sentences[:5]),
         "best_similarity": similarity,
         "sentence_margin": best.score - sentences[min(3, len(sentences) - 1)].score,
         "agreement": float(by_cosine.rank == 1),
+        "missing": best.features["missing"],
     }
 
 

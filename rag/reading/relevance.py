@@ -10,21 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.arabic.sentences import Span, sentence_spans
-from index.arabic.words import (
-    analyse,
-    fold,
-    normalize_for_embedding,
-    skeleton,
-    split_words,
-    term_of,
-)
+from index.arabic.words import analyse, fold, normalize_for_embedding, skeleton
 from index.embedding.contract import Embedder
 from index.search.query import WeightedQuery, compute_idf
 from index.search.search import Passage
 from rag.language.package_data import read_weights
-from rag.language.questions import Kind, is_arabic
+from rag.language.questions import Kind, find_terms, is_arabic
 from rag.language.signs import detect_sign
 from rag.question import Question
+from rag.reading.missing_words import measure_missing
 from rag.reading.word_matches import FEATURES as MATCHES
 from rag.reading.word_matches import QuestionWords, WordMatches
 
@@ -117,6 +111,10 @@ def score_sentences(
     candidates = list_sentences(question, weights, passages)
     if not candidates:
         return []
+    missing = measure_missing(question, query, passages)
+    candidates = [
+        replace(s, features={**s.features, "missing": missing[s.passage]}) for s in candidates
+    ]
     if matches := match_words(question, query, passages, stressed=frozenset(own)):
         scored = [_score(s, matches[s.passage].features(s.span), "wordwise") for s in candidates]
     else:
@@ -248,17 +246,6 @@ def _compute_local_idf(
     """Return how rare each term is among the candidates: what all share tells them apart least."""
     counts = Counter(term for have in sentences for term in terms if term in have)
     return {term: compute_idf(counts[term], len(sentences)) for term in terms}
-
-
-def find_terms(text: str) -> frozenset[str]:
-    """Return the terms of a sentence, also those behind a one-letter clitic.
-
-    The index keeps «وفاز» whole, since cutting short words costs more than it finds there; inside
-    one sentence the risk is small and the gain is the verb that answers.
-    """
-    spoken = split_words(text)
-    inner = (word[1:] for word in spoken if len(word) >= 4 and word[0] in "وفبل")
-    return frozenset(map(term_of, spoken)) | frozenset(map(term_of, inner))
 
 
 def compute_overlap(

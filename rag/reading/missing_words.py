@@ -1,0 +1,101 @@
+"""Words of a question that an article lacks, and how much each of them speaks against it.
+
+«كم مصابا في حريق صفاقس؟» is not answered by an article that never says صفاقس, but one that lacks
+«وقع» may tell it in another word. Which words must be there is read from the vector that the
+embedder gives each of them inside the question: one layer, in ``missing_words.json``, learned by
+``benchmarks/train_missing_words.py`` from questions that articles answer and from near misses. No
+list says what is a name.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.arabic.words import skeleton
+from index.search.query import WeightedQuery, compute_idf
+from index.search.search import Passage
+from rag.language.package_data import read_weights
+from rag.language.questions import find_terms
+from rag.question import Question
+
+OF_A_WORD = ("rarity", "unknown", "bias")
+"""What is known of a word beside its vector: its idf, as a share of the highest there is, and
+whether it is the highest."""
+_BEGINNING = 1_500
+"""Letters of an article that are looked at beside the passage: they say what it is about. Chosen
+for the time it takes."""
+_MOST = 4.0
+"""Beyond it more missing words say no more. Chosen, not measured."""
+
+
+def measure_missing(
+    question: Question, query: WeightedQuery, passages: Sequence[Passage]
+) -> list[float]:
+    """Return for each passage how much the words that it lacks speak against it, from 0 to 4.
+
+    It is minus the logarithm of the chance that none of them had to be there.
+
+    Args:
+        question: As it was understood.
+        query: The same as ranking saw it.
+        passages: Any.
+    """
+    words = [
+        (forms, surprise)
+        for forms, surprise in zip(question.forms, _compute_surprises(query), strict=True)
+        if forms
+    ]
+    return [_add_up(words, list_terms(_show(passage))) for passage in passages]
+
+
+def list_terms(text: str) -> frozenset[str]:
+    """Return the terms of a text, and their skeletons as ``~skeleton``."""
+    terms = find_terms(text)
+    return terms | {"~" + skeleton(term) for term in terms}
+
+
+def is_missing(forms: frozenset[str], terms: frozenset[str]) -> bool:
+    """Tell whether a text has no form of a word, in no known spelling."""
+    return forms.isdisjoint(terms) and terms.isdisjoint("~" + skeleton(form) for form in forms)
+
+
+def describe_words(query: WeightedQuery) -> NDArray[np.float32]:
+    """Return what is known of each word beside its vector, shape (words, 3); see ``OF_A_WORD``."""
+    never = compute_idf(0, query.totals.chunks)
+    rarest = [
+        max((query.idf.get(term, never) for term in terms), default=0.0)
+        for terms in query.query.word_terms
+    ]
+    rows = [(idf / never if never else 0.0, float(idf >= never), 1.0) for idf in rarest]
+    return np.array(rows, np.float32).reshape(-1, len(OF_A_WORD))
+
+
+def _show(passage: Passage) -> str:
+    article = passage.article
+    beginning = article.text[: min(_BEGINNING, passage.chunk.start)]
+    return f"{article.title}\n{beginning}\n{passage.text}"
+
+
+def _compute_surprises(query: WeightedQuery) -> NDArray[np.float32]:
+    """Return minus the log of the chance that each word may be missing, shape (words,)."""
+    known, fitted = describe_words(query), read_weights("reading/missing_words.json")
+    vectors = query.vectors.words
+    weights: Mapping[str, Any] = fitted["by_vector"]
+    if vectors.shape == (len(known), len(weights["vector"])):
+        logits = vectors @ np.array(weights["vector"], np.float32) + known @ _of_a_word(weights)
+    else:
+        logits = known @ _of_a_word(fitted["by_rarity"])
+    found: NDArray[np.float32] = np.logaddexp(0.0, logits)
+    return found
+
+
+def _of_a_word(weights: Mapping[str, float]) -> NDArray[np.float32]:
+    return np.array([weights[name] for name in OF_A_WORD], np.float32)
+
+
+def _add_up(words: Sequence[tuple[frozenset[str], float]], terms: frozenset[str]) -> float:
+    total = math.fsum(surprise for forms, surprise in words if is_missing(forms, terms))
+    return min(_MOST, total)
