@@ -16,6 +16,7 @@ from rag.language.followup import History
 from rag.question import Question, understand
 from rag.reading.binding import filter_by_names
 from rag.reading.evidence import compute_features
+from rag.reading.missing_words import measure_missing
 from rag.reading.passages import merge_neighbours
 from rag.reading.relevance import ScoredSentence, score_sentences
 
@@ -40,6 +41,7 @@ class Case:
         passages: Without the vectors of their words.
         sentences: As scored by their words.
         features: Of the gate, without the reader's.
+        missing: What the words that each passage lacks say against it.
         answers: Right ones; of several facts the wordings of each.
         own: Positions of the passages that answer.
         dialect: Whether it is known to be asked in a dialect.
@@ -52,6 +54,7 @@ class Case:
     passages: tuple[Passage, ...]
     sentences: tuple[ScoredSentence, ...]
     features: dict[str, float]
+    missing: tuple[float, ...]
     answers: tuple[tuple[str, ...], ...]
     own: frozenset[int]
     dialect: bool = False
@@ -134,8 +137,18 @@ def ask(
     bare = tuple(replace(passage, words=None) for passage in bound)
     told = tuple(tuple(wordings) for wordings in answers)
     own = frozenset(n for n, passage in enumerate(bare) if right and right(passage))
+    missing = tuple(measure_missing(asked, result.query, bound))
     return Case(
-        condition, fits, right is not None, asked, bare, tuple(sentences), features, told, own
+        condition,
+        fits,
+        right is not None,
+        asked,
+        bare,
+        tuple(sentences),
+        features,
+        missing,
+        told,
+        own,
     )
 
 

@@ -15,7 +15,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,8 @@ class Row:
 def read_cases(reader: Reader, found: Iterable[Case]) -> Iterator[Row]:
     """Read what was found for each question."""
     for number, case in enumerate(found):
-        yield Row(case, read_closely(reader, case.question, case.passages, case.sentences))
+        read = read_closely(reader, case.question, case.passages, case.sentences)
+        yield Row(case, replace(read, missing=case.missing))
         if number % 200 == 0:
             print(f"{number} questions read", flush=True)
 

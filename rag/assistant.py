@@ -184,7 +184,7 @@ class Assistant:
         sentences = score_sentences(understood, result.query, bound, self.index.embedder)
         # Where the best passage is about another, what it holds speaks for nothing.
         judged = passages if bound[:1] == passages[:1] else bound
-        read = setup.read(understood, bound, sentences)
+        read = setup.read(understood, result.query, bound, sentences)
         evidence = compute_evidence(understood, result.query, judged, sentences, read)
         answer = replace(answer, evidence=evidence.chance, timings=clock.lap("evidence"))
         if not evidence.suffices(setup.settings.caution):

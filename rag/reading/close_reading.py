@@ -35,7 +35,7 @@ _NEVER_FEW = {Kind.WHY, Kind.YES_NO}
 
 CHOICE = ("score", "margin", "is_read", "missing")
 """What a sentence is chosen by."""
-GATE = ("read_margin", "read_answerable", "read_lead", "read_agrees")
+GATE = ("missing", "read_margin", "read_answerable", "read_lead", "read_agrees")
 """What the reader adds to what the gate looks at."""
 HEADLINE = (
     "margin",
@@ -98,10 +98,17 @@ class CloseReading:
     Attributes:
         windows: In the order of their best sentences.
         spans: The likeliest answers of all windows, best first.
+        missing: For each passage how much the words that it lacks speak against it; empty where
+            that was not measured.
     """
 
     windows: Sequence[Window] = ()
     spans: Sequence[ReadSpan] = ()
+    missing: Sequence[float] = ()
+
+    def get_missing(self, sentence: ScoredSentence) -> float:
+        """Return what the words that the passage of a sentence lacks say against it."""
+        return self.missing[sentence.passage] if self.missing else 0.0
 
 
 def read_closely(
@@ -200,7 +207,7 @@ def compute_choice(sentence: ScoredSentence, read: CloseReading) -> dict[str, fl
         "score": sentence.score,
         "margin": _limit(max(margins)) if margins else -_FARTHEST,
         "is_read": float(any(w.holds(sentence.passage, sentence.span) for w in read.windows)),
-        "missing": sentence.features.get("missing", 0.0),
+        "missing": read.get_missing(sentence),
     }
 
 
@@ -210,6 +217,7 @@ def compute_gate(read: CloseReading, sentences: Sequence[ScoredSentence]) -> dic
         return {}
     best = read.spans[0]
     return {
+        "missing": read.get_missing(sentences[0]),
         "read_margin": _limit(max(span.margin for span in read.spans)),
         "read_answerable": _limit(max(window.answerable for window in read.windows)),
         "read_lead": _limit(_compute_lead(read.spans)),

@@ -40,7 +40,7 @@ FEATURES = {
 """What the gate looks at where nothing was read closely. Across languages no words can be
 compared."""
 
-READ_FEATURES = (*FEATURES["same_language"], "low_cosine", "low_coverage", "missing", *GATE)
+READ_FEATURES = (*FEATURES["same_language"], "low_cosine", "low_coverage", *GATE)
 """What it looks at where the reader has read; fitted by ``benchmarks/train_close_reading.py``."""
 
 _ON_TOPIC = {"cosine": 0.87, "coverage": 0.5}
@@ -158,7 +158,6 @@ def compute_features(
         "best_similarity": similarity,
         "sentence_margin": best.score - sentences[min(3, len(sentences) - 1)].score,
         "agreement": float(by_cosine.rank == 1),
-        "missing": best.features["missing"],
     }
 
 

@@ -18,7 +18,6 @@ from rag.language.package_data import read_weights
 from rag.language.questions import Kind, find_terms, is_arabic
 from rag.language.signs import detect_sign
 from rag.question import Question
-from rag.reading.missing_words import measure_missing
 from rag.reading.word_matches import FEATURES as MATCHES
 from rag.reading.word_matches import QuestionWords, WordMatches
 
@@ -111,10 +110,6 @@ def score_sentences(
     candidates = list_sentences(question, weights, passages)
     if not candidates:
         return []
-    missing = measure_missing(question, query, passages)
-    candidates = [
-        replace(s, features={**s.features, "missing": missing[s.passage]}) for s in candidates
-    ]
     if matches := match_words(question, query, passages, stressed=frozenset(own)):
         scored = [_score(s, matches[s.passage].features(s.span), "wordwise") for s in candidates]
     else:

@@ -1,14 +1,16 @@
 """What a question is answered with from its beginning to its end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.language_models import BaseChatModel
 
 from index.embedding.contract import Embedder
+from index.search.query import WeightedQuery
 from index.search.search import Passage
 from rag.question import Question
 from rag.reading.close_reading import CloseReading, read_closely
+from rag.reading.missing_words import measure_missing
 from rag.reading.reader import load_reader
 from rag.reading.relevance import ScoredSentence
 from rag.settings import Settings, check_settings
@@ -54,12 +56,16 @@ class Setup:
     def read(
         self,
         question: Question,
+        query: WeightedQuery,
         passages: Sequence[Passage],
         sentences: Sequence[ScoredSentence],
     ) -> CloseReading:
         """Return what the reader says of the best sentences; nothing where it is off."""
         reader = load_reader() if self.settings.reader == "on" else None
-        return read_closely(reader, question, passages, sentences) if reader else CloseReading()
+        if reader is None:
+            return CloseReading()
+        read = read_closely(reader, question, passages, sentences)
+        return replace(read, missing=measure_missing(question, query, passages))
 
     def writer(self, embedder: Embedder) -> Writer:
         """Return what writes the answers over an index with this embedder."""
