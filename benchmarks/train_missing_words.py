@@ -30,7 +30,13 @@ from index.embedding.word_vectors import rotate
 from index.search.query import Query, QueryVectors, WeightedQuery, compute_idf
 from index.store.contract import Totals
 from rag.question import understand
-from rag.reading.missing_words import OF_A_WORD, describe_words, is_missing, list_terms
+from rag.reading.missing_words import (
+    OF_A_WORD,
+    compute_surprises,
+    describe_words,
+    is_missing,
+    list_terms,
+)
 
 OUTPUT = Path("rag/reading/missing_words.json")
 _PENALTY = 0.5
@@ -135,10 +141,7 @@ def _join(row: Row, by_vector: bool) -> Matrix:
 
 def compute_surprise(row: Row, weights: Mapping[str, Any]) -> float:
     """Return how much the missing words of a question speak against an answer."""
-    logits = row.known @ np.array([weights[name] for name in OF_A_WORD])
-    if "vector" in weights:
-        logits = logits + row.vectors @ np.array(weights["vector"])
-    return float(np.logaddexp(0, logits).sum())
+    return float(compute_surprises(row.vectors, row.known, weights).sum())
 
 
 def measure(rows: Sequence[Row], weights: Mapping[str, Any]) -> dict[str, float]:

@@ -45,7 +45,7 @@ def measure_missing(
     """
     words = [
         (forms, surprise)
-        for forms, surprise in zip(question.forms, _compute_surprises(query), strict=True)
+        for forms, surprise in zip(question.forms, _judge_words(query), strict=True)
         if forms
     ]
     return [_add_up(words, list_terms(_show(passage))) for passage in passages]
@@ -73,27 +73,35 @@ def describe_words(query: WeightedQuery) -> NDArray[np.float32]:
     return np.array(rows, np.float32).reshape(-1, len(OF_A_WORD))
 
 
+def compute_surprises(
+    vectors: NDArray[np.float32], known: NDArray[np.float32], weights: Mapping[str, Any]
+) -> NDArray[np.float32]:
+    """Return minus the log of the chance that each word may be missing, shape (words,).
+
+    Args:
+        vectors: Of the words inside their question, shape (words, dimension); not looked at where
+            the weights have none for them.
+        known: What else is known of them, shape (words, 3).
+        weights: Of a missing word, from ``missing_words.json``.
+    """
+    logits = known @ np.array([weights[name] for name in OF_A_WORD], np.float32)
+    if "vector" in weights:
+        logits = logits + vectors @ np.array(weights["vector"], np.float32)
+    found: NDArray[np.float32] = np.logaddexp(0.0, logits)
+    return found
+
+
 def _show(passage: Passage) -> str:
     article = passage.article
     beginning = article.text[: min(_BEGINNING, passage.chunk.start)]
     return f"{article.title}\n{beginning}\n{passage.text}"
 
 
-def _compute_surprises(query: WeightedQuery) -> NDArray[np.float32]:
-    """Return minus the log of the chance that each word may be missing, shape (words,)."""
+def _judge_words(query: WeightedQuery) -> NDArray[np.float32]:
     known, fitted = describe_words(query), read_weights("reading/missing_words.json")
-    vectors = query.vectors.words
-    weights: Mapping[str, Any] = fitted["by_vector"]
-    if vectors.shape == (len(known), len(weights["vector"])):
-        logits = vectors @ np.array(weights["vector"], np.float32) + known @ _of_a_word(weights)
-    else:
-        logits = known @ _of_a_word(fitted["by_rarity"])
-    found: NDArray[np.float32] = np.logaddexp(0.0, logits)
-    return found
-
-
-def _of_a_word(weights: Mapping[str, float]) -> NDArray[np.float32]:
-    return np.array([weights[name] for name in OF_A_WORD], np.float32)
+    vectors, size = query.vectors.words, len(fitted["by_vector"]["vector"])
+    name = "by_vector" if vectors.shape == (len(known), size) else "by_rarity"
+    return compute_surprises(vectors, known, fitted[name])
 
 
 def _add_up(words: Sequence[tuple[frozenset[str], float]], terms: frozenset[str]) -> float:

@@ -65,6 +65,8 @@ class Setup:
         if reader is None:
             return CloseReading()
         read = read_closely(reader, question, passages, sentences)
+        if not read.windows:
+            return read
         return replace(read, missing=measure_missing(question, query, passages))
 
     def writer(self, embedder: Embedder) -> Writer:
