@@ -39,10 +39,16 @@ def main() -> None:
     parser.add_argument("--model", default="extractive")
     parser.add_argument("--base-url", default="")
     parser.add_argument("--caution", choices=CAUTION, default="balanced")
+    parser.add_argument("--reader", choices=("on", "off"), default=Settings().reader)
     parser.add_argument("--most", type=int, help="questions of each set")
     parser.add_argument("--out", type=Path, help="write NAME.json, NAME.md and NAME.html")
     options = parser.parse_args()
-    settings = Settings(model=options.model, base_url=options.base_url, caution=options.caution)
+    settings = Settings(
+        model=options.model,
+        base_url=options.base_url,
+        caution=options.caution,
+        reader=options.reader,
+    )
     setup = Setup.load(settings)
     rows: list[AnswerRow] = []
     wrong = []

@@ -80,12 +80,27 @@ def make_fitting_cases(data: Path, scratch: Path) -> Iterator[Case]:
     yield from ask_news(made, news)
 
 
-def make_held_out_cases(data: Path, scratch: Path) -> Iterator[Case]:
-    """Yield the cases on which nothing was fitted; arguments as above."""
-    news = make_index(scratch / "ant", data / "antcorpus" / "articles.jsonl")
+def make_held_out_cases(
+    data: Path, scratch: Path, news: SearchIndex, *, every: int = 1
+) -> Iterator[Case]:
+    """Yield the cases on which nothing was fitted.
+
+    Args:
+        data: Folder of the question sets.
+        scratch: Where indexes are built and kept.
+        news: What questions are asked of that it answers, or does not.
+        every: Of the questions of the encyclopaedia, so that one of so many is asked.
+    """
     yield from ask_written(data, news)
-    yield from ask_encyclopaedia(data, scratch, fits=False, news=news)
+    yield from ask_encyclopaedia(data, scratch, fits=False, news=news, every=every)
     yield from ask_judged(data, scratch)
+
+
+def open_news(data: Path, scratch: Path, *, some: bool) -> SearchIndex:
+    """Return an index of the news, built where it is missing: of some articles, or of all."""
+    if some:
+        return _index_some_news(data, scratch, ReaderData(data).of_held_out_news())
+    return make_index(scratch / "ant", data / "antcorpus" / "articles.jsonl")
 
 
 def _index_some_news(data: Path, scratch: Path, made: ReaderData) -> SearchIndex:
@@ -153,7 +168,7 @@ def ask(
 
 
 def ask_encyclopaedia(
-    data: Path, scratch: Path, *, fits: bool, news: SearchIndex | None = None
+    data: Path, scratch: Path, *, fits: bool, news: SearchIndex | None = None, every: int = 1
 ) -> Iterator[Case]:
     """Ask what people asked of Wikipedia: of it, without what answers, and of news.
 
@@ -162,11 +177,15 @@ def ask_encyclopaedia(
         scratch: Where indexes are built and kept.
         fits: Whether those that weights are fitted on, or those that are held out.
         news: An index of something else, if it is to be asked too.
+        every: One of so many questions is asked.
     """
     index = pooled_index(data, scratch)
-    for asked in questions(data):
-        if asked.held_out == fits or not (asked.held_out or is_kept(asked.text)):
-            continue
+    chosen = [
+        asked
+        for asked in questions(data)
+        if asked.held_out != fits and (asked.held_out or is_kept(asked.text))
+    ]
+    for asked in chosen[::every]:
         golds = [fold(answer) for answer in asked.answers]
 
         def tells(p: Passage, gold: str = asked.article, golds: Sequence[str] = golds) -> bool:

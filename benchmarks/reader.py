@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.close_reading import make_held_out_cases
+from benchmarks.close_reading import make_held_out_cases, open_news
 from benchmarks.corpora import FOLDERS
 from benchmarks.datasets import DEFAULT, read
 from benchmarks.reader_data import read_gold
@@ -89,7 +89,8 @@ def measure_varieties(reader: Reader, data: Path) -> dict[str, Figure]:
     texts = {row["id"]: row["text"] for row in read(data, "belebele-ar", "passages.jsonl")}
     standard = {row["id"]: row for row in read(data, "belebele-ar", "questions.jsonl")}
     others = {r["id"]: r for r in read(data, "belebele-ar", "questions_other_varieties.jsonl")}
-    chosen = random.Random(5).sample(sorted(standard), _BELEBELE)
+    both = sorted(standard.keys() & others.keys())
+    chosen = random.Random(5).sample(both, min(_BELEBELE, len(both)))
     found = {}
     for name, code in _VARIETIES.items():
         values = []
@@ -190,20 +191,22 @@ def main() -> None:
     parser.add_argument(
         "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
     )
+    parser.add_argument("--some", action="store_true", help="ask 2,863 of the news articles")
+    parser.add_argument("--every", type=int, default=1, help="ask one of so many of ARCD and TyDi")
     parser.add_argument("--out", type=Path, help="write NAME.json")
     options = parser.parse_args()
     reader = load_reader()
     if reader is None:
         raise SystemExit("the reader cannot be loaded")
-    rows = list(read_cases(reader, make_held_out_cases(options.data, options.scratch)))
+    data, scratch = options.data, options.scratch
+    news = open_news(data, scratch, some=options.some)
+    rows = list(read_cases(reader, make_held_out_cases(data, scratch, news, every=options.every)))
     written = [row for row in rows if row.case.condition.startswith("ANT")]
     report = {
-        "passage given": measure_spans(reader, options.data),
+        "passage given": measure_spans(reader, data),
         "news": measure_written(written),
         "answerable or not": measure_refusals(rows),
-        "Belebele, the right choice's words in the best span": measure_varieties(
-            reader, options.data
-        ),
+        "Belebele, the right choice's words in the best span": measure_varieties(reader, data),
     }
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
     print(text)

@@ -1,7 +1,7 @@
 """The walk of a question: understand, find, read, decide, write."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,13 @@ from langchain_core.runnables import Runnable
 from index.limits import MAX_READ, check_k
 from index.search.search import Passage, SearchIndex, open_index
 from index.store.contract import Filter
+from prompts import load_phrases
 from rag.answers import Answer
 from rag.clock import Clock
 from rag.langchain.retriever import PassageRetriever
 from rag.langchain.runnable import AnswerRunnable
 from rag.language.followup import History
-from rag.question import understand
+from rag.question import Question, understand
 from rag.reading.binding import filter_by_names
 from rag.reading.evidence import compute_evidence
 from rag.reading.passages import merge_neighbours
@@ -25,7 +26,10 @@ from rag.reading.relevance import score_sentences
 from rag.settings import Settings, load_chosen_embedder, load_reranker, load_settings
 from rag.writing.composition import Composition, refuse
 from rag.writing.generating import Generator
+from rag.writing.joining import join_answers
+from rag.writing.quoting import QUOTER
 from rag.writing.setup import Setup
+from rag.writing.writer import Writer
 
 
 class Assistant:
@@ -167,34 +171,13 @@ class Assistant:
         setup, clock = self.setup, Clock()
         writer = setup.writer(self.index.embedder)
         rewrite = writer.rewrite if isinstance(writer, Generator) else None
-        understood = understand(question, history or self._topic(filter), rewrite=rewrite)
+        whole = understand(question, history or self._topic(filter), rewrite=rewrite)
         clock.lap("rewrite")
         wanted = setup.settings.k if k is None else check_k(k, MAX_READ)
-        result = self.index.find(understood.query, k=wanted, where=filter)
-        passages = tuple(merge_neighbours(result.passages))
-        answer = Answer(
-            question=understood.asked,
-            standalone_question=understood.standalone,
-            passages=passages,
-            model=writer.name,
-            index_generation=result.generation,
-            timings=clock.lap("search"),
-        )
-        bound = tuple(filter_by_names(understood, passages))
-        sentences = score_sentences(understood, result.query, bound, self.index.embedder)
-        # Where the best passage is about another, what it holds speaks for nothing.
-        judged = passages if bound[:1] == passages[:1] else bound
-        read = setup.read(understood, result.query, bound, sentences)
-        evidence = compute_evidence(understood, result.query, judged, sentences, read)
-        answer = replace(answer, evidence=evidence.chance, timings=clock.lap("evidence"))
-        if not evidence.suffices(setup.settings.caution):
-            reason = "no_evidence" if result.chunks else "empty_index"
-            yield refuse(answer, understood, reason, clock)
-            return
-        answer = replace(answer, passages=bound)
-        yield answer
-        reading = read_passages(understood, result.query, bound, sentences, read)
-        yield from Composition(answer, reading, clock, setup.settings).compose(writer)
+        walk = _Walk(self.index, setup, writer, clock, wanted, filter)
+        # A model is handed the whole question: it can tell one part from another itself.
+        parts = whole.parts if writer is QUOTER else ()
+        yield from walk.answer_parts(whole, parts) if parts else walk.answer(whole)
 
     def _topic(self, where: Filter | None) -> History:
         """Return the title of the only article that may be used: what «من أخرجه؟» is about."""
@@ -202,3 +185,60 @@ class Assistant:
             return ()
         article = self.index.store.get_article(where.articles[0])
         return ((article.title, ""),) if article else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The way from a question that was understood to its answer."""
+
+    index: SearchIndex
+    setup: Setup
+    writer: Writer
+    clock: Clock
+    wanted: int
+    where: Filter | None
+
+    def answer_parts(self, whole: Question, parts: Sequence[Question]) -> Iterator[Answer]:
+        """Yield the answer to a question that asks several things, each looked for by itself."""
+        told: list[Answer] = []
+        for part in parts:
+            for answer in self.answer(part):
+                if not told and not answer.text:
+                    yield replace(
+                        answer, question=whole.asked, standalone_question=whole.standalone
+                    )
+            told.append(answer)
+        begun = replace(told[0], question=whole.asked, standalone_question=whole.standalone)
+        if any(answer.found for answer in told):
+            yield join_answers(begun, told, load_phrases(whole.language), self.clock.lap("answer"))
+        else:
+            yield refuse(begun, whole, told[0].refusal or "no_evidence", self.clock)
+
+    def answer(self, question: Question) -> Iterator[Answer]:
+        """Yield the answer to one question as it grows."""
+        clock, settings = self.clock, self.setup.settings
+        result = self.index.find(question.query, k=self.wanted, where=self.where)
+        passages = tuple(merge_neighbours(result.passages))
+        answer = Answer(
+            question=question.asked,
+            standalone_question=question.standalone,
+            passages=passages,
+            model=self.writer.name,
+            index_generation=result.generation,
+            timings=clock.lap("search"),
+        )
+        bound = tuple(filter_by_names(question, passages))
+        sentences = score_sentences(question, result.query, bound, self.index.embedder)
+        # Where the best passage is about another, what it holds speaks for nothing.
+        judged = passages if bound[:1] == passages[:1] else bound
+        read = self.setup.read(question, result.query, bound, sentences)
+        evidence = compute_evidence(question, result.query, judged, sentences, read)
+        answer = replace(answer, evidence=evidence.chance, timings=clock.lap("evidence"))
+        if not evidence.suffices(settings.caution):
+            reason = "no_evidence" if result.chunks else "empty_index"
+            yield refuse(answer, question, reason, clock)
+            return
+        answer = replace(answer, passages=bound)
+        yield answer
+        reading = read_passages(question, bound, sentences, read)
+        yield from Composition(answer, reading, clock, settings).compose(self.writer)

@@ -15,6 +15,6 @@ class Clock:
     def lap(self, stage: str) -> dict[str, float]:
         """Return the milliseconds of every stage so far, this one the last, and in all."""
         now = time.perf_counter()
-        self.stages[stage] = (now - self.last) * 1000
+        self.stages[stage] = self.stages.get(stage, 0.0) + (now - self.last) * 1000
         self.last = now
         return {**self.stages, "total": (now - self.started) * 1000}

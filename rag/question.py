@@ -1,16 +1,16 @@
 """A question as it was understood: made once, handed from step to step, never read again."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.arabic.dialects import normalize_dialect
-from index.arabic.words import split_words, term_of
+from index.arabic.words import split_words
 from index.embedding.word_vectors import word_spans
 from index.errors import InputError
 from index.search.query import Query
 from rag.language.followup import History, complete_follow_up, is_follow_up
 from rag.language.names import Name, find_names, find_years, years_in_words
+from rag.language.parts import split_question
 from rag.language.questions import (
     Kind,
     content_terms,
@@ -28,8 +28,6 @@ MAX_QUESTION = 2_000
 
 Rewrite = Callable[[str, History], str | None]
 """Question and history -> the question so that it stands alone; None where that failed."""
-
-_HOW_MANY = re.compile(r"\b[بو]?كم (\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,9 @@ class Question:
         own_terms: The same of what was typed, without what history added.
         names: What it asks about, so that nothing is answered about another.
         years: Years it names.
-        counted: The term of what «كم سيارة؟» counts, or "".
         statement: ``text`` as tokens that can be compared with those of a sentence.
         query: What the index is asked.
+        parts: What it asks, where that is several things: each stands alone.
     """
 
     asked: str
@@ -67,9 +65,9 @@ class Question:
     own_terms: tuple[str, ...]
     names: tuple[Name, ...]
     years: frozenset[str]
-    counted: str
     statement: Statement
     query: Query
+    parts: tuple["Question", ...] = ()
 
     @property
     def is_completed(self) -> bool:
@@ -93,7 +91,19 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         raise InputError("the question is empty; write a question")
     if len(asked) > MAX_QUESTION:
         raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
-    standalone = _complete(asked, history, rewrite) if history else asked
+    whole = _read(asked, _complete(asked, history, rewrite) if history else asked)
+    return replace(whole, parts=_read_parts(asked, history))
+
+
+def _read_parts(asked: str, history: History) -> tuple[Question, ...]:
+    """Read each thing that a question asks; those that lean on one are asked after it."""
+    parts = split_question(asked)
+    first = next((part for part in parts if content_words(part)), "")
+    before = {part: history if part == first else [*history, (first, "")] for part in parts}
+    return tuple(_read(part, complete_follow_up(part, before[part])) for part in parts)
+
+
+def _read(asked: str, standalone: str) -> Question:
     query = Query.of(standalone)
     spoken = split_words(query.text)
     terms = terms_of([word for word in spoken if not is_function_word(word)])
@@ -111,7 +121,6 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         own_terms=terms if standalone == asked else content_terms(normalize_dialect(asked)),
         names=find_names(spoken),
         years=find_years(spoken) | years_in_words(query.text),
-        counted=_find_counted_term(spoken) if kind is Kind.HOW_MANY else "",
         statement=read_statement(query.text),
         query=query,
     )
@@ -129,8 +138,3 @@ def _find_forms(query: Query) -> tuple[frozenset[str], ...]:
         find_terms(word).union(terms) if content_words(word) else frozenset()
         for word, terms in zip(words, query.word_terms, strict=True)
     )
-
-
-def _find_counted_term(spoken: list[str]) -> str:
-    found = _HOW_MANY.search(" ".join(spoken))
-    return term_of(found[1]) if found and not is_function_word(found[1]) else ""

@@ -38,8 +38,8 @@ class Settings:
         passage_prefix: Put before passages by an embedder that is set here; "" means its own.
         reranker: A sentence-transformers ``CrossEncoder`` id or folder that reads the best passages
             again beside the question; "" means none.
-        reader: ``on`` or ``off``: whether a model reads question and sentences together; it is
-            still being trained, and takes a few tenths of a second.
+        reader: ``on`` or ``off``: whether a small model reads question and sentences together
+            before the answer is chosen; it takes a few tenths of a second.
         model: What writes answers: ``extractive``, ``ollama:…``, ``openai:…``, ``anthropic:…``,
             ``gguf:/path``, or any id that LangChain's ``init_chat_model`` takes.
         base_url: Address of the model's server; "" means the provider's own.
@@ -54,7 +54,7 @@ class Settings:
     query_prefix: str = ""
     passage_prefix: str = ""
     reranker: str = ""
-    reader: str = "off"
+    reader: str = "on"
     model: str = "extractive"
     base_url: str = ""
     timeout: float = 60.0

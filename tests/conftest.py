@@ -19,6 +19,8 @@ from rag import Assistant
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["JAWAB_READER"] = "off"
+"""Reading takes a few tenths of a second a question; what is about it turns it on."""
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples" / "articles"
@@ -56,7 +58,7 @@ def only_this_machine(monkeypatch):
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch):
     for name in list(os.environ):
-        if name.startswith("JAWAB_") and name != "JAWAB_CACHE":
+        if name.startswith("JAWAB_") and name not in {"JAWAB_CACHE", "JAWAB_READER"}:
             monkeypatch.delenv(name)
 
 
@@ -122,11 +124,17 @@ def sample_index(tmp_path_factory, bundled):
 
 @pytest.fixture(scope="session")
 def assistant(sample_index, bundled):
-    """The assistant that ships, over the samples; ``beside`` gives one over another index."""
+    """The assistant over the samples, without the reader; ``beside`` gives another index's."""
     opened = Assistant.open(sample_index)
     assert opened.index.embedder.identity == bundled.identity
     opened.index.embedder = bundled
     return opened
+
+
+@pytest.fixture(scope="session")
+def reading_assistant(sample_index):
+    """The same as it comes: the best sentences are read together with the question."""
+    return Assistant.open(sample_index, reader="on")
 
 
 @pytest.fixture

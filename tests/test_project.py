@@ -81,4 +81,10 @@ def test_what_the_pages_name_is_there():
         ]
     ]
     assert len(named) > 20
-    assert [(page, path) for page, path in named if not (ROOT / path).is_file()] == []
+    missing = [
+        (page, path)
+        for page, path in named
+        if not (ROOT / path).is_file()
+        and not (ROOT / path.removesuffix(".py") / "__main__.py").is_file()
+    ]
+    assert missing == []

@@ -11,7 +11,10 @@ from importlib import resources
 
 from index.arabic.question_words import load_question_words
 
-_WORD = re.compile(r"\w+")
+_MARKS = "\u0640\u064b-\u0652\u0670"
+_WORD = re.compile(rf"\w[\w{_MARKS}]*")
+"""A word with its vowel marks: «شنوّة», «قدّاش»."""
+_MARK = re.compile(f"[{_MARKS}]")
 _FUTURE = re.compile(r"^[هح](?=[يتن]\w{3,})")
 _PRESENT = re.compile(r"^ب(?=[يت]\w{3,})")
 
@@ -25,15 +28,15 @@ def normalize_dialect(question: str) -> str:
     'متى تأسست هيئة الكهرباء؟'
     """
     table = _load_dialect_words()
-    spoken = [word for word in _WORD.findall(question) if word in table]
+    spoken = [word for word in _WORD.findall(question) if _MARK.sub("", word) in table]
     if not spoken:
         return question
     return _WORD.sub(lambda found: _normalize_word(found[0], table), question)
 
 
 def _normalize_word(word: str, table: dict[str, str]) -> str:
-    if word in table:
-        return table[word]
+    if (bare := _MARK.sub("", word)) in table:
+        return table[bare]
     return _PRESENT.sub("", _FUTURE.sub("س", word))
 
 

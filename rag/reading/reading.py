@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.search.query import WeightedQuery
 from index.search.search import Passage
 from rag.question import Question
 from rag.reading.close_reading import CloseReading, choose_again, find_headline
 from rag.reading.disagreement import find_other_versions
-from rag.reading.relevance import ScoredSentence, match_words
-from rag.reading.short_answers import find_short_answer
+from rag.reading.relevance import ScoredSentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,6 @@ class Reading:
 
 def read_passages(
     question: Question,
-    query: WeightedQuery,
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
     read: CloseReading,
@@ -53,7 +50,6 @@ def read_passages(
 
     Args:
         question: As it was understood.
-        query: The same as ranking saw it.
         passages: In the order they are numbered.
         sentences: By their words, best first.
         read: What the reader said of them.
@@ -64,24 +60,5 @@ def read_passages(
         passages,
         chosen,
         versions=find_other_versions(question, passages, chosen),
-        short=(
-            find_headline(question, passages, chosen, read)
-            if read.windows
-            else _find_short(question, query, passages, chosen)
-        ),
+        short=find_headline(question, passages, chosen, read),
     )
-
-
-def _find_short(
-    question: Question,
-    query: WeightedQuery,
-    passages: Sequence[Passage],
-    sentences: Sequence[ScoredSentence],
-) -> str | None:
-    matches = match_words(question, query, passages)
-    if not sentences or not matches:
-        return None
-    best = sentences[0]
-    text = passages[best.passage].article.text
-    found = find_short_answer(question, text, best, matches[best.passage])
-    return found.text if found else None

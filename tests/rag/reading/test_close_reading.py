@@ -15,6 +15,7 @@ from rag.reading.close_reading import (
     choose_windows,
     compute_gate,
     compute_headline,
+    find_headline,
     read_closely,
 )
 from rag.reading.reader import PassageReading
@@ -133,8 +134,8 @@ def test_the_gate_is_told_how_sure_the_reader_is(passages):
     asked, sentences = understand("من وصل؟"), sentences_of(passages)
     sure = read_closely(WordReader(سامي=6.0), asked, passages, sentences)
     unsure = read_closely(WordReader(سامي=-6.0), asked, passages, sentences)
-    assert compute_gate(sure, sentences)["read_margin"] == 6
-    assert compute_gate(unsure, sentences)["read_margin"] == -6
+    assert compute_gate(sure, sentences)["read_answerable"] == 6
+    assert compute_gate(unsure, sentences)["read_answerable"] < 0
     assert compute_gate(CloseReading(), sentences) == {}
 
 
@@ -142,5 +143,44 @@ def test_the_same_answer_twice_is_no_rival(passages):
     asked, sentences = understand("من وصل؟"), sentences_of(passages)
     alone = read_closely(WordReader(**{"سامي": 5.0, "وصل سامي": 4.0}), asked, passages, sentences)
     rival = read_closely(WordReader(سامي=5.0, نبيل=4.0), asked, passages, sentences)
-    assert compute_headline(asked, alone, sentences)["lead"] > 1
-    assert compute_headline(asked, rival, sentences)["lead"] == pytest.approx(1)
+    assert compute_headline(alone, sentences)["lead"] > 1
+    assert compute_headline(rival, sentences)["lead"] == pytest.approx(1)
+
+
+TABLE = "مشاريع البلدية\nالمشروع | الكلفة بالمليون | عدد العمال\nالجسر | 31 | 20\nالسوق | 50 | 7"
+
+
+def headline_of(question, text, words):
+    passages = passages_of(text)
+    asked, sentences = understand(question), sentences_of(passages)
+    read = read_closely(WordReader(**{words: 30.0}), asked, passages, sentences)
+    return find_headline(asked, passages, choose_again(sentences, read), read)
+
+
+def test_the_words_that_answer_are_given_where_that_is_clear():
+    assert headline_of("كم عدد عمال الجسر؟", "عدد عمال الجسر | 20 عاملا", "20 عاملا") == "20 عاملا"
+    assert headline_of("من وصل إلى تونس؟", TEXTS[0], "سامي") == "سامي"
+
+
+def test_a_cell_of_several_columns_says_nothing_alone():
+    assert headline_of("كم عدد عمال الجسر؟", TABLE, "20") is None
+    assert headline_of("كم عدد عمال السوق؟", TABLE, "50 | 7") is None
+
+
+@pytest.mark.parametrize("question", ["لماذا وصل سامي؟", "هل وصل سامي؟"])
+def test_what_few_words_do_not_answer_gets_none(question):
+    assert headline_of(question, TEXTS[0], "سامي") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("متى وصل سامي إلى تونس؟", "سامي"), ("كم وصل إلى تونس؟", "تونس")],
+)
+def test_words_that_name_no_day_or_number_do_not_answer_when_or_how_many(question, words):
+    assert headline_of(question, TEXTS[0], words) is None
+
+
+def test_half_a_quotation_is_not_given():
+    text = "وصل سامي إلى مركز «الأمل» في تونس."
+    assert headline_of("إلى أين وصل سامي؟", text, "مركز «الأمل") is None
+    assert headline_of("إلى أين وصل سامي؟", text, "مركز «الأمل»") == "مركز «الأمل»"

@@ -6,6 +6,7 @@ from checks import check_citations
 
 from rag import Assistant
 from rag.reading.reader import WEIGHTS, load_reader
+from rag.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -94,17 +95,45 @@ def test_its_weights_are_small_and_integers():
         assert {arrays[n].dtype for n in arrays if n.endswith((".up", ".down"))} == {np.dtype("i1")}
 
 
-def test_answers_with_the_reader_quote_their_articles_exactly(sample_index):
-    assistant = Assistant.open(sample_index, reader="on")
-    answer = assistant.answer("من أخرج فيلم آخر الصيادين؟")
+def test_answers_quote_their_articles_exactly(reading_assistant, sample_index):
+    answer = reading_assistant.answer("من أخرج فيلم آخر الصيادين؟")
     assert answer.found
     assert "ريم شاهين" in answer.text
     check_citations(answer, sample_index)
 
 
-def test_the_reader_is_off_unless_it_is_turned_on(sample_index, monkeypatch):
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("متى يُعرض فيلم آخر الصيادين في لبنان؟", "20 نوفمبر"),
+        ("كم قطعة أثرية عرضت في قاعة الآشوريين بمتحف الموصل؟", "92"),
+        ("كم تلميذًا سيحصل على وجبات ساخنة مجانية؟", "84 ألف"),
+    ],
+)
+def test_a_clear_date_or_number_is_given_in_few_words(reading_assistant, question, short):
+    answer = reading_assistant.answer(question)
+    assert short in answer.short
+    assert any(answer.short in citation.quote for citation in answer.citations)
+    assert answer.to_dict()["short"] == answer.short
+
+
+@pytest.mark.parametrize("question", ["لماذا اندلع حريق مصنع الدهانات؟", "هل في السد تشققات؟"])
+def test_a_question_that_few_words_cannot_answer_gets_none(reading_assistant, question):
+    assert reading_assistant.answer(question).short is None
+
+
+def test_a_refusal_has_no_short_answer(reading_assistant):
+    assert reading_assistant.answer("متى تأسست جامعة طوكيو؟").short is None
+
+
+def test_where_it_is_off_it_is_not_even_loaded(sample_index, monkeypatch):
     def fail():
         raise AssertionError("the reader was loaded")
 
     monkeypatch.setattr("rag.writing.setup.load_reader", fail)
-    assert Assistant.open(sample_index).answer("من أخرج فيلم آخر الصيادين؟").found
+    answer = Assistant.open(sample_index, reader="off").answer("من أخرج فيلم آخر الصيادين؟")
+    assert answer.found
+
+
+def test_it_reads_unless_it_is_turned_off():
+    assert Settings().reader == "on"

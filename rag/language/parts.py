@@ -1,0 +1,136 @@
+"""Take a question that asks several things apart, so that each is asked by itself.
+
+«كم عدد القتلى ومتى وقع الحادث؟» asks two things; each is searched, judged and answered alone.
+"""
+
+import re
+from functools import cache
+
+from index.arabic.words import fold
+from rag.language.followup import complete_follow_up
+from rag.language.questions import (
+    PREPOSITION,
+    build_question_word_pattern,
+    content_words,
+    is_arabic,
+)
+
+MAX_PARTS = 4
+"""Parts that are asked by themselves; what else is asked stays with the last. Chosen."""
+_MARK = re.compile(r"[؟?]+\s*")
+_EDGE = " ،,:;؛.-"
+_ALSO = r"(?:(?:ايضا|أيضا|أيضًا|كذلك|كمان|برضه|برضو)\s+)?"
+_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
+_OR = re.compile(r"(?:^|\s)(?:أم|ام|أو|او)\s")
+"""«تلفزات أم ثلاجات؟» asks the same again."""
+_LEAST_BEHIND_A_PREPOSITION = 3
+"""Letters of a question word: «وبوش» is no «وب» and «وش»."""
+_SHORT = frozenset({"كم", "اي"})
+"""Shorter ones that no name has behind a preposition."""
+_ALSO_OTHERWISE = frozenset({"لم", "ليه", "ممن", "فيمن"})
+"""Words that ask at an end of a question and say other things inside it."""
+_WHO_ASKS = re.compile(r"(?:هو|هي|هم|الذي|التي|الذين)\b")
+_WHAT_ASKS = re.compile(r"(?:هو|هي|هم|اسم|عدد|سبب|مصير|رد|موقف)\b|\w+(?:ه|ها|هم|هما)\b")
+_WHAT_IS = re.compile(r"(?:زال|زالت|يزال|تزال|دام|دامت|بعد|قبل|حول|عدا|خلا|كان|كانت)(?:ه|ها)?\b")
+"""«وما زال», «وما بعده»: nothing is asked."""
+_WHOLE = re.compile(
+    r"\b[بو]?(?:لخص|تلخيص|ملخص|خلاص[هة]|موجز|ايجاز|باختصار|اختصر|احكي|احك|اشرح|قارن|الفرق|مقارن[هة]|رتب)"
+)
+"""Asks for a story or two sides as a whole: what it lists behind are aspects of it."""
+
+
+@cache
+def _build_border() -> re.Pattern[str]:
+    """Return what finds where another question begins: «، كم», «ومتى», «، وفي أي»."""
+    return re.compile(
+        rf"(?P<end>(?:[،,]\s*(?:ثم\s+)?و?|\s+(?:ثم\s+|و))\s*{_ALSO})(?P<part>(?P<before>{PREPOSITION})"
+        rf"(?P<word>{build_question_word_pattern()})\b)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _build_asking() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:[وف])?{PREPOSITION}(?:{build_question_word_pattern()})\b", re.I)
+
+
+@cache
+def _build_conjunction() -> re.Pattern[str]:
+    """Return what finds the «و» of «ومتى», but not that of «وش» and «وين»."""
+    words = build_question_word_pattern()
+    return re.compile(rf"^\s*(?!(?:{words})\b)و(?={PREPOSITION}(?:{words})\b)", re.I)
+
+
+def split_question(text: str) -> tuple[str, ...]:
+    """Return the questions that a question asks, in its words; none where it asks one thing.
+
+    Those that lean on the first one that names anything begin with «و», or are a question word
+    alone: that one is what was asked before them.
+
+    >>> split_question("كم كلفة الجسر ومتى افتتح؟"), split_question("متى وأين افتتح الجسر؟")
+    (('كم كلفة الجسر؟', 'ومتى افتتح؟'), ('متى؟', 'أين افتتح الجسر؟'))
+    >>> split_question("من افتتح الجسر ومن حضر معه من الوزراء؟")
+    ()
+    """
+    if not is_arabic(text) or _WHOLE.search(fold(text)):
+        return ()
+    parts = [f"{part.strip(_EDGE)}؟" for part in _find_parts(text)]
+    if len(parts) < 2:
+        return ()
+    place = next((n for n, part in enumerate(parts) if content_words(part)), 0)
+    return (*parts[: place + 1], *(_lean(part, parts[place]) for part in parts[place + 1 :]))
+
+
+def _lean(part: str, first: str) -> str:
+    """Return a later part so that it leans on the first one where it says too little itself."""
+    leaning = f"و{part}"
+    return part if complete_follow_up(leaning, [(first, "")]) == leaning else leaning
+
+
+def _find_parts(text: str) -> list[str]:
+    """Return what asks, in order; what does not ask stays with what stands before or behind it."""
+    found: list[tuple[str, bool]] = []
+    stretches = list(filter(str.strip, _MARK.split(text)))
+    for stretch in stretches:
+        for number, part in enumerate(_cut(stretch)):
+            # What ends in a question mark of its own asks, whatever its words.
+            marked = number == 0 and len(stretches) > 1 and not _OR.search(part)
+            asks = marked or _asks(part)
+            if found and not (asks and found[-1][1] and len(found) < MAX_PARTS):
+                before, did = found[-1]
+                found[-1] = f"{before.rstrip(_EDGE)}، {part}", did or asks
+            else:
+                found.append((_build_conjunction().sub("", part) if found else part, asks))
+    return [part for part, _ in found]
+
+
+def _cut(stretch: str) -> list[str]:
+    quoted = [found.span() for found in _QUOTED.finditer(stretch)]
+    borders = [
+        border
+        for border in _build_border().finditer(stretch)
+        if _is_question(border, stretch)
+        and not any(start < border.start() < end for start, end in quoted)
+    ]
+    starts = [0, *(border.start("part") for border in borders)]
+    ends = [*(border.start("end") for border in borders), len(stretch)]
+    return [stretch[a:b] for a, b in zip(starts, ends, strict=True)]
+
+
+def _is_question(border: re.Match[str], stretch: str) -> bool:
+    """Tell whether a word that may ask does so inside a question."""
+    word, behind = fold(border["word"]), fold(stretch[border.end() :]).strip()
+    if word in _ALSO_OTHERWISE:
+        return not behind
+    if border["before"] and len(word) < _LEAST_BEHIND_A_PREPOSITION and word not in _SHORT:
+        return False
+    if word == "من":
+        return bool(_WHO_ASKS.match(behind))
+    if word == "ما":
+        return bool(_WHAT_ASKS.match(behind)) and not _WHAT_IS.match(behind)
+    return True
+
+
+def _asks(part: str) -> bool:
+    """Tell whether words hold one that asks: in «الجسر الجديد، متى افتتح؟» the first do not."""
+    return bool(_build_asking().search(part))

@@ -1,0 +1,75 @@
+"""Join the answers to the parts of a question: one list of sources, a paragraph for each part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from index.search.search import Passage
+from rag.answers import Answer, Citation, Sentence
+
+
+def join_answers(
+    begun: Answer, parts: Sequence[Answer], phrases: Mapping[str, str], timings: dict[str, float]
+) -> Answer:
+    """Return one answer of those to the parts of a question, at least one of which was found.
+
+    Args:
+        begun: The answer to the whole question as it was begun.
+        parts: The answers to its parts, in order; those that were refused are told in the notice.
+        phrases: The assistant's own words, in the language of the answer.
+        timings: Milliseconds by stage so far.
+    """
+    found = [part for part in parts if part.found]
+    citations: list[Citation] = []
+    sentences: list[Sentence] = []
+    for part in found:
+        numbers = {c.number: _find_or_add(citations, c) for c in part.citations}
+        said = {sentence.text for sentence in sentences}
+        new = [
+            replace(sentence, citations=tuple(numbers[n] for n in sentence.citations))
+            for sentence in part.sentences
+            if sentence.text not in said
+        ]
+        if new:
+            opening = f"{part.opening}\n" if part.differs else ""
+            new[0] = replace(new[0], lead=f"\n{opening}{new[0].lead.lstrip()}")
+        sentences += new
+    articles = {citation.article_id for citation in citations}
+    differs = any(part.differs for part in found)
+    joined = replace(
+        begun,
+        passages=_join_passages(found),
+        sentences=tuple(sentences),
+        citations=tuple(citations),
+        opening=phrases["several"] if len(articles) > 1 and not differs else "",
+        differs=differs,
+        found=True,
+        evidence=max(part.evidence for part in found),
+        # Of some parts alone they would pass for the answer to all.
+        short="؛ ".join(part.short or "" for part in parts)
+        if all(p.short for p in parts)
+        else None,
+        notice=_tell_refused(parts, phrases),
+        timings=timings,
+    )
+    text = "".join(f"[{s}]" if isinstance(s, int) else s for s in joined.segments())
+    return replace(joined, text=text.strip())
+
+
+def _find_or_add(citations: list[Citation], one: Citation) -> int:
+    for known in citations:
+        if (known.article_id, known.start, known.end) == (one.article_id, one.start, one.end):
+            return known.number
+    citations.append(replace(one, number=len(citations) + 1))
+    return len(citations)
+
+
+def _join_passages(parts: Sequence[Answer]) -> tuple[Passage, ...]:
+    """Return the passages that were read for any part, each once, the best of each part first."""
+    ordered = sorted((passage for part in parts for passage in part.passages), key=lambda p: p.rank)
+    return tuple({(p.article.id, p.chunk.start, p.chunk.end): p for p in ordered}.values())
+
+
+def _tell_refused(parts: Sequence[Answer], phrases: Mapping[str, str]) -> str | None:
+    """Say which parts no article answers."""
+    missing = [part.question.removeprefix("و") for part in parts if not part.found]
+    return phrases["part_not_found"].format(parts=" ".join(missing)) if missing else None
