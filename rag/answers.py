@@ -57,7 +57,8 @@ class Sentence:
         citations: Numbers of the citations behind it.
         support: How well they support it, in [0, 1].
         supported: Whether that is enough; False only where unsupported sentences are marked.
-        lead: White space, bullet or date that stands before it.
+        lead: White space, bullet or date that stands before it; of several parts also that articles
+            differ on this one.
         note: What the assistant says behind it, or "".
     """
 
@@ -99,8 +100,9 @@ class Answer:
         evidence: Probability that the passages hold an answer, in [0, 1].
         notice: What the reader must know of how it came about, or None.
         error: What kept the chosen model from answering, or None.
-        short: The few words of a quote that answer: a name, a date, a number, a place; None where
-            the question asks for no such thing or they are not clear.
+        short: The few words of a quote that answer: a name, a date, a number, a place; of each part
+            where several things are asked, «؛» between them. None where the question asks for no
+            such thing, they are not clear, or nothing was read closely.
         opening: The assistant's own words before the sentences, also in ``text``; "" for none.
         differs: Whether articles give other figures or deny one another; then each version is
             quoted with its date, the newest first.

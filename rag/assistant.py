@@ -26,7 +26,7 @@ from rag.reading.relevance import score_sentences
 from rag.settings import Settings, load_chosen_embedder, load_reranker, load_settings
 from rag.writing.composition import Composition, refuse
 from rag.writing.generating import Generator
-from rag.writing.joining import join_answers
+from rag.writing.joining import join_answers, join_passages
 from rag.writing.quoting import QUOTER
 from rag.writing.setup import Setup
 from rag.writing.writer import Writer
@@ -166,7 +166,8 @@ class Assistant:
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, sentence by checked sentence; the last one is whole.
 
-        The first one has the passages but no text yet. Arguments and errors as for ``answer``.
+        Where something is found the first one has passages but no text yet. Arguments and errors as
+        for ``answer``.
         """
         setup, clock = self.setup, Clock()
         writer = setup.writer(self.index.embedder)
@@ -204,11 +205,9 @@ class _Walk:
         for part in parts:
             for answer in self.answer(part):
                 if not told and not answer.text:
-                    yield replace(
-                        answer, question=whole.asked, standalone_question=whole.standalone
-                    )
+                    yield _ask_whole(answer, whole)
             told.append(answer)
-        begun = replace(told[0], question=whole.asked, standalone_question=whole.standalone)
+        begun = replace(_ask_whole(told[0], whole), passages=join_passages(told))
         if any(answer.found for answer in told):
             yield join_answers(begun, told, load_phrases(whole.language), self.clock.lap("answer"))
         else:
@@ -242,3 +241,8 @@ class _Walk:
         yield answer
         reading = read_passages(question, bound, sentences, read)
         yield from Composition(answer, reading, clock, settings).compose(self.writer)
+
+
+def _ask_whole(answer: Answer, whole: Question) -> Answer:
+    """Return an answer to a part as one to the whole question."""
+    return replace(answer, question=whole.asked, standalone_question=whole.standalone)

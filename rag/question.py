@@ -99,8 +99,11 @@ def _read_parts(asked: str, history: History) -> tuple[Question, ...]:
     """Read each thing that a question asks; those that lean on one are asked after it."""
     parts = split_question(asked)
     first = next((part for part in parts if content_words(part)), "")
-    before = {part: history if part == first else [*history, (first, "")] for part in parts}
-    return tuple(_read(part, complete_follow_up(part, before[part])) for part in parts)
+    leaning = [*history, (first, "")] if first else history
+    return tuple(
+        _read(part, complete_follow_up(part, history if part == first else leaning))
+        for part in parts
+    )
 
 
 def _read(asked: str, standalone: str) -> Question:

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from index.arabic.words import fold
@@ -17,7 +18,9 @@ from rag.language.questions import (
 
 MAX_PARTS = 4
 """Parts that are asked by themselves; what else is asked stays with the last. Chosen."""
-_MARK = re.compile(r"[؟?]+\s*")
+_MARK = re.compile(r"[؟?!]+")
+_COMPLETED = re.compile(r".*[؟?]\s*\(.*\)", re.DOTALL)
+"""What a follow-up looks like once it was completed: the brackets ask nothing."""
 _EDGE = " ،,:;؛.-"
 _ALSO = r"(?:(?:ايضا|أيضا|أيضًا|كذلك|كمان|برضه|برضو)\s+)?"
 _QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
@@ -34,7 +37,8 @@ _WHAT_ASKS = re.compile(r"(?:هو|هي|هم|اسم|عدد|سبب|مصير|رد|�
 _WHAT_IS = re.compile(r"(?:زال|زالت|يزال|تزال|دام|دامت|بعد|قبل|حول|عدا|خلا|كان|كانت)(?:ه|ها)?\b")
 """«وما زال», «وما بعده»: nothing is asked."""
 _WHOLE = re.compile(
-    r"\b[بو]?(?:لخص|تلخيص|ملخص|خلاص[هة]|موجز|ايجاز|باختصار|اختصر|احكي|احك|اشرح|قارن|الفرق|مقارن[هة]|رتب)"
+    r"\b[بو]?(?:لخص\w*|تلخيص|ملخص\w*|خلاصه|موجزا?|ايجاز|اختصار|اختصر\w*|احكي?(?:لي|لنا)?|اشرح\w*"
+    r"|قارن\w*|مقارنه|الفرق بين|رتب(?:لي)?)\b"
 )
 """Asks for a story or two sides as a whole: what it lists behind are aspects of it."""
 
@@ -61,6 +65,15 @@ def _build_conjunction() -> re.Pattern[str]:
     return re.compile(rf"^\s*(?!(?:{words})\b)و(?={PREPOSITION}(?:{words})\b)", re.I)
 
 
+def strip_conjunction(part: str) -> str:
+    """Return a part without the «و» that it leans with.
+
+    >>> strip_conjunction("ومتى؟"), strip_conjunction("وين صار الحادث؟")
+    ('متى؟', 'وين صار الحادث؟')
+    """
+    return _build_conjunction().sub("", part)
+
+
 def split_question(text: str) -> tuple[str, ...]:
     """Return the questions that a question asks, in its words; none where it asks one thing.
 
@@ -72,9 +85,9 @@ def split_question(text: str) -> tuple[str, ...]:
     >>> split_question("من افتتح الجسر ومن حضر معه من الوزراء؟")
     ()
     """
-    if not is_arabic(text) or _WHOLE.search(fold(text)):
+    if not is_arabic(text) or _WHOLE.search(fold(text)) or _COMPLETED.fullmatch(text.strip()):
         return ()
-    parts = [f"{part.strip(_EDGE)}؟" for part in _find_parts(text)]
+    parts = list(dict.fromkeys(f"{part.strip(_EDGE)}؟" for part in _find_parts(text)))
     if len(parts) < 2:
         return ()
     place = next((n for n, part in enumerate(parts) if content_words(part)), 0)
@@ -90,27 +103,47 @@ def _lean(part: str, first: str) -> str:
 def _find_parts(text: str) -> list[str]:
     """Return what asks, in order; what does not ask stays with what stands before or behind it."""
     found: list[tuple[str, bool]] = []
-    stretches = list(filter(str.strip, _MARK.split(text)))
-    for stretch in stretches:
+    quoted = [quotation.span() for quotation in _QUOTED.finditer(text)]
+    for stretch, is_marked in _split_at_marks(text, quoted):
         for number, part in enumerate(_cut(stretch)):
             # What ends in a question mark of its own asks, whatever its words.
-            marked = number == 0 and len(stretches) > 1 and not _OR.search(part)
-            asks = marked or _asks(part)
+            marked = number == 0 and is_marked and not _OR.search(part)
+            asks = _asks(part) or (marked and bool(content_words(part)))
             if found and not (asks and found[-1][1] and len(found) < MAX_PARTS):
                 before, did = found[-1]
                 found[-1] = f"{before.rstrip(_EDGE)}، {part}", did or asks
             else:
-                found.append((_build_conjunction().sub("", part) if found else part, asks))
+                found.append((strip_conjunction(part) if found else part, asks))
     return [part for part, _ in found]
 
 
+def _split_at_marks(text: str, quoted: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """Return what stands between question marks, and whether it is one of several that end in one.
+
+    Marks inside quotations part nothing; what holds no word is left out.
+    """
+    marks = [mark for mark in _MARK.finditer(text) if not _is_inside(mark.start(), quoted)]
+    starts = [0, *(mark.end() for mark in marks)]
+    ends = [*(mark.start() for mark in marks), len(text)]
+    kept = [
+        (text[a:b], n < len(marks))
+        for n, (a, b) in enumerate(zip(starts, ends, strict=True))
+        if re.search(r"\w", text[a:b])
+    ]
+    return [(stretch, is_marked and len(kept) > 1) for stretch, is_marked in kept]
+
+
+def _is_inside(place: int, quoted: Sequence[tuple[int, int]]) -> bool:
+    return any(start < place < end for start, end in quoted)
+
+
 def _cut(stretch: str) -> list[str]:
-    quoted = [found.span() for found in _QUOTED.finditer(stretch)]
+    """Return the questions of a stretch, whatever stands before the first with it."""
+    quoted = [quotation.span() for quotation in _QUOTED.finditer(stretch)]
     borders = [
         border
         for border in _build_border().finditer(stretch)
-        if _is_question(border, stretch)
-        and not any(start < border.start() < end for start, end in quoted)
+        if _is_question(border, stretch) and not _is_inside(border.start(), quoted)
     ]
     starts = [0, *(border.start("part") for border in borders)]
     ends = [*(border.start("end") for border in borders), len(stretch)]

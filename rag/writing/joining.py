@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from index.search.search import Passage
 from rag.answers import Answer, Citation, Sentence
+from rag.language.parts import strip_conjunction
 
 
 def join_answers(
@@ -22,12 +23,12 @@ def join_answers(
     citations: list[Citation] = []
     sentences: list[Sentence] = []
     for part in found:
-        numbers = {c.number: _find_or_add(citations, c) for c in part.citations}
+        cited = {citation.number: citation for citation in part.citations}
         said = {sentence.text for sentence in sentences}
         new = [
-            replace(sentence, citations=tuple(numbers[n] for n in sentence.citations))
-            for sentence in part.sentences
-            if sentence.text not in said
+            replace(s, citations=tuple(_find_or_add(citations, cited[n]) for n in s.citations))
+            for s in part.sentences
+            if part.differs or s.text not in said  # versions stand together
         ]
         if new:
             opening = f"{part.opening}\n" if part.differs else ""
@@ -37,12 +38,13 @@ def join_answers(
     differs = any(part.differs for part in found)
     joined = replace(
         begun,
-        passages=_join_passages(found),
+        passages=join_passages(found),
         sentences=tuple(sentences),
         citations=tuple(citations),
         opening=phrases["several"] if len(articles) > 1 and not differs else "",
         differs=differs,
         found=True,
+        refusal=None,
         evidence=max(part.evidence for part in found),
         # Of some parts alone they would pass for the answer to all.
         short="؛ ".join(part.short or "" for part in parts)
@@ -63,7 +65,7 @@ def _find_or_add(citations: list[Citation], one: Citation) -> int:
     return len(citations)
 
 
-def _join_passages(parts: Sequence[Answer]) -> tuple[Passage, ...]:
+def join_passages(parts: Sequence[Answer]) -> tuple[Passage, ...]:
     """Return the passages that were read for any part, each once, the best of each part first."""
     ordered = sorted((passage for part in parts for passage in part.passages), key=lambda p: p.rank)
     return tuple({(p.article.id, p.chunk.start, p.chunk.end): p for p in ordered}.values())
@@ -71,5 +73,5 @@ def _join_passages(parts: Sequence[Answer]) -> tuple[Passage, ...]:
 
 def _tell_refused(parts: Sequence[Answer], phrases: Mapping[str, str]) -> str | None:
     """Say which parts no article answers."""
-    missing = [part.question.removeprefix("و") for part in parts if not part.found]
+    missing = [strip_conjunction(part.question) for part in parts if not part.found]
     return phrases["part_not_found"].format(parts=" ".join(missing)) if missing else None

@@ -119,6 +119,7 @@ class TestInTheBrowser:
         chat.turns = 0
         chat.ask("كم ثمن تذكرة الحافلة الكهربائية؟")
         rows = self.opened_list(chat).locator(".conversation")
+        rows.nth(1).wait_for()
         assert [row.split("\n")[0] for row in rows.all_inner_texts()] == [
             "كم ثمن تذكرة الحافلة الكهربائية؟", QUESTION,
         ]  # fmt: skip
