@@ -268,8 +268,7 @@ def find_headline(
 
 def _is_of_its_kind(kind: Kind, words: str) -> bool:
     """Tell whether words that should name a day or a number do."""
-    asked = {Kind.WHEN: (Kind.WHEN, Kind.HOW_MANY), Kind.HOW_MANY: (Kind.HOW_MANY,)}.get(kind)
-    return asked is None or any(detect_sign(sign, words) for sign in asked)
+    return kind not in {Kind.WHEN, Kind.HOW_MANY} or bool(detect_sign(kind, words))
 
 
 def _stands_alone(text: str, span: Span) -> bool:

@@ -46,10 +46,7 @@ def join_answers(
         found=True,
         refusal=None,
         evidence=max(part.evidence for part in found),
-        # Of some parts alone they would pass for the answer to all.
-        short="؛ ".join(part.short or "" for part in parts)
-        if all(p.short for p in parts)
-        else None,
+        short=_join_short(parts),
         notice=_tell_refused(parts, phrases),
         timings=timings,
     )
@@ -69,6 +66,12 @@ def join_passages(parts: Sequence[Answer]) -> tuple[Passage, ...]:
     """Return the passages that were read for any part, each once, the best of each part first."""
     ordered = sorted((passage for part in parts for passage in part.passages), key=lambda p: p.rank)
     return tuple({(p.article.id, p.chunk.start, p.chunk.end): p for p in ordered}.values())
+
+
+def _join_short(parts: Sequence[Answer]) -> str | None:
+    """Return the few words of all parts; of some alone they would pass for the answer to all."""
+    short = [part.short for part in parts if part.short]
+    return "؛ ".join(short) if len(set(short)) == len(parts) else None
 
 
 def _tell_refused(parts: Sequence[Answer], phrases: Mapping[str, str]) -> str | None:

@@ -180,6 +180,12 @@ def test_words_that_name_no_day_or_number_do_not_answer_when_or_how_many(questio
     assert headline_of(question, TEXTS[0], words) is None
 
 
+def test_a_number_that_is_no_day_does_not_answer_when():
+    text = "وصل 84 ألف تلميذ إلى المدارس يوم الأحد."
+    assert headline_of("متى وصل التلاميذ إلى المدارس؟", text, "84 ألف تلميذ") is None
+    assert headline_of("متى وصل التلاميذ إلى المدارس؟", text, "يوم الأحد") == "يوم الأحد"
+
+
 def test_half_a_quotation_is_not_given():
     text = "وصل سامي إلى مركز «الأمل» في تونس."
     assert headline_of("إلى أين وصل سامي؟", text, "مركز «الأمل") is None

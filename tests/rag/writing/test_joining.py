@@ -55,6 +55,12 @@ def test_the_few_words_of_all_parts_are_given_or_none(reading_assistant):
     assert one.short is None
 
 
+def test_the_same_few_words_do_not_answer_two_parts(reading_assistant):
+    one = reading_assistant.answer("كم تلميذًا سيحصل على وجبات ساخنة مجانية؟")
+    assert one.short
+    assert join_answers(one, [one, one], load_phrases("ar"), {}).short is None
+
+
 def test_a_part_that_no_article_answers_is_told(assistant):
     answer = assistant.answer("متى بني سد الوادي الأخضر، ومتى تأسست جامعة طوكيو في اليابان؟")
     assert answer.found
