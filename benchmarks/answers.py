@@ -9,15 +9,13 @@ are answered. ``--model`` takes another model than the extractive one, ``--most`
 of each set.
 """
 
-import argparse
 import json
 import random
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.corpora import families, make_index, pooled_index, questions
-from benchmarks.datasets import DEFAULT, read
+from benchmarks.datasets import make_parser, read
 from index import SearchIndex
 from rag.assistant import Assistant
 from rag.evaluation import reports
@@ -31,11 +29,7 @@ _HEADLINES = 300
 
 def main() -> None:
     """Ask all questions and print one report; write it where ``--out`` says."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DEFAULT)
-    parser.add_argument(
-        "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--model", default="extractive")
     parser.add_argument("--base-url", default="")
     parser.add_argument("--caution", choices=CAUTION, default="balanced")

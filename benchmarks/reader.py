@@ -11,10 +11,7 @@
   the right choice.
 """
 
-import argparse
-import json
 import random
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +21,7 @@ import numpy as np
 
 from benchmarks.close_reading import make_held_out_cases, open_news
 from benchmarks.corpora import FOLDERS
-from benchmarks.datasets import DEFAULT, read
+from benchmarks.datasets import make_parser, read, report
 from benchmarks.reader_data import read_gold
 from benchmarks.regression import auroc
 from benchmarks.train_close_reading import Row, is_right, read_cases
@@ -186,11 +183,7 @@ def measure_refusals(rows: Sequence[Row]) -> dict[str, Any]:
 
 def main() -> None:
     """Print the report; write it where ``--out`` says."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DEFAULT)
-    parser.add_argument(
-        "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--some", action="store_true", help="ask 2,863 of the news articles")
     parser.add_argument("--every", type=int, default=1, help="ask one of so many of ARCD and TyDi")
     parser.add_argument("--out", type=Path, help="write NAME.json")
@@ -202,16 +195,13 @@ def main() -> None:
     news = open_news(data, scratch, some=options.some)
     rows = list(read_cases(reader, make_held_out_cases(data, scratch, news, every=options.every)))
     written = [row for row in rows if row.case.condition.startswith("ANT")]
-    report = {
+    figures = {
         "passage given": measure_spans(reader, data),
         "news": measure_written(written),
         "answerable or not": measure_refusals(rows),
         "Belebele, the right choice's words in the best span": measure_varieties(reader, data),
     }
-    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    print(text)
-    if options.out:
-        options.out.with_suffix(".json").write_text(text, encoding="utf-8")
+    report(figures, options.out)
 
 
 if __name__ == "__main__":

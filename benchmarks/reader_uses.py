@@ -12,9 +12,6 @@ TyDi QA. Each row of the three tables lacks one thing; the first lacks none.
 - headline: AUROC of right few words against wrong ones.
 """
 
-import argparse
-import json
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +24,7 @@ from benchmarks.close_reading import (
     make_fitting_cases,
     open_news,
 )
-from benchmarks.datasets import DEFAULT
+from benchmarks.datasets import make_parser, report
 from benchmarks.regression import Matrix, auroc, fit_choice, fit_logistic, scores
 from benchmarks.train_close_reading import (
     Row,
@@ -169,11 +166,7 @@ def measure(fitted: Sequence[Row], asked: Sequence[Row]) -> dict[str, Table]:
 
 def main() -> None:
     """Print the tables; write them where ``--out`` says."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DEFAULT)
-    parser.add_argument(
-        "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--every", type=int, default=1, help="ask one of so many of ARCD and TyDi")
     parser.add_argument("--out", type=Path, help="write NAME.json")
     options = parser.parse_args()
@@ -187,11 +180,8 @@ def main() -> None:
         *ask_written(data, news),
         *ask_encyclopaedia(data, scratch, fits=False, every=options.every),
     ]
-    report: dict[str, Any] = dict(measure(fitted, list(read_cases(reader, cases))))
-    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    print(text)
-    if options.out:
-        options.out.with_suffix(".json").write_text(text, encoding="utf-8")
+    figures: dict[str, Any] = dict(measure(fitted, list(read_cases(reader, cases))))
+    report(figures, options.out)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,7 @@ exchanged, and for a detail that no article tells. ``python -m benchmarks.reader
 the rest.
 """
 
-import argparse
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.close_reading import OTHER_KINDS, Case, make_fitting_cases
-from benchmarks.datasets import DEFAULT
+from benchmarks.datasets import make_parser
 from benchmarks.regression import Matrix, fit_choice, fit_logistic, rounded, scores
 from index.arabic.words import fold
 from rag.evaluation.metrics import token_f1
@@ -178,11 +176,7 @@ def is_of_other_kind(row: Row) -> bool:
 
 def main() -> None:
     """Read the questions, fit the weights, write and report them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DEFAULT)
-    parser.add_argument(
-        "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
-    )
+    parser = make_parser(__doc__)
     options = parser.parse_args()
     reader = load_reader()
     if reader is None:

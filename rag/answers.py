@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from index.articles.copies import Reprint
@@ -46,6 +46,15 @@ class Citation:
     score: float
     reprints: tuple[Reprint, ...] = ()
     relative_dates: tuple[RelativeDate, ...] = ()
+
+
+def find_or_add(citations: list[Citation], one: Citation) -> int:
+    """Return the number of the citation of the same words, added at the end where there is none."""
+    for known in citations:
+        if (known.article_id, known.start, known.end) == (one.article_id, one.start, one.end):
+            return known.number
+    citations.append(replace(one, number=len(citations) + 1))
+    return len(citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,11 @@ class Answer:
             # Of what stands before the first sentence only a date or a bullet is kept.
             yield sentence.lead if place else sentence.lead.lstrip()
             yield from sentence.segments()
+
+    def with_text(self) -> "Answer":
+        """Return the answer with the text that its sentences make."""
+        text = "".join(f"[{s}]" if isinstance(s, int) else s for s in self.segments())
+        return replace(self, text=text.strip())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values."""

@@ -207,10 +207,11 @@ class _Walk:
                 if not told and not answer.text:
                     yield _ask_whole(answer, whole)
             told.append(answer)
-        begun = replace(_ask_whole(told[0], whole), passages=join_passages(told))
+        begun = _ask_whole(told[0], whole)
         if any(answer.found for answer in told):
             yield join_answers(begun, told, load_phrases(whole.language), self.clock.lap("answer"))
         else:
+            begun = replace(begun, passages=join_passages(told))
             yield refuse(begun, whole, told[0].refusal or "no_evidence", self.clock)
 
     def answer(self, question: Question) -> Iterator[Answer]:

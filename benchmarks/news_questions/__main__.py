@@ -9,9 +9,6 @@ whether few words are shown and hold a fact; of the others, whether they are ref
 instead of thirty; ``--every N`` prints every Nth answer whole.
 """
 
-import argparse
-import json
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +16,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.close_reading import open_news
-from benchmarks.datasets import DEFAULT, read
+from benchmarks.datasets import make_parser, read, report
 from index.arabic.words import fold
 from rag import Answer, Assistant
 from rag.evaluation.retrieval import estimate_mean
@@ -61,11 +58,7 @@ def summarize(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def main() -> None:
     """Print the report; write it where ``--out`` says."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DEFAULT)
-    parser.add_argument(
-        "--scratch", type=Path, default=Path(tempfile.gettempdir(), "jawab-benchmarks")
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--some", action="store_true", help="ask 2,863 of the articles")
     parser.add_argument("--reader", choices=("on", "off"), default=Settings().reader)
     parser.add_argument("--caution", choices=CAUTION, default=Settings().caution)
@@ -85,12 +78,9 @@ def main() -> None:
             told = f"{answer.short} | " if answer.short else ""
             print(f"؟ {row['question']}\n{told}{answer.text}\n")
     answerable = [row for rows in found.values() for row in rows if "words" in row]
-    report = {kind: summarize(rows) for kind, rows in found.items()}
-    report |= {"all answerable": summarize(answerable), "milliseconds, p50": median(times)}
-    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    print(text)
-    if options.out:
-        options.out.with_suffix(".json").write_text(text, encoding="utf-8")
+    figures = {kind: summarize(rows) for kind, rows in found.items()}
+    figures |= {"all answerable": summarize(answerable), "milliseconds, p50": median(times)}
+    report(figures, options.out)
 
 
 if __name__ == "__main__":

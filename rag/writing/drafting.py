@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from index.arabic.dates import written_date
-from rag.answers import Answer, Citation, Sentence
+from rag.answers import Answer, Citation, Sentence, find_or_add
 from rag.checking.grounding import Support
 from rag.language.relative_dates import find_relative_dates
 from rag.reading.reading import Reading
@@ -71,19 +71,16 @@ class Draft:
         if article.id in differing and not self._is_cited(article.id):
             day = written_date(article.date)
             lead = f"\n{day}: " if day else "\n"
-        number = self._find_or_add_citation(support)
+        number = find_or_add(self.citations, self._cite(support))
         self.sentences.append(Sentence(text, (number,), support.score, lead=lead))
 
-    def _find_or_add_citation(self, support: Support) -> int:
-        """Return the number of the citation of these words, a new one if they are new."""
+    def _cite(self, support: Support) -> Citation:
+        """Return the citation of these words, without its number."""
         passage = self.reading.passages[support.passage]
         article, (start, end) = passage.article, support.span
-        for citation in self.citations:
-            if (citation.article_id, citation.start, citation.end) == (article.id, start, end):
-                return citation.number
         quote = article.text[start:end]
-        citation = Citation(
-            number=len(self.citations) + 1,
+        return Citation(
+            number=0,
             article_id=article.id,
             title=article.title,
             source=article.source,
@@ -96,8 +93,6 @@ class Draft:
             reprints=passage.reprints,
             relative_dates=find_relative_dates(quote, article.date),
         )
-        self.citations.append(citation)
-        return citation.number
 
     @property
     def is_supported(self) -> bool:
@@ -114,13 +109,11 @@ class Draft:
 
     def answer(self, begun: Answer) -> Answer:
         """Return an answer that was begun with what is written so far."""
-        grown = replace(
+        return replace(
             begun,
             sentences=tuple(self.sentences),
             citations=tuple(self.citations),
             opening=self._opening,
             differs=bool(self.reading.versions),
             found=True,
-        )
-        text = "".join(f"[{s}]" if isinstance(s, int) else s for s in grown.segments())
-        return replace(grown, text=text.strip())
+        ).with_text()

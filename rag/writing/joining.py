@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.search.search import Passage
-from rag.answers import Answer, Citation, Sentence
+from rag.answers import Answer, Citation, Sentence, find_or_add
 from rag.language.parts import strip_conjunction
 
 
@@ -26,7 +26,7 @@ def join_answers(
         cited = {citation.number: citation for citation in part.citations}
         said = {sentence.text for sentence in sentences}
         new = [
-            replace(s, citations=tuple(_find_or_add(citations, cited[n]) for n in s.citations))
+            replace(s, citations=tuple(find_or_add(citations, cited[n]) for n in s.citations))
             for s in part.sentences
             if part.differs or s.text not in said  # versions stand together
         ]
@@ -36,7 +36,7 @@ def join_answers(
         sentences += new
     articles = {citation.article_id for citation in citations}
     differs = any(part.differs for part in found)
-    joined = replace(
+    return replace(
         begun,
         passages=join_passages(found),
         sentences=tuple(sentences),
@@ -49,17 +49,7 @@ def join_answers(
         short=_join_short(parts),
         notice=_tell_refused(parts, phrases),
         timings=timings,
-    )
-    text = "".join(f"[{s}]" if isinstance(s, int) else s for s in joined.segments())
-    return replace(joined, text=text.strip())
-
-
-def _find_or_add(citations: list[Citation], one: Citation) -> int:
-    for known in citations:
-        if (known.article_id, known.start, known.end) == (one.article_id, one.start, one.end):
-            return known.number
-    citations.append(replace(one, number=len(citations) + 1))
-    return len(citations)
+    ).with_text()
 
 
 def join_passages(parts: Sequence[Answer]) -> tuple[Passage, ...]:
