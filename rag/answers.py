@@ -11,7 +11,7 @@ from rag.language.relative_dates import RelativeDate
 
 _STOP = re.compile(r"[.!؟?؛…،:]+$")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of :meth:`Answer.to_dict`; the same JSON from Python, the command line and HTTP."""
 
 
@@ -32,6 +32,11 @@ class Citation:
         score: How well the quote supports the sentence, in [0, 1]; 1 for a verbatim quote.
         reprints: Other articles that say the same in nearly the same words: not further sources.
         relative_dates: What «أمس» or «الثلاثاء» of the quote mean, told from ``date``.
+        shown_start: Where the part of it starts that is shown at first, in the article's text;
+            where it is not given, all is shown.
+        shown_end: Where that ends, exclusive.
+        answer_start: Where the answering words start; None where they are not known.
+        answer_end: Where they end, exclusive.
     """
 
     number: int
@@ -46,6 +51,40 @@ class Citation:
     score: float
     reprints: tuple[Reprint, ...] = ()
     relative_dates: tuple[RelativeDate, ...] = ()
+    shown_start: int = -1
+    shown_end: int = -1
+    answer_start: int | None = None
+    answer_end: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.shown_end < 0:  # all of it
+            object.__setattr__(self, "shown_start", self.start)
+            object.__setattr__(self, "shown_end", self.end)
+
+    @property
+    def shown(self) -> str:
+        """The part that is shown at first, with «…» where it was cut."""
+        words = self.quote[self.shown_start - self.start : self.shown_end - self.start]
+        before = "…" if self.shown_start > self.start else ""
+        behind = "…" if self.shown_end < self.end else ""
+        return f"{before}{words}{behind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What an answer says in one place: a row, an item of a list, a piece of evidence.
+
+    Attributes:
+        text: The clause that answers, «…» where it was cut; of a model its sentence.
+        citations: Numbers of the citations behind it.
+        label: Who says it, or which side or part of the question it is about; "" otherwise.
+        date: Of the article, as ``YYYY-MM-DD``, or "".
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    label: str = ""
+    date: str = ""
 
 
 def find_or_add(citations: list[Citation], one: Citation) -> int:
@@ -69,6 +108,7 @@ class Sentence:
         lead: White space, bullet or date that stands before it; of several parts also that articles
             differ on this one.
         note: What the assistant says behind it, or "".
+        label: Who says it, or which side or part of the question it is about; "" otherwise.
     """
 
     text: str
@@ -77,6 +117,7 @@ class Sentence:
     supported: bool = True
     lead: str = " "
     note: str = ""
+    label: str = ""
 
     def segments(self) -> Iterator[str | int]:
         """Yield its text with the numbers of its citations before the full stop."""
@@ -113,6 +154,8 @@ class Answer:
             where several things are asked, «؛» between them. None where the question asks for no
             such thing, they are not clear, or nothing was read closely.
         opening: The assistant's own words before the sentences, also in ``text``; "" for none.
+        kind: The form that the question wants: ``fact yes/no why list comparison timeline summary
+            several``.
         differs: Whether articles give other figures or deny one another; then each version is
             quoted with its date, the newest first.
     """
@@ -133,7 +176,21 @@ class Answer:
     error: str | None = None
     short: str | None = None
     opening: str = ""
+    kind: str = "fact"
     differs: bool = False
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """What it says, place by place, in the words that are shown."""
+        cited = {citation.number: citation for citation in self.citations}
+        return tuple(self._point(sentence, cited) for sentence in self.sentences)
+
+    @staticmethod
+    def _point(sentence: Sentence, cited: Mapping[int, Citation]) -> Point:
+        first = cited[sentence.citations[0]] if sentence.citations else None
+        quoted = first is not None and first.quote == sentence.text
+        text = first.shown if first is not None and quoted else sentence.text
+        return Point(text, sentence.citations, sentence.label, first.date if first else "")
 
     def segments(self) -> Iterator[str | int]:
         """Yield the answer's words and, as numbers, the citations that stand among them.
@@ -161,6 +218,8 @@ class Answer:
             "text": self.text,
             "short": self.short,
             "opening": self.opening,
+            "kind": self.kind,
+            "points": [asdict(point) for point in self.points],
             "differs": self.differs,
             "found": self.found,
             "refusal": self.refusal,
@@ -172,6 +231,7 @@ class Answer:
                     "supported": sentence.supported,
                     "lead": sentence.lead,
                     "note": sentence.note,
+                    "label": sentence.label,
                 }
                 for sentence in self.sentences
             ],

@@ -17,6 +17,7 @@ from rag.clock import Clock
 from rag.langchain.retriever import PassageRetriever
 from rag.langchain.runnable import AnswerRunnable
 from rag.language.followup import History
+from rag.language.forms import STORIES, Form
 from rag.question import Question, understand
 from rag.reading.binding import filter_by_names
 from rag.reading.evidence import compute_evidence
@@ -30,6 +31,9 @@ from rag.writing.joining import join_answers, join_passages
 from rag.writing.quoting import QUOTER
 from rag.writing.setup import Setup
 from rag.writing.writer import Writer
+
+_TIMES_READ = 3
+"""Passages read for a story or for what changed over time, as a multiple. Chosen."""
 
 
 class Assistant:
@@ -208,8 +212,12 @@ class _Walk:
                     yield _ask_whole(answer, whole)
             told.append(answer)
         begun = _ask_whole(told[0], whole)
+        sides = [part.side for part in parts] if parts[0].side else []
         if any(answer.found for answer in told):
-            yield join_answers(begun, told, load_phrases(whole.language), self.clock.lap("answer"))
+            phrases = load_phrases(whole.language)
+            yield join_answers(begun, told, phrases, self.clock.lap("answer"), sides)
+        elif sides:  # neither stands alone: the question is asked as it stands
+            yield from self.answer(whole)
         else:
             begun = replace(begun, passages=join_passages(told))
             yield refuse(begun, whole, told[0].refusal or "no_evidence", self.clock)
@@ -217,12 +225,17 @@ class _Walk:
     def answer(self, question: Question) -> Iterator[Answer]:
         """Yield the answer to one question as it grows."""
         clock, settings = self.clock, self.setup.settings
-        result = self.index.find(question.query, k=self.wanted, where=self.where)
+        k = self.wanted
+        if self.writer is QUOTER and question.form in STORIES:
+            # What many articles tell is read in as many; a model has room for few.
+            k = min(_TIMES_READ * k, MAX_READ)
+        result = self.index.find(question.query, k=k, where=self.where)
         passages = tuple(merge_neighbours(result.passages))
         answer = Answer(
             question=question.asked,
             standalone_question=question.standalone,
             passages=passages,
+            kind=question.form.value,
             model=self.writer.name,
             index_generation=result.generation,
             timings=clock.lap("search"),
@@ -246,4 +259,10 @@ class _Walk:
 
 def _ask_whole(answer: Answer, whole: Question) -> Answer:
     """Return an answer to a part as one to the whole question."""
-    return replace(answer, question=whole.asked, standalone_question=whole.standalone)
+    form = whole.form if whole.form is Form.COMPARISON else Form.SEVERAL
+    return replace(
+        answer,
+        question=whole.asked,
+        standalone_question=whole.standalone,
+        kind=form.value,
+    )

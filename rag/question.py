@@ -9,6 +9,7 @@ from index.embedding.word_vectors import word_spans
 from index.errors import InputError
 from index.search.query import Query
 from rag.language.followup import History, complete_follow_up, is_follow_up
+from rag.language.forms import Form, detect_form
 from rag.language.names import Name, find_names, find_years, years_in_words
 from rag.language.parts import split_question
 from rag.language.questions import (
@@ -21,6 +22,7 @@ from rag.language.questions import (
     is_function_word,
     terms_of,
 )
+from rag.language.sides import split_sides
 from rag.language.statements import Statement, read_statement
 
 MAX_QUESTION = 2_000
@@ -41,6 +43,7 @@ class Question:
         language: ``ar`` or ``en``: what it is answered in.
         is_arabic: Whether ``text`` is in Arabic letters, as what is found may be.
         kind: What it asks for.
+        form: The form of answer that it wants.
         words: The folded words of ``text``, in order.
         terms: The distinct terms of those that carry meaning, in order.
         forms: For each word of ``query.embedded`` the terms that it may have in an article; none
@@ -50,7 +53,9 @@ class Question:
         years: Years it names.
         statement: ``text`` as tokens that can be compared with those of a sentence.
         query: What the index is asked.
-        parts: What it asks, where that is several things: each stands alone.
+        parts: What it asks, where that is several things, or the sides that it compares: each
+            stands alone.
+        side: Of a comparison, which side it asks about; "" otherwise.
     """
 
     asked: str
@@ -59,6 +64,7 @@ class Question:
     language: str
     is_arabic: bool
     kind: Kind
+    form: Form
     words: tuple[str, ...]
     terms: tuple[str, ...]
     forms: tuple[frozenset[str], ...]
@@ -68,6 +74,7 @@ class Question:
     statement: Statement
     query: Query
     parts: tuple["Question", ...] = ()
+    side: str = ""
 
     @property
     def is_completed(self) -> bool:
@@ -92,7 +99,17 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
     if len(asked) > MAX_QUESTION:
         raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
     whole = _read(asked, _complete(asked, history, rewrite) if history else asked)
-    return replace(whole, parts=_read_parts(asked, history))
+    return replace(whole, parts=_read_sides(whole) or _read_parts(asked, history))
+
+
+def _read_sides(whole: Question) -> tuple[Question, ...]:
+    """Read the question for each side of a comparison."""
+    if whole.form is not Form.COMPARISON:
+        return ()
+    sides = split_sides(whole.text)
+    return tuple(
+        replace(_read(question, question), side=side, form=Form.SEVERAL) for side, question in sides
+    )
 
 
 def _read_parts(asked: str, history: History) -> tuple[Question, ...]:
@@ -118,6 +135,7 @@ def _read(asked: str, standalone: str) -> Question:
         language="ar" if is_arabic(asked) else "en",
         is_arabic=is_arabic(query.text),
         kind=kind,
+        form=detect_form(spoken, kind),
         words=tuple(spoken),
         terms=terms,
         forms=_find_forms(query),

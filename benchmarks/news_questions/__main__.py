@@ -3,8 +3,9 @@
     python -m benchmarks.news_questions --data ../shared/data --out benchmarks/results/answers-news
 
 Nothing is fitted on them. Of the answerable ones: whether the answer holds every expected fact, or
-any, whether it cites an article that has them, how many words it has, and for questions of fact
-whether few words are shown and hold a fact; of the others, whether they are refused. By kind, with
+any, whether it cites an article that has them, how many words it has and shows at first, and for
+questions of fact whether few words are shown and hold a fact; of the others, whether they are
+refused. By kind, with
 95 % intervals. ``--some`` asks them of 2,863 of the articles, whose index takes five minutes
 instead of thirty; ``--every N`` prints every Nth answer whole.
 """
@@ -23,6 +24,8 @@ from rag.evaluation.retrieval import estimate_mean
 from rag.settings import CAUTION, Settings
 from rag.writing.setup import Setup
 
+_LENGTHS = ("words", "words shown")
+
 
 def measure_answer(row: dict[str, Any], answer: Answer) -> dict[str, Any]:
     """Return what is counted of an answer."""
@@ -33,6 +36,7 @@ def measure_answer(row: dict[str, Any], answer: Answer) -> dict[str, Any]:
     wordings = [fold(wording) for wordings in row["facts"] for wording in wordings]
     cited = {citation.article_id for citation in answer.citations}
     short = fold(answer.short or "")
+    shown = " ".join([answer.short or "", *(point.text for point in answer.points)])
     return {
         "kind": row["kind"],
         "every fact": all(held),
@@ -40,7 +44,11 @@ def measure_answer(row: dict[str, Any], answer: Answer) -> dict[str, Any]:
         "right article cited": not cited.isdisjoint(row["articles"]),
         "refused": not answer.found,
         "differs": answer.differs,
+        "every fact shown": all(
+            any(fold(wording) in fold(shown) for wording in wordings) for wordings in row["facts"]
+        ),
         "words": len(answer.text.split()) if answer.found else None,
+        "words shown": len(shown.split()) if answer.found else None,
         "headline": bool(short),
         "headline right": any(wording in short for wording in wordings) if short else None,
     }
@@ -48,12 +56,12 @@ def measure_answer(row: dict[str, Any], answer: Answer) -> dict[str, Any]:
 
 def summarize(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the figures of the answers to one kind of question, shares with their intervals."""
-    names = [name for name in rows[0] if name not in {"kind", "words"}]
+    names = [name for name in rows[0] if name not in {"kind", *_LENGTHS}]
     told = {name: [row[name] for row in rows if row[name] is not None] for name in names}
     shares = {name: estimate_mean(values) for name, values in told.items() if values}
-    words = [row["words"] for row in rows if row.get("words")]
-    more = {"median words": median(words)} if words else {}
-    return {"questions": len(rows), **shares, **more}
+    lengths = {name: [row[name] for row in rows if row.get(name)] for name in _LENGTHS}
+    medians = {f"median {name}": median(words) for name, words in lengths.items() if words}
+    return {"questions": len(rows), **shares, **medians}
 
 
 def main() -> None:

@@ -1,7 +1,10 @@
 """Notice when articles differ: other figures, other days, or one denies what the other says."""
 
+import re
 from collections.abc import Sequence
 
+from index.arabic.numbers import find_numbers
+from index.arabic.words import fold
 from index.search.search import Passage
 from rag.language.questions import Kind
 from rag.language.statements import EDGE, SAYING, Statement, Token, read_statement, tokens_match
@@ -21,6 +24,19 @@ _MIN_SHARED_WORDS = 2
 _MAX_DATE_PARTS = 3
 """Day, month and year: a sentence with more of them tells of several days."""
 _MAX_VERSIONS = 3
+_ROUNDED = 0.1
+"""Share by which a figure that is told as about right may be off. Chosen."""
+_ABOUT = re.compile(
+    r"(?:نحو|حوالي|قرابه|زهاء|[يت]قارب|[يت]?ناهزت?|اكثر من|اقل من|[يت]فوق|فاقت?|[يت]?تجاوزت?"
+    r"|[يت]قل عن|[يت]زيد ع(?:لي|ن))"
+    r" ?ب?$"
+)
+_PART = re.compile(
+    r"\b(?:من )?بين(?:هم|ها|هن)\b|\bمن(?:هم|هن)\b|^(?:و)?(?:من )?بين (?:ال)?\w+|\bوحد(?:ه|ها"
+    r"|هم)\b|\bمن اصل\b"
+    r"|\b(?:المرحله|الدفعه|الشريحه|اليوم|الليله|الشوط) الاول[يه]?\b|\bيومه الاول\b"
+    r"|\bليله الافتتاح\b|\bالربع الاخير\b"
+)
 
 
 def find_other_versions(
@@ -84,6 +100,8 @@ def is_disagreement(
     shorter = min(len({t.key for t in _list_words(s)}) for s in (first, second))
     if shared < _MIN_SHARED_WORDS or shared < _MIN_SHARED * shorter:
         return False
+    if _tells_of_a_part(one) or _tells_of_a_part(other) or _is_rounded(one, other):
+        return False
     opposed = shared > _MIN_SHARED_WORDS and shared >= _MIN_SHARED_OPPOSED * shorter
     if opposed and any(a.denied != b.denied for a, b in pairs):
         return True
@@ -94,6 +112,22 @@ def is_disagreement(
         return enough and max(map(len, days)) <= _MAX_DATE_PARTS and _is_incompatible(*days)
     counted = frozenset(question.terms) if question.kind is not Kind.HOW_MANY else None
     return _has_other_figures(first, second, counted)
+
+
+def _tells_of_a_part(sentence: str) -> bool:
+    """Tell whether a sentence counts some of a whole: «بينهم ستة», «المرحلة الأولى وحدها»."""
+    return bool(_PART.search(fold(sentence)))
+
+
+def _is_rounded(one: str, other: str) -> bool:
+    """Tell whether «نحو 300» of one sentence is the «298» of the other."""
+    for rounded, exact in ((one, other), (other, one)):
+        words = fold(rounded)
+        about = [float(n.value) for n in find_numbers(rounded) if _ABOUT.search(words[: n.start])]
+        told = [float(n.value) for n in find_numbers(exact)]
+        if any(abs(a - b) <= _ROUNDED * max(abs(a), abs(b)) for a in about for b in told):
+            return True
+    return False
 
 
 def _find_question_terms(question: Question, sentence: str, title: str) -> frozenset[str]:

@@ -1,16 +1,29 @@
 """Put written sentences together: numbered citations, dates before differing versions, openings."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from index.arabic.dates import written_date
+from index.arabic.sentences import Span
 from rag.answers import Answer, Citation, Sentence, find_or_add
 from rag.checking.grounding import Support
+from rag.language.clauses import Shown, choose_clause
+from rag.language.forms import Form
+from rag.language.questions import Kind
 from rag.language.relative_dates import find_relative_dates
 from rag.reading.reading import Reading
 from rag.writing.writer import Written
 
-_MIN_SEVERAL = 2
+_USUALLY_SHOWN = 20
+_MOST_SHOWN = {
+    Form.WHY: 30,
+    Form.LIST: 40,
+    Form.SEVERAL: 25,
+    Form.TIMELINE: 25,
+    Form.SUMMARY: 18,
+}
+"""Words of a sentence that are shown at first: a list stays whole, a story is told in clauses."""
 
 
 @dataclass(slots=True)
@@ -38,7 +51,7 @@ class Draft:
     def add(self, written: Written) -> bool:
         """Take a sentence in; tell whether it is kept."""
         if written.support is not None:
-            self._add_supported(written.text, written.support, written.lead)
+            self._add_supported(written, written.support)
             return True
         if not self.mark:
             self.removed += 1
@@ -53,7 +66,7 @@ class Draft:
             article = self.reading.passages[version.passage].article
             if not self._is_cited(article.id):
                 start, end = version.span
-                self._add_supported(article.text[start:end], version, "\n")
+                self._add_supported(Written(article.text[start:end], version, "\n"), version)
 
     def _versions(self) -> list[Support]:
         """Return where articles that differ say what, the newest first."""
@@ -64,21 +77,49 @@ class Draft:
     def _is_cited(self, article_id: str) -> bool:
         return any(citation.article_id == article_id for citation in self.citations)
 
-    def _add_supported(self, text: str, support: Support, lead: str) -> None:
-        """Add a sentence; the first one of each differing article stands behind its date."""
+    def _add_supported(self, written: Written, support: Support) -> None:
+        """Add a sentence; a row by date, and the first one of a differing article, with its day."""
+        lead, label = written.lead, written.label
         article = self.reading.passages[support.passage].article
         differing = {self.reading.passages[v.passage].article.id for v in self._versions()}
+        day = written_date(article.date)
         if article.id in differing and not self._is_cited(article.id):
-            day = written_date(article.date)
             lead = f"\n{day}: " if day else "\n"
-        number = find_or_add(self.citations, self._cite(support))
-        self.sentences.append(Sentence(text, (number,), support.score, lead=lead))
+            label = label or self._call_earlier(article.date)
+        elif self.reading.question.form is Form.TIMELINE and day and lead.startswith("\n-"):
+            lead = f"{lead}{day}: "
+        if label:
+            lead = f"{lead}{label}: "
+        shown = self._choose_shown(support) if self.quotes else Shown(support.span)
+        number = find_or_add(self.citations, self._cite(support, shown.span))
+        self.sentences.append(
+            Sentence(
+                written.text, (number,), support.score, lead=lead, label=label or shown.speaker
+            )
+        )
 
-    def _cite(self, support: Support) -> Citation:
+    def _call_earlier(self, date: str) -> str:
+        """Return what a version is called whose place a newer one takes; "" for the newest."""
+        newest = self.reading.passages[self.reading.all_versions[0].passage].article.date
+        if not self.reading.is_updated or date == newest:
+            return ""
+        counts = self.reading.question.kind is Kind.HOW_MANY
+        return self.phrases["earlier_count" if counts else "earlier"]
+
+    def _choose_shown(self, support: Support) -> Shown:
+        """Return the clause of a quote that is shown at first."""
+        question, article = self.reading.question, self.reading.passages[support.passage].article
+        # Where the clause is, even a doubtful guess of the reader tells better than words.
+        answer = self.reading.find_answer(support.passage, support.span, least=-math.inf)
+        most = _MOST_SHOWN.get(question.form, _USUALLY_SHOWN)
+        return choose_clause(article.text, support.span, answer, self.reading.weigh_piece, most)
+
+    def _cite(self, support: Support, shown: Span) -> Citation:
         """Return the citation of these words, without its number."""
         passage = self.reading.passages[support.passage]
         article, (start, end) = passage.article, support.span
         quote = article.text[start:end]
+        answer = self.reading.find_answer(support.passage, support.span)
         return Citation(
             number=0,
             article_id=article.id,
@@ -89,6 +130,10 @@ class Draft:
             quote=quote,
             start=start,
             end=end,
+            shown_start=shown.start,
+            shown_end=shown.end,
+            answer_start=answer.start if answer else None,
+            answer_end=answer.end if answer else None,
             score=support.score,
             reprints=passage.reprints,
             relative_dates=find_relative_dates(quote, article.date),
@@ -101,11 +146,10 @@ class Draft:
 
     @property
     def _opening(self) -> str:
-        """What stands before the sentences: that articles differ, or that several answer."""
-        if self.reading.versions:
-            return self.phrases["differ"]
-        articles = {citation.article_id for citation in self.citations}
-        return self.phrases["several"] if self.quotes and len(articles) >= _MIN_SEVERAL else ""
+        """What stands before the sentences: that articles differ, or that something changed."""
+        if not self.reading.versions:
+            return ""
+        return self.phrases["updated" if self.reading.is_updated else "differ"]
 
     def answer(self, begun: Answer) -> Answer:
         """Return an answer that was begun with what is written so far."""
@@ -114,6 +158,7 @@ class Draft:
             sentences=tuple(self.sentences),
             citations=tuple(self.citations),
             opening=self._opening,
+            kind=self.reading.question.form.value,
             differs=bool(self.reading.versions),
             found=True,
         ).with_text()

@@ -9,7 +9,11 @@ from rag.language.parts import strip_conjunction
 
 
 def join_answers(
-    begun: Answer, parts: Sequence[Answer], phrases: Mapping[str, str], timings: dict[str, float]
+    begun: Answer,
+    parts: Sequence[Answer],
+    phrases: Mapping[str, str],
+    timings: dict[str, float],
+    sides: Sequence[str] = (),
 ) -> Answer:
     """Return one answer of those to the parts of a question, at least one of which was found.
 
@@ -18,36 +22,40 @@ def join_answers(
         parts: The answers to its parts, in order; those that were refused are told in the notice.
         phrases: The assistant's own words, in the language of the answer.
         timings: Milliseconds by stage so far.
+        sides: Of a comparison, what each part is about; its sentences stand behind that.
     """
-    found = [part for part in parts if part.found]
+    about = sides or [""] * len(parts)
+    found = [(part, side) for part, side in zip(parts, about, strict=True) if part.found]
     citations: list[Citation] = []
     sentences: list[Sentence] = []
-    for part in found:
+    for part, side in found:
         cited = {citation.number: citation for citation in part.citations}
         said = {sentence.text for sentence in sentences}
         new = [
-            replace(s, citations=tuple(find_or_add(citations, cited[n]) for n in s.citations))
+            replace(
+                s,
+                citations=tuple(find_or_add(citations, cited[n]) for n in s.citations),
+                label=side or s.label,
+            )
             for s in part.sentences
-            if part.differs or s.text not in said  # versions stand together
+            if side or part.differs or s.text not in said  # sides and versions stand together
         ]
         if new:
-            opening = f"{part.opening}\n" if part.differs else ""
+            opening = f"{part.opening}\n" if part.differs else f"{side}: " if side else ""
             new[0] = replace(new[0], lead=f"\n{opening}{new[0].lead.lstrip()}")
         sentences += new
-    articles = {citation.article_id for citation in citations}
-    differs = any(part.differs for part in found)
+    answers = [part for part, _ in found]
     return replace(
         begun,
-        passages=join_passages(found),
+        passages=join_passages(answers),
         sentences=tuple(sentences),
         citations=tuple(citations),
-        opening=phrases["several"] if len(articles) > 1 and not differs else "",
-        differs=differs,
+        differs=any(part.differs for part in answers),
         found=True,
         refusal=None,
-        evidence=max(part.evidence for part in found),
-        short=_join_short(parts),
-        notice=_tell_refused(parts, phrases),
+        evidence=max(part.evidence for part in answers),
+        short=_join_short(parts, sides),
+        notice=_tell_refused(parts, phrases, sides),
         timings=timings,
     ).with_text()
 
@@ -58,13 +66,20 @@ def join_passages(parts: Sequence[Answer]) -> tuple[Passage, ...]:
     return tuple({(p.article.id, p.chunk.start, p.chunk.end): p for p in ordered}.values())
 
 
-def _join_short(parts: Sequence[Answer]) -> str | None:
+def _join_short(parts: Sequence[Answer], sides: Sequence[str]) -> str | None:
     """Return the few words of all parts; of some alone they would pass for the answer to all."""
     short = [part.short for part in parts if part.short]
+    if len(short) < len(parts):
+        return None
+    if sides:
+        return "؛ ".join(f"{side}: {words}" for side, words in zip(sides, short, strict=True))
     return "؛ ".join(short) if len(set(short)) == len(parts) else None
 
 
-def _tell_refused(parts: Sequence[Answer], phrases: Mapping[str, str]) -> str | None:
-    """Say which parts no article answers."""
-    missing = [strip_conjunction(part.question) for part in parts if not part.found]
-    return phrases["part_not_found"].format(parts=" ".join(missing)) if missing else None
+def _tell_refused(
+    parts: Sequence[Answer], phrases: Mapping[str, str], sides: Sequence[str]
+) -> str | None:
+    """Say which parts, or which side, no article answers."""
+    asked = sides or [strip_conjunction(part.question) for part in parts]
+    missing = [words for words, part in zip(asked, parts, strict=True) if not part.found]
+    return phrases["part_not_found"].format(parts="، ".join(missing)) if missing else None

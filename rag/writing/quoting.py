@@ -5,33 +5,36 @@ from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 from index.arabic.sentences import Span, sentence_spans
-from index.arabic.words import analyse, fold
+from index.arabic.words import fold
 from index.search.search import Passage
 from rag.checking.grounding import Support
+from rag.language.clauses import find_speaker
+from rag.language.forms import Form
 from rag.reading.reading import Reading
 from rag.reading.relevance import ScoredSentence
+from rag.reading.selection import select_sentences
 from rag.writing.writer import Written
 
 EXTRACTIVE = "extractive"
 """Name of the quoter in settings and answers."""
 
-# Chosen (docs/decisions/0016-stored-words-choose-sentences.md): ``python -m benchmarks.answers``
-# measures whole answers with them and sweeps none.
-_MAX_WORDS = 95
-_MAX_QUOTES = 3
-_ENOUGH_CHANCE = 0.8
-"""Chance that one of the sentences taken is the answer, from which on no more are."""
-_REPETITION_SHARE = 0.6
-"""Of the shorter sentence's terms: it says the same again."""
+_LONGEST_BEFORE = 47
+"""Words of a sentence that is quoted only because it names who speaks. Chosen."""
 _MAX_LINES_OF_LIST = 5
 """Lines between a value and the line with a colon that it stands under, at most."""
 
 # «وأضاف»، «كما أكد»، «وقال إنه»: who speaks stands in the sentence before.
-_NEEDS_SPEAKER = re.compile(
+_SAYS_MORE = re.compile(
     r"(?:و|ف|كما )?(?:قد )?(?:اضاف|تابع|اوضح|اكد|اشار|ذكر|لفت|شدد|بين|اردف|استطرد|قال|اعتبر|راي)"
-    r"ت? (?:ان |انه|انها|ايضا|الي ان|علي ان|ب|:|قائل|[«\"“])|(?:و|ف)?(?:هو|هي|هم|هذا|هذه|ذلك|تلك)\b"
-    r"|(?:و|ف)?لكن(?:ه|ها|هم)\b|(?:و|ف)?ان(?:ه|ها|هم)\b|كما انه"
+    r"ت? (?:ان |انه|انها|ايضا|الي ان|علي ان|ب|:|قائل|[«\"“])"
 )
+# «وهذا»، «لكنه»: what is spoken of stands there.
+_LEANS = re.compile(
+    r"(?:و|ف)?(?:هو|هي|هم|هذا|هذه|ذلك|تلك)\b|(?:و|ف)?لكن(?:ه|ها|هم)\b|(?:و|ف)?ان(?:ه|ها|هم)\b"
+    r"|كما انه"
+)
+_ITEMS = frozenset({Form.LIST, Form.SUMMARY, Form.TIMELINE})
+"""Forms of which every sentence stands on a line of its own."""
 
 
 class Quote(NamedTuple):
@@ -40,10 +43,12 @@ class Quote(NamedTuple):
     Attributes:
         passage: Position of the passage, from 0.
         span: Into the article's text.
+        speaker: Who says it, where only the sentence before tells; "" otherwise.
     """
 
     passage: int
     span: Span
+    speaker: str = ""
 
 
 class Quoter:
@@ -54,11 +59,18 @@ class Quoter:
     @staticmethod
     def write(reading: Reading) -> Generator[Written, None, bool]:
         """Yield the sentences that answer; quotes of one passage stand in one paragraph."""
-        previous = None
-        for passage, span in choose_quotes(reading):
-            text = reading.passages[passage].article.text[span.start : span.end]
-            yield Written(text, Support(passage, span, 1.0), " " if passage == previous else "\n")
-            previous = passage
+        previous: Quote | None = None
+        items = reading.question.form in _ITEMS and not reading.versions
+        for quote in choose_quotes(reading):
+            passage, (start, end), speaker = quote
+            text = reading.passages[passage].article.text[start:end]
+            together = previous is not None and previous.passage == passage
+            if previous and together and (not items or start - previous.span.end <= 1):
+                lead = " "  # what was taken along with a sentence stays on its line
+            else:
+                lead = "\n- " if items else "\n"
+            yield Written(text, Support(passage, quote.span, 1.0), lead, speaker)
+            previous = quote
         return False
 
 
@@ -67,28 +79,15 @@ QUOTER = Quoter()
 
 
 def choose_quotes(reading: Reading) -> list[Quote]:
-    """Return the one to three quotes that answer, and what they need to be understood.
+    """Return the quotes that answer, and what they need to be understood.
 
-    A sentence that leaves its speaker or subject to the one before takes that one along.
-    Quotes of one article stand in its order; the article of the best sentence comes first. Where
-    articles differ, every version is quoted and nothing else, the newest first.
+    A sentence that leaves what it speaks of to the one before takes that one along; one that leaves
+    only its speaker there is told with his name. Where articles differ, every version is quoted and
+    nothing else, the newest first.
     """
     if reading.versions:
         return _split_quotes(reading.passages, reading.all_versions)
-    chosen: list[ScoredSentence] = []
-    spent, sure = 0, 0.0
-    for sentence in reading.sentences:
-        if len(chosen) == _MAX_QUOTES or sure >= _ENOUGH_CHANCE:
-            break
-        length = len(sentence.text.split())
-        if chosen and spent + length > _MAX_WORDS:
-            continue
-        sure += sentence.chance
-        if not any(_is_repetition(sentence, other) for other in chosen):
-            chosen.append(sentence)
-            spent += length
-    order = {s.passage: i for i, s in reversed(list(enumerate(chosen)))}
-    chosen.sort(key=lambda s: (order[s.passage], s.span))
+    chosen = select_sentences(reading.question, reading.passages, reading.sentences)
     return _split_quotes(reading.passages, chosen)
 
 
@@ -97,25 +96,35 @@ def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence])
     found: list[Quote] = []
     for sentence in chosen:
         passage = passages[sentence.passage]
-        start, end = _extend_to_label(passage, _extend_to_speaker(passage, sentence))
+        wider, speaker = _find_speaker(passage, sentence)
+        start, end = _extend_to_label(passage, wider)
         last = found[-1] if found else None
-        if last and last.passage == sentence.passage:
+        if last and last.passage == sentence.passage and last.span.start <= start:
             start = max(start, last.span.end)
-        text = passages[sentence.passage].article.text[start:end] if start < end else ""
+        text = passage.article.text[start:end] if start < end else ""
         found += [
-            Quote(sentence.passage, Span(start + a, start + b)) for a, b in sentence_spans(text)
+            Quote(sentence.passage, Span(start + a, start + b), speaker)
+            for a, b in sentence_spans(text)
         ]
     return found
 
 
-def _extend_to_speaker(passage: Passage, sentence: ScoredSentence) -> Span:
-    if not _NEEDS_SPEAKER.match(fold(sentence.text)):
-        return sentence.span
+def _find_speaker(passage: Passage, sentence: ScoredSentence) -> tuple[Span, str]:
+    """Return a sentence with the one before where it needs that, or with who speaks there."""
+    words = fold(sentence.text)
+    says_more = _SAYS_MORE.match(words)
+    if not says_more and not _LEANS.match(words):
+        return sentence.span, ""
     text = passage.article.text
     before = [span for span in sentence_spans(text[: sentence.span.start]) if _is_prose(text, span)]
-    if not before or len(text[before[-1].start : before[-1].end].split()) > _MAX_WORDS // 2:
-        return sentence.span
-    return Span(before[-1].start, sentence.span.end)
+    if not before:
+        return sentence.span, ""
+    said = text[before[-1].start : before[-1].end]
+    if says_more and (speaker := find_speaker(said)):
+        return sentence.span, speaker
+    if len(said.split()) > _LONGEST_BEFORE:
+        return sentence.span, ""
+    return Span(before[-1].start, sentence.span.end), ""
 
 
 def _extend_to_label(passage: Passage, span: Span) -> Span:
@@ -138,8 +147,3 @@ def _extend_to_label(passage: Passage, span: Span) -> Span:
 def _is_prose(text: str, span: Span) -> bool:
     """Tell a sentence from a heading between paragraphs."""
     return text[span.start : span.end].rstrip("»”\"'").endswith((".", "!", "؟", "؛", "…", "?"))
-
-
-def _is_repetition(one: ScoredSentence, other: ScoredSentence) -> bool:
-    first, second = set(analyse(one.text)), set(analyse(other.text))
-    return len(first & second) >= _REPETITION_SHARE * min(len(first), len(second))

@@ -16,11 +16,13 @@ class Written:
         text: The sentence, without citation marks.
         support: What it rests on; None where nothing supports it.
         lead: White space or bullet that stands before it.
+        label: Who says it, where that is told beside it; "" otherwise.
     """
 
     text: str
     support: Support | None
     lead: str = " "
+    label: str = ""
 
 
 class Writer(Protocol):

@@ -96,7 +96,7 @@ def test_a_missing_index_names_the_command(tmp_path):
 
 def test_the_json_has_all_that_the_answer_has(assistant):
     content = assistant.answer("من أخرج فيلم آخر الصيادين؟").to_dict()
-    assert content["schema_version"] == 1
+    assert content["schema_version"] == 2
     assert content["citations"][0]["quote"] in content["passages"][0]["text"]
     assert set(content["timings"]) == {"rewrite", "search", "evidence", "answer", "total"}
 

@@ -123,12 +123,17 @@ def _parse_answer(row: Mapping[str, Any]) -> Answer:
         error=_parse_optional(row, "error"),
         short=_parse_optional(row, "short"),
         opening=str(row.get("opening", "")),
+        kind=str(row.get("kind", "fact")),
         differs=bool(row.get("differs")),
     )
 
 
 def _parse_optional(row: Mapping[str, Any], name: str) -> str | None:
     return None if row.get(name) is None else str(row[name])
+
+
+def _parse_place(row: Mapping[str, Any], name: str) -> int | None:
+    return None if row.get(name) is None else int(row[name])
 
 
 def _parse_sentence(row: Mapping[str, Any]) -> Sentence:
@@ -139,6 +144,7 @@ def _parse_sentence(row: Mapping[str, Any]) -> Sentence:
         supported=bool(row["supported"]),
         lead=str(row.get("lead", " ")),
         note=str(row.get("note", "")),
+        label=str(row.get("label", "")),
     )
 
 
@@ -159,6 +165,10 @@ def _parse_citation(row: Mapping[str, Any]) -> Citation:
             RelativeDate(str(date["words"]), str(date["date"]))
             for date in row.get("relative_dates", ())
         ),
+        shown_start=int(row.get("shown_start", -1)),
+        shown_end=int(row.get("shown_end", -1)),
+        answer_start=_parse_place(row, "answer_start"),
+        answer_end=_parse_place(row, "answer_end"),
     )
 
 

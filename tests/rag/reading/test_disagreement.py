@@ -54,12 +54,29 @@ def test_the_same_told_otherwise_does_not_differ(question, one, other):
 def test_every_version_is_told_with_its_date_the_newest_first(assistant):
     answer = assistant.answer("كم عدد المصابين في حريق مصنع الرمال؟")
     assert answer.differs
-    assert answer.text.startswith("تختلف المقالات في هذا، والأحدث أولًا:")
+    assert answer.text.startswith("تغيّر هذا مع الوقت، والأحدث أولًا:")
     dates = [answer.citations[s.citations[0] - 1].date for s in answer.sentences]
     assert len(set(dates)) >= 2
     assert dates == sorted(dates, reverse=True)
+    labels = [sentence.label for sentence in answer.sentences]
+    assert labels[0] != "حصيلة سابقة"
+    assert "حصيلة سابقة" in labels[1:]
     assert "10 أبريل/نيسان 2025" in answer.text
     assert answer.short is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("أصيب نحو 300 عامل في حريق المصنع.", "أصيب 298 عاملًا في حريق المصنع."),
+        ("أصيب أكثر من مئة عامل في حريق المصنع.", "أصيب 103 عمال في حريق المصنع."),
+        ("أصيب 63 عاملًا في حريق المصنع.", "أصيب في حريق المصنع 25 عاملًا، بينهم 3 نساء."),
+        ("أصيب 63 عاملًا في حريق المصنع.", "أصيب 25 عاملًا في حريق المصنع في اليوم الأول."),
+    ],
+)
+def test_round_figures_and_parts_of_a_whole_do_not_differ(one, other):
+    assert not is_disagreement(understand(HOW_MANY), one, other)
+    assert not is_disagreement(understand(HOW_MANY), other, one)
 
 
 def test_articles_that_agree_are_not_said_to_differ(assistant):

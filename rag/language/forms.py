@@ -1,0 +1,82 @@
+"""The form of answer that a question wants: a few words, a list, two sides, rows, a story."""
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from functools import cache
+
+from index.arabic.words import fold
+from rag.language.package_data import read_lines
+from rag.language.questions import Kind
+
+
+class Form(Enum):
+    """The form of an answer."""
+
+    FACT = "fact"
+    YES_NO = "yes/no"
+    WHY = "why"
+    LIST = "list"
+    COMPARISON = "comparison"
+    TIMELINE = "timeline"
+    SUMMARY = "summary"
+    SEVERAL = "several"
+
+
+STORIES = frozenset({Form.SUMMARY, Form.TIMELINE})
+"""Forms that are put together from many articles."""
+_OF_KINDS = {Kind.YES_NO: Form.YES_NO, Kind.WHY: Form.WHY}
+
+# «الجوائز», «المطالب», «الأسماء», «الشروط»: plurals by their pattern, behind «ما» or «أي».
+_LETTER = "[بتثجحخدذرزسشصضطظعغفقكلمنهويءا]"
+_PLURAL = re.compile(
+    rf"(?:ما|ماهي|شنوه|شنو|وش|ايش|شو|ايه|اي|من|شكون|مين) (?:هي |هم |هن |هما )?(?:ال)?(?:"
+    rf"ا{_LETTER}{{2}}ا{_LETTER}|ا{_LETTER}{{3,4}}(?:ا)?{_LETTER}يه|{_LETTER}[او]ا?[ئي]{_LETTER}"
+    rf"|م{_LETTER}ا{_LETTER}ي?{_LETTER}|{_LETTER}وا{_LETTER}{{2}}|شروط|بنود|عيوب|حقوق|رسوم|دول"
+    rf"|مدن|كتب|فرق|نقاط|قضايا|مزايا|هدايا|{_LETTER}{{3}}اء)\b"
+)
+# «الجوائز الخمس», «أكثر ثلاثة شعوب»
+_NUMBERED = re.compile(
+    r"\b(?:ال(?:ثلاث|اربع|خمس|ست|سبع|ثمان|تسع|عشر)|(?:اكثر|اول|اهم|اكبر|اكتر) (?:ثلاث|تلات|اربع"
+    r"|خمس|ست|سبع|عشر))"
+    r"(?:ه|ي|يه)?\b"
+)
+
+
+@cache
+def _build_patterns() -> tuple[tuple[Form, re.Pattern[str]], ...]:
+    rows = [line.split("\t") for line in read_lines("language/forms.tsv") if line.strip()]
+    return tuple(
+        (
+            Form(form),
+            re.compile(_BEFORE[where] + f"(?:{'|'.join(map(_translate, phrases.split()))})"),
+        )
+        for form, where, phrases in rows
+    )
+
+
+_BEFORE = {"start": r"^(?:[وف])?", "inside": r"(?:^|(?<= ))(?:[وفبل]|ال)?"}
+
+
+def _translate(phrase: str) -> str:
+    """Return the pattern of a phrase of the table in a folded question."""
+    words = [fold(word) if word not in {"…", "*"} else word for word in phrase.split("_")]
+    signs = {"*": r"\w+", "…": r".+"}
+    return " ".join(signs.get(w, re.escape(w).replace(r"\*", r"\w*")) for w in words) + r"\b"
+
+
+def detect_form(spoken: Sequence[str], kind: Kind) -> Form:
+    """Return the form of answer that a question wants.
+
+    Args:
+        spoken: Its folded words.
+        kind: What it asks for.
+    """
+    text = " ".join(spoken)
+    for form, pattern in _build_patterns():
+        if pattern.search(text):
+            return form
+    if kind in _OF_KINDS:
+        return _OF_KINDS[kind]
+    named = kind in {Kind.OTHER, Kind.WHO}
+    return Form.LIST if named and (_PLURAL.match(text) or _NUMBERED.search(text)) else Form.FACT

@@ -1,0 +1,37 @@
+import pytest
+
+from index.arabic.words import split_words
+from rag.language.forms import Form, detect_form
+from rag.language.questions import detect_kind
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("كم بلغ عدد الركاب؟", Form.FACT),
+        ("من افتتح الجسر؟", Form.FACT),
+        ("هل افتتح الجسر؟", Form.YES_NO),
+        ("افتتح الجسر ولا لا؟", Form.YES_NO),
+        ("لماذا أغلق المصنع؟", Form.WHY),
+        ("كيفاش تسكر المصنع؟", Form.WHY),
+        ("ما هي شروط القرض؟", Form.LIST),
+        ("اذكر الدول المشاركة", Form.LIST),
+        ("من هم أعضاء اللجنة؟", Form.LIST),
+        ("ما الجوائز الخمس التي يمنحها المعرض؟", Form.LIST),
+        ("قارن بين سعر القمح والشعير", Form.COMPARISON),
+        ("شو الفرق بين النظامين؟", Form.COMPARISON),
+        ("أيهما أكبر، طرابلس أم تونس؟", Form.COMPARISON),
+        ("كيف تغيّرت حصيلة الضحايا؟", Form.TIMELINE),
+        ("ما مراحل المحاكمة؟", Form.TIMELINE),
+        ("رتّب الأحداث زمنيا", Form.TIMELINE),
+        ("لخّص ما حدث في المرفأ", Form.SUMMARY),
+        ("احكيلي شو صار بالطيارة", Form.SUMMARY),
+        ("عايز ملخص عن الحادث", Form.SUMMARY),
+        ("ما قصة السفينة؟", Form.SUMMARY),
+        ("Summarize the accident", Form.SUMMARY),
+        ("What is the difference between the two?", Form.COMPARISON),
+    ],
+)
+def test_a_question_wants_a_form_of_answer(question, form):
+    spoken = split_words(question)
+    assert detect_form(spoken, detect_kind(spoken)) is form
