@@ -127,7 +127,13 @@ def test_a_citation_shows_what_it_rests_on_before_it_is_opened(chat):
     expect(preview).to_be_visible()
     expect(preview).to_contain_text("مهرجان قرطاج")
     expect(preview).to_contain_text("2 نوفمبر/تشرين الثاني 2025")
+    expect(preview.locator("bdi").first).to_be_visible()  # names keep their place beside dates
+    assert preview.evaluate("card => getComputedStyle(card).boxSizing") == "border-box"
+    assert chat.page.locator("#chat a.cite").first.get_attribute("title") is None
     chat.page.keyboard.press("Escape")
+    expect(preview).to_be_hidden()
+    chat.page.locator("#chat a.cite").first.click()
+    expect(chat.page.locator(".src-card.is-hit")).to_be_focused()
     expect(preview).to_be_hidden()
 
 

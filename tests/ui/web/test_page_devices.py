@@ -65,9 +65,10 @@ def test_on_a_phone_the_sources_are_a_sheet(open_page, address):
     chat.ask(QUESTION)
     panel = chat.page.locator("#src-col")
     expect(panel).to_be_hidden()
-    chat.answer.locator("a.cite").first.click()
+    chat.answer.locator("a.cite").first.tap()
     expect(panel).to_be_visible()
     assert panel.bounding_box()["width"] == 390
+    assert not chat.page.locator("#cite-preview").is_visible()
     chat.page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     assert chat.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

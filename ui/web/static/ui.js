@@ -2,8 +2,10 @@
 (() => {
   const LINK = /#src-(t[0-9a-f]+)-(\d+|all)$/;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const hovers = matchMedia("(hover: hover)");  // a finger's tap would lay the preview over the sheet
 
   function openSource(turn, number) {
+    preview.hidden = true;
     const panel = document.querySelector("#sources");
     const section = panel?.querySelector(`[data-turn="${CSS.escape(turn)}"]`);
     if (!section) return;
@@ -63,11 +65,21 @@
   preview.setAttribute("role", "tooltip");
   preview.hidden = true;
 
-  // An element's text without what is for screen readers alone.
+  // What of an element is seen: without what is for screen readers alone, its links as text.
   function seen(element) {
-    const copy = element?.cloneNode(true);
-    for (const hidden of copy?.querySelectorAll(".sr-only") ?? []) hidden.remove();
-    return copy?.textContent ?? "";
+    const copy = element?.cloneNode(true) ?? document.createElement("p");
+    for (const hidden of copy.querySelectorAll(".sr-only")) hidden.remove();
+    for (const link of copy.querySelectorAll("a")) link.replaceWith(...link.childNodes);
+    return copy;
+  }
+
+  // The same as text: Latin names keep their place among Arabic words where no markup does it.
+  function isolated(element) {
+    const copy = seen(element);
+    for (const name of copy.querySelectorAll("bdi"))
+      if (/[A-Za-z]/.test(name.textContent))
+        name.textContent = `${name.dir === "ltr" ? "\u2066" : "\u2067"}${name.textContent}\u2069`;
+    return copy.textContent;
   }
 
   function showPreview(link) {
@@ -76,10 +88,10 @@
     if (!card) return;
     preview.replaceChildren(...[".src-title", ".src-meta", "mark"].map(part => {
       const line = document.createElement("p");
-      line.textContent = seen(card.querySelector(part));
+      line.append(...seen(card.querySelector(part)).childNodes);
       return line;
     }));
-    document.body.append(preview);
+    (document.querySelector("main") ?? document.body).append(preview);
     preview.hidden = false;
     const place = link.getBoundingClientRect();
     const width = Math.min(360, innerWidth - 24);
@@ -91,7 +103,7 @@
   for (const [name, shown] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]])
     document.addEventListener(name, event => {
       const link = event.target.closest?.("#chat a.cite");
-      if (link && shown) showPreview(link);
+      if (link && shown && hovers.matches) showPreview(link);
       else if (link) preview.hidden = true;
     });
 
@@ -108,6 +120,7 @@
       link.classList.add(one ? "cite" : "cite-all");
       const title = link.title ? `: ${link.title}` : "";
       link.setAttribute("aria-label", one ? `المصدر ${link.textContent}${title}` : link.textContent);
+      link.removeAttribute("title");  // the preview says it; two tooltips would cover each other
     }
     for (const message of document.querySelectorAll("#chat :is([data-testid=bot], [data-testid=user])[aria-label]"))
       message.removeAttribute("aria-label");
@@ -150,7 +163,7 @@
       const card = document.getElementById(`src-${turn}-${number}`);
       const title = card?.querySelector(".src-title");
       if (!title) continue;
-      const parts = [seen(title), card.querySelector(".src-meta")?.textContent, title.querySelector("a")?.href];
+      const parts = [isolated(title), isolated(card.querySelector(".src-meta")), title.querySelector("a")?.href];
       lines.set(number, `[${number}] ${parts.filter(Boolean).join(" — ")}`);
     }
     return lines.size ? `\n\nالمصادر:\n${[...lines.values()].join("\n")}` : "";
