@@ -39,11 +39,11 @@ def _header_button(name: str, label: str, icon: str, kind: str = "") -> str:
 HEADER = (
     '<div class="hdr"><div class="brand"><span class="logo" aria-hidden="true">ج</span>'
     "<div><h1>جواب</h1><p>إجابات بالعربية من مقالاتك، ومع كل جملة مصدرها</p></div></div>"
-    '<div class="hdr-act">'
+    '<nav class="hdr-act" aria-label="المحادثات والمظهر">'
     + _header_button("list-btn", "المحادثات", _LIST_ICON)
     + _header_button("new-btn", "محادثة جديدة", _NEW_ICON)
     + _header_button("theme-btn", "تبديل المظهر الداكن والفاتح", _THEME_ICON, "icon-only")
-    + "</div></div>"
+    + "</nav></div>"
 )
 PLACEHOLDER = (
     '<div class="empty"><h2>اسأل مقالاتك</h2>'

@@ -43,6 +43,9 @@ _BOOT = b"""<script>
 </script><link rel="stylesheet" href="./ui/ui.css"><script defer src="./ui/ui.js"></script>
 <script defer src="./ui/conversations.js"></script>"""
 
+# Who goes by the keyboard comes to the question's field first, past tabs and buttons.
+_SKIP = '<a id="skip" href="#q">الانتقال إلى مربّع السؤال</a>'.encode()
+
 
 class ArabicShell:
     """ASGI middleware around the whole application."""
@@ -124,6 +127,7 @@ def _is_page(message: Message) -> bool:
 def arabic_page(page: bytes) -> bytes:
     """Return an HTML document in Arabic, right to left, with our style sheet and script."""
     page = re.sub(rb'<html([^>]*)\slang="[^"]*"', rb'<html\1 lang="ar" dir="rtl"', page, count=1)
+    page = re.sub(rb"<body[^>]*>", lambda body: body[0] + _SKIP, page, count=1)
     config = page.find(b"<script>window.gradio_config")
     at = config if config >= 0 else page.find(b"</head>")
     return page if at < 0 else page[:at] + _BOOT + page[at:]

@@ -1,5 +1,7 @@
 """The page in a real browser, over the samples, with the model that ships."""
 
+import re
+
 import pytest
 from browser import served
 
@@ -76,6 +78,33 @@ def test_copying_gives_plain_text_with_marks(chat):
     assert sources.strip().startswith("[1] فيلم «آخر الصيادين» يفوز بالجائزة الكبرى")
     assert "مجلة أوراق · 2 نوفمبر/تشرين الثاني 2025" in sources
     assert "https://awraq.example/culture/last-fishermen" in sources
+
+
+def test_without_a_clipboard_copying_works_and_else_shows_the_link(open_page, address):
+    chat = open_page(address)
+    context = chat.page.context
+    context.add_init_script("""Object.defineProperty(navigator, 'clipboard', {value: undefined, configurable: true});
+        document.addEventListener('copy', () => { window.copied = document.activeElement.value; });""")
+    page = chat.page
+    page.reload()
+    page.wait_for_selector("#chat .example")
+    chat.ask(QUESTION)
+    chat.answer.locator("button[aria-label*='نسخ']").first.click()
+    page.wait_for_function("window.copied")
+    assert re.search(r"\[1\][\s\S]*المصادر:\n\[1\] فيلم", page.evaluate("copied"))
+    assert "#src" not in page.evaluate("copied")
+    share = page.locator(".src-turn.is-active [data-share]")
+    share.click()
+    expect(share).to_have_text("نُسخ الرابط")
+    assert page.evaluate("copied").startswith(f"{address}?q=")
+    page.evaluate("document.execCommand = () => false")
+    expect(share).to_have_text("رابط السؤال")
+    share.click()
+    field = page.locator(".src-link")
+    expect(field).to_be_focused()
+    assert field.evaluate("f => f.value.slice(f.selectionStart, f.selectionEnd)").startswith(
+        address
+    )
 
 
 def test_a_link_to_a_question_fills_the_box(chat, open_page, address):

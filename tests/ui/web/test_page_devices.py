@@ -1,9 +1,12 @@
 """The page on kinds of devices: language, direction, layout, access, in a real browser."""
 
+import io
 import re
+import unicodedata
 
 import pytest
 from browser import behind_proxy, served
+from pdfminer.high_level import extract_text
 
 expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
@@ -191,3 +194,36 @@ def test_on_paper_the_page_is_light_and_has_the_sources_of_every_answer(open_pag
         expect(section).to_be_visible()
     expect(page.locator("#composer")).to_be_hidden()
     expect(page.locator("#hdr button").first).to_be_hidden()
+
+
+def words_of(text):
+    """Return the words of a text that have no signs above letters: a PDF sets those apart."""
+    found = re.findall("[\\w\u064b-\u0652]+", unicodedata.normalize("NFKC", text))
+    return {word for word in found if re.fullmatch(r"[^\W\d_]{4,}", word)}
+
+
+def test_a_pdf_has_every_answer_followed_by_all_of_its_sources(chat):
+    questions = (
+        QUESTION, "كم عدد المصابين في حريق مصنع الرمال؟", "كم ثمن تذكرة الحافلة الكهربائية؟",
+        "متى جاء هدف الفوز في نهائي كأس الاتحاد؟",
+    )  # fmt: skip
+    for question in questions:
+        chat.ask(question)
+    page = chat.page
+    quotes = page.eval_on_selector_all("#sources blockquote", "all => all.map(e => e.textContent)")
+    page.evaluate(
+        """() => addEventListener('beforeprint', () => { window.order = [...document.querySelectorAll(
+        '#chat :is(.user-row, .src-turn)')].map(e => e.matches('.src-turn')); })"""
+    )
+    lines = extract_text(io.BytesIO(page.pdf(format="A4"))).splitlines()
+    printed = words_of("\n".join(line[::-1] for line in lines))  # letters lie left to right
+    assert [words_of(quote) - printed for quote in quotes] == [set()] * len(quotes)
+    assert words_of("الفهرس العنوان") <= printed
+    assert any(chat.page.url.split("?")[0] in line for line in lines)
+    assert page.evaluate("order") == [False, True] * len(questions)
+    expect(page.locator("#chat .src-turn, .paper-head")).to_have_count(0)
+    page.emulate_media(media="print")
+    assert "underline" in page.locator(".src-card mark").first.evaluate(
+        "mark => getComputedStyle(mark).textDecoration"
+    )
+    page.emulate_media(media="screen")

@@ -169,7 +169,7 @@
     const pressed = event.target.closest?.("#list-btn, #new-btn, [data-only]");
     if (!pressed) return;
     if (pressed.id === "new-btn") { sessionStorage.removeItem(CURRENT); return; }
-    if (pressed.dataset.only) { document.body.classList.remove("src-open"); tell("only_article", {id: pressed.dataset.only}); return; }
+    if (pressed.dataset.only) { document.querySelector(".src-close")?.click(); tell("only_article", {id: pressed.dataset.only}); return; }
     search.value = "";
     document.body.append(list);
     show();

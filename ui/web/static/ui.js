@@ -4,6 +4,31 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const hovers = matchMedia("(hover: hover)");  // a finger's tap would lay the preview over the sheet
 
+  // On a phone the sources are a sheet over the page: a dialog, behind which nothing is reached.
+  const narrow = matchMedia("(max-width: 960px)");
+  let opener, behind = [];
+
+  function holdBehind() {
+    releaseBehind();
+    const sheet = document.querySelector("#src-col");
+    sheet.setAttribute("role", "dialog");
+    sheet.setAttribute("aria-modal", "true");
+    for (let part = sheet; part !== document.body; part = part.parentElement)
+      for (const other of part.parentElement.children)
+        if (other !== part && !other.inert && !other.matches("#whole, #cite-preview, dialog, .toast-wrap, script, style")) {
+          other.inert = true;
+          behind.push(other);
+        }
+  }
+
+  function releaseBehind() {
+    for (const part of behind) part.inert = false;
+    behind = [];
+    const sheet = document.querySelector("#src-col");
+    sheet?.setAttribute("role", "region");
+    sheet?.removeAttribute("aria-modal");
+  }
+
   function openSource(turn, number) {
     preview.hidden = true;
     const panel = document.querySelector("#sources");
@@ -11,7 +36,9 @@
     if (!section) return;
     for (const other of panel.querySelectorAll(".src-turn"))
       other.classList.toggle("is-active", other === section);
+    opener = document.activeElement;
     document.body.classList.add("src-open");
+    if (narrow.matches) holdBehind();
     const card = number === "all" ? section.querySelector(".src-card") : document.getElementById(`src-${turn}-${number}`);
     if (!card) return;
     for (const hit of panel.querySelectorAll(".is-hit")) hit.classList.remove("is-hit");
@@ -24,8 +51,10 @@
   function closeSources() {
     if (!document.body.classList.contains("src-open")) return;
     document.body.classList.remove("src-open");
-    document.querySelector("#q textarea")?.focus({preventScroll: true});
+    releaseBehind();
+    (opener?.isConnected && opener !== document.body ? opener : document.querySelector("#q textarea"))?.focus({preventScroll: true});
   }
+  narrow.addEventListener("change", closeSources);
 
   document.addEventListener("click", event => {
     const link = event.target.closest?.('a[href*="#src-"]');
@@ -37,6 +66,9 @@
       openSource(found[1], found[2]);
     } else if (event.target.closest?.(".whole-close") || event.target.matches?.("dialog.art-whole")) {
       event.target.closest("dialog").close();
+    } else if (event.target.closest?.("#skip")) {
+      event.preventDefault();
+      document.querySelector("#q textarea")?.focus();
     } else if (event.target.closest?.(".src-close")) {
       closeSources();
     } else if (event.target.closest?.("#theme-btn")) {
@@ -112,7 +144,32 @@
     "Liked": "أعجبك", "Disliked": "لم يعجبك", "Close": "إغلاق"};
   const TOASTS = [[/queue is full/i, "الخادم مشغول الآن. أعد المحاولة بعد قليل."],
     [/connection|failed to fetch|network/i, "انقطع الاتصال بالخادم. تحقّق من أنه يعمل ثم أعد المحاولة."]];
+  const LEVELS = {Error: "خطأ", Warning: "تنبيه", Info: "تم", Success: "تم"};
   const BUTTONS = {".submit-button": "إرسال السؤال", ".stop-button": "إيقاف الإجابة"};
+
+  // Before it is painted or read out: Gradio tells a toast's level, and some errors, in English.
+  function renameToasts() {
+    for (const title of document.querySelectorAll(".toast-title")) {
+      const level = LEVELS[title.firstChild?.data?.trim()];
+      if (level) title.firstChild.data = level;
+    }
+    for (const toast of document.querySelectorAll("[data-testid=toast-text]:not([data-told])")) {
+      const known = TOASTS.find(([english]) => english.test(toast.textContent));
+      if (known) toast.textContent = known[1];
+      toast.dataset.told = "";
+    }
+  }
+
+  // Text runs as most of its letters do: "auto" looks at the first alone, and turns «NATO تعلن» around.
+  function turn(element) {
+    const text = element.value ?? element.textContent;
+    const count = letters => (text.match(letters) ?? []).length;
+    const dir = count(/[A-Za-z]/g) > count(/[\u0600-\u06ff]/g) ? "ltr" : "rtl";
+    if (element.dir !== dir) element.dir = dir;
+  }
+  document.addEventListener("input", event => {
+    if (event.target.matches?.("#q textarea, textarea.edit-textarea")) turn(event.target);
+  });
 
   function rename() {
     for (const link of document.querySelectorAll('#chat a[href*="#src-"]:not([aria-label])')) {
@@ -135,10 +192,16 @@
       const button = document.querySelector(`#q ${selector}:not([aria-label])`);
       if (button) button.setAttribute("aria-label", button.title = name);
     }
-    for (const toast of document.querySelectorAll("[data-testid=toast-text]:not([data-told])")) {
-      const known = TOASTS.find(([english]) => english.test(toast.textContent));
-      if (known) toast.textContent = known[1];
-      toast.dataset.told = "";
+    for (const examples of document.querySelectorAll("#chat .examples[role]")) examples.removeAttribute("role");
+    for (const field of document.querySelectorAll("#chat textarea.edit-textarea")) {
+      if (!field.hasAttribute("aria-label")) field.setAttribute("aria-label", "تعديل السؤال");
+      turn(field);
+    }
+    for (const question of document.querySelectorAll("#chat .user-row .prose")) turn(question);
+    const sheet = document.querySelector("#src-col");
+    if (sheet && !sheet.hasAttribute("role")) {
+      sheet.setAttribute("role", "region");
+      sheet.setAttribute("aria-label", "المصادر");
     }
     offerLogout();
   }
@@ -153,8 +216,51 @@
   }
 
   let timer;
-  new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(rename, 50); })
+  new MutationObserver(() => { renameToasts(); clearTimeout(timer); timer = setTimeout(rename, 50); })
     .observe(document.documentElement, {childList: true, subtree: true});
+
+  // On paper each answer is followed by its own sources, and a line says what was printed when.
+  const letters = text => text.replace(/[^\p{L}\p{N}]+/gu, "");
+  let printed = [];
+
+  function beforePaper() {
+    afterPaper();
+    const head = document.createElement("p");
+    const index = document.querySelector("#picker input")?.value
+      || window.gradio_config?.components.find(({props}) => props.elem_id === "picker")?.props.value;
+    const day = new Intl.DateTimeFormat("ar-u-nu-latn-ca-gregory", {dateStyle: "long", timeStyle: "short"}).format(new Date());
+    head.className = "paper-head";
+    head.append(`طُبعت في ${day}`, ...[["الفهرس", index], ["العنوان", location.origin + location.pathname]].flatMap(([name, text]) => {
+      const shown = document.createElement("bdi");
+      shown.textContent = text ?? "";
+      return text ? [` · ${name}: `, shown] : [];
+    }));
+    document.querySelector("#hdr .hdr")?.after(head);
+    printed.push(head);
+    let row = document.querySelector("#chat .user-row");
+    for (const section of document.querySelectorAll("#sources .src-turn")) {
+      const asked = letters(section.querySelector("[data-share]")?.dataset.share ?? "");
+      let found = row;
+      while (found && !(found.matches(".user-row") && letters(found.querySelector(".prose")?.textContent ?? "") === asked))
+        found = found.nextElementSibling;
+      if (!found) continue;
+      while (found.nextElementSibling?.matches(".message-row:not(.user-row)")) found = found.nextElementSibling;
+      const copy = section.cloneNode(true);
+      for (const named of copy.querySelectorAll("[id]")) named.removeAttribute("id");
+      found.after(copy);
+      section.classList.add("is-moved");
+      printed.push(copy);
+      row = copy.nextElementSibling;
+    }
+  }
+
+  function afterPaper() {
+    for (const made of printed) made.remove();
+    for (const section of document.querySelectorAll(".is-moved")) section.classList.remove("is-moved");
+    printed = [];
+  }
+  addEventListener("beforeprint", beforePaper);
+  addEventListener("afterprint", afterPaper);
 
   // The sources of a copied answer, each once: number, title, publisher, date, address.
   function listed(cited) {
@@ -187,25 +293,46 @@
     if (!button) return;
     const address = new URL(location.pathname, location.origin);
     address.searchParams.set("q", button.dataset.share);
-    navigator.clipboard?.writeText(address.href);
-    button.textContent = "نُسخ الرابط";
-    setTimeout(() => { button.textContent = "رابط السؤال"; }, 2000);
+    navigator.clipboard.writeText(address.href).then(() => {
+      button.textContent = "نُسخ الرابط";
+      setTimeout(() => { button.textContent = "رابط السؤال"; }, 2000);
+    }, () => {
+      const field = document.createElement("input");
+      Object.assign(field, {value: address.href, readOnly: true, dir: "ltr", className: "src-link"});
+      field.setAttribute("aria-label", "رابط السؤال");
+      button.replaceWith(field);
+      field.select();
+      field.addEventListener("blur", () => field.replaceWith(button), {once: true});
+    });
   });
+
+  // Over http:// browsers give a page no clipboard, this computer's own pages excepted; their older way still works.
+  async function copyByCommand(text) {
+    const before = document.activeElement;
+    const field = document.createElement("textarea");
+    Object.assign(field, {value: text, className: "sr-only"});
+    document.body.append(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    before?.focus?.({preventScroll: true});
+    if (!copied) throw new Error("nothing was copied");
+  }
+  if (!navigator.clipboard)
+    Object.defineProperty(navigator, "clipboard", {value: {writeText: copyByCommand}});
 
   // Gradio copies raw Markdown: give back plain text with [1] for the links.
   const clipboard = navigator.clipboard;
-  if (clipboard?.writeText) {
-    const write = clipboard.writeText.bind(clipboard);
-    clipboard.writeText = text => {
-      const cited = [...String(text).matchAll(/\[(\d+)\]\(#src-(t[0-9a-f]+)-\d+/g)];
-      const plain = String(text)
-        .replace(/\n*\[[^\]]*\]\(#src-[^)]*-all\)/g, "")
-        .replace(/\[(\d+)\]\(#src-[^)]*\)/g, "[$1]")
-        .replace(/<[^>]+>/g, " ")
-        .replace(/\u2060/g, "")
-        .replace(/\\([\\`*_{}\[\]()#+\-.!|~>$])/g, "$1");
-      const decoded = new DOMParser().parseFromString(plain.replace(/</g, "&lt;"), "text/html");
-      return write(decoded.documentElement.textContent.trim() + listed(cited));
-    };
-  }
+  const write = clipboard.writeText.bind(clipboard);
+  clipboard.writeText = text => {
+    const cited = [...String(text).matchAll(/\[(\d+)\]\(#src-(t[0-9a-f]+)-\d+/g)];
+    const plain = String(text)
+      .replace(/\n*\[[^\]]*\]\(#src-[^)]*-all\)/g, "")
+      .replace(/\[(\d+)\]\(#src-[^)]*\)/g, "[$1]")
+      .replace(/<[^>]+>/g, " ")
+      .replace(/\u2060/g, "")
+      .replace(/\\([\\`*_{}\[\]()#+\-.!|~>$])/g, "$1");
+    const decoded = new DOMParser().parseFromString(plain.replace(/</g, "&lt;"), "text/html");
+    return write(decoded.documentElement.textContent.trim() + listed(cited));
+  };
 })();
