@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from index.building.reports import BuildProgress, BuildReport
 from index.store.listing import ListedArticle, StoreStats
 from ui.web import numbers
-from ui.web.render import escape, external_link
+from ui.web.render import bdi, escape, external_link
 
 _COLOURS = ("#0f766e", "#c8842b", "#5b6ee1", "#a6476f", "#6b8e23", "#7a869a")
 _OTHERS = "أخرى"
@@ -96,7 +96,7 @@ def table(rows: Sequence[ListedArticle], total: int, offset: int, *, editable: b
 
 
 def _row(row: ListedArticle, *, editable: bool) -> str:
-    title = external_link(f"<bdi>{escape(row.title)}</bdi>", row.url)
+    title = external_link(bdi(row.title), row.url)
     actions = _action("only", row, "اسأل عنه")
     if editable:
         actions += _action("remove", row, "حذف")

@@ -19,4 +19,6 @@ def example_questions(articles: Sequence[Article], count: int = 4) -> list[str]:
             chosen.setdefault(article.source or article.id, title)
             others.append(title)
     titles = dict.fromkeys([*chosen.values(), *others])
-    return [f"ماذا جاء في خبر «{title}»؟" for title in list(titles)[:count]]
+    # A quotation within a quotation has other marks: two pairs of the same read as one broken.
+    inner = str.maketrans("«»", "“”")
+    return [f"ماذا جاء في خبر «{title.translate(inner)}»؟" for title in list(titles)[:count]]

@@ -102,6 +102,11 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True)
 
 
+def bdi(text: str) -> str:
+    """Return text as HTML that runs as most of its letters do and stays apart from its line."""
+    return f'<bdi dir="{direction(text)}">{escape(text)}</bdi>'
+
+
 def plain_markdown(text: str) -> str:
     """Return text as Markdown that shows it: no markup, links, images or HTML of its own.
 
@@ -198,7 +203,7 @@ def _section(turn: Turn, *, shown: bool) -> str:
     return (
         f'<section class="src-turn{" is-active" if shown else ""}" data-turn="{turn.id}"'
         f' aria-label="مصادر السؤال: {escape(turn.question)}">'
-        f'<p class="src-q">السؤال: <bdi>{escape(turn.question)}</bdi> <button type="button"'
+        f'<p class="src-q">السؤال: {bdi(turn.question)} <button type="button"'
         f' class="txt-btn src-share" data-share="{escape(turn.question)}">رابط السؤال</button></p>'
         f"{note}<ol>{''.join(cards)}</ol></section>"
     )
@@ -255,11 +260,11 @@ def article_dialog(article: Article, start: int, end: int) -> str:
     """Return a whole article as a dialog, some of its words marked."""
     text = article.text
     body = f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
-    about = [f"<bdi>{escape(part)}</bdi>" for part in (article.source, article.author) if part]
+    about = [bdi(part) for part in (article.source, article.author) if part]
     about.append(f"<time>{escape(numbers.date(article.date))}</time>")
     return (
         f'<dialog class="art-whole" aria-label="{escape(article.title)}"><div class="src-bar">'
-        f"<h2><bdi>{escape(article.title)}</bdi></h2>"
+        f"<h2>{bdi(article.title)}</h2>"
         '<button type="button" class="txt-btn whole-close" aria-label="إغلاق المقال">✕</button>'
         "</div>"
         f'<p class="src-meta">{" · ".join(about)}</p>'
@@ -286,7 +291,7 @@ def _relative_dates(dates: Sequence[RelativeDate]) -> str:
     """Say beside a quote which days its «أمس» and «الثلاثاء» were."""
     if not dates:
         return ""
-    said = (f"<bdi>«{escape(words)}»</bdi> {escape(numbers.period(date))}" for words, date in dates)
+    said = (f"{bdi(f'«{words}»')} {escape(numbers.period(date))}" for words, date in dates)
     return f'<p class="src-meta src-dates">بحسب تاريخ المقال: {"، ".join(said)}</p>'
 
 
@@ -295,8 +300,7 @@ def _reprints(reprints: Sequence[Reprint]) -> str:
     if not reprints:
         return ""
     names = (
-        f"<bdi>{escape(reprint.source or reprint.title)}</bdi>"
-        f" ({escape(numbers.date(reprint.date))})"
+        f"{bdi(reprint.source or reprint.title)} ({escape(numbers.date(reprint.date))})"
         for reprint in reprints
     )
     return f'<p class="src-meta src-reprints">نُشر أيضًا في: {"، ".join(names)}</p>'
@@ -311,9 +315,9 @@ def _card(
     more: str = "",
 ) -> str:
     title, source, day, url = head
-    shown = f"<bdi>{escape(title)}</bdi>"
+    shown = bdi(title)
     shown = external_link(shown, url, '<span class="sr-only"> (يُفتح في نافذة جديدة)</span>')
-    meta = [f"<bdi>{escape(source)}</bdi>"] if source else []
+    meta = [bdi(source)] if source else []
     datetime = f' datetime="{escape(day)}"' if numbers.date(day) != numbers.NO_DATE else ""
     meta.append(f"<time{datetime}>{escape(numbers.date(day))}</time>")
     return (

@@ -171,3 +171,13 @@ def test_a_session_does_not_grow_with_every_question():
     assert blocks == values == own
     forget_replaced(page, "somebody else")
     forget_replaced(page, None)
+
+
+def test_names_run_as_most_of_their_letters_do():
+    assert render.bdi("NATO تعلن خطة 2025") == '<bdi dir="rtl">NATO تعلن خطة 2025</bdi>'
+    assert render.bdi("<b> sabq") == '<bdi dir="ltr">&lt;b&gt; sabq</bdi>'
+
+
+def test_a_title_with_quotation_marks_is_quoted_with_others():
+    article = Article(id="a", title="«هاكرز» يستغلون «ويندوز 10»", text="نص")
+    assert example_questions([article]) == ["ماذا جاء في خبر «“هاكرز” يستغلون “ويندوز 10”»؟"]
