@@ -101,8 +101,8 @@ def _row(row: ListedArticle, *, editable: bool) -> str:
     if editable:
         actions += _action("remove", row, "حذف")
     return (
-        f'<tr><td data-of="العنوان">{title}</td><td data-of="المصدر"><bdi>{escape(row.source)}'
-        f'</bdi></td><td data-of="التاريخ">{escape(numbers.date(row.date))}</td>'
+        f'<tr><td data-of="العنوان">{title}</td><td data-of="المصدر">{bdi(row.source)}'
+        f'</td><td data-of="التاريخ">{escape(numbers.date(row.date))}</td>'
         f'<td data-of="المقاطع">{row.chunks}</td><td class="art-acts">{actions}</td></tr>'
     )
 

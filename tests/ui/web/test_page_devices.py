@@ -13,6 +13,7 @@ expect = pytest.importorskip(
 ).expect
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 def test_an_english_browser_gets_an_arabic_page_right_to_left(chat):
@@ -87,13 +88,28 @@ def test_the_chosen_theme_stays(open_page, address):
     assert not again.evaluate("document.body.classList.contains('dark')")
 
 
-@pytest.mark.parametrize("device", ["desktop", "dark"])
+@pytest.mark.parametrize("device", ["desktop", "dark", "phone"])
 def test_the_page_is_accessible(open_page, address, device):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     chat = open_page(address, device)
+    page = chat.page
+    page.locator("#chat .examples:not([role])").wait_for()
+    found = axe.Axe().run(page, options=RULES).response["violations"]
     chat.ask(QUESTION)
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    found = axe.Axe().run(chat.page, options=rules).response["violations"]
+    if device == "phone":
+        cite = chat.answer.locator("a.cite").first
+        cite.tap()
+        expect(page.get_by_role("dialog", name="المصادر")).to_be_visible()
+        assert page.locator("#chat-col").evaluate("column => column.inert")
+    else:
+        page.locator("#chat .user-row").get_by_label("تعديل").click()
+        page.get_by_label("تعديل السؤال").fill("What did NATO قال?")
+        expect(page.get_by_label("تعديل السؤال")).to_have_attribute("dir", "ltr")
+    found += axe.Axe().run(page, options=RULES).response["violations"]
+    if device == "phone":
+        page.locator(".src-close").click()
+        expect(cite).to_be_focused()
+        assert not page.locator("#chat-col").evaluate("column => column.inert")
     assert [(v["id"], [node["html"][:100] for node in v["nodes"]]) for v in found] == []
 
 
