@@ -190,8 +190,9 @@ class MemoryStore:
         row = self._state.rows.get(article_id)
         return row and row.article
 
-    def count_articles(self):
-        return len(self._state.rows)
+    def count_articles(self, where=None):
+        articles = (row.article for row in self._state.rows.values())
+        return sum(_is_allowed(article, where) for article in articles)
 
     def _sorted(self, order):
         rows = sorted(self._state.rows.values(), key=lambda row: row.article.id)
@@ -317,6 +318,15 @@ class MemoryStaging:
         return len(keys)
 
 
+def _is_allowed(article, where):
+    return not where or (
+        (not where.sources or article.source in where.sources)
+        and (not where.articles or article.id in where.articles)
+        and (not where.since or (bool(article.date) and article.date >= where.since))
+        and (not where.until or (bool(article.date) and article.date <= where.until))
+    )
+
+
 class MemoryReader:
     def __init__(self, state):
         self._state = state
@@ -325,16 +335,8 @@ class MemoryReader:
         self.manifest = state.manifest
 
     def _allowed(self, where):
-        for row, chunk in self._chunks.values():
-            a = row.article
-            if where and (
-                (where.sources and a.source not in where.sources)
-                or (where.articles and a.id not in where.articles)
-                or (where.since and not (a.date and a.date >= where.since))
-                or (where.until and not (a.date and a.date <= where.until))
-            ):
-                continue
-            yield row, chunk
+        chunks = self._chunks.values()
+        return ((row, chunk) for row, chunk in chunks if _is_allowed(row.article, where))
 
     def dense(self, vector, k, where=None):
         check_k(k)

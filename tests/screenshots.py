@@ -64,7 +64,7 @@ def take(page, address, folder, name):
     page.screenshot(path=folder / f"{name}-conversations.png")
     page.locator("#conversations .conversation").last.click()
     page.wait_for_selector("#chat a.cite")
-    page.get_by_text("ابحث في بعض المقالات فقط").click()
+    page.get_by_text("تضييق البحث", exact=True).click()
     page.fill("#f-since :is(input, textarea)", "2025-03-01")
     page.fill("#f-title :is(input, textarea)", "مهرجان")
     page.wait_for_selector("[data-pick]")
@@ -73,7 +73,7 @@ def take(page, address, folder, name):
     page.fill("#f-title :is(input, textarea)", "حريق")
     page.wait_for_timeout(600)
     page.screenshot(path=folder / f"{name}-filters.png")
-    page.get_by_text("ابحث في بعض المقالات فقط").click()
+    page.get_by_text("تضييق البحث", exact=True).click()
     if page.viewport_size["width"] < 960:
         page.evaluate("document.body.classList.add('src-open')")
         page.wait_for_timeout(300)

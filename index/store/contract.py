@@ -243,8 +243,8 @@ class Store(Protocol):
         """Return the article of that id, or None."""
         ...
 
-    def count_articles(self) -> int:
-        """Return how many articles there are."""
+    def count_articles(self, where: Filter | None = None) -> int:
+        """Return how many articles there are, or how many a filter allows."""
         ...
 
     def newest_articles(self, count: int) -> list[Article]:

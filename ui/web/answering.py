@@ -11,13 +11,12 @@ import gradio as gr
 
 from index.errors import JawabError
 from index.store.contract import Filter
-from rag.answers import Answer
 from ui.web import render
 from ui.web.access import RateLimit, visitor_of
 from ui.web.conversations import new_id
 from ui.web.events import event_data
 from ui.web.feedback import Feedback
-from ui.web.filter_fields import Chosen, make_filter
+from ui.web.filter_fields import Chosen, FilterFields, describe_filter, make_filter
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
 
@@ -32,13 +31,19 @@ _MAX_REMEMBERED = 10_000
 """Questions of which it is remembered that they were begun."""
 _RETRY = "__retry__"
 _RETRY_OPTION = {"value": _RETRY, "label": "إعادة المحاولة"}
-_TOO_OFTEN = "سألتَ كثيرًا في دقيقة واحدة. انتظر قليلًا ثم أعد المحاولة."
+_WIDEN = "__widen__"
+_WIDEN_OPTION = {"value": _WIDEN, "label": "توسيع البحث"}
+_TOO_OFTEN = "بلغت الأسئلة حدّها في الدقيقة. الرجاء إعادة المحاولة بعد قليل."
 _WAITING: Message = {
     "role": "assistant",
     "content": "",
     "metadata": {"title": "في انتظار الدور…", "status": "pending"},
 }
-_SEARCHING: Message = {**_WAITING, "metadata": {"title": "أبحث في المقالات…", "status": "pending"}}
+_SEARCHING: Message = {**_WAITING, "metadata": {"title": "يجري البحث…", "status": "pending"}}
+_WRITING: Message = {
+    **_WAITING,
+    "metadata": {"title": "يكتب النموذج الإجابة…", "status": "pending"},
+}
 
 
 class _Running:
@@ -74,8 +79,9 @@ class _Running:
 class Answering:
     """Questions and answers of every visitor; what one conversation holds is passed in."""
 
-    def __init__(self, indexes: Indexes, limit: RateLimit) -> None:
+    def __init__(self, indexes: Indexes, limit: RateLimit, filters: FilterFields) -> None:
         self._indexes = indexes
+        self._filters = filters
         self._limit = limit
         self._running = _Running()
         self._feedback = {
@@ -86,19 +92,27 @@ class Answering:
         """Show the question at once, or say why not."""
         question = (question or "").strip()
         if busy:
-            return _refuse("انتظر انتهاء الإجابة الحالية أو أوقفها أولًا.")
+            return _refuse("لم تكتمل الإجابة الحالية بعد؛ يمكن انتظارها أو إيقافها.")
         if not question:
-            return _refuse("اكتب سؤالًا أولًا.")
+            return _refuse("لا يوجد سؤال لإرساله.")
         return _start_turn(messages, question)
 
-    def begin_option(self, messages: list[Message], busy: bool, choice: gr.SelectData) -> State:
-        """Ask again after an error, or ask a question that was suggested."""
+    def begin_option(
+        self, messages: list[Message], busy: bool, index: str, choice: gr.SelectData
+    ) -> State:
+        """Ask again after an error or of all articles, or ask a question that was suggested.
+
+        What it returns ends with the fields of the filter.
+        """
+        kept = (*[gr.skip()] * len(self._filters.fields),)
         if busy:
-            return _refuse()
-        if choice.value != _RETRY:
-            return _start_turn(messages, str(choice.value))
+            return *_refuse(), *kept
+        if choice.value not in {_RETRY, _WIDEN}:
+            return *_start_turn(messages, str(choice.value)), *kept
         last = max(i for i, message in enumerate(messages) if message["role"] == "user")
-        return _start_turn(messages[:last], render.message_text(messages[last]["content"]))
+        question = render.message_text(messages[last]["content"])
+        fields = self._filters.clear(index) if choice.value == _WIDEN else kept
+        return *_start_turn(messages[:last], question), *fields
 
     @staticmethod
     def begin_example(choice: gr.SelectData) -> State:
@@ -135,7 +149,8 @@ class Answering:
         request: gr.Request,
     ) -> Iterator[State]:
         """Stream the answer to the last question into the chat and its sources into the panel."""
-        if not self._running.start(begun):
+        # A question that was refused begins nothing, and a page that has asked none has no id.
+        if not begun or not self._running.start(begun):
             yield gr.skip(), gr.skip(), gr.skip()
             return
         try:
@@ -185,26 +200,24 @@ class Answering:
         assistant = self._indexes[index]
         history = [(turn.question, turn.answer.text) for turn in turns]
         turn_id, shown, position = new_id(), 0.0, len(messages) - 1
-        articles = assistant.index.store.count_articles()
+        store = assistant.index.store
+        articles, scope = store.count_articles(where), describe_filter(where, store)
         turn: Turn | None = None
         for answer in assistant.stream(question, history=history, filter=where):
             first = turn is None
-            turn = Turn(turn_id, question, answer, position)
-            step = _make_step_message(answer, articles)
+            turn = Turn(turn_id, question, answer, position, where, scope)
+            step = _make_step_message(turn, articles)
             if first:
-                yield [*messages, step], render.panel([*turns, turn]), [*turns, turn]
+                writing = [_WRITING] if assistant.model and not answer.text else []
+                yield [*messages, step, *writing], render.panel([*turns, turn]), [*turns, turn]
             elif time.perf_counter() - shown > _STREAM_SECONDS:
                 shown = time.perf_counter()
                 partial = _make_answer_message(render.answer_markdown(turn))
                 yield [*messages, step, partial], gr.skip(), gr.skip()
         if turn is None:
             return
-        last = _make_answer_message(render.whole_answer(turn))
-        again = [_RETRY_OPTION] if turn.answer.error else []
-        if options := [*again, *render.suggestions(turn.answer)]:
-            last["options"] = options
         turns = [*turns, turn.trim()]
-        yield [*messages, step, last], render.panel(turns), turns
+        yield [*messages, step, _make_last_message(turn)], render.panel(turns), turns
 
     def finish(self, begun: str) -> State:
         """Free the box for the next question, unless the answer to this one still comes."""
@@ -214,7 +227,7 @@ class Answering:
     def show_stopped(messages: list[Message], turns: list[Turn]) -> State:
         """Say that the answer was stopped; an answer without text is no turn."""
         kept = [message for message in messages if not _is_pending(message)]
-        note = _make_answer_message(render.notice("info", "أوقفتَ الإجابة."))
+        note = _make_answer_message(render.notice("info", "أُوقفت الإجابة."))
         return [*kept, note], [turn for turn in turns if turn.answer.text], free_box(), False
 
     @staticmethod
@@ -241,12 +254,13 @@ class Answering:
             return
         feedback = self._feedback[self._indexes.known(index)]
         try:
-            feedback.add(rated[-1], opinion.liked, request.username or "")
+            is_new = feedback.add(rated[-1], opinion.liked, request.username or "")
         except OSError as error:
             logger.warning("cannot write %s: %s", feedback.path, error)
-            gr.Warning("تعذّر حفظ ملاحظتك.", duration=5)
+            gr.Warning("تعذّر حفظ الملاحظة.", duration=5)
             return
-        gr.Info("شكرًا، حُفظت ملاحظتك.", duration=3)
+        if is_new:
+            gr.Info("شكرًا، حُفظت الملاحظة.", duration=3)
 
     def whole_article(self, index: str, asked: gr.EventData) -> str:
         """Return the dialog of the article that was asked for."""
@@ -265,7 +279,8 @@ def replay_messages(turns: list[Turn]) -> list[Message]:
         for turn in turns
         for message in (
             _make_question_message(turn.question),
-            _make_answer_message(render.whole_answer(turn)),
+            *([_make_done_message(render.scope_line(turn))] if turn.scope else []),
+            _make_last_message(turn),
         )
     ]
 
@@ -302,11 +317,32 @@ def _is_pending(message: Message) -> bool:
     return (message.get("metadata") or {}).get("status") == "pending"
 
 
-def _make_step_message(answer: Answer, articles: int) -> Message:
-    titles = dict.fromkeys(passage.article.title for passage in answer.passages)
+def _make_last_message(turn: Turn) -> Message:
+    """Return the finished answer with what may be asked next."""
+    answer, options = turn.answer, []
+    if turn.filter and not answer.passages:
+        told = render.notice("warn", "لا مقال يطابق التضييق.", render.scope_line(turn))
+    else:
+        told = render.whole_answer(turn)
+    if answer.error:
+        options.append(_RETRY_OPTION)
+    if turn.filter and not answer.found:
+        options.append(_WIDEN_OPTION)
+    options += render.suggestions(answer)
+    message = _make_answer_message(told)
+    return {**message, "options": options} if options else message
+
+
+def _make_step_message(turn: Turn, articles: int) -> Message:
+    titles = dict.fromkeys(passage.article.title for passage in turn.answer.passages)
     listed = "\n".join(f"- {render.plain_markdown(title)}" for title in titles)
-    title = render.search_step(answer, articles)
-    return {"role": "assistant", "content": listed, "metadata": {"title": title, "status": "done"}}
+    return _make_done_message(render.search_step(turn, articles), listed)
+
+
+def _make_done_message(title: str, content: str = "") -> Message:
+    """Return a step that is done; its title is Markdown too."""
+    metadata = {"title": render.plain_markdown(title), "status": "done"}
+    return {"role": "assistant", "content": content, "metadata": metadata}
 
 
 def _make_failure_message(reason: str) -> Message:

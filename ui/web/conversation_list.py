@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import InputError
+from index.store.contract import Filter
 from ui.web import render
 from ui.web.answering import State, free_box, replay_messages
 from ui.web.conversations import (
@@ -19,6 +20,7 @@ from ui.web.conversations import (
     to_markdown,
 )
 from ui.web.events import event_data
+from ui.web.filter_fields import FilterFields
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
 
@@ -28,8 +30,14 @@ logger = logging.getLogger(__name__)
 class ConversationList:
     """Hands conversations to the browser, and takes them back."""
 
-    def __init__(self, indexes: Indexes) -> None:
+    def __init__(self, indexes: Indexes, filters: FilterFields) -> None:
         self._indexes = indexes
+        self._filters = filters
+
+    def empty(self, index: str) -> State:
+        """Return an empty conversation about an index; no filter is chosen."""
+        fields = self._filters.clear(index)
+        return [], [], render.EMPTY_PANEL, False, free_box(value=""), "", *fields
 
     @staticmethod
     def keep(conversation: str, turns: list[Turn], index: str) -> tuple[str, str]:
@@ -49,7 +57,7 @@ class ConversationList:
         """Show a conversation that the browser kept."""
         kept = _read(event_data(asked))
         if kept is None:
-            return (*[gr.skip()] * 7,)
+            return (*[gr.skip()] * 7, *[gr.skip()] * len(self._filters.fields))
         index = self._indexes.known(kept.index)
         if index != kept.index:
             gr.Warning(
@@ -57,7 +65,8 @@ class ConversationList:
             )
         turns = list(kept.turns)
         panel, box = render.panel(turns), free_box(value="")
-        return replay_messages(turns), turns, panel, False, box, kept.id, index
+        fields = self._filters.restore(index, turns[-1].filter if turns else Filter())
+        return replay_messages(turns), turns, panel, False, box, kept.id, *fields, index
 
     @staticmethod
     def export(asked: gr.EventData) -> str:
@@ -86,8 +95,3 @@ def _read(data: Mapping[str, Any]) -> Conversation | None:
         logger.warning("a conversation could not be read: %s", error)
         gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
         return None
-
-
-def empty_conversation() -> State:
-    """Return an empty conversation: messages, turns, panel, busy, box, id."""
-    return [], [], render.EMPTY_PANEL, False, free_box(value=""), ""

@@ -7,7 +7,7 @@ What comes back from a browser may hold anything: it is read field by field, and
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +16,11 @@ from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
 from index.errors import InputError
 from index.search.search import Passage
+from index.store.contract import Filter
 from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
-from ui.web.render import Turn, safe_url
+from ui.web.render import Turn, safe_url, scope_line
 
 SCHEMA_VERSION = 1
 _MAX_CHARACTERS = 4_000_000
@@ -56,7 +57,12 @@ class Conversation:
             "index": self.index,
             "updated": self.updated,
             "turns": [
-                {"question": turn.question, "answer": turn.trim().answer.to_dict()}
+                {
+                    "question": turn.question,
+                    "answer": turn.trim().answer.to_dict(),
+                    "filter": asdict(turn.filter),
+                    "scope": turn.scope,
+                }
                 for turn in self.turns
             ],
         }
@@ -99,11 +105,23 @@ def read_conversation(text: str) -> Conversation:
 
 
 def _parse_turns(rows: Iterable[Mapping[str, Any]]) -> list[Turn]:
-    """Read the turns; each is shown as a question and one answer."""
-    return [
-        Turn(new_id(), str(row["question"]), _parse_answer(row["answer"]), 2 * place)
-        for place, row in enumerate(rows)
-    ]
+    """Read the turns; each is shown as a question, what it was asked of, and one answer."""
+    turns, position = [], 0
+    for row in rows:
+        question, answer = str(row["question"]), _parse_answer(row["answer"])
+        scope, where = str(row.get("scope", "")), _parse_filter(row.get("filter", {}))
+        turns.append(Turn(new_id(), question, answer, position, where, scope))
+        position += 3 if scope else 2
+    return turns
+
+
+def _parse_filter(row: Mapping[str, Any]) -> Filter:
+    return Filter(
+        sources=tuple(map(str, row.get("sources", ()))),
+        since=str(row.get("since", "")),
+        until=str(row.get("until", "")),
+        articles=tuple(map(str, row.get("articles", ()))),
+    )
 
 
 def _parse_answer(row: Mapping[str, Any]) -> Answer:
@@ -194,7 +212,10 @@ def to_markdown(conversation: Conversation) -> str:
     if about := " · ".join(filter(None, (conversation.index, conversation.updated[:10]))):
         parts.append(_plain(about))
     for turn in conversation.turns:
-        parts += [f"## {_line(turn.question)}", *_format_answer(turn.answer)]
+        parts.append(f"## {_line(turn.question)}")
+        if turn.scope:
+            parts.append(f"_{_line(scope_line(turn))}_")
+        parts += _format_answer(turn.answer)
     return "\n\n".join(parts) + "\n"
 
 

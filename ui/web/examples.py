@@ -21,4 +21,4 @@ def example_questions(articles: Sequence[Article], count: int = 4) -> list[str]:
     titles = dict.fromkeys([*chosen.values(), *others])
     # A quotation within a quotation has other marks: two pairs of the same read as one broken.
     inner = str.maketrans("«»", "“”")
-    return [f"ماذا جاء في خبر «{title.translate(inner)}»؟" for title in list(titles)[:count]]
+    return [f"لخّص مقال «{title.translate(inner)}»" for title in list(titles)[:count]]

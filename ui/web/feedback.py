@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ui.web.render import Turn
 
-REASONS = ("معلومة غير دقيقة", "المصدر لا يدعم الجواب", "لم يجب عن السؤال")
+REASONS = ("معلومة غير دقيقة", "المصدر لا يدعم الإجابة", "لا تجيب عن السؤال")
 """What may be wrong with an answer."""
 
 
@@ -20,8 +20,8 @@ class Feedback:
         self._lock = threading.Lock()
         self._last: tuple[str, bool | str, str] | None = None
 
-    def add(self, turn: Turn, opinion: bool | str, user: str) -> None:
-        """Write down what a reader thinks of an answer, once.
+    def add(self, turn: Turn, opinion: bool | str, user: str) -> bool:
+        """Write down what a reader thinks of an answer, once; return whether it is new.
 
         Gradio 6.31 tells twice of a reason that was chosen.
 
@@ -47,7 +47,8 @@ class Feedback:
         line = json.dumps(row, ensure_ascii=False) + "\n"
         with self._lock:
             if self._last == (turn.id, opinion, user):
-                return
+                return False
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(line)
             self._last = (turn.id, opinion, user)
+        return True

@@ -1,11 +1,12 @@
 """Fields for the articles that may be used, and chips of what was chosen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import gradio as gr
 
 from index.errors import InputError
-from index.store.contract import Filter
+from index.store.contract import Filter, Store
 from ui.filters import filter_of
 from ui.web import numbers
 from ui.web.events import event_data
@@ -14,6 +15,8 @@ from ui.web.render import escape
 
 _MAX_OFFERED = 8
 """Articles offered while a title is typed."""
+_MAX_NAMED = 3
+"""Publishers and titles that are named in words; the others are counted."""
 _NO_DAY = "«{day}» ليس تاريخًا؛ اكتب مثل 2025-03-01."
 _PRIVATE: dict[str, Any] = {
     "api_visibility": "private",
@@ -45,13 +48,13 @@ class FilterFields:
     def build(self) -> None:
         """Create the fields; called where they stand."""
         self.chips = gr.HTML(elem_id="chips", js_on_load=_DROP, apply_default_css=False)
-        with gr.Accordion("ابحث في بعض المقالات فقط", open=False, elem_id="filters"):
+        with gr.Accordion("تضييق البحث", open=False, elem_id="filters"):
             with gr.Row():
                 sources = gr.Dropdown(
                     self._sources(""), multiselect=True, label="المصادر", elem_id="f-sources"
                 )
-                since = _day("من يوم", "2025-01-01", "f-since")
-                until = _day("إلى يوم", "2025-12-31", "f-until")
+                since = _day("من تاريخ", "2025-01-01", "f-since")
+                until = _day("إلى تاريخ", "2025-12-31", "f-until")
             self._words = gr.Textbox(
                 label="مقالات بعينها", placeholder="اكتب كلمة من العنوان", rtl=True, max_lines=1,
                 elem_id="f-title",
@@ -86,6 +89,13 @@ class FilterFields:
         """Return the fields of an index with nothing chosen."""
         return [gr.Dropdown(self._sources(name), value=[]), "", "", []]
 
+    def restore(self, name: str, where: Filter) -> list[Any]:
+        """Return the fields as they were for a filter, with what the index still knows of it."""
+        known = self._sources(name)
+        sources = [source for source in where.sources if source in known]
+        articles = [article for _, article in self._titles(name, list(where.articles))]
+        return [gr.Dropdown(known, value=sources), where.since, where.until, articles]
+
     @staticmethod
     def select_article(article: str) -> list[Any]:
         """Return the fields with one article chosen and nothing else."""
@@ -95,9 +105,7 @@ class FilterFields:
         return list(self._indexes[name].index.stats().sources)
 
     def _titles(self, name: str, articles: list[str]) -> list[tuple[str, str]]:
-        store = self._indexes[name].index.store
-        found = [(article, store.get_article(article)) for article in articles]
-        return [(known.title, article) for article, known in found if known]
+        return _find_titles(self._indexes[name].index.store, articles)
 
     def _look_up(self, name: str, words: str | None, chosen: list[str]) -> str:
         """Offer the articles whose title has the words typed so far."""
@@ -110,7 +118,7 @@ class FilterFields:
             for row in rows
             if row.id not in chosen
         )
-        return f"<ul>{offers}</ul>" if offers else '<p class="hint">لا مقال بهذا العنوان.</p>'
+        return f"<ul>{offers}</ul>" if offers else '<p class="hint">لا عنوان يطابق ما كُتب.</p>'
 
     @staticmethod
     def _pick(chosen: list[str], asked: gr.EventData) -> tuple[list[str], str]:
@@ -131,7 +139,7 @@ class FilterFields:
         if not shown:
             return ""
         chips = "".join(_chip(*chip) for chip in shown)
-        return f'<div class="chips"><span>في هذه فقط:</span>{chips}</div>'
+        return f'<div class="chips"><span>البحث محصور في:</span>{chips}</div>'
 
     def _drop(
         self,
@@ -161,6 +169,26 @@ def make_filter(chosen: Chosen) -> Filter:
     return filter_of(
         sources, (since or "").strip(), (until or "").strip(), articles=articles, wrong=_NO_DAY
     )
+
+
+def describe_filter(where: Filter, store: Store) -> str:
+    """Return a filter in words, such as «الجزيرة، منذ 5 أغسطس/آب 2015»; "" for none."""
+    titles = [f"«{title}»" for title, _ in _find_titles(store, where.articles)]
+    named = [*where.sources, *titles]
+    others = f" و{len(named) - _MAX_NAMED} غيرها" if len(named) > _MAX_NAMED else ""
+    parts = ["، ".join(named[:_MAX_NAMED]) + others] if named else []
+    since, until = numbers.date(where.since), numbers.date(where.until)
+    if where.since and where.until:
+        parts.append(f"يوم {since}" if since == until else f"من {since} إلى {until}")
+    elif where.since or where.until:
+        parts.append(f"منذ {since}" if where.since else f"حتى {until}")
+    gone = "مقالات لم تعد في الفهرس" if where else ""
+    return "، ".join(parts) or gone
+
+
+def _find_titles(store: Store, articles: Iterable[str]) -> list[tuple[str, str]]:
+    found = [(article, store.get_article(article)) for article in articles]
+    return [(known.title, article) for article, known in found if known]
 
 
 def _day(label: str, example: str, name: str) -> gr.Textbox:

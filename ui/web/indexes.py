@@ -1,10 +1,16 @@
 """The indexes that one page answers from; a reader chooses one by name."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 
+from index.errors import JawabError
 from rag.assistant import Assistant
+from rag.reading.reader import load_reader
 from rag.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 class Indexes:
@@ -31,6 +37,21 @@ class Indexes:
     def known(self, name: str | None) -> str:
         """Return the name if it is one, else that of the first."""
         return name if name in self._by_name else next(iter(self._by_name))
+
+    def warm_up(self) -> Thread:
+        """Load in a thread what the first question would else wait for; return the thread."""
+        thread = Thread(target=self._load, name="warm-up", daemon=True)
+        thread.start()
+        return thread
+
+    def _load(self) -> None:
+        try:
+            for assistant in self._by_name.values():
+                assistant.search("سؤال")
+            if self.settings.reader == "on":
+                load_reader()
+        except JawabError as error:
+            logger.warning("nothing could be loaded before the first question: %s", error)
 
     def use(self, settings: Settings) -> None:
         """Answer with other settings from all of them; a model is loaded once.

@@ -4,6 +4,7 @@ import re
 
 from index.arabic.dates import MONTHS, written_date
 
+_FEW = ["الثلاثة", "الأربعة", "الخمسة", "الستة", "السبعة", "الثمانية", "التسعة", "العشرة"]
 NO_DATE = "بلا تاريخ"
 
 
@@ -22,8 +23,8 @@ def format_count(number: int, one: str, two: str, few: str, many: str, hundreds:
         return one if number == 1 else two
     rest = number % 100
     if 3 <= rest <= 10 or number == 0:
-        return f"{number} {few}"
-    return f"{number} {many if rest > 10 else hundreds}"
+        return f"{number:,} {few}"
+    return f"{number:,} {many if rest > 10 else hundreds}"
 
 
 def articles(number: int) -> str:
@@ -33,12 +34,18 @@ def articles(number: int) -> str:
 
 def passages(number: int) -> str:
     """Return «3 مقاطع»."""
-    return format_count(number, "مقطع واحد", "مقطعين", "مقاطع", "مقطعًا", "مقطع")
+    return format_count(number, "مقطعًا واحدًا", "مقطعين", "مقاطع", "مقطعًا", "مقطع")
 
 
-def sources(number: int) -> str:
-    """Return «3 مصادر»."""
-    return format_count(number, "مصدر واحد", "مصدرين", "مصادر", "مصدرًا", "مصدر")
+def all_sources(number: int) -> str:
+    """Return «المصادر الثلاثة», as all that there are.
+
+    >>> all_sources(1), all_sources(2), all_sources(3), all_sources(12)
+    ('المصدر', 'المصدرين', 'المصادر الثلاثة', 'المصادر الـ12')
+    """
+    if number in {1, 2}:
+        return "المصدر" if number == 1 else "المصدرين"
+    return f"المصادر {_FEW[number - 3] if number <= 10 else f'الـ{number}'}"
 
 
 def period(iso: str) -> str:

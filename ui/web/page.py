@@ -10,7 +10,7 @@ from ui.web.access import Access, RateLimit
 from ui.web.answering import Answering, State
 from ui.web.api import publish_api
 from ui.web.articles_tab import ArticlesTab
-from ui.web.conversation_list import ConversationList, empty_conversation
+from ui.web.conversation_list import ConversationList
 from ui.web.events import event_data
 from ui.web.examples import example_questions
 from ui.web.feedback import REASONS
@@ -85,11 +85,11 @@ class _Page:
 
     def __init__(self, indexes: Indexes, access: Access, limit: RateLimit) -> None:
         self._indexes = indexes
-        self._answering = Answering(indexes, limit)
-        self._conversations = ConversationList(indexes)
+        self._filters = FilterFields(indexes)
+        self._answering = Answering(indexes, limit, self._filters)
+        self._conversations = ConversationList(indexes, self._filters)
         self._articles = ArticlesTab(indexes, access)
         self._settings = SettingsTab(indexes, access.may_edit)
-        self._filters = FilterFields(indexes)
 
     def build(self, page: gr.Blocks) -> None:
         """Create everything; called inside the page."""
@@ -160,7 +160,7 @@ class _Page:
                 buttons=["copy"],
                 feedback_options=("Like", "Dislike", *REASONS),
                 group_consecutive_messages=False,
-                autoscroll=True,
+                autoscroll=False,
                 **self._empty_state(""),
             )
             with gr.Column(elem_id="composer"):
@@ -178,7 +178,7 @@ class _Page:
                     **self._readiness(""),
                 )
             self._filters.build()
-            gr.HTML(render.HINT, elem_id="hint", apply_default_css=False)
+            self.hint = gr.HTML(self._hint(""), elem_id="hint", apply_default_css=False)
 
     def _empty_state(self, index: str) -> dict[str, Any]:
         """Return what an empty conversation shows: examples, or that there are no articles."""
@@ -192,41 +192,39 @@ class _Page:
         """Return whether something can be asked."""
         ready = bool(self._indexes[index].index.store.count_articles())
         return {
-            "placeholder": "اكتب سؤالك عن المقالات…" if ready else "لا توجد مقالات بعد",
+            "placeholder": "سؤالك عن المقالات…" if ready else "لا توجد مقالات بعد",
             "interactive": ready,
         }
 
     def _state_of(self, index: str) -> tuple[Any, ...]:
-        """Return the empty state, readiness and sources of an index as it is now."""
-        chat = gr.Chatbot(**self._empty_state(index))
-        return chat, gr.Textbox(**self._readiness(index)), self._filters.refresh_sources(index)
+        """Return the empty state, readiness, sources and hint of an index as it is now."""
+        chat, box = gr.Chatbot(**self._empty_state(index)), gr.Textbox(**self._readiness(index))
+        return chat, box, self._filters.refresh_sources(index), self._hint(index)
 
-    def _show_index(self, index: str) -> tuple[Any, ...]:
-        """Return what an index shows that was just chosen."""
-        chat, box, _ = self._state_of(index)
-        return chat, box, *self._filters.clear(index)
+    def _hint(self, index: str) -> str:
+        return render.hint(is_written=self._indexes[index].model is not None)
 
     def _connect_index(self, page: gr.Blocks) -> None:
         """Show what the chosen index holds, whenever that may have changed."""
-        state = [self.chat, self.box, self._filters.fields[0]]
-        for event in (page.load, self._articles.on_change):
+        state = [self.chat, self.box, self._filters.fields[0], self.hint]
+        for event in (page.load, self._articles.on_change, self.picker.change):
             event(self._state_of, [self.picker], state, **_QUIET)
-        self._stop_on(self.picker.input).then(
-            empty_conversation, None, self._conversation_parts(), **_QUIET
-        )
-        self._filters.show_chips(
-            self.picker.change(
-                self._show_index,
-                [self.picker],
-                [self.chat, self.box, *self._filters.fields],
-                **_QUIET,
-            )
-        )
+        self._begin_anew(self.picker.input)
         self._articles.load(page)
         self._settings.load(page)
 
     def _conversation_parts(self) -> list[Any]:
-        return [self.chat, self.turns, self.panel, self.busy, self.box, self.conversation]
+        """Return what holds a conversation; the fields of the filter are its last."""
+        parts = [self.chat, self.turns, self.panel, self.busy, self.box, self.conversation]
+        return [*parts, *self._filters.fields]
+
+    def _begin_anew(self, event: Any) -> Any:
+        """Begin an empty conversation on an event."""
+        emptied = self._stop_on(event).then(
+            self._conversations.empty, [self.picker], self._conversation_parts(), **_QUIET
+        )
+        self._filters.show_chips(emptied)
+        return emptied
 
     def _connect_answers(self) -> None:
         """Show the question, answer, free the composer, let the browser keep the conversation."""
@@ -234,7 +232,6 @@ class _Page:
         beginnings: list[tuple[Callable[..., Any], Callable[..., State], Any]] = [
             (box.submit, steps.begin, [box, chat, self.busy]),
             (chat.example_select, steps.begin_example, None),
-            (chat.option_select, steps.begin_option, [chat, self.busy]),
             (chat.retry, steps.begin_again, [chat, self.busy]),
             (chat.edit, steps.begin_edited, [chat, self.busy]),
         ]
@@ -243,6 +240,14 @@ class _Page:
             self._answer_after(on(step, inputs, started, **_QUIET))
             for on, step, inputs in beginnings
         ]
+        chosen = chat.option_select(
+            steps.begin_option,
+            [chat, self.busy, self.picker],
+            [*started, *self._filters.fields],
+            **_QUIET,
+        )
+        self._filters.show_chips(chosen)
+        self._running.append(self._answer_after(chosen))
         stopped = self._stop_on(box.stop).then(
             steps.show_stopped, [chat, self.turns], [chat, self.turns, box, self.busy], **_QUIET
         )
@@ -295,13 +300,12 @@ class _Page:
 
     def _connect_conversations(self) -> None:
         parts, header = self._conversation_parts(), self.header
-        self._stop_on(header.new_chat).then(empty_conversation, None, parts, **_QUIET).then(
-            None, None, None, js=_FOCUS
-        )
+        self._begin_anew(header.new_chat).then(None, None, None, js=_FOCUS)
         self._stop_on(header.stop_answer)  # the browser's code triggers it before the next
-        header.open_conversation(
+        opened = header.open_conversation(
             self._conversations.open, None, [*parts, self.picker], **_QUIET
-        ).then(None, None, None, js=_SHOW_CHAT)
+        )
+        self._filters.show_chips(opened).then(None, None, None, js=_SHOW_CHAT)
         header.export_conversation(
             self._conversations.export, None, [self.file], **_QUIET
         ).then(None, [self.file], None, js=_SAVE_FILE)  # fmt: skip

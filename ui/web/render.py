@@ -7,12 +7,13 @@ becomes Markdown only after its markup was disarmed, and the only links that sur
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from index.articles.article import Article
 from index.articles.copies import Reprint
 from index.search.search import Passage
+from index.store.contract import Filter
 from rag.answers import Answer, Citation
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
@@ -38,7 +39,7 @@ def _header_button(name: str, label: str, icon: str, kind: str = "") -> str:
 
 HEADER = (
     '<div class="hdr"><div class="brand"><span class="logo" aria-hidden="true">ج</span>'
-    "<div><h1>جواب</h1><p>إجابات بالعربية من مقالاتك، ومع كل جملة مصدرها</p></div></div>"
+    "<div><h1>جواب</h1><p>إجابات من مقالاتك، ومصدر كل جملة بجانبها</p></div></div>"
     '<nav class="hdr-act" aria-label="المحادثات والمظهر">'
     + _header_button("list-btn", "المحادثات", _LIST_ICON)
     + _header_button("new-btn", "محادثة جديدة", _NEW_ICON)
@@ -46,14 +47,16 @@ HEADER = (
     + "</nav></div>"
 )
 PLACEHOLDER = (
-    '<div class="empty"><h2>اسأل مقالاتك</h2>'
-    "<p>اكتب سؤالك بالعربية، وستصلك إجابة مع أرقام مصادر يمكنك النقر عليها للتحقّق.</p></div>"
+    '<div class="empty"><h2>ماذا تقول مقالاتك؟</h2>'
+    "<p>تأتي الإجابة من المقالات، وبعد كل جملة رقم مصدرها؛ وبالنقر عليه يُفتح"
+    " المصدر للتحقّق.</p></div>"
 )
 EMPTY_INDEX = (
     '<div class="empty"><h2>لا توجد مقالات بعد</h2><p>أضف ملفًا أو رابطًا أو نصًّا من تبويب'
     " «المقالات» لتبدأ.</p></div>"
 )
-HINT = '<p class="hint">قد تخطئ النماذج اللغوية. تحقّق من المصادر قبل الاعتماد على الإجابة.</p>'
+_QUOTED_HINT = "الإجابات مقتبسة حرفيًّا من المقالات وقد لا تكون وافية؛ تجب مراجعة المصدر قبل النشر."
+_WRITTEN_HINT = "قد تخطئ النماذج اللغوية؛ يجب التحقّق من المصادر قبل الاعتماد على الإجابة."
 
 _RELATED = 0.08
 """How much lower than the best a passage may score to be about the same thing, more or less.
@@ -78,12 +81,16 @@ class Turn:
         question: As it was asked.
         answer: What it got so far.
         position: Of the question among the messages.
+        filter: Which articles it was asked of.
+        scope: The filter in words; "" where all were asked.
     """
 
     id: str
     question: str
     answer: Answer
     position: int
+    filter: Filter = field(default_factory=Filter)
+    scope: str = ""
 
     def trim(self) -> "Turn":
         """Return the turn with only what the page shows of it: a fifteenth of its memory.
@@ -151,7 +158,7 @@ def whole_answer(turn: Turn) -> str:
     if answer.short:
         parts.append(f"**{plain_markdown(' '.join(answer.short.split()))}**")
     parts.append(answer_markdown(turn))
-    parts.append(f"[عرض {numbers.sources(len(answer.citations))}](#src-{turn.id}-all)")
+    parts.append(f"[عرض {numbers.all_sources(len(answer.citations))}](#src-{turn.id}-all)")
     return "\n\n".join(parts)
 
 
@@ -168,16 +175,29 @@ def notice(kind: str, title: str, body: str = "") -> str:
     return f'<div class="notice notice-{kind}"><strong>{escape(title)}</strong>{paragraph}</div>'
 
 
-def search_step(answer: Answer, articles: int) -> str:
-    """Return the title of the finished search step."""
+def hint(*, is_written: bool) -> str:
+    """Return what to keep in mind of answers that a model writes, or that are quoted."""
+    return f'<p class="hint">{_WRITTEN_HINT if is_written else _QUOTED_HINT}</p>'
+
+
+def search_step(turn: Turn, articles: int) -> str:
+    """Return the title of the finished search step; ``articles`` is how many were searched."""
     if not articles:
-        return "الفهرس فارغ"
+        return scope_line(turn) or "الفهرس فارغ"
+    answer = turn.answer
     seconds = (
         sum(answer.timings.get(stage, 0) for stage in ("rewrite", "search", "evidence")) / 1000
     )
-    found = numbers.passages(len(answer.passages))
-    time = f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}"
-    return f"بحثتُ في {numbers.articles(articles)} ووجدتُ {found} ({time} ث)"
+    searched = f"بحثتُ في {numbers.articles(articles)}" + (f" ({turn.scope})" if turn.scope else "")
+    if not answer.passages:
+        return f"{searched}، ولم أجد ما يناسب"
+    time = f"{max(seconds, 0.1):.1f}"
+    return f"{searched}، ووجدتُ {numbers.passages(len(answer.passages))} · {time} ث"
+
+
+def scope_line(turn: Turn) -> str:
+    """Say which articles a question was asked of; "" where it was all."""
+    return f"البحث محصور في: {turn.scope}" if turn.scope else ""
 
 
 def panel(turns: Sequence[Turn]) -> str:
@@ -194,7 +214,7 @@ def _section(turn: Turn, *, shown: bool) -> str:
     if answer.found:
         note = ""
         cards = [_citation_card(turn.id, c, _passage_of(answer, c)) for c in answer.citations]
-    elif answer.refusal:
+    elif answer.refusal and answer.passages:
         note = '<p class="src-note">لا تكفي هذه المقاطع للإجابة، وهي الأقرب إلى سؤالك:</p>'
         cards = [_passage_card(turn.id, n, p) for n, p in enumerate(select_passages(answer), 1)]
     else:

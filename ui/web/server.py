@@ -67,6 +67,7 @@ def serve(
         raise InputError("MCP needs another package; run: pip install 'jawab[mcp]'")
     limit_arenas()
     page = build_page(indexes, access)
+    indexes.warm_up()
     try:
         page.launch(
             server_name=bracket(access.host),

@@ -12,6 +12,7 @@ from index.arabic.words import analyse
 from index.articles.article import Article
 from index.embedding.embedded import Embedded
 from index.store.changes import KnownArticle
+from index.store.contract import Filter
 from index.store.listing import ListedArticle, StoreStats, check_order
 from index.store.local.generation import Generation
 from index.store.local.rows import count_rows, get_meta
@@ -35,6 +36,21 @@ def articles_by_key(connection: sqlite3.Connection, keys: Sequence[int]) -> dict
     """Return articles by key."""
     sql = f"SELECT key, {COLUMNS} FROM articles WHERE key IN ({{}})"  # noqa: S608
     return {row[0]: Article(*row[1:]) for row in select_in(connection, sql, keys)}
+
+
+def filter_conditions(where: Filter) -> tuple[list[str], list[str]]:
+    """Return what a filter asks of articles ``a``, and its parameters."""
+    conditions: list[str] = []
+    values: list[str] = []
+    for column, wanted in (("source", where.sources), ("id", where.articles)):
+        if wanted:
+            conditions.append(f"a.{column} IN ({','.join('?' * len(wanted))})")
+            values += wanted
+    for operator, day in ((">=", where.since), ("<=", where.until)):
+        if day:
+            conditions.append(f"a.date <> '' AND a.date {operator} ?")
+            values.append(day)
+    return conditions, values
 
 
 _ORDERED = {
@@ -117,9 +133,11 @@ class Catalogue:
         found = row.fetchone()
         return Article(*found) if found else None
 
-    def count_articles(self) -> int:
-        """Return how many articles there are."""
-        return count_rows(self._reading(), "SELECT count(*) FROM articles")
+    def count_articles(self, where: Filter | None = None) -> int:
+        """Return how many articles there are, or how many a filter allows."""
+        conditions, values = filter_conditions(where or Filter())
+        chosen = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return count_rows(self._reading(), f"SELECT count(*) FROM articles a{chosen}", *values)  # noqa: S608
 
     def find_articles(
         self,

@@ -14,7 +14,7 @@ from index.articles.copies import Reprint
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.limits import check_k
 from index.store.contract import Filter, Hit, StoredChunk, Totals
-from index.store.local.catalogue import articles_by_key, select_in
+from index.store.local.catalogue import articles_by_key, filter_conditions, select_in
 from index.store.local.generation import OpenGeneration
 from index.store.manifest import Manifest
 
@@ -76,7 +76,7 @@ class KeyFilter:
     @classmethod
     def of(cls, connection: sqlite3.Connection, where: Filter) -> "KeyFilter":
         """Look up what a filter allows."""
-        conditions, values = _build_conditions(where)
+        conditions, values = filter_conditions(where)
         rows = connection.execute(
             "SELECT c.key FROM chunks c JOIN articles a ON a.key = c.article"  # noqa: S608
             f" WHERE {' AND '.join(conditions)} ORDER BY c.key",
@@ -227,17 +227,3 @@ def _rank_by_shared_terms(
 
 def _make_key_test(only: KeyFilter | None) -> Callable[[int], bool]:
     return (lambda _key: True) if only is None else only.members.__contains__
-
-
-def _build_conditions(where: Filter) -> tuple[list[str], list[str]]:
-    conditions: list[str] = []
-    values: list[str] = []
-    for column, wanted in (("source", where.sources), ("id", where.articles)):
-        if wanted:
-            conditions.append(f"a.{column} IN ({','.join('?' * len(wanted))})")
-            values += wanted
-    for operator, day in ((">=", where.since), ("<=", where.until)):
-        if day:
-            conditions.append(f"a.date <> '' AND a.date {operator} ?")
-            values.append(day)
-    return conditions, values

@@ -105,6 +105,8 @@ def test_every_store_lists_the_same(make, reference, embedder):
     assert store.months() == reference.store.months()
     mine, theirs = store.stats(), reference.stats()
     assert store.count_articles() == mine.articles == theirs.articles
+    where = Filter(sources=("ملاعب",), since="2025-03-01")
+    assert 0 < store.count_articles(where) == reference.store.count_articles(where) < 28
     for name in ("chunks", "dated", "first_date", "last_date", "sources", "reprints"):
         assert getattr(mine, name) == getattr(theirs, name)
     with pytest.raises(InputError, match="no order 'size'"):

@@ -142,12 +142,14 @@ def test_what_is_wrong_with_an_answer_is_written_down(open_page, address, folder
     chat = open_page(address)
     chat.ask("من أخرج فيلم آخر الصيادين؟")
     buttons = chat.page.locator("#chat .message-buttons").last
+    expect(buttons.get_by_label("أفادتني")).to_be_visible()
     buttons.get_by_label("ملاحظة").click()
-    chat.page.get_by_text("المصدر لا يدعم الجواب").last.click()
-    expect(chat.page.locator(".toast-body")).to_contain_text("حُفظت ملاحظتك")
+    chat.page.get_by_text("المصدر لا يدعم الإجابة").last.click()
+    expect(chat.page.locator(".toast-title")).to_have_text("تمّ")
+    expect(chat.page.locator(".toast-body")).to_contain_text("حُفظت الملاحظة")
     (line,) = (folder / "index-feedback.jsonl").read_text(encoding="utf-8").splitlines()
     told = json.loads(line)
-    assert told["reason"] == "المصدر لا يدعم الجواب"
+    assert told["reason"] == "المصدر لا يدعم الإجابة"
     assert not told["good"]
     assert told["question"] == "من أخرج فيلم آخر الصيادين؟"
     assert told["articles"] == ["فيلم-الصيادين"]

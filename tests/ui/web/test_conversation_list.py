@@ -10,9 +10,11 @@ from passages import TEXT, passages_of
 from index.articles.article import Article
 from index.articles.copies import Reprint
 from index.errors import InputError
+from index.store.contract import Filter
 from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
 from ui.web import render
+from ui.web.answering import replay_messages
 from ui.web.conversations import Conversation, read_conversation, title_of, to_markdown
 from ui.web.render import Turn
 
@@ -32,8 +34,8 @@ def answered(title="عنوان", **changes):
     )  # fmt: skip
 
 
-def conversation(*answers):
-    turns = [Turn(f"t{n}", a.question, a, 2 * n) for n, a in enumerate(answers)]
+def conversation(*answers, **asked_of):
+    turns = [Turn(f"t{n}", a.question, a, 2 * n, **asked_of) for n, a in enumerate(answers)]
     return Conversation("t12", "عنوان المحادثة", "أخبار", "2026-01-02T03:04:05+00:00", tuple(turns))
 
 
@@ -47,6 +49,21 @@ def test_a_conversation_read_back_looks_the_same():
         same = Turn(before.id, after.question, after.answer, before.position)
         assert render.panel([same]) == render.panel([before])
         assert render.whole_answer(same) == render.whole_answer(before)
+
+
+def test_a_filter_is_kept_with_its_question_shown_and_exported():
+    where, scope = (
+        Filter(("صحيفة",), since="2025-02-01", articles=("9",)),
+        "صحيفة <b>، منذ 1 فبراير",
+    )
+    kept = conversation(answered(), answered(), filter=where, scope=scope)
+    told = read_conversation(kept.to_json()).turns
+    assert [(turn.filter, turn.scope) for turn in told] == [(where, scope)] * 2
+    shown = replay_messages(list(told))
+    assert [shown[turn.position]["role"] for turn in told] == ["user", "user"]
+    title = shown[told[1].position + 1]["metadata"]["title"]
+    assert title == "البحث محصور في: صحيفة &lt;b>، منذ 1 فبراير"
+    assert "## سؤال؟\n\n_البحث محصور في: صحيفة \\<b>، منذ 1 فبراير_\n" in to_markdown(kept)
 
 
 def test_only_the_passages_that_are_shown_are_kept():
@@ -174,9 +191,9 @@ class TestInTheBrowser:
         remove = shown.get_by_text("حذف")
         remove.click()
         shown.get_by_text("تأكيد الحذف").click()
-        assert "لا محادثة" in shown.inner_text()
+        assert "لا توجد محادثة" in shown.inner_text()
         page.fill("#conversations input[type=search]", "")
-        assert "لا محادثات محفوظة" in shown.inner_text()
+        assert "لا توجد محادثات محفوظة" in shown.inner_text()
 
     def test_a_conversation_is_saved_as_a_file(self, open_page, address):
         chat = open_page(address)

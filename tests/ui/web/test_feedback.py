@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ui.web.feedback import Feedback
+from rag.answers import Answer
+from ui.web.feedback import REASONS, Feedback
+from ui.web.render import Turn
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,15 @@ def test_the_file_has_the_name_of_the_index(tmp_path, monkeypatch, place):
     monkeypatch.chdir(tmp_path / "news")
     place = Path(place.format(here=tmp_path / "news"))
     assert Feedback(place).path == tmp_path / "news-feedback.jsonl"
+
+
+def test_an_opinion_is_written_down_once(tmp_path):
+    feedback = Feedback(tmp_path / "news")
+    turn = Turn("t1", "سؤال؟", Answer("سؤال؟", "سؤال؟", "نص", (), (), (), found=True), 0)
+    assert feedback.add(turn, REASONS[1], "")
+    assert not feedback.add(turn, REASONS[1], "")
+    assert feedback.add(turn, opinion=True, user="")
+    assert len(feedback.path.read_text(encoding="utf-8").splitlines()) == 2
 
 
 def test_the_file_of_the_folder_above_has_its_name(tmp_path, monkeypatch):

@@ -31,6 +31,29 @@ def test_the_first_turn_keeps_its_sources_after_the_second(chat):
     assert "آخر الصيادين" in chat.page.inner_text(".src-turn.is-active .src-q")
 
 
+def test_a_question_is_shown_at_once_and_its_answer_read_from_the_beginning(chat):
+    chat.ask(QUESTION)
+    page, held, question = chat.page, [], "كم ثمن تذكرة الحافلة الكهربائية؟"
+    page.wait_for_function("sessionStorage.getItem('jawab-current-conversation')")
+    # The server hears nothing yet.
+    page.route("**/queue/join**", lambda route: held.append(route))  # noqa: PLW0108
+    page.fill("#q textarea", question)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#echo")).to_have_text(question)
+    expect(page.locator("#q textarea")).to_have_css("color", "rgba(0, 0, 0, 0)")
+    page.unroute("**/queue/join**")
+    assert len(held) == 1
+    held[0].continue_()
+    chat.wait()
+    expect(page.locator("#echo")).to_have_count(0)
+    place = page.evaluate(
+        """() => document.querySelectorAll('#chat .user-row')[1].getBoundingClientRect().top
+        - document.querySelector('#chat').getBoundingClientRect().top"""
+    )
+    assert 0 <= place < 12
+
+
 def test_a_follow_up_shows_how_it_was_understood(chat):
     chat.ask("متى جاء هدف الفوز في نهائي كأس الاتحاد؟")
     chat.ask("ومن سجله؟")
@@ -45,10 +68,26 @@ def test_a_refusal_says_so_and_shows_the_nearest(chat):
     assert chat.page.locator(".src-turn.is-active mark").count() == 0
 
 
-def test_an_empty_question_is_not_asked(chat):
-    chat.page.locator("#q textarea").press("Enter")
-    expect(chat.page.locator(".toast-wrap")).to_contain_text("اكتب سؤالًا")
-    assert chat.page.locator("#chat .message-row").count() == 0
+def test_an_empty_question_is_not_asked_of_a_fresh_page_or_a_kept_conversation(
+    open_page, sample_index, tmp_path
+):
+    log = tmp_path / "log"
+    with served(sample_index, log) as address:  # the first that this server is asked
+        chat = open_page(address)
+        page = chat.page
+        page.locator("#q textarea").press("Enter")
+        expect(page.locator(".toast-title")).to_have_text("تنبيه")
+        chat.ask(QUESTION)
+        page.wait_for_function("sessionStorage.getItem('jawab-current-conversation')")
+        page.reload()
+        expect(page.locator("#chat .message-row")).to_have_count(2)
+        page.locator("#q textarea").press("Enter")
+        expect(page.locator(".toast-wrap")).to_contain_text("سؤال")
+        page.wait_for_timeout(1000)
+        expect(page.locator("#chat .message-row")).to_have_count(2)
+        expect(page.locator("#chat")).not_to_contain_text("#src")
+        page.close()
+    assert "Error" not in log.read_text(encoding="utf-8")
 
 
 def test_an_example_is_asked_by_a_click(chat):
@@ -182,7 +221,7 @@ def test_a_suggested_question_can_be_answered(chat):
     chat.ask("كم عدد المصابين في حريق مصنع الرمال؟")
     chat.page.locator("#chat .options button").first.click()
     chat.wait()
-    assert "ماذا جاء في خبر" in chat.page.locator("#chat .user-row").last.inner_text()
+    assert "لخّص مقال" in chat.page.locator("#chat .user-row").last.inner_text()
     assert "لم أجد" not in chat.answer.inner_text()
 
 

@@ -12,20 +12,41 @@ QUESTION = "من أخرج فيلم آخر الصيادين؟"
 @pytest.fixture
 def chat(open_page, two_indexes):
     chat = open_page(two_indexes)
-    chat.page.get_by_text("ابحث في بعض المقالات فقط").click()
+    chat.page.get_by_text("تضييق البحث", exact=True).click()
     return chat
 
 
 def test_answers_may_be_taken_from_some_articles_only(chat):
-    chat.page.fill("#f-since :is(input, textarea)", "2026-01-01")
-    chat.ask(QUESTION)
-    assert "لم أجد" in chat.answer.inner_text()
-    chat.page.fill("#f-since :is(input, textarea)", "2025-11-01")
-    chat.ask(QUESTION)
-    assert "ريم شاهين" in chat.answer.inner_text()
-    chat.page.fill("#f-since :is(input, textarea)", "غدًا")
+    page, scope = chat.page, "منذ 1 نوفمبر/تشرين الثاني 2025"
+    page.fill("#f-since :is(input, textarea)", "غدًا")
     chat.ask(QUESTION)
     assert "ليس تاريخًا" in chat.answer.inner_text()
+    page.fill("#f-since :is(input, textarea)", "2025-11-01")
+    chat.ask(QUESTION)
+    assert "ريم شاهين" in chat.answer.inner_text()
+    expect(page.locator("#chat")).to_contain_text(f"بحثتُ في 3 مقالات ({scope})، ووجدتُ")
+    chat.ask("من كتب رواية موسم الهجرة إلى الشمال؟")
+    expect(page.locator("#chat .options")).to_contain_text("توسيع البحث")
+    page.wait_for_function("Object.values(localStorage).some(kept => kept.includes('موسم الهجرة'))")
+    page.reload()
+    expect(page.locator("#chat")).to_contain_text(f"البحث محصور في: {scope}")
+    expect(page.locator(".chip")).to_have_text("من 1 نوفمبر/تشرين الثاني 2025✕")
+    expect(page.locator("#chat .options")).to_contain_text("توسيع البحث")
+    page.click("#new-btn")
+    expect(page.locator(".chip")).to_have_count(0)
+
+
+def test_a_search_in_no_article_is_told_and_widened(chat):
+    page = chat.page
+    page.fill("#f-since :is(input, textarea)", "2027-01-01")
+    chat.ask(QUESTION)
+    expect(page.locator("#chat .notice")).to_contain_text("لا مقال يطابق التضييق.")
+    expect(page.locator("#chat")).not_to_contain_text("28")
+    expect(page.locator("#sources .src-note")).to_have_count(0)
+    page.locator("#chat .options button", has_text="توسيع البحث").click()
+    expect(page.locator("#chat")).to_contain_text("ريم شاهين")
+    expect(page.locator("#chat .user-row")).to_have_count(1)
+    expect(page.locator(".chip")).to_have_count(0)
 
 
 def test_an_article_is_chosen_by_a_word_of_its_title(chat):

@@ -68,13 +68,16 @@ def test_what_a_model_writes_is_shown_with_its_source(chat):
 
 
 def test_sources_are_there_before_the_answer(chat, script):
+    expect(chat.page.locator("#hint")).to_contain_text("قد تخطئ النماذج اللغوية")
     script["reply"] = slowly(f"{SENTENCE} [1].", 3)
     send(chat)
     expect(chat.page.locator("#sources .src-card").first).to_be_visible()
+    expect(chat.page.locator("#chat")).to_contain_text("يكتب النموذج الإجابة…")
     assert SENTENCE not in chat.page.inner_text("#chat")
-    expect(chat.page.locator("#chat")).to_contain_text("بحثتُ في 28 مقالًا ووجدتُ")
+    expect(chat.page.locator("#chat")).to_contain_text("بحثتُ في 28 مقالًا، ووجدتُ")
     chat.wait()
     assert SENTENCE in chat.answer.inner_text()
+    expect(chat.page.locator("#chat")).not_to_contain_text("يكتب النموذج")
 
 
 def test_an_answer_is_stopped_and_the_next_is_whole(chat, script):
@@ -83,7 +86,7 @@ def test_an_answer_is_stopped_and_the_next_is_whole(chat, script):
     chat.page.wait_for_selector("#q .stop-button")
     expect(chat.page.locator("#sources .src-card").first).to_be_visible()
     chat.page.click("#q .stop-button")
-    expect(chat.page.locator("#chat .notice")).to_have_text("أوقفتَ الإجابة.")
+    expect(chat.page.locator("#chat .notice")).to_have_text("أُوقفت الإجابة.")
     chat.page.wait_for_selector("#q .submit-button")
     script["reply"] = f"{SENTENCE} [1]."
     chat.turns = 1
@@ -97,7 +100,7 @@ def test_a_second_question_waits_for_the_first(chat, script):
     send(chat)
     chat.page.wait_for_selector("#q .stop-button")
     send(chat, "سؤال ثانٍ؟")
-    expect(chat.page.locator(".toast-wrap")).to_contain_text("انتظر انتهاء الإجابة الحالية")
+    expect(chat.page.locator(".toast-wrap")).to_contain_text("لم تكتمل الإجابة الحالية")
     chat.wait()
     expect(chat.page.locator("#chat .user-row")).to_have_count(1)
 
@@ -213,7 +216,7 @@ def test_one_reader_does_not_see_what_another_asks(open_page, address, script):
     one.ask(QUESTION)
     assert other.page.locator("#chat .message-row").count() == 0
     other.page.click("#list-btn")
-    assert "لا محادثات محفوظة" in other.page.inner_text("#conversations")
+    assert "لا توجد محادثات محفوظة" in other.page.inner_text("#conversations")
 
 
 def test_unsupported_sentences_are_marked_on_request(

@@ -1,16 +1,23 @@
 """The parts of the page that need no browser."""
 
 import asyncio
+import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from passages import TEXT, passages_of
 
 from index.articles.article import Article
+from index.store.contract import Filter
 from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
-from ui.web import numbers, render
+from rag.settings import Settings
+from ui.web import indexes, numbers, render, server
+from ui.web.access import Access
 from ui.web.examples import example_questions
+from ui.web.filter_fields import describe_filter
+from ui.web.hosts import serving_hosts
 from ui.web.passwords import compute_hash, verify_password
 from ui.web.render import Turn
 from ui.web.sessions import forget_replaced
@@ -38,7 +45,7 @@ def turn(text="وصل الوفد.", found=True, numbers=(1,), **changes):
 
 @pytest.mark.parametrize(
     ("number", "phrase"),
-    [(0, "0 مقاطع"), (1, "مقطع واحد"), (2, "مقطعين"), (3, "3 مقاطع"), (10, "10 مقاطع"),
+    [(0, "0 مقاطع"), (1, "مقطعًا واحدًا"), (2, "مقطعين"), (3, "3 مقاطع"), (10, "10 مقاطع"),
      (11, "11 مقطعًا"), (99, "99 مقطعًا"), (100, "100 مقطع"), (102, "102 مقطع"), (105, "105 مقاطع")],
 )  # fmt: skip
 def test_a_number_agrees_with_its_noun(number, phrase):
@@ -89,6 +96,33 @@ def test_the_panel_escapes_whatever_an_article_says():
     assert html.count("<mark>") == 1
 
 
+def test_the_step_says_how_many_articles_were_searched_and_under_which_filter():
+    asked = turn()
+    assert render.search_step(asked, 3005) == "بحثتُ في 3,005 مقالات، ووجدتُ مقطعًا واحدًا · 0.1 ث"
+    one = replace(asked, scope="الجزيرة، منذ 5 أغسطس/آب 2015")
+    told = render.search_step(one, 1)
+    assert told.startswith("بحثتُ في مقال واحد (الجزيرة، منذ 5 أغسطس/آب 2015)، ووجدتُ")
+    none = replace(one, answer=replace(one.answer, passages=()))
+    assert render.search_step(none, 1).endswith("2015)، ولم أجد ما يناسب")
+    assert render.search_step(none, 0) == "البحث محصور في: الجزيرة، منذ 5 أغسطس/آب 2015"
+
+
+def test_the_hint_is_about_what_writes_the_answers():
+    assert "مقتبسة حرفيًّا" in render.hint(is_written=False)
+    assert "النماذج اللغوية" in render.hint(is_written=True)
+
+
+def test_a_filter_is_said_in_words():
+    titles = {"1": Article("1", "افتتاح الجسر", "نص")}
+    store = SimpleNamespace(get_article=titles.get)
+    day = Filter(("أ", "ب"), "2025-03-01", "2025-03-01", ("1", "2"))
+    assert describe_filter(day, store) == "أ، ب، «افتتاح الجسر»، يوم 1 مارس/آذار 2025"
+    more = Filter(("أ", "ب", "ج", "د", "ه"), until="2025-03-01")
+    assert describe_filter(more, store) == "أ، ب، ج و2 غيرها، حتى 1 مارس/آذار 2025"
+    assert describe_filter(Filter(articles=("2",)), store) == "مقالات لم تعد في الفهرس"
+    assert describe_filter(Filter(), store) == ""
+
+
 def test_the_quote_is_marked_inside_its_passage():
     assert f"<mark>{TEXT[:30]}</mark>" in render.panel([turn()])
 
@@ -122,7 +156,7 @@ def test_examples_come_from_the_articles_but_not_from_hostile_titles():
         Article("1", "افتتاح الجسر", "نص", source="أ"),
         Article("2", HOSTILE, "نص", source="ب"),
     ]
-    assert example_questions(articles) == ["ماذا جاء في خبر «افتتاح الجسر»؟"]
+    assert example_questions(articles) == ["لخّص مقال «افتتاح الجسر»"]
 
 
 def test_a_page_is_arabic_before_its_first_paint():
@@ -158,6 +192,23 @@ def test_a_password_is_checked_by_its_hash():
     assert compute_hash("سرّ") != stored
 
 
+def test_what_the_first_question_needs_is_loaded_when_the_server_starts(monkeypatch):
+    searched, read = threading.Event(), threading.Event()
+    monkeypatch.setattr(indexes, "load_reader", read.set)
+    page = SimpleNamespace(launch=lambda **_: None)
+    monkeypatch.setattr(server, "build_page", lambda *_: page)
+    monkeypatch.setattr(server, "_CheckedApp", lambda *_, **_options: None)
+    index = SimpleNamespace(store=SimpleNamespace(place="news"))
+    assistant = SimpleNamespace(
+        index=index, settings=Settings(), search=lambda _question: searched.set()
+    )
+    server.serve(
+        indexes.Indexes([assistant]), port=1, access=Access(), hosts=serving_hosts("127.0.0.1")
+    )
+    assert searched.wait(10)
+    assert read.wait(10)
+
+
 def test_a_session_does_not_grow_with_every_question():
     own = {1: "chat", 2: "box"}
     blocks, values = {**own, 77: "box, once"}, {**own, 77: {}}
@@ -180,4 +231,4 @@ def test_names_run_as_most_of_their_letters_do():
 
 def test_a_title_with_quotation_marks_is_quoted_with_others():
     article = Article(id="a", title="«هاكرز» يستغلون «ويندوز 10»", text="نص")
-    assert example_questions([article]) == ["ماذا جاء في خبر «“هاكرز” يستغلون “ويندوز 10”»؟"]
+    assert example_questions([article]) == ["لخّص مقال «“هاكرز» يستغلون “ويندوز 10”»"]

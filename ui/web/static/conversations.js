@@ -76,7 +76,7 @@
   list.innerHTML = `<div class="src-bar"><h2 id="conversations-title">المحادثات</h2>
     <button type="button" class="txt-btn" data-do="close" aria-label="إغلاق القائمة">✕</button></div>
     <input type="search" placeholder="بحث في المحادثات" aria-label="بحث في المحادثات"><ul></ul>
-    <p class="hint">تُحفظ في هذا المتصفح وحده، ولا تُرسل إلى أحد.</p>`;
+    <p class="hint">تُحفظ في هذا المتصفح وحده.</p>`;
   const [search, rows] = [list.querySelector("input"), list.querySelector("ul")];
 
   function button(label, action, id, name = label) {
@@ -102,7 +102,7 @@
     const opener = button(title, "open", id);
     opener.className = "conversation";
     opener.append(about);
-    item.append(opener, button("تسمية", "rename", id, `تسمية: ${title}`), button("Markdown", "markdown", id, `تصدير Markdown: ${title}`),
+    item.append(opener, button("إعادة تسمية", "rename", id, `إعادة تسمية: ${title}`), button("Markdown", "markdown", id, `تصدير Markdown: ${title}`),
       button("JSON", "json", id, `تصدير JSON: ${title}`), button("حذف", "delete", id, `حذف: ${title}`));
     return item;
   }
@@ -114,7 +114,7 @@
     if (found.length) return;
     const none = document.createElement("li");
     none.className = "none";
-    none.textContent = words ? "لا محادثة فيها هذه الكلمات." : "لا محادثات محفوظة بعد.";
+    none.textContent = words ? "لا توجد محادثة تطابق البحث." : "لا توجد محادثات محفوظة بعد.";
     rows.append(none);
   }
 

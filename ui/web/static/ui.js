@@ -141,21 +141,23 @@
 
   // Gradio's sanitizer strips aria-* from links, and some of its own names are English.
   const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "ملاحظة",
-    "Liked": "أعجبك", "Disliked": "لم يعجبك", "Close": "إغلاق"};
+    "إعجاب": "أفادتني", "عدم الإعجاب": "لم تُفدني", "Liked": "أفادتني", "Disliked": "لم تُفدني", "Close": "إغلاق", "Scroll down": "إلى الأسفل"};
   const TOASTS = [[/queue is full/i, "الخادم مشغول الآن. أعد المحاولة بعد قليل."],
     [/connection|failed to fetch|network/i, "انقطع الاتصال بالخادم. تحقّق من أنه يعمل ثم أعد المحاولة."]];
-  const LEVELS = {Error: "خطأ", Warning: "تنبيه", Info: "تم", Success: "تم"};
+  const LEVELS = {info: "تمّ", success: "تمّ", warning: "تنبيه", error: "خطأ"};
   const BUTTONS = {".submit-button": "إرسال السؤال", ".stop-button": "إيقاف الإجابة"};
 
   // Before it is painted or read out: Gradio tells a toast's level, and some errors, in English.
   function renameToasts() {
-    for (const title of document.querySelectorAll(".toast-title")) {
-      const level = LEVELS[title.firstChild?.data?.trim()];
-      if (level) title.firstChild.data = level;
+    for (const title of document.querySelectorAll(".toast-title:not([data-told])")) {
+      const level = Object.keys(LEVELS).find(name => title.classList.contains(name));
+      if (level) title.firstChild.data = LEVELS[level];
+      title.dataset.told = "";
     }
     for (const toast of document.querySelectorAll("[data-testid=toast-text]:not([data-told])")) {
       const known = TOASTS.find(([english]) => english.test(toast.textContent));
       if (known) toast.textContent = known[1];
+      removeEcho();
       toast.dataset.told = "";
     }
   }
@@ -203,8 +205,69 @@
       sheet.setAttribute("role", "region");
       sheet.setAttribute("aria-label", "المصادر");
     }
+    followQuestion();
     offerLogout();
   }
+
+  // ---- a question is shown before the server has it, and its answer is read from its beginning ----
+  const echo = document.createElement("div");
+  echo.id = "echo";
+  echo.append(document.createElement("p"));
+  const ASKED_AGAIN = ["إعادة المحاولة", "توسيع البحث"];
+  let [questions, answering, echoed] = [0, false, 0];
+
+  const isAnswering = () => document.querySelector("#q .stop-button") !== null;
+  const isWaiting = () => echo.isConnected;
+
+  function showEcho(text) {
+    const wrap = document.querySelector("#chat .panel-wrap");
+    if (!wrap || !text || isAnswering() || isWaiting()) return;
+    echo.firstChild.textContent = text;
+    echo.style.minHeight = `${wrap.clientHeight}px`;
+    wrap.append(echo);
+    wrap.scrollTop = wrap.scrollHeight;
+    document.querySelector("#q").classList.add("is-sent");
+    document.querySelector("#q textarea").readOnly = true;
+    echoed = setTimeout(removeEcho, 30_000);
+  }
+
+  function removeEcho() {
+    clearTimeout(echoed);
+    echo.remove();
+    document.querySelector("#q")?.classList.remove("is-sent");
+    const box = document.querySelector("#q textarea");
+    if (box) box.readOnly = false;
+  }
+
+  // Where an answer begins, its question goes to the top, and there is room below for that.
+  function followQuestion() {
+    const wrap = document.querySelector("#chat .panel-wrap");
+    const rows = wrap?.querySelectorAll(".user-row") ?? [];
+    const last = rows[rows.length - 1];
+    const begins = rows.length !== questions || (isAnswering() && !answering);
+    [questions, answering] = [rows.length, isAnswering()];
+    if (begins) removeEcho();
+    if (!last || !wrap.clientHeight) return;
+    const list = wrap.querySelector(".message-wrap");
+    const top = last.getBoundingClientRect().top;
+    const end = Math.max(...[...list.children].map(part => part.getBoundingClientRect().bottom));
+    list.style.paddingBottom = `${Math.max(0, wrap.clientHeight - (end - top))}px`;
+    if (begins) wrap.scrollTop += top - wrap.getBoundingClientRect().top;
+  }
+
+  document.addEventListener("keydown", event => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches?.("#q textarea")) return;
+    if (isWaiting()) { event.preventDefault(); event.stopPropagation(); }
+    else showEcho(event.target.value.trim());
+  }, true);
+  document.addEventListener("click", event => {
+    const pressed = event.target.closest?.("#q .submit-button, #chat .example, #chat .options button");
+    if (!pressed) return;
+    const isSent = pressed.matches(".submit-button");
+    const text = isSent ? document.querySelector("#q textarea").value : pressed.innerText;
+    if (!ASKED_AGAIN.includes(text.trim())) showEcho(text.trim());
+  }, true);
+
   // Who is logged in may log out.
   function offerLogout() {
     const user = window.gradio_config?.username;
