@@ -4,7 +4,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ _NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.emb
 CAUTION = ("careful", "balanced", "lenient")
 """Levels of caution: حذر، متوازن، متساهل."""
 
-_KINDS = {str: "text", int: "a whole number", float: "a number"}
+_KINDS = {str: "text", int: "a whole number", float: "a number", dict: "a table of texts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Settings:
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``: how sure to be before answering.
         unsupported: ``remove`` or ``mark`` sentences that the articles do not support.
+        sources: Publisher as it is written in the articles -> what it is called where it is shown,
+            the table ``[sources]`` of the file: ``aljazirah = "الجزيرة"``.
     """
 
     index: str = ".jawab"
@@ -61,6 +63,7 @@ class Settings:
     k: int = 8
     caution: str = "balanced"
     unsupported: str = "remove"
+    sources: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def load_settings(
@@ -107,7 +110,7 @@ def _load_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Settings:
-    kinds = {field.name: type(getattr(settings, field.name)) for field in fields(settings)}
+    kinds = {one.name: type(getattr(settings, one.name)) for one in fields(settings)}
     for name in values:
         if name not in kinds:
             near = difflib.get_close_matches(name, kinds, n=1, cutoff=0.5)
@@ -120,6 +123,10 @@ def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Sett
 
 
 def _convert(name: str, kind: type, value: Any, where: str) -> Any:
+    if kind is dict:
+        if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()):
+            raise SettingsError(f"{name} {where} must be {_KINDS[kind]}, not {value!r}")
+        return value
     broken = kind is int and isinstance(value, float) and value % 1
     if broken or isinstance(value, bool) or not isinstance(value, str | int | float):
         raise SettingsError(f"{name} {where} must be {_KINDS[kind]}, not {value!r}")

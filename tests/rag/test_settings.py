@@ -14,6 +14,19 @@ def test_flags_override_the_environment_and_that_the_file(tmp_path):
     assert (settings.k, settings.model, settings.caution) == (5, "ollama:b", "careful")
 
 
+def test_publishers_are_named_in_a_table(tmp_path):
+    file = tmp_path / "jawab.toml"
+    file.write_text('k = 3\n[sources]\naljazirah = "الجزيرة"\n', encoding="utf-8")
+    settings = load_settings(file, {})
+    assert settings.sources == {"aljazirah": "الجزيرة"}
+    assert hash(settings) == hash(load_settings(file, {}))
+    assert settings != Settings(k=3)
+    for wrong in ('sources = "الجزيرة"', "[sources]\naljazirah = 3"):
+        file.write_text(wrong, encoding="utf-8")
+        with pytest.raises(SettingsError, match=r"sources in .* must be a table of texts"):
+            load_settings(file, {})
+
+
 @pytest.mark.parametrize(
     ("environment", "hint"),
     [
@@ -23,6 +36,7 @@ def test_flags_override_the_environment_and_that_the_file(tmp_path):
         ({"JAWAB_CAUTION": "reckless"}, "careful, balanced, lenient"),
         ({"JAWAB_READER": "maybe"}, "on, off"),
         ({"JAWAB_TIMEOUT": "0"}, "seconds"),
+        ({"JAWAB_SOURCES": "الجزيرة"}, "table of texts"),
     ],
 )
 def test_a_wrong_setting_says_what_would_be_right(environment, hint):

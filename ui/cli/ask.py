@@ -58,6 +58,7 @@ def ask(
         "k": k, "model": model, "base_url": base_url, "timeout": timeout, "reranker": reranker
     }  # fmt: skip
     from ui.filters import filter_of
+    from ui.source_names import name_sources
 
     no_day = "--{name} must be a day such as 2025-03-01, not {day!r}"
     where = filter_of(source, since, until, articles=article, wrong=no_day)
@@ -76,7 +77,7 @@ def ask(
         print_json(answer.to_dict())
     else:
         answer = _stream(assistant.stream(question, filter=where))
-        _print_sources(answer)
+        _print_sources(name_sources(answer, assistant.settings.sources))
         if explain:
             _print_scores(answer)
     if answer.error:

@@ -1,12 +1,15 @@
 """`jawab chat`: serve the web page."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from index.errors import InputError
 from ui.cli.console import errors
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
 
 
 def chat(
@@ -78,6 +81,8 @@ def chat(
 ) -> None:
     """Serve the chat page, in Arabic and right to left.
 
+    Where there is no index, an empty one is made; articles are added on the page.
+
     Example: jawab chat --index my-index --port 7860
     """
     if hash_password:
@@ -117,9 +122,13 @@ def chat(
             " articles; nobody can change them. Add --auth USER:FILE"
         )
     from rag.assistant import Assistant
+    from rag.settings import load_settings
 
     first, *others = index or [""]
-    assistant = Assistant.open(first or None, model=model, base_url=base_url)
+    settings = load_settings(index=first or None, model=model, base_url=base_url)
+    for folder in (settings.index, *others):
+        _create_if_missing(Path(folder), settings)
+    assistant = Assistant.from_settings(settings)
     indexes = Indexes([assistant, *(assistant.beside(other) for other in others)])
     errors().print(f"{address}  (Ctrl+C to stop · للإيقاف)")
     if not access.is_local:
@@ -129,6 +138,20 @@ def chat(
     from ui.web.server import serve  # Gradio takes seconds, and what is wrong is told before
 
     serve(indexes, port=port, access=access, hosts=hosts, root_path=root_path, mcp=mcp)
+
+
+def _create_if_missing(folder: Path, settings: "Settings") -> None:
+    """Make an empty index, to be filled from the page; not among files of another kind."""
+    from index.embedding.embedders import load_embedder
+    from index.store.manifest import Manifest
+    from index.store.opening import create_store, holds_store
+    from rag.settings import load_chosen_embedder
+
+    if holds_store(folder) or (folder.exists() and any(folder.iterdir())):
+        return
+    embedder = load_chosen_embedder(settings) or load_embedder()
+    create_store(folder, Manifest(embedder.identity))
+    errors().print(f"فهرس جديد فارغ · a new, empty index: {folder}")
 
 
 def _read_users(option: str, given: list[str] | None) -> dict[str, str]:

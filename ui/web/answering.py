@@ -11,9 +11,11 @@ import gradio as gr
 
 from index.errors import JawabError
 from index.store.contract import Filter
+from ui.source_names import name_source, name_sources
 from ui.web import render
 from ui.web.access import RateLimit, visitor_of
 from ui.web.conversations import new_id
+from ui.web.errors import failure, translate_notice
 from ui.web.events import event_data
 from ui.web.feedback import Feedback
 from ui.web.filter_fields import Chosen, FilterFields, describe_filter, make_filter
@@ -34,6 +36,7 @@ _RETRY_OPTION = {"value": _RETRY, "label": "إعادة المحاولة"}
 _WIDEN = "__widen__"
 _WIDEN_OPTION = {"value": _WIDEN, "label": "توسيع البحث"}
 _TOO_OFTEN = "بلغت الأسئلة حدّها في الدقيقة. الرجاء إعادة المحاولة بعد قليل."
+_NOT_NOW = render.notice("error", "تعذّر إكمال الإجابة.", _TOO_OFTEN)
 _WAITING: Message = {
     "role": "assistant",
     "content": "",
@@ -171,7 +174,7 @@ class Answering:
         question = render.message_text(messages[-1]["content"])
         position = len(messages) - 1
         if not self._limit.allows(visitor_of(request)):
-            yield [*messages, _make_failure_message(_TOO_OFTEN)], gr.skip(), turns
+            yield [*messages, _make_retry_message(_NOT_NOW)], gr.skip(), turns
             return
         turns = [turn for turn in turns if turn.position < position]
         yield [*messages, _SEARCHING], gr.skip(), turns
@@ -180,14 +183,10 @@ class Answering:
             yield from self._stream(index, question, messages, turns, where)
         except JawabError as error:
             logger.warning("no answer: %s", error)
-            yield [*messages, _make_failure_message(str(error))], gr.skip(), turns
-        except Exception:
+            yield [*messages, _make_failure_message(error)], gr.skip(), turns
+        except Exception as error:
             logger.exception("no answer")
-            yield (
-                [*messages, _make_failure_message("خطأ داخلي؛ التفاصيل في سجل الخادم.")],
-                gr.skip(),
-                turns,
-            )
+            yield [*messages, _make_failure_message(error)], gr.skip(), turns
 
     def _stream(
         self,
@@ -200,11 +199,12 @@ class Answering:
         assistant = self._indexes[index]
         history = [(turn.question, turn.answer.text) for turn in turns]
         turn_id, shown, position = new_id(), 0.0, len(messages) - 1
-        store = assistant.index.store
-        articles, scope = store.count_articles(where), describe_filter(where, store)
+        store, names = assistant.index.store, assistant.settings.sources
+        articles, scope = store.count_articles(where), describe_filter(where, store, names)
         turn: Turn | None = None
         for answer in assistant.stream(question, history=history, filter=where):
             first = turn is None
+            answer = translate_notice(name_sources(answer, names))  # noqa: PLW2901
             turn = Turn(turn_id, question, answer, position, where, scope)
             step = _make_step_message(turn, articles)
             if first:
@@ -265,10 +265,12 @@ class Answering:
     def whole_article(self, index: str, asked: gr.EventData) -> str:
         """Return the dialog of the article that was asked for."""
         wanted = event_data(asked)
-        article = self._indexes[index].index.store.get_article(str(wanted["id"]))
+        assistant = self._indexes[index]
+        article = assistant.index.store.get_article(str(wanted["id"]))
         if article is None:
             gr.Warning("لم يعد هذا المقال في الفهرس.", duration=5)
             return ""
+        article = name_source(article, assistant.settings.sources)
         return render.article_dialog(article, int(wanted["start"]), int(wanted["end"]))
 
 
@@ -345,8 +347,9 @@ def _make_done_message(title: str, content: str = "") -> Message:
     return {"role": "assistant", "content": content, "metadata": metadata}
 
 
-def _make_failure_message(reason: str) -> Message:
-    return {
-        **_make_answer_message(render.notice("error", "تعذّر إكمال الإجابة.", reason)),
-        "options": [_RETRY_OPTION],
-    }
+def _make_failure_message(error: Exception) -> Message:
+    return _make_retry_message(failure("تعذّر إكمال الإجابة.", error))
+
+
+def _make_retry_message(shown: str) -> Message:
+    return {**_make_answer_message(shown), "options": [_RETRY_OPTION]}

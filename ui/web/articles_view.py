@@ -1,46 +1,66 @@
 """The articles tab as HTML: what is indexed, how far an indexing is, what it did."""
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Mapping, Sequence
 
+from index.articles.readers.web import is_address
 from index.building.reports import BuildProgress, BuildReport
 from index.store.listing import ListedArticle, StoreStats
 from ui.web import numbers
-from ui.web.render import bdi, escape, external_link
+from ui.web.errors import describe_reason
+from ui.web.render import bdi, direction, escape, external_link, notice, technical
 
 _COLOURS = ("#0f766e", "#c8842b", "#5b6ee1", "#a6476f", "#6b8e23", "#7a869a")
 _OTHERS = "أخرى"
 _MAX_FAILURES = 20
+_TOO_EARLY = 5.0
+"""Seconds before the time that is left can be told; chosen, since the first files mislead."""
 _WIDTH, _HEIGHT, _BASE = 720, 140, 112
+_LABEL = 116
+"""Width of the name of a month."""
 
 
-def statistics(stats: StoreStats, months: Sequence[tuple[str, str, int]]) -> str:
-    """Return counts of what is indexed, and articles per month and publisher as a plot."""
+def statistics(
+    stats: StoreStats, months: Sequence[tuple[str, str, int]], called: Mapping[str, str]
+) -> str:
+    """Return counts of what is indexed, and articles per month and publisher as a plot.
+
+    Args:
+        stats: The counts.
+        months: Month, publisher and articles.
+        called: Publisher as in the articles -> what it is called.
+    """
     if not stats.articles:
-        return '<p class="art-none">لا توجد مقالات بعد. أضف ملفًا أو رابطًا أو نصًّا لتبدأ.</p>'
+        return '<p class="art-none">لا توجد مقالات بعد. تبدأ بإضافة ملف أو رابط أو نص.</p>'
     period = "بلا تاريخ"
     if stats.dated:
-        period = f"{numbers.date(stats.first_date)} – {numbers.date(stats.last_date)}"
+        period = numbers.span(stats.first_date, stats.last_date)
     cells = (
         ("المقالات", f"{stats.articles:,}"),
         ("المقاطع", f"{stats.chunks:,}"),
         ("المصادر", f"{len(stats.sources):,}"),
         ("الفترة", period),
-        ("الحجم", f"{stats.bytes_on_disk / 2**20:,.1f} م.ب"),
+        ("الحجم", numbers.megabytes(stats.bytes_on_disk)),
     )
     shown = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in cells)
-    return f'<dl class="art-stats">{shown}</dl>{_timeline(stats, months)}'
+    return f'<dl class="art-stats">{shown}</dl>{_timeline(stats, months, called)}'
 
 
-def _timeline(stats: StoreStats, months: Sequence[tuple[str, str, int]]) -> str:
+def _timeline(
+    stats: StoreStats, months: Sequence[tuple[str, str, int]], called: Mapping[str, str]
+) -> str:
     """Draw a bar for each month, in the colours of the publishers; time runs right to left."""
     if not months:
         return ""
-    leading = list(stats.sources)[: len(_COLOURS) - 1]
+    every_source = dict.fromkeys(called.get(name, name) for name in stats.sources)
+    leading = list(every_source)[: len(_COLOURS) - 1]
     names = [*leading, _OTHERS]
     counts: dict[str, dict[str, int]] = {}
     for month, source, count in months:
         bar = counts.setdefault(month, {})
-        name = source if source in leading else _OTHERS
+        name = called.get(source, source)
+        name = name if name in leading else _OTHERS
         bar[name] = bar.get(name, 0) + count
     every = _every_month(min(counts), max(counts))
     most = max(sum(bar.values()) for bar in counts.values())
@@ -58,9 +78,11 @@ def _timeline(stats: StoreStats, months: Sequence[tuple[str, str, int]]) -> str:
                 f' height="{height:.1f}" fill="{_COLOURS[names.index(name)]}"><title>'
                 f"{escape(numbers.period(month))} · {escape(name)}: {count}</title></rect>"
             )
-        if place % max(1, len(every) // 6) == 0:
+        if place % math.ceil(_LABEL / step) == 0:
+            middle = min(max(x + step / 2, _LABEL / 2), _WIDTH - _LABEL / 2)
             labels.append(
-                f'<text x="{x + step / 2:.1f}" y="{_BASE + 18}" text-anchor="middle">{month}</text>'
+                f'<text x="{middle:.1f}" y="{_BASE + 18}" text-anchor="middle">'
+                f"{numbers.period(month)}</text>"
             )
     used = [name for name in names if any(name in bar for bar in counts.values())]
     legend = "".join(
@@ -84,7 +106,7 @@ def _every_month(first: str, last: str) -> list[str]:
 def table(rows: Sequence[ListedArticle], total: int, offset: int, *, editable: bool) -> str:
     """Return one page of the articles."""
     if not rows:
-        return '<p class="art-none">لا مقالات تطابق هذا البحث.</p>'
+        return '<p class="art-none">لا توجد مقالات تطابق البحث.</p>'
     names = ("العنوان", "المصدر", "التاريخ", "المقاطع", '<span class="sr-only">أفعال</span>')
     head = f"<tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
     body = "".join(_row(row, editable=editable) for row in rows)
@@ -114,43 +136,107 @@ def _action(action: str, row: ListedArticle, label: str) -> str:
     )
 
 
-def progress(told: BuildProgress) -> str:
-    """Return how far an indexing is: title, share, rate and what is left."""
+def progress(told: BuildProgress, sources: int, *, stoppable: bool, stopping: bool = False) -> str:
+    """Return how far an indexing is: article, share and what is left.
+
+    Args:
+        told: How far it is.
+        sources: Files and addresses that it reads.
+        stoppable: Whether to offer to stop it.
+        stopping: Whether it is being stopped, once what it reads has been read.
+    """
     share = round(100 * told.fraction)
-    left = told.seconds_left
-    parts = [
-        numbers.articles(told.articles),
-        f"{told.chunks_per_second:.0f} مقطعًا في الثانية",
-        f"بقي نحو {left:.0f} ث" if left is not None else "",
-        f"تعذّر {told.failures}" if told.failures else "",
-    ]
-    title = f"فهرسة: {told.title}" if told.title else "قراءة الملفات…"
+    parts = [_amount(told, sources), _time_left(told)]
+    if told.failures:
+        parts.append(f"تعذّرت قراءة {numbers.articles(told.failures)}")
+    stop = '<button type="button" class="txt-btn" data-stop>إيقاف</button>' if stoppable else ""
+    if stopping:
+        stop = "<span>جارٍ الإيقاف…</span>"
     return (
-        f'<div class="art-progress" role="status"><p><bdi>{escape(title)}</bdi> <b>{share}%</b></p>'
-        f'<progress max="100" value="{share}" aria-label="تقدّم الفهرسة">{share}%</progress>'
-        f"<p>{escape(' · '.join(filter(None, parts)))}</p></div>"
+        f'<div class="art-progress" role="status"><p>{_title(told.title)} <b>{share}%</b></p>'
+        '<div class="art-bar" role="progressbar" aria-label="تقدّم الفهرسة" aria-valuemin="0"'
+        f' aria-valuemax="100" aria-valuenow="{share}"><span style="width:{share}%"></span></div>'
+        f"<p><span>{escape(' · '.join(filter(None, parts)))}</span>{stop}</p></div>"
     )
+
+
+def progress_line(told: BuildProgress, sources: int, *, ready: bool) -> str:
+    """Return in a line how far an indexing is, and whether its articles can be asked about."""
+    asked = " — يمكن السؤال عمّا فُهرس" if ready else ""
+    return f'<p class="hint" role="status">قيد الفهرسة: {_amount(told, sources)}{asked}</p>'
+
+
+def _title(title: str) -> str:
+    if not title:
+        return "<span>قراءة الملفات…</span>"
+    return f'<span>فهرسة: <bdi dir="{direction(title)}">{escape(title)}</bdi></span>'
+
+
+def _amount(told: BuildProgress, sources: int) -> str:
+    """Return «279 من 3,000»; where files hold several articles, the total is an estimate."""
+    if told.articles <= max(told.files, 1):
+        total = f"{max(sources, told.articles):,}"
+    else:
+        total = f"نحو {round(told.articles / max(told.fraction, 0.001)):,}"
+    return f"{told.articles:,} من {total}"
+
+
+def _time_left(told: BuildProgress) -> str:
+    left = told.seconds_left
+    if left is None or told.seconds < _TOO_EARLY:
+        return ""
+    return f"بقي نحو {numbers.minutes(round(left / 60))}" if left >= 45 else "بقي أقل من دقيقة"
+
+
+def stopped() -> str:
+    """Return that an indexing was stopped."""
+    return notice("warn", "أُوقفت الفهرسة.", "ما أُضيف قبل الإيقاف باقٍ في الفهرس.")
 
 
 def report(done: BuildReport) -> str:
     """Return what an indexing did, and what it could not read and why."""
     parts = [
-        ("أُضيف", done.added),
-        ("استُبدل", done.replaced),
-        ("كما هو", done.unchanged + done.moved),
-        ("حُذف", done.removed),
-        ("موجود من قبل", len(done.duplicates)),
-        ("تعذّرت قراءته", len(done.failures)),
-        ("من نوع لا يُقرأ", len(done.passed_over)),
+        _did("أُضيف", "أُضيفت", done.added),
+        _did("حُدّث", "حُدّثت", done.replaced),
+        _did("بقي", "بقيت", done.unchanged + done.moved, " دون تغيير"),
+        _did("حُذف", "حُذفت", done.removed),
+        _did("كان", "كانت", len(done.duplicates), " في الفهرس من قبل"),
+        f"تعذّرت قراءة {numbers.articles(len(done.failures))}" if done.failures else "",
+        f"لا يُقرأ نوع {numbers.files(len(done.passed_over))}" if done.passed_over else "",
     ]
-    told = "، ".join(f"{name}: {count}" for name, count in parts if count) or "لم يتغير شيء"
+    told = "، ".join(filter(None, parts)) or "لم يتغيّر شيء"
+    mark = "" if done.failures or done.passed_over else "✓ "
     failures = "".join(
-        f'<li><bdi dir="ltr">{escape(failure.origin)}</bdi>: {escape(failure.reason)}</li>'
-        for failure in done.failures[:_MAX_FAILURES]
+        f'<li><bdi dir="ltr">{escape(_name(failed.origin))}</bdi>'
+        f"<p>{escape(describe_reason(failed.reason))}</p></li>"
+        for failed in done.failures[:_MAX_FAILURES]
     )
-    kind = "warn" if done.failures else "info"
+    kind = "info" if mark else "warn"
     listed = f"<ul>{failures}</ul>" if failures else ""
+    if done.failures:
+        said = "\n".join(f"{_name(f.origin)}: {f.reason}" for f in done.failures[:_MAX_FAILURES])
+        listed += technical(said)
     return (
-        f'<div class="notice notice-{kind}" role="status"><strong>✓ {told}، في'
-        f" {done.seconds:.1f} ث.</strong>{listed}</div>"
+        f'<div class="notice notice-{kind}" role="status"><strong>{mark}{told}.</strong>'
+        f"{listed}</div>"
     )
+
+
+def _name(origin: str) -> str:
+    """Return an address as it is, and of a file its own name without the folders of this machine.
+
+    Uploads and pasted texts lie in folders that mean nothing to a reader.
+    """
+    return origin if is_address(origin) else re.split(r"[\\/]", origin)[-1]
+
+
+def _did(one: str, several: str, count: int, rest: str = "") -> str:
+    """Return what was done to some articles, or "" for none.
+
+    >>> _did("أُضيف", "أُضيفت", 2), _did("أُضيف", "أُضيفت", 5), _did("أُضيف", "أُضيفت", 11)
+    ('أُضيف مقالان', 'أُضيفت 5 مقالات', 'أُضيف 11 مقالًا')
+    """
+    if not count:
+        return ""
+    verb = several if 3 <= count % 100 <= 10 else one
+    return f"{verb} {'مقالان' if count == 2 else numbers.articles(count)}{rest}"

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import gradio as gr
 
 from index.errors import InputError
 from index.store.contract import Filter
+from ui.source_names import name_sources
 from ui.web import render
 from ui.web.answering import State, free_box, replay_messages
 from ui.web.conversations import (
@@ -55,7 +57,7 @@ class ConversationList:
 
     def open(self, asked: gr.EventData) -> State:
         """Show a conversation that the browser kept."""
-        kept = _read(event_data(asked))
+        kept = self._read(event_data(asked))
         if kept is None:
             return (*[gr.skip()] * 7, *[gr.skip()] * len(self._filters.fields))
         index = self._indexes.known(kept.index)
@@ -68,11 +70,10 @@ class ConversationList:
         fields = self._filters.restore(index, turns[-1].filter if turns else Filter())
         return replay_messages(turns), turns, panel, False, box, kept.id, *fields, index
 
-    @staticmethod
-    def export(asked: gr.EventData) -> str:
+    def export(self, asked: gr.EventData) -> str:
         """Return a file of a conversation for the browser to save: its name, type and text."""
         data = event_data(asked)
-        kept = _read(data)
+        kept = self._read(data)
         if kept is None:
             return ""
         as_json = data.get("format") == "json"
@@ -86,12 +87,14 @@ class ConversationList:
         }
         return json.dumps(file, ensure_ascii=False)
 
-
-def _read(data: Mapping[str, Any]) -> Conversation | None:
-    """Read the conversation that an event brought; tell the reader when it is none."""
-    try:
-        return read_conversation(str(data["conversation"]))
-    except InputError as error:
-        logger.warning("a conversation could not be read: %s", error)
-        gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
-        return None
+    def _read(self, data: Mapping[str, Any]) -> Conversation | None:
+        """Read the conversation that an event brought; tell the reader when it is none."""
+        try:
+            kept = read_conversation(str(data["conversation"]))
+        except InputError as error:
+            logger.warning("a conversation could not be read: %s", error)
+            gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
+            return None
+        names = self._indexes.settings.sources
+        turns = (replace(turn, answer=name_sources(turn.answer, names)) for turn in kept.turns)
+        return replace(kept, turns=tuple(turns))

@@ -1,6 +1,6 @@
 """Fields for the articles that may be used, and chips of what was chosen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import gradio as gr
@@ -17,7 +17,7 @@ _MAX_OFFERED = 8
 """Articles offered while a title is typed."""
 _MAX_NAMED = 3
 """Publishers and titles that are named in words; the others are counted."""
-_NO_DAY = "«{day}» ليس تاريخًا؛ اكتب مثل 2025-03-01."
+_NO_DAY = "«{day}» ليس تاريخًا؛ يُكتب التاريخ هكذا: \u20662025-03-01\u2069"
 _PRIVATE: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "hidden",
@@ -92,7 +92,7 @@ class FilterFields:
     def restore(self, name: str, where: Filter) -> list[Any]:
         """Return the fields as they were for a filter, with what the index still knows of it."""
         known = self._sources(name)
-        sources = [source for source in where.sources if source in known]
+        sources = [source for _, source in known if source in where.sources]
         articles = [article for _, article in self._titles(name, list(where.articles))]
         return [gr.Dropdown(known, value=sources), where.since, where.until, articles]
 
@@ -101,8 +101,10 @@ class FilterFields:
         """Return the fields with one article chosen and nothing else."""
         return [[], "", "", [article]]
 
-    def _sources(self, name: str) -> list[str]:
-        return list(self._indexes[name].index.stats().sources)
+    def _sources(self, name: str) -> list[tuple[str, str]]:
+        names = self._indexes.settings.sources
+        found = self._indexes[name].index.stats().sources
+        return [(names.get(source, source), source) for source in found]
 
     def _titles(self, name: str, articles: list[str]) -> list[tuple[str, str]]:
         return _find_titles(self._indexes[name].index.store, articles)
@@ -132,7 +134,8 @@ class FilterFields:
         until: str | None,
         articles: list[str] | None,
     ) -> str:
-        shown = [("sources", source, source) for source in sources or ()]
+        names = self._indexes.settings.sources
+        shown = [("sources", source, names.get(source, source)) for source in sources or ()]
         shown += [("since", "", f"من {_date(since)}")] if since else []
         shown += [("until", "", f"إلى {_date(until)}")] if until else []
         shown += [("articles", key, title) for title, key in self._titles(name, articles or [])]
@@ -171,10 +174,16 @@ def make_filter(chosen: Chosen) -> Filter:
     )
 
 
-def describe_filter(where: Filter, store: Store) -> str:
-    """Return a filter in words, such as «الجزيرة، منذ 5 أغسطس/آب 2015»; "" for none."""
+def describe_filter(where: Filter, store: Store, names: Mapping[str, str]) -> str:
+    """Return a filter in words, such as «الجزيرة، منذ 5 أغسطس/آب 2015»; "" for none.
+
+    Args:
+        where: The filter.
+        store: Where the titles of its articles are.
+        names: Of publishers, by what articles call them.
+    """
     titles = [f"«{title}»" for title, _ in _find_titles(store, where.articles)]
-    named = [*where.sources, *titles]
+    named = [*(names.get(source, source) for source in where.sources), *titles]
     others = f" و{len(named) - _MAX_NAMED} غيرها" if len(named) > _MAX_NAMED else ""
     parts = ["، ".join(named[:_MAX_NAMED]) + others] if named else []
     since, until = numbers.date(where.since), numbers.date(where.until)
@@ -192,7 +201,7 @@ def _find_titles(store: Store, articles: Iterable[str]) -> list[tuple[str, str]]
 
 
 def _day(label: str, example: str, name: str) -> gr.Textbox:
-    return gr.Textbox(label=label, placeholder=example, elem_id=name, max_lines=1)
+    return gr.Textbox(label=label, placeholder=example, elem_id=name, max_lines=1, rtl=True)
 
 
 def _date(day: str) -> str:

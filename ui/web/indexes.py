@@ -9,6 +9,7 @@ from index.errors import JawabError
 from rag.assistant import Assistant
 from rag.reading.reader import load_reader
 from rag.settings import Settings
+from ui.web.writing import Writing
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ class Indexes:
     def __init__(self, assistants: Sequence[Assistant]) -> None:
         folders = [Path(assistant.index.store.place).resolve() for assistant in assistants]
         self._by_name = dict(zip(_names(folders), assistants, strict=True))
+        self._writing = {name: Writing() for name in self._by_name}
 
     @property
     def names(self) -> list[str]:
@@ -33,6 +35,10 @@ class Indexes:
     def __getitem__(self, name: str | None) -> Assistant:
         """Return the assistant of an index; a name that is none means the first."""
         return self._by_name[self.known(name)]
+
+    def writing(self, name: str | None) -> Writing:
+        """Return what is being written to an index; a name that is none means the first."""
+        return self._writing[self.known(name)]
 
     def known(self, name: str | None) -> str:
         """Return the name if it is one, else that of the first."""

@@ -48,6 +48,16 @@ def all_sources(number: int) -> str:
     return f"المصادر {_FEW[number - 3] if number <= 10 else f'الـ{number}'}"
 
 
+def files(number: int) -> str:
+    """Return «3 ملفات»."""
+    return format_count(number, "ملف واحد", "ملفين", "ملفات", "ملفًا", "ملف")
+
+
+def minutes(number: int) -> str:
+    """Return «5 دقائق»."""
+    return format_count(number, "دقيقة", "دقيقتين", "دقائق", "دقيقة", "دقيقة")
+
+
 def period(iso: str) -> str:
     """Return a day, a month or a year in words.
 
@@ -67,3 +77,28 @@ def date(iso: str) -> str:
     '15 فبراير/شباط 2025'
     """
     return written_date(iso) or NO_DATE
+
+
+def span(first: str, last: str) -> str:
+    """Return a period from one day to another, what both share once.
+
+    >>> span("2015-08-04", "2015-08-06"), span("2015-08-04", "2015-08-04")
+    ('4–6 أغسطس/آب 2015', '4 أغسطس/آب 2015')
+    >>> span("2014-12-31", "2015-01-01")
+    '31 ديسمبر/كانون الأول 2014 – 1 يناير/كانون الثاني 2015'
+    """
+    if first == last:
+        return date(first)
+    if first[:7] == last[:7]:
+        return f"{int(first[8:])}–{date(last)}"
+    return f"{date(first)} – {date(last)}"
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes in megabytes.
+
+    >>> megabytes(179 * 2**20), megabytes(300_000)
+    ('179 ميغابايت', '0.3 ميغابايت')
+    """
+    number = size / 2**20
+    return f"{number:,.0f} ميغابايت" if number >= 10 else f"{number:.1f} ميغابايت"

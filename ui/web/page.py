@@ -163,6 +163,7 @@ class _Page:
                 autoscroll=False,
                 **self._empty_state(""),
             )
+            self._articles.build_line()
             with gr.Column(elem_id="composer"):
                 self.box = gr.Textbox(
                     show_label=False,

@@ -52,12 +52,13 @@ PLACEHOLDER = (
     " المصدر للتحقّق.</p></div>"
 )
 EMPTY_INDEX = (
-    '<div class="empty"><h2>لا توجد مقالات بعد</h2><p>أضف ملفًا أو رابطًا أو نصًّا من تبويب'
-    " «المقالات» لتبدأ.</p></div>"
+    '<div class="empty"><h2>لا توجد مقالات بعد</h2><p>البداية بإضافة ملف أو رابط أو نص من تبويب'
+    " «المقالات».</p></div>"
 )
 _QUOTED_HINT = "الإجابات مقتبسة حرفيًّا من المقالات وقد لا تكون وافية؛ تجب مراجعة المصدر قبل النشر."
 _WRITTEN_HINT = "قد تخطئ النماذج اللغوية؛ يجب التحقّق من المصادر قبل الاعتماد على الإجابة."
 
+_MODEL_FAILED = "تعذّر الوصول إلى النموذج، فاقتُبست الإجابة من المقالات."
 _RELATED = 0.08
 """How much lower than the best a passage may score to be about the same thing, more or less.
 Chosen, not measured."""
@@ -150,7 +151,7 @@ def whole_answer(turn: Turn) -> str:
         return refusal(answer)
     parts = []
     if answer.error:
-        parts.append(notice("error", "تعذّر استعمال النموذج.", answer.notice or ""))
+        parts.append(notice("error", _MODEL_FAILED, details=answer.error))
     elif answer.notice:
         parts.append(notice("warn", answer.notice))
     if answer.standalone_question != answer.question:
@@ -169,10 +170,20 @@ def refusal(answer: Answer) -> str:
     return notice("warn", first, f"{advice} {nearest}".strip())
 
 
-def notice(kind: str, title: str, body: str = "") -> str:
-    """Return a box with a line in bold and perhaps a paragraph; both are escaped."""
+def notice(kind: str, title: str, body: str = "", *, details: str = "") -> str:
+    """Return a box with a line in bold, perhaps a paragraph and folded details; all is escaped."""
     paragraph = f"<p>{escape(body)}</p>" if body else ""
+    if details:
+        paragraph += technical(details)
     return f'<div class="notice notice-{kind}"><strong>{escape(title)}</strong>{paragraph}</div>'
+
+
+def technical(text: str) -> str:
+    """Return what the program says itself, folded."""
+    return (
+        "<details><summary>التفاصيل التقنية</summary>"
+        f'<p dir="{direction(text)}">{escape(text)}</p></details>'
+    )
 
 
 def hint(*, is_written: bool) -> str:

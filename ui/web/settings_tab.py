@@ -10,11 +10,16 @@ from index.errors import JawabError
 from rag.settings import Settings
 from rag.writing.models import greet
 from rag.writing.quoting import EXTRACTIVE
+from ui.web.errors import failure
 from ui.web.indexes import Indexes
 from ui.web.render import notice
 
 CAUTION = [("حذر", "careful"), ("متوازن", "balanced"), ("متساهل", "lenient")]
 UNSUPPORTED = [("تُحذف", "remove"), ("تُعرض معلَّمة", "mark")]
+_MODELS = (
+    "\u2066extractive\u2069: اقتباس حرفي بلا نموذج. أو:"
+    " \u2066ollama:…  openai:…  anthropic:…  gguf:/path\u2069"
+)
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -30,30 +35,32 @@ class SettingsTab:
         settings = self._indexes.settings
         with gr.Column(elem_id="set-all") as self._all:
             gr.HTML(
-                '<p class="hint">تسري على كل من يسأل، إلى أن يُعاد تشغيل الخادم. ما يدوم يُكتب في'
-                ' <code dir="ltr">jawab.toml</code>.</p>',
+                '<p class="hint">تسري على جميع المستخدمين حتى إعادة تشغيل الخادم؛ ولتثبيتها تُكتب في'
+                ' <code dir="ltr">jawab.toml</code>. وتُكتب هناك أسماء المصادر كما تُعرض: '
+                '<code dir="ltr">[sources]</code> ثم '
+                '<code dir="ltr">aljazirah = "<bdi>الجزيرة</bdi>"</code>.</p>',
                 apply_default_css=False,
             )
             k = gr.Slider(1, 30, settings.k, step=1, label="عدد المقاطع المقروءة", elem_id="set-k")
             caution = gr.Radio(
-                CAUTION, value=settings.caution, label="الحذر قبل الجواب", rtl=True,
-                elem_id="set-caution",
+                CAUTION, value=settings.caution, label="درجة الحذر", rtl=True,
+                elem_id="set-caution", info="حذر: يعتذر أكثر. متساهل: يجيب أكثر وقد يخطئ.",
             )  # fmt: skip
             unsupported = gr.Radio(
                 UNSUPPORTED, value=settings.unsupported, rtl=True, elem_id="set-unsupported",
                 label="جمل النموذج التي لا تدعمها المقالات",
             )  # fmt: skip
             model = gr.Textbox(
-                settings.model, label="النموذج (extractive يقتبس ولا يكتب)", elem_classes="ltr",
-                elem_id="set-model", info="ollama:…  openai:…  anthropic:…  gguf:/path",
+                settings.model, label="النموذج اللغوي", elem_classes="ltr", elem_id="set-model",
+                info=_MODELS,
             )  # fmt: skip
             address = gr.Textbox(
                 settings.base_url, label="عنوان خادم النموذج", placeholder="http://127.0.0.1:8080/v1",
                 elem_classes="ltr", elem_id="set-address",
             )  # fmt: skip
             with gr.Row():
-                test = gr.Button("جرّب الاتصال", elem_id="set-test")
-                save = gr.Button("احفظ", variant="primary", elem_id="set-save")
+                test = gr.Button("اختبار الاتصال", elem_id="set-test")
+                save = gr.Button("حفظ", variant="primary", elem_id="set-save")
         told = gr.HTML(elem_id="set-told", apply_default_css=False)
         test.click(self._test, [model, address], [told], concurrency_id="llm", **_PRIVATE)
         save.click(
@@ -76,7 +83,7 @@ class SettingsTab:
         try:
             said = _test_model(model, address, self._indexes.settings)
         except JawabError as error:
-            return notice("error", "لم ينجح الاتصال.", str(error))
+            return failure("لم ينجح الاتصال.", error)
         return notice("info", "✓ نجح الاتصال.", said)
 
     def _save(
@@ -101,16 +108,16 @@ class SettingsTab:
         try:
             self._indexes.use(chosen)
         except JawabError as error:
-            return notice("error", "لم تُحفظ الإعدادات.", str(error))
+            return failure("لم تُحفظ الإعدادات.", error)
         return notice("info", "✓ حُفظت الإعدادات.")
 
 
-_FORBIDDEN = notice("warn", "لا يُسمح لك بتغيير الإعدادات.")
+_FORBIDDEN = notice("warn", "لا يُسمح بتغيير الإعدادات هنا.")
 
 
 def _test_model(model: str, address: str, settings: Settings) -> str:
     """Let a model say something; the extractive one has nothing to connect to."""
     name = (model or EXTRACTIVE).strip()
     if name == EXTRACTIVE:
-        return "يُنقل الجواب من المقالات، ولا حاجة إلى خادم."
+        return "تُقتبس الإجابة من المقالات، ولا حاجة إلى خادم."
     return greet(name, base_url=(address or "").strip(), timeout=settings.timeout)

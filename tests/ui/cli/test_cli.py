@@ -98,13 +98,15 @@ def test_the_life_of_an_index(tmp_path):
     assert jawab("index", "verify", *options).returncode == 0
 
 
-def test_ask_prints_the_answer_and_its_sources(sample_index):
-    done = jawab("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index)
+def test_ask_prints_the_answer_and_its_sources(sample_index, tmp_path):
+    named = '[sources]\n"مجلة أوراق" = "أوراق"\n'
+    (tmp_path / "jawab.toml").write_text(named, encoding="utf-8")
+    done = jawab("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     answer, _, sources = done.stdout.partition("المصادر")
     assert "ريم شاهين" in answer
     assert "[1]" in answer
-    assert "مجلة أوراق — 2025-11-02" in sources
+    assert " — أوراق — 2025-11-02" in sources
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 
 import pytest
 from browser import chromium, served
@@ -60,7 +61,7 @@ def test_text_is_added_asked_about_and_removed(open_page, address):
     chat = open_page(address)
     page = chat.page
     page.get_by_role("tab", name="المقالات").click()
-    page.get_by_role("tab", name="نص").click()
+    page.get_by_role("tab", name="لصق نص").click()
     page.fill("#art-title :is(input, textarea)", "افتتاح مرصد الطيور في بحيرة النخيل")
     page.fill("#art-date :is(input, textarea)", "2025-12-01")
     page.fill(
@@ -68,7 +69,7 @@ def test_text_is_added_asked_about_and_removed(open_page, address):
         "افتتح وزير البيئة كمال رستم مرصد الطيور في بحيرة النخيل. ويضم المرصد 26 منظارًا.",
     )
     page.click("#art-paste")
-    expect(page.locator("#art-told")).to_contain_text("أُضيف: 1")
+    expect(page.locator("#art-told")).to_contain_text("أُضيف مقال واحد")
     expect(page.locator(".art-table")).to_contain_text("مرصد الطيور")
     page.get_by_role("tab", name="المحادثة").click()
     chat.ask("كم منظارًا يضم مرصد الطيور؟")
@@ -78,7 +79,7 @@ def test_text_is_added_asked_about_and_removed(open_page, address):
     remove.click()
     expect(remove).to_have_text("تأكيد الحذف")
     remove.click()
-    expect(page.locator("#art-told")).to_contain_text("حُذف: 1")
+    expect(page.locator("#art-told")).to_contain_text("حُذف مقال واحد")
     expect(page.locator(".art-table")).not_to_contain_text("مرصد الطيور")
     page.close()
 
@@ -88,7 +89,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_added(tab, tmp_pa
     good.write_text("افتتاح الجسر\n\nافتتح الوزير الجسر الجديد صباح اليوم.", encoding="utf-8")
     bad.write_bytes(b"this is no document")
     tab.set_input_files("#art-files input[type=file]", [good, bad])
-    expect(tab.locator("#art-told")).to_contain_text("أُضيف: 1", timeout=30_000)
+    expect(tab.locator("#art-told")).to_contain_text("أُضيف مقال واحد", timeout=30_000)
     expect(tab.locator("#art-told li")).to_have_count(1)
 
 
@@ -102,13 +103,69 @@ def test_a_feed_brings_its_articles_and_says_what_it_could_not_read(tab):
         feed = f"<rss version='2.0'><channel><title>صحيفة الجسور</title>{items}</channel></rss>"
         feed = feed.replace("{address}", address)
         pages["/feed"] = (200, {"Content-Type": "application/rss+xml"}, feed)
-        tab.get_by_role("tab", name="رابط").click()
+        tab.get_by_role("tab", name="إضافة رابط").click()
         tab.fill("#art-url :is(input, textarea)", f"{address}/feed")
         tab.click("#art-fetch")
         expect(tab.locator("#art-told")).to_contain_text("أُضيف", timeout=30_000)
     expect(tab.locator("#art-told li")).to_have_count(1)
     tab.fill("#art-words :is(input, textarea)", "تدشين جسر النخيل")
     expect(tab.locator(".art-table tbody tr").first).to_contain_text("صحيفة الجسور")
+
+
+def test_a_job_is_shown_to_all_and_what_comes_after_it_waits(open_page, address):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def answer_late(handler):
+        asked.set()
+        go_on.wait(60)
+        handler.send_error(404)
+
+    try:
+        with site({"/late": answer_late}) as (other, _):
+            first = open_page(address).page
+            first.get_by_role("tab", name="المقالات").click()
+            first.get_by_role("tab", name="إضافة رابط").click()
+            first.fill("#art-url :is(input, textarea)", f"{other}/late")
+            first.click("#art-fetch")
+            assert asked.wait(30)
+            second = open_page(address).page  # as the first would be after a reload
+            expect(second.locator("#indexing")).to_contain_text("قيد الفهرسة: 0 من 1 — يمكن السؤال")
+            second.get_by_role("tab", name="المقالات").click()
+            expect(second.locator("#art-job .art-bar")).to_be_visible()
+            expect(second.locator("#art-job [data-stop]")).to_be_visible()
+            colour = (
+                "selector => getComputedStyle(document.querySelector(selector)).backgroundColor"
+            )
+            bar = second.evaluate(colour, ".art-bar span")
+            assert bar == second.evaluate(colour, ".logo") != second.evaluate(colour, ".art-bar")
+            second.get_by_role("tab", name="لصق نص").click()
+            second.fill("#art-text textarea", "افتتح الوزير كمال رستم مرصد البجع في البحيرة.")
+            second.click("#art-paste")
+            expect(second.locator("#art-told")).to_have_text(
+                "تجري فهرسة أخرى الآن؛ سيُضاف نصّك بعدها."
+            )
+            assert "البجع" in second.input_value("#art-text textarea")
+            go_on.set()
+            expect(second.locator("#art-told")).to_contain_text("✓ أُضيف مقال واحد.")
+            expect(second.locator("#art-text textarea")).to_have_value("")
+            expect(second.locator("#art-job .art-bar")).to_have_count(0)
+            told = first.locator("#art-told")
+            expect(first.locator(".art-table")).to_contain_text("البجع")
+            expect(first.locator("#art-url :is(input, textarea)")).to_have_value(f"{other}/late")
+            expect(told).to_contain_text("لا توجد صفحة في هذا الرابط (404).")
+            assert "the server answers" not in told.inner_text()
+            first.get_by_text("التفاصيل التقنية").click()
+            expect(told).to_contain_text("the server answers 404")
+            asked.clear()
+            go_on.clear()
+            first.click("#art-fetch")
+            assert asked.wait(30)
+            second.locator("#art-job [data-stop]").click()
+            expect(second.locator("#art-job")).to_contain_text("جارٍ الإيقاف")
+            go_on.set()
+            expect(told).to_contain_text("أُوقفت الفهرسة.")
+    finally:
+        go_on.set()
 
 
 def test_an_article_of_the_list_is_asked_about(open_page, address):

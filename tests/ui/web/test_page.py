@@ -172,7 +172,7 @@ def test_a_failing_model_is_said_and_the_articles_quoted(open_page, sample_index
         chat.ask(QUESTION)
         shown = chat.page.inner_text("#chat")
         chat.page.close()
-    assert "تعذّر استعمال النموذج" in shown
+    assert "تعذّر الوصول إلى النموذج" in shown
     assert "ريم شاهين" in shown
     assert "إعادة المحاولة" in shown
 

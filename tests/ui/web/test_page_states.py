@@ -261,22 +261,23 @@ def test_articles_are_asked_while_others_are_added(open_page, sample_index, tmp_
 
 
 def test_an_empty_index_is_asked_after_its_first_article(open_page, tmp_path):
-    (tmp_path / "none").mkdir()
-    build_index([tmp_path / "none"], tmp_path / "index")
     with served(tmp_path / "index", tmp_path / "log") as address:
         chat = open_page(address)
         page = chat.page
         assert "لا توجد مقالات بعد" in page.inner_text("#chat")
         assert page.locator("#q textarea").is_disabled()
         page.get_by_role("tab", name="المقالات").click()
-        page.get_by_role("tab", name="نص").click()
+        expect(page.locator("#art-stats")).to_contain_text("لا توجد مقالات بعد")
+        expect(page.locator("#art-table, #art-pages")).not_to_be_visible()
+        page.get_by_role("tab", name="لصق نص").click()
         page.fill("#art-title :is(input, textarea)", "افتتاح مرصد الطيور")
         page.fill("#art-text textarea", "افتتح الوزير كمال رستم مرصد الطيور، وفيه 26 منظارًا.")
         page.click("#art-paste")
-        expect(page.locator("#art-told")).to_contain_text("أُضيف: 1", timeout=30_000)
+        expect(page.locator("#art-told")).to_contain_text("أُضيف مقال واحد", timeout=30_000)
         page.get_by_role("tab", name="المحادثة").click()
         expect(page.locator("#q textarea")).to_be_enabled()
         expect(page.locator("#chat .example")).to_have_count(1)
+        assert "فهرس جديد فارغ" in (tmp_path / "log").read_text(encoding="utf-8")
         chat.ask("كم منظارًا في مرصد الطيور؟")
         assert "26 منظارًا" in chat.answer.inner_text()
         page.close()

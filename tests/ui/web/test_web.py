@@ -116,11 +116,11 @@ def test_a_filter_is_said_in_words():
     titles = {"1": Article("1", "افتتاح الجسر", "نص")}
     store = SimpleNamespace(get_article=titles.get)
     day = Filter(("أ", "ب"), "2025-03-01", "2025-03-01", ("1", "2"))
-    assert describe_filter(day, store) == "أ، ب، «افتتاح الجسر»، يوم 1 مارس/آذار 2025"
+    assert describe_filter(day, store, {}) == "أ، ب، «افتتاح الجسر»، يوم 1 مارس/آذار 2025"
     more = Filter(("أ", "ب", "ج", "د", "ه"), until="2025-03-01")
-    assert describe_filter(more, store) == "أ، ب، ج و2 غيرها، حتى 1 مارس/آذار 2025"
-    assert describe_filter(Filter(articles=("2",)), store) == "مقالات لم تعد في الفهرس"
-    assert describe_filter(Filter(), store) == ""
+    assert describe_filter(more, store, {}) == "أ، ب، ج و2 غيرها، حتى 1 مارس/آذار 2025"
+    assert describe_filter(Filter(articles=("2",)), store, {}) == "مقالات لم تعد في الفهرس"
+    assert describe_filter(Filter(), store, {}) == ""
 
 
 def test_the_quote_is_marked_inside_its_passage():
@@ -231,4 +231,4 @@ def test_names_run_as_most_of_their_letters_do():
 
 def test_a_title_with_quotation_marks_is_quoted_with_others():
     article = Article(id="a", title="«هاكرز» يستغلون «ويندوز 10»", text="نص")
-    assert example_questions([article]) == ["لخّص مقال «“هاكرز» يستغلون “ويندوز 10”»"]
+    assert example_questions([article]) == ["لخّص مقال «“هاكرز” يستغلون “ويندوز 10”»"]

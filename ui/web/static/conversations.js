@@ -3,7 +3,7 @@
   const MOST = 200;
   const CURRENT = "jawab-current-conversation";
   const prefix = () => `jawab-conversation:${window.gradio_config?.username ?? ""}:`;
-  const dates = new Intl.DateTimeFormat("ar-u-nu-latn-ca-gregory", {dateStyle: "medium", timeStyle: "short"});
+  const dates = new Intl.DateTimeFormat("ar-u-nu-latn-ca-gregory", {dateStyle: "long", timeStyle: "short"});
 
   function tell(name, data) {
     document.querySelector("#hdr .hdr")?.dispatchEvent(new CustomEvent(`jawab:${name}`, {detail: data, bubbles: true}));

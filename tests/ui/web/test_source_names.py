@@ -1,0 +1,94 @@
+"""Publishers are called as the settings say, wherever one is shown."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from types import SimpleNamespace
+
+import pytest
+from passages import TEXT, passages_of
+
+from index.articles.copies import Reprint
+from index.store.listing import StoreStats
+from rag import Assistant
+from rag.answers import Answer, Citation, Sentence
+from rag.settings import Settings
+from rag.writing.setup import Setup
+from ui.source_names import name_sources
+from ui.web import articles_view, render
+from ui.web.access import Access
+from ui.web.articles_tab import ArticlesTab
+from ui.web.conversations import Conversation, to_markdown
+from ui.web.filter_fields import FilterFields
+from ui.web.indexes import Indexes
+from ui.web.render import Turn
+
+NAMES = {"aljazirah": "الجزيرة", "okaz": "عكاظ"}
+REQUEST = SimpleNamespace(headers={}, username=None)
+
+
+@pytest.fixture
+def indexes(index):
+    settings = Settings(sources={"unknown": "مجهول", **NAMES})
+    return Indexes([Assistant(index, Setup.load(settings))])
+
+
+def answered():
+    (passage,) = passages_of(TEXT)
+    passage = replace(passage, article=replace(passage.article, source="aljazirah"))
+    reprint = Reprint("2", "عنوان", "okaz", "2015-08-06", "")
+    citation = Citation(
+        1, "0", "عنوان", "aljazirah", "2015-08-06", "", TEXT[:30], 0, 30, 1.0, (reprint,)
+    )
+    sentence = Sentence("وصل الوفد.", (1,), 1.0)
+    return Answer("سؤال؟", "سؤال؟", "وصل الوفد.", (sentence,), (citation,), (passage,), found=True)
+
+
+def test_cards_links_and_exports_show_the_names():
+    turn = Turn("t1", "سؤال؟", name_sources(answered(), NAMES), 0)
+    refused = replace(turn.answer, found=False, refusal="no_evidence")
+    exported = to_markdown(Conversation("c", "عنوان", "news", "2026-01-01", (turn,)))
+    for shown in (
+        render.panel([turn]),
+        render.panel([replace(turn, answer=refused)]),
+        render.answer_markdown(turn),
+        exported,
+    ):
+        assert "الجزيرة" in shown
+        assert "aljazirah" not in shown
+    assert "عكاظ" in render.panel([turn])
+    assert name_sources(answered(), {}) == answered()
+
+
+def test_lists_charts_and_filters_show_the_names(indexes):
+    stats = StoreStats(
+        2, 2, 2, "2015-08-04", "2015-08-06", {"aljazirah": 1, "x": 1}, 0, 1, 0, 9, ""
+    )
+    months = [("2015-08", "aljazirah", 1), ("2015-08", "x", 1)]
+    shown = articles_view.statistics(stats, months, NAMES)
+    assert "<bdi>الجزيرة</bdi>" in shown
+    assert "<bdi>x</bdi>" in shown
+    assert "aljazirah" not in shown
+    assert ">أغسطس/آب 2015</text>" in shown
+    assert "4–6 أغسطس/آب 2015" in shown
+    store = indexes[""].index.store
+    rows, total = store.find_articles()
+    rows = [row._replace(source="aljazirah") for row in rows]
+    store_ = SimpleNamespace(find_articles=lambda *_, **__: (rows, total))
+    tab = ArticlesTab(indexes, Access())
+    tab._store = lambda _: store_
+    table, *_ = tab._table("", "", "", "newest", 0, REQUEST)
+    assert "الجزيرة" in table
+    assert "aljazirah" not in table
+    fields = FilterFields(indexes)
+    assert "<bdi>الجزيرة</bdi>" in fields._chips("", ["aljazirah"], "", "", [])
+    assert 'data-value="aljazirah"' in fields._chips("", ["aljazirah"], "", "", [])
+
+
+def test_names_of_months_stand_apart():
+    stats = StoreStats(11, 11, 11, "2025-01-04", "2025-11-06", {"x": 11}, 0, 1, 0, 9, "")
+    months = [(f"2025-{month:02}", "x", 1) for month in range(1, 12)]
+    shown = articles_view.statistics(stats, months, {})
+    places = [float(place) for place in re.findall('<text x="([0-9.]+)"', shown)]
+    assert len(places) == 6
+    assert all(one - two >= 100 for one, two in pairwise(places))
