@@ -9,7 +9,8 @@ from index.building.reports import BuildProgress, BuildReport
 from index.store.listing import ListedArticle, StoreStats
 from ui.web import numbers
 from ui.web.errors import describe_reason
-from ui.web.render import bdi, direction, escape, external_link, notice, technical
+from ui.web.markup import bdi, direction, escape
+from ui.web.render import external_link, notice, technical
 
 _COLOURS = ("#0f766e", "#c8842b", "#5b6ee1", "#a6476f", "#6b8e23", "#7a869a")
 _OTHERS = "أخرى"

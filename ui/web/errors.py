@@ -9,7 +9,8 @@ from typing import Any
 
 from index.errors import JawabError
 from rag.answers import Answer
-from ui.web.render import direction, notice
+from ui.web.markup import direction
+from ui.web.render import notice
 
 UNEXPECTED = "حدث خطأ غير متوقَّع. يمكن إعادة المحاولة، وإن تكرّر فإبلاغ المشرف."
 _LINE = re.compile(r"line (\d+): ")

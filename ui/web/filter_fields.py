@@ -11,7 +11,7 @@ from ui.filters import filter_of
 from ui.web import numbers
 from ui.web.events import event_data
 from ui.web.indexes import Indexes
-from ui.web.render import escape
+from ui.web.markup import escape
 
 _MAX_OFFERED = 8
 """Articles offered while a title is typed."""

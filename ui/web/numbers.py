@@ -48,6 +48,19 @@ def all_sources(number: int) -> str:
     return f"المصادر {_FEW[number - 3] if number <= 10 else f'الـ{number}'}"
 
 
+def agreeing(number: int) -> str:
+    """Return «تتفق عليه 3 مصادر».
+
+    >>> agreeing(2), agreeing(3)
+    ('يتفق عليه مصدران', 'تتفق عليه 3 مصادر')
+    """
+    if number == 2:
+        return "يتفق عليه مصدران"
+    return (
+        f"{'تتفق' if number <= 10 else 'يتفق'} عليه {number} {'مصادر' if number <= 10 else 'مصدرًا'}"
+    )
+
+
 def files(number: int) -> str:
     """Return «3 ملفات»."""
     return format_count(number, "ملف واحد", "ملفين", "ملفات", "ملفًا", "ملف")

@@ -16,8 +16,11 @@ from index.search.search import Passage
 from index.store.contract import Filter
 from rag.answers import Answer, Citation
 from rag.language.relative_dates import RelativeDate
+from rag.writing.quoting import EXTRACTIVE
 from ui.web import numbers
+from ui.web.answer_card import answer_card, nearest_card
 from ui.web.examples import example_questions
+from ui.web.markup import bdi, direction, escape
 
 CLOSE = '<button type="button" class="src-close" aria-label="إغلاق المصادر">✕</button>'
 EMPTY_PANEL = (
@@ -105,16 +108,6 @@ class Turn:
         return replace(self, answer=replace(self.answer, passages=passages))
 
 
-def escape(text: str) -> str:
-    """Return text as HTML that shows it."""
-    return html.escape(text, quote=True)
-
-
-def bdi(text: str) -> str:
-    """Return text as HTML that runs as most of its letters do and stays apart from its line."""
-    return f'<bdi dir="{direction(text)}">{escape(text)}</bdi>'
-
-
 def plain_markdown(text: str) -> str:
     """Return text as Markdown that shows it: no markup, links, images or HTML of its own.
 
@@ -156,9 +149,12 @@ def whole_answer(turn: Turn) -> str:
         parts.append(notice("warn", answer.notice))
     if answer.standalone_question != answer.question:
         parts.append(notice("info", f"فهمتُ سؤالك هكذا: {answer.standalone_question}"))
-    if answer.short:
-        parts.append(f"**{plain_markdown(' '.join(answer.short.split()))}**")
-    parts.append(answer_markdown(turn))
+    if answer.model == EXTRACTIVE:
+        parts.append(answer_card(turn.id, answer))
+    else:
+        if answer.short:
+            parts.append(f"**{plain_markdown(' '.join(answer.short.split()))}**")
+        parts.append(answer_markdown(turn))
     parts.append(f"[عرض {numbers.all_sources(len(answer.citations))}](#src-{turn.id}-all)")
     return "\n\n".join(parts)
 
@@ -167,7 +163,9 @@ def refusal(answer: Answer) -> str:
     """Return the notice that nothing was found."""
     first, _, nearest = answer.text.partition("\n")
     advice = "جرّب صياغة أخرى، أو أضف مقالات عن الموضوع من تبويب «المقالات»."
-    return notice("warn", first, f"{advice} {nearest}".strip())
+    told = notice("warn", first, advice if answer.passages else f"{advice} {nearest}".strip())
+    cards = nearest_card(answer.question, list(answer.passages[:_NEAREST]))
+    return f"{told}\n\n{cards}" if cards else told
 
 
 def notice(kind: str, title: str, body: str = "", *, details: str = "") -> str:
@@ -226,7 +224,7 @@ def _section(turn: Turn, *, shown: bool) -> str:
         note = ""
         cards = [_citation_card(turn.id, c, _passage_of(answer, c)) for c in answer.citations]
     elif answer.refusal and answer.passages:
-        note = '<p class="src-note">لا تكفي هذه المقاطع للإجابة، وهي الأقرب إلى سؤالك:</p>'
+        note = '<p class="src-note">أقرب المقاطع إلى السؤال:</p>'
         cards = [_passage_card(turn.id, n, p) for n, p in enumerate(select_passages(answer), 1)]
     else:
         note = ""
@@ -376,15 +374,6 @@ def external_link(shown: str, url: str, note: str = "") -> str:
         f'<a href="{escape(safe)}" target="_blank" rel="noopener noreferrer nofollow"'
         f' referrerpolicy="no-referrer">{shown}{note}</a>'
     )
-
-
-def direction(text: str) -> str:
-    """Return ``rtl`` or ``ltr`` by most letters.
-
-    ``dir="auto"`` looks at the first letter only and would turn «NATO تعلن…» around.
-    """
-    arabic = len(re.findall("[\u0600-\u06ff]", text))
-    return "rtl" if arabic >= len(re.findall("[A-Za-z]", text)) else "ltr"
 
 
 def message_text(content: object) -> str:

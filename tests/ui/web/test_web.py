@@ -18,6 +18,7 @@ from ui.web.access import Access
 from ui.web.examples import example_questions
 from ui.web.filter_fields import describe_filter
 from ui.web.hosts import serving_hosts
+from ui.web.markup import bdi
 from ui.web.passwords import compute_hash, verify_password
 from ui.web.render import Turn
 from ui.web.sessions import forget_replaced
@@ -135,7 +136,7 @@ def test_a_title_cannot_end_the_link_it_stands_in():
 
 def test_a_refusal_shows_the_nearest_passages_with_a_note():
     html = render.panel([turn("لم أجد.", found=False)])
-    assert "لا تكفي هذه المقاطع" in html
+    assert "أقرب المقاطع إلى السؤال" in html
     assert "<mark>" not in html
 
 
@@ -225,8 +226,8 @@ def test_a_session_does_not_grow_with_every_question():
 
 
 def test_names_run_as_most_of_their_letters_do():
-    assert render.bdi("NATO تعلن خطة 2025") == '<bdi dir="rtl">NATO تعلن خطة 2025</bdi>'
-    assert render.bdi("<b> sabq") == '<bdi dir="ltr">&lt;b&gt; sabq</bdi>'
+    assert bdi("NATO تعلن خطة 2025") == '<bdi dir="rtl">NATO تعلن خطة 2025</bdi>'
+    assert bdi("<b> sabq") == '<bdi dir="ltr">&lt;b&gt; sabq</bdi>'
 
 
 def test_a_title_with_quotation_marks_is_quoted_with_others():

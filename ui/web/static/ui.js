@@ -325,6 +325,18 @@
   addEventListener("beforeprint", beforePaper);
   addEventListener("afterprint", afterPaper);
 
+  // An answer's card as text: a line for each of its parts, a dash before items, its numbers in brackets.
+  function unfolded(text) {
+    if (!text.includes('<div class="ans')) return text;
+    const card = new DOMParser().parseFromString(text, "text/html");
+    for (const folded of card.querySelectorAll(".ans-whole")) folded.remove();
+    for (const summary of card.querySelectorAll(".ans-more > summary")) summary.remove();
+    for (const link of card.querySelectorAll('a[href^="#src-"]')) link.replaceWith(`[${link.textContent}](${link.getAttribute("href")})`);
+    for (const item of card.querySelectorAll("li")) item.firstElementChild?.prepend("- ");
+    for (const block of card.querySelectorAll("p, strong")) block.append("\n");
+    return card.body.textContent.replace(/\n{3,}/g, "\n\n").trim();
+  }
+
   // The sources of a copied answer, each once: number, title, publisher, date, address.
   function listed(cited) {
     const lines = new Map();
@@ -387,7 +399,8 @@
   // Gradio copies raw Markdown: give back plain text with [1] for the links.
   const clipboard = navigator.clipboard;
   const write = clipboard.writeText.bind(clipboard);
-  clipboard.writeText = text => {
+  clipboard.writeText = raw => {
+    const text = unfolded(String(raw));
     const cited = [...String(text).matchAll(/\[(\d+)\]\(#src-(t[0-9a-f]+)-\d+/g)];
     const plain = String(text)
       .replace(/\n*\[[^\]]*\]\(#src-[^)]*-all\)/g, "")

@@ -1,0 +1,173 @@
+"""The card of a quoted answer: the few words first, then the clauses that say so, then the rest.
+
+It is HTML of one line, since Markdown would read on where a line ends; every word is escaped.
+"""
+
+from itertools import groupby
+
+from index.arabic.sentences import sentence_spans
+from index.arabic.words import fold
+from index.search.search import Passage
+from rag.answers import Answer, Citation, Sentence
+from rag.language.clauses import choose_clause
+from rag.language.forms import Form
+from rag.language.questions import content_terms, find_terms
+from ui.web import numbers
+from ui.web.markup import bdi, direction, escape
+
+_ROWS = {Form.LIST.value: "ul", Form.SUMMARY.value: "ul", Form.TIMELINE.value: "ol"}
+"""Kinds of answer whose sentences are rows of one list."""
+_SHOWN_CARDS = 3
+"""Cards of a fact that are seen without unfolding."""
+
+
+def answer_card(turn: str, answer: Answer) -> str:
+    """Return a quoted answer: headline, agreement, and its sentences as its kind asks for.
+
+    Args:
+        turn: Id of the turn, for the links to the sources.
+        answer: Whose sentences are quotes.
+    """
+    cited = {citation.number: citation for citation in answer.citations}
+    rows = [(s, cited[s.citations[0]]) for s in answer.sentences if s.citations]
+    opening = f'<p class="ans-open">{escape(answer.opening)}</p>' if answer.opening else ""
+    if answer.kind == Form.COMPARISON.value and any(sentence.label for sentence, _ in rows):
+        body = _sides(turn, rows)
+    elif answer.kind in _ROWS and not answer.differs:
+        body = _list(turn, answer.kind, rows)
+    else:
+        body = _cards(turn, rows, fold_rest=not answer.differs)
+    return f'<div class="ans ans-{_name(answer.kind)}">{_headline(answer)}{opening}{body}</div>'
+
+
+def nearest_card(question: str, passages: list[Passage]) -> str:
+    """Return the sentence of each passage that is nearest to a question that was not answered."""
+    if not passages:
+        return ""
+    terms = frozenset(content_terms(question))
+    cards = []
+    for passage in passages:
+        article = passage.article
+        shown = _find_nearest(passage.text, terms)
+        head = _meta(article.source, article.date, article.title)
+        cards.append(f'<li class="ans-card"><p class="ans-meta">{head}</p>{shown}</li>')
+    return (
+        '<div class="ans ans-nearest"><p class="ans-open">أقرب الجمل إلى السؤال:</p>'
+        f'<ul class="ans-cards">{"".join(cards)}</ul></div>'
+    )
+
+
+def _find_nearest(text: str, terms: frozenset[str]) -> str:
+    spans = sentence_spans(text)
+
+    def count(words: str) -> int:
+        return len(find_terms(words) & terms)
+
+    best = max(spans, key=lambda span: count(text[span.start : span.end]))
+    start, end = choose_clause(text, best, worth=count).span
+    before, behind = "…" if start > best.start else "", "…" if end < best.end else ""
+    words = text[start:end]
+    return _paragraph(f"{before}{escape(words)}{behind}", words)
+
+
+def _headline(answer: Answer) -> str:
+    if not answer.short:
+        return ""
+    few = " ".join(answer.short.split())
+    said = fold(few)
+    sources = {c.article_id: c for c in answer.citations if said in fold(c.quote)}
+    agreed = ""
+    if len(sources) > 1:
+        agreed = f'<p class="ans-agree">✓ {escape(numbers.agreeing(len(sources)))}</p>'
+    dates = sorted(c.date for c in sources.values() if c.date)
+    day = f' <span class="ans-when">{escape(numbers.date(dates[-1]))}</span>' if dates else ""
+    return f'<p class="ans-head"><strong>{bdi(few)}</strong>{day}</p>{agreed}'
+
+
+def _cards(turn: str, rows: list[tuple[Sentence, Citation]], *, fold_rest: bool) -> str:
+    cards = [_card(turn, sentence, citation) for sentence, citation in rows]
+    shown = _SHOWN_CARDS if fold_rest else len(cards)
+    first, rest = "".join(cards[:shown]), cards[shown:]
+    more = (
+        f'<details class="ans-more"><summary>المزيد من المقالات ({len(rest)})</summary>'
+        f'<ul class="ans-cards">{"".join(rest)}</ul></details>'
+        if rest
+        else ""
+    )
+    return f'<ul class="ans-cards">{first}</ul>{more}'
+
+
+def _card(turn: str, sentence: Sentence, citation: Citation) -> str:
+    meta = _meta(citation.source, citation.date, citation.title)
+    return (
+        f'<li class="ans-card"><p class="ans-meta">{_mark(turn, citation)} {meta}</p>'
+        f"{_paragraph(_label(sentence) + _clause(citation), citation.quote)}{_whole(citation)}</li>"
+    )
+
+
+def _list(turn: str, kind: str, rows: list[tuple[Sentence, Citation]]) -> str:
+    tag, items = _ROWS[kind], []
+    for sentence, citation in rows:
+        day = ""
+        if kind == Form.TIMELINE.value:
+            source = f" · {bdi(citation.source)}" if citation.source else ""
+            when = f"<time>{escape(numbers.date(citation.date))}</time>"
+            day = f'<p class="ans-meta">{when}{source}</p>'
+        words = f"{_label(sentence)}{_clause(citation)} {_mark(turn, citation)}"
+        items.append(f"<li>{day}{_paragraph(words, citation.quote)}</li>")
+    return f'<{tag} class="ans-rows">{"".join(items)}</{tag}>'
+
+
+def _sides(turn: str, rows: list[tuple[Sentence, Citation]]) -> str:
+    sides = []
+    for side, group in groupby(rows, key=lambda row: row[0].label):
+        cards = "".join(_card(turn, Sentence(s.text, s.citations, 1.0), c) for s, c in group)
+        name = f'<p class="ans-side">{bdi(side)}</p>'
+        sides.append(f'<section>{name}<ul class="ans-cards">{cards}</ul></section>')
+    return f'<div class="ans-sides">{"".join(sides)}</div>'
+
+
+def _clause(citation: Citation) -> str:
+    """Return the clause that is shown, its answering words marked."""
+    quote, base = citation.quote, citation.start
+    start, end = citation.shown_start - base, citation.shown_end - base
+    a, b = citation.answer_start, citation.answer_end
+    if a is None or b is None or not start <= a - base < b - base <= end:
+        words = escape(quote[start:end])
+    else:
+        a, b = a - base, b - base
+        marked = f"<mark>{escape(quote[a:b])}</mark>"
+        words = f"{escape(quote[start:a])}{marked}{escape(quote[b:end])}"
+    before, behind = "…" if start > 0 else "", "…" if end < len(quote) else ""
+    return f"{before}{words}{behind}"
+
+
+def _whole(citation: Citation) -> str:
+    """Return the whole sentence, folded, where a part of it is shown."""
+    if citation.shown == citation.quote:
+        return ""
+    quote = _paragraph(escape(citation.quote), citation.quote)
+    return f'<details class="ans-whole"><summary>الجملة كاملة</summary>{quote}</details>'
+
+
+def _label(sentence: Sentence) -> str:
+    return f'<span class="ans-label">{bdi(sentence.label)}:</span> ' if sentence.label else ""
+
+
+def _meta(source: str, date: str, title: str) -> str:
+    parts = [f"<b>{bdi(source)}</b>"] if source else []
+    parts.append(f"<time>{escape(numbers.date(date))}</time>")
+    return " · ".join([*parts, bdi(f"«{title}»")])
+
+
+def _mark(turn: str, citation: Citation) -> str:
+    return f'<a href="#src-{turn}-{citation.number}">{citation.number}</a>'
+
+
+def _paragraph(words: str, text: str) -> str:
+    """Return HTML as a paragraph of one line that runs as a text does."""
+    return f'<p class="ans-text" dir="{direction(text)}">{" ".join(words.split())}</p>'
+
+
+def _name(kind: str) -> str:
+    return kind.replace("/", "-")
