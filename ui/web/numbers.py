@@ -56,9 +56,9 @@ def agreeing(number: int) -> str:
     """
     if number == 2:
         return "يتفق عليه مصدران"
-    return (
-        f"{'تتفق' if number <= 10 else 'يتفق'} عليه {number} {'مصادر' if number <= 10 else 'مصدرًا'}"
-    )
+    if number <= 10:
+        return f"تتفق عليه {number} مصادر"
+    return f"يتفق عليه {number} مصدرًا"
 
 
 def files(number: int) -> str:

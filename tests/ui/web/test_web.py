@@ -233,3 +233,51 @@ def test_names_run_as_most_of_their_letters_do():
 def test_a_title_with_quotation_marks_is_quoted_with_others():
     article = Article(id="a", title="«هاكرز» يستغلون «ويندوز 10»", text="نص")
     assert example_questions([article]) == ["لخّص مقال «“هاكرز” يستغلون “ويندوز 10”»"]
+
+
+def make_answer(kind="fact", short=None, labels=("", ""), notice=None):
+    """Return a quoted answer of two articles that say «72 كيلومترا»."""
+    said = "وأضاف أن طول القناة يبلغ 72 كيلومترا، وهو أكبر <من> ذي قبل."
+    cited = tuple(
+        replace(
+            citation()[0], number=n, article_id=f"a{n}", quote=said, start=0, end=len(said),
+            shown_start=said.index("طول"), shown_end=said.index("،"),
+            answer_start=said.index("72"), answer_end=said.index("،"),
+        )
+        for n in (1, 2)
+    )  # fmt: skip
+    sentences = tuple(
+        Sentence(said, (n,), 1.0, label=label) for n, label in zip((1, 2), labels, strict=True)
+    )
+    answer = Answer("؟", "؟", "", sentences, cited, found=True, model="extractive", notice=notice)
+    return replace(answer, kind=kind, short=short)
+
+
+def test_the_few_words_stand_first_then_what_agrees_then_the_clauses():
+    shown = render.whole_answer(Turn("t1", "؟", make_answer(short="72 كيلومترا"), 0))
+    order = ["<strong>", "يتفق عليه مصدران", "ans-card", "<mark>72 كيلومترا</mark>", "الجملة كاملة"]
+    places = [shown.index(part) for part in order]
+    assert places == sorted(places)
+    assert "…طول القناة يبلغ <mark>72 كيلومترا</mark>…" in shown
+    assert "<من>" not in shown
+    assert "\n" not in shown.split("\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "part"),
+    [
+        ("list", ("", ""), '<ul class="ans-rows">'),
+        ("timeline", ("", ""), '<ol class="ans-rows"><li><p class="ans-meta"><time>'),
+        ("summary", ("", ""), '<ul class="ans-rows">'),
+        ("comparison", ("الأولى", "الثانية"), '<div class="ans-sides"><section>'),
+        ("fact", ("الوزير", ""), '<span class="ans-label"><bdi dir="rtl">الوزير</bdi>:</span>'),
+    ],
+)
+def test_each_kind_of_answer_has_its_own_look(kind, labels, part):
+    assert part in render.whole_answer(Turn("t1", "؟", make_answer(kind, labels=labels), 0))
+
+
+def test_a_refusal_shows_the_nearest_sentences():
+    shown = render.refusal(turn(found=False).answer)
+    assert "أقرب الجمل إلى السؤال" in shown
+    assert "وصل الوفد" in shown
