@@ -60,9 +60,14 @@ def open_page(driver):
             if message.type in {"error", "warning"} and not any(part in text for part in HARMLESS):
                 chat.console.append(text)
 
+        def fail(error):
+            # A page that is left takes its requests back, such as the poll for a running indexing.
+            if not str(error).startswith("AbortError"):
+                chat.console.append(str(error))
+
         chat.page.route(lambda url: not url.startswith(local), refuse)
         chat.page.on("console", listen)
-        chat.page.on("pageerror", lambda error: chat.console.append(str(error)))
+        chat.page.on("pageerror", fail)
         chat.page.goto(address + path)
         chat.page.wait_for_selector(ready)
         chat.page.wait_for_function("document.fonts.status === 'loaded'")

@@ -1,6 +1,7 @@
 """The articles and settings tabs, in a real browser over a copy of the sample index."""
 
 import json
+import re
 import shutil
 import threading
 
@@ -152,10 +153,14 @@ def test_a_job_is_shown_to_all_and_what_comes_after_it_waits(open_page, address)
             told = first.locator("#art-told")
             expect(first.locator(".art-table")).to_contain_text("البجع")
             expect(first.locator("#art-url :is(input, textarea)")).to_have_value(f"{other}/late")
-            expect(told).to_contain_text("لا توجد صفحة في هذا الرابط (404).")
-            assert "the server answers" not in told.inner_text()
+            # On a machine with much else to do the address has been given up by now.
+            expect(told).to_contain_text(
+                re.compile(r"لا توجد صفحة في هذا الرابط \(404\)\.|لم يُجب الموقع")
+            )
+            technical = re.compile("the server answers 404|takes over 30 s")
+            assert not technical.search(told.inner_text())
             first.get_by_text("التفاصيل التقنية").click()
-            expect(told).to_contain_text("the server answers 404")
+            expect(told).to_contain_text(technical)
             asked.clear()
             go_on.clear()
             first.click("#art-fetch")
