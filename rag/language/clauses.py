@@ -189,8 +189,11 @@ def _find_core(
     """Return the first and last piece that must be shown."""
     if answer:
         held = [n for n, p in enumerate(pieces) if p.start < answer.end and answer.start < p.end]
+        last = held[-1] if held else 0
+        while last + 1 < len(pieces) and _THAT.match(text, pieces[last + 1].start):
+            last += 1  # who says it is nothing without what is said
         if held:
-            return held[0], held[-1]
+            return held[0], last
     counts = [worth(text[p.start : p.end]) for p in pieces]
     for n, following in enumerate(pieces[1:]):
         if _THAT.match(text, following.start):  # who says it; what is said comes behind

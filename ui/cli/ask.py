@@ -87,28 +87,57 @@ def ask(
 
 
 def _stream(answers: "Iterable[Answer]") -> "Answer":
-    """Print the answer as it grows and return the whole one."""
+    """Print the answer as it grows, or by its parts where it is quoted; return the whole one."""
+    from rag.writing.quoting import EXTRACTIVE
+
     console, shown, last = output(), "", None
     for answer in answers:
         last = answer
+        if answer.model == EXTRACTIVE and answer.found:
+            continue  # it comes whole, and its parts are printed below
         if answer.text.startswith(shown):
             console.print(Text(answer.text[len(shown) :]), end="")
         else:  # the model failed after some sentences; its quoted replacement starts afresh
             console.print()
             console.print(Text(answer.text), end="")
         shown = answer.text
-    console.print()
     if last is None:
         raise RuntimeError("the assistant gave no answer")
+    if shown or not last.found:
+        console.print()
+    if last.model == EXTRACTIVE and last.found:
+        _print_points(last)
     return last
+
+
+def _print_points(answer: "Answer") -> None:
+    """Print a quoted answer: the few words, then the clause of each quote, who says it and when."""
+    from itertools import groupby
+
+    from rag.language.forms import Form
+
+    console = output()
+    if answer.short:
+        console.print(Text(answer.short, style="bold"))
+    if answer.opening:
+        console.print(Text(answer.opening))
+    sided = answer.kind == Form.COMPARISON.value
+    dated = answer.kind == Form.TIMELINE.value or answer.differs
+    for side, points in groupby(answer.points, key=lambda point: point.label if sided else ""):
+        if side:
+            console.print(Text(side, style="bold"))
+        for point in points:
+            said = f"{point.label}: " if point.label and not sided else ""
+            day = f"{point.date} · " if dated and point.date else ""
+            marks = "".join(f"[{number}]" for number in point.citations)
+            line = ("- ", (day, "cyan"), f"{said}{point.text} ", (marks, "cyan"))
+            console.print(Text.assemble(*line))
 
 
 def _print_sources(answer: "Answer") -> None:
     console = output()
     if answer.standalone_question != answer.question:
         console.print(Text(f"فهمتُ سؤالك هكذا: {answer.standalone_question}", style="dim"))
-    if answer.short:
-        console.print(Text(f"باختصار: {answer.short}", style="bold"))
     if answer.notice:
         console.print(Text(answer.notice, style="yellow"))
     if not answer.citations:

@@ -25,6 +25,13 @@ def test_the_clause_with_the_answering_words_is_shown_as_it_stands(answer):
     assert len(shown.split()) <= 16
 
 
+def test_who_speaks_is_not_shown_without_what_is_said():
+    text = (
+        "قال وزير النقل سالم علي خلال زيارة إلى الموقع، إن الجسر سيفتتح قريبا، وذلك " + "كما " * 20
+    )
+    assert "سيفتتح" in show(text, "وزير النقل", most=16)[0]
+
+
 def test_a_short_sentence_is_shown_whole():
     text = "افتتح الجسر أمس بحضور الوالي."
     assert show(text) == (text, "")
