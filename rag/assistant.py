@@ -179,7 +179,10 @@ class Assistant:
         whole = understand(question, history or self._topic(filter), rewrite=rewrite)
         clock.lap("rewrite")
         wanted = setup.settings.k if k is None else check_k(k, MAX_READ)
-        walk = _Walk(self.index, setup, writer, clock, wanted, filter)
+        # What many articles tell is read in as many; a model has room for few.
+        more = k is None and writer is QUOTER
+        for_stories = min(_TIMES_READ * wanted, MAX_READ) if more else wanted
+        walk = _Walk(self.index, setup, writer, clock, wanted, for_stories, filter)
         # A model is handed the whole question: it can tell one part from another itself.
         parts = whole.parts if writer is QUOTER else ()
         yield from walk.answer_parts(whole, parts) if parts else walk.answer(whole)
@@ -201,6 +204,7 @@ class _Walk:
     writer: Writer
     clock: Clock
     wanted: int
+    wanted_for_stories: int
     where: Filter | None
 
     def answer_parts(self, whole: Question, parts: Sequence[Question]) -> Iterator[Answer]:
@@ -225,10 +229,7 @@ class _Walk:
     def answer(self, question: Question) -> Iterator[Answer]:
         """Yield the answer to one question as it grows."""
         clock, settings = self.clock, self.setup.settings
-        k = self.wanted
-        if self.writer is QUOTER and question.form in STORIES:
-            # What many articles tell is read in as many; a model has room for few.
-            k = min(_TIMES_READ * k, MAX_READ)
+        k = self.wanted_for_stories if question.form in STORIES else self.wanted
         result = self.index.find(question.query, k=k, where=self.where)
         passages = tuple(merge_neighbours(result.passages))
         answer = Answer(

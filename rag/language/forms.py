@@ -30,7 +30,8 @@ _OF_KINDS = {Kind.YES_NO: Form.YES_NO, Kind.WHY: Form.WHY}
 # «الجوائز», «المطالب», «الأسماء», «الشروط»: plurals by their pattern, behind «ما» or «أي».
 _LETTER = "[بتثجحخدذرزسشصضطظعغفقكلمنهويءا]"
 _PLURAL = re.compile(
-    rf"(?:ما|ماهي|شنوه|شنو|وش|ايش|شو|ايه|اي|من|شكون|مين) (?:هي |هم |هن |هما )?(?:ال)?(?:"
+    r"(?:(?:ما|ماهي|شنوه|شنو|وش|ايش|شو|ايه|اي) (?:هي |هم |هن |هما )?(?:ال)?"
+    r"|(?:من|شكون|مين) (?:هم )?ال)(?:"
     rf"ا{_LETTER}{{2}}ا{_LETTER}|ا{_LETTER}{{3,4}}(?:ا)?{_LETTER}يه|{_LETTER}[او]ا?[ئي]{_LETTER}"
     rf"|م{_LETTER}ا{_LETTER}ي?{_LETTER}|{_LETTER}وا{_LETTER}{{2}}|شروط|بنود|عيوب|حقوق|رسوم|دول"
     rf"|مدن|كتب|فرق|نقاط|قضايا|مزايا|هدايا|{_LETTER}{{3}}اء)\b"
@@ -44,18 +45,21 @@ _NUMBERED = re.compile(
 
 
 @cache
-def _build_patterns() -> tuple[tuple[Form, re.Pattern[str]], ...]:
+def _build_patterns() -> tuple[tuple[Form, str, re.Pattern[str]], ...]:
     rows = [line.split("\t") for line in read_lines("language/forms.tsv") if line.strip()]
     return tuple(
         (
             Form(form),
+            where,
             re.compile(_BEFORE[where] + f"(?:{'|'.join(map(_translate, phrases.split()))})"),
         )
         for form, where, phrases in rows
     )
 
 
-_BEFORE = {"start": r"^(?:[وف])?", "inside": r"(?:^|(?<= ))(?:[وفبل]|ال)?"}
+_INSIDE = r"(?:^|(?<= ))(?:[وفبل]|ال)?"
+_BEFORE = {"start": r"^(?:[وف])?", "inside": _INSIDE, "open": _INSIDE}
+_OF_ONE_VALUE = frozenset({Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY})
 
 
 def _translate(phrase: str) -> str:
@@ -73,8 +77,8 @@ def detect_form(spoken: Sequence[str], kind: Kind) -> Form:
         kind: What it asks for.
     """
     text = " ".join(spoken)
-    for form, pattern in _build_patterns():
-        if pattern.search(text):
+    for form, where, pattern in _build_patterns():
+        if not (where == "open" and kind in _OF_ONE_VALUE) and pattern.search(text):
             return form
     if kind in _OF_KINDS:
         return _OF_KINDS[kind]

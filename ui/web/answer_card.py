@@ -37,7 +37,8 @@ def answer_card(turn: str, answer: Answer) -> str:
         body = _list(turn, answer.kind, rows)
     else:
         body = _cards(turn, rows, fold_rest=not answer.differs)
-    return f'<div class="ans ans-{_name(answer.kind)}">{_headline(answer)}{opening}{body}</div>'
+    name = answer.kind.replace("/", "-")
+    return _line(f'<div class="ans ans-{name}">{_headline(answer)}{opening}{body}</div>')
 
 
 def nearest_card(question: str, passages: list[Passage]) -> str:
@@ -51,7 +52,7 @@ def nearest_card(question: str, passages: list[Passage]) -> str:
         shown = _find_nearest(passage.text, terms)
         head = _meta(article.source, article.date, article.title)
         cards.append(f'<li class="ans-card"><p class="ans-meta">{head}</p>{shown}</li>')
-    return (
+    return _line(
         '<div class="ans ans-nearest"><p class="ans-open">أقرب الجمل إلى السؤال:</p>'
         f'<ul class="ans-cards">{"".join(cards)}</ul></div>'
     )
@@ -165,9 +166,10 @@ def _mark(turn: str, citation: Citation) -> str:
 
 
 def _paragraph(words: str, text: str) -> str:
-    """Return HTML as a paragraph of one line that runs as a text does."""
-    return f'<p class="ans-text" dir="{direction(text)}">{" ".join(words.split())}</p>'
+    """Return HTML as a paragraph that runs as a text does."""
+    return f'<p class="ans-text" dir="{direction(text)}">{words}</p>'
 
 
-def _name(kind: str) -> str:
-    return kind.replace("/", "-")
+def _line(card: str) -> str:
+    """Return HTML in one line: behind an empty one Markdown would obey what articles say."""
+    return " ".join(card.split())

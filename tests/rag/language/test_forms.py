@@ -10,6 +10,10 @@ from rag.language.questions import detect_kind
     [
         ("كم بلغ عدد الركاب؟", Form.FACT),
         ("من افتتح الجسر؟", Form.FACT),
+        ("من كتب قصة الجسر؟", Form.FACT),
+        ("متى بدأ مسار العدالة؟", Form.FACT),
+        ("عدد القتلى في الحادث؟", Form.FACT),
+        ("How many people were hurt?", Form.FACT),
         ("هل افتتح الجسر؟", Form.YES_NO),
         ("افتتح الجسر ولا لا؟", Form.YES_NO),
         ("لماذا أغلق المصنع؟", Form.WHY),

@@ -277,6 +277,15 @@ def test_each_kind_of_answer_has_its_own_look(kind, labels, part):
     assert part in render.whole_answer(Turn("t1", "؟", make_answer(kind, labels=labels), 0))
 
 
+def test_no_title_or_quote_leaves_the_card():
+    answer = make_answer()
+    hostile = "عنوان\n\n![x](http://evil) <img src=x>"
+    cited = tuple(replace(citation, title=hostile) for citation in answer.citations)
+    shown = render.answer_card("t1", replace(answer, citations=cited))
+    assert "\n" not in shown
+    assert "<img" not in shown
+
+
 def test_a_refusal_shows_the_nearest_sentences():
     shown = render.refusal(turn(found=False).answer)
     assert "أقرب الجمل إلى السؤال" in shown

@@ -334,7 +334,8 @@
     for (const link of card.querySelectorAll('a[href^="#src-"]')) link.replaceWith(`[${link.textContent}](${link.getAttribute("href")})`);
     for (const item of card.querySelectorAll("li")) item.firstElementChild?.prepend("- ");
     for (const block of card.querySelectorAll("p, strong")) block.append("\n");
-    return card.body.textContent.replace(/\n{3,}/g, "\n\n").trim();
+    const plain = card.body.textContent.replace(/\n{3,}/g, "\n\n").trim();
+    return plain.replace(/&/g, "&amp;").replace(/</g, "&lt;");  // what follows reads it as markup
   }
 
   // The sources of a copied answer, each once: number, title, publisher, date, address.
