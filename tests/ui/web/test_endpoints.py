@@ -12,7 +12,7 @@ QUESTION = "من أخرج فيلم آخر الصيادين؟"
 def test_programs_ask_over_http(address):
     answer = called(address, "ask", QUESTION, 5, [], "", "", "", "", "")
     assert "ريم شاهين" in answer["text"]
-    assert answer["schema_version"] == 1
+    assert answer["schema_version"] == 2
 
 
 def test_the_endpoints_are_offered_to_programs_and_nothing_else(address):
