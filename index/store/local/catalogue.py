@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -185,7 +186,6 @@ class Catalogue:
         ).fetchall()
         newer = "SELECT count(*) FROM chunks WHERE key > ?"
         families = "SELECT count(*) - count(DISTINCT family) FROM articles"
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
         return StoreStats(
             articles=count_rows(connection, "SELECT count(*) FROM articles"),
             chunks=count_rows(connection, "SELECT count(*) FROM chunks"),
@@ -196,6 +196,18 @@ class Catalogue:
             reprints=count_rows(connection, families),
             generation=generation.number,
             unpublished_chunks=count_rows(connection, newer, generation.max_key),
-            bytes_on_disk=sum(path.stat().st_size for path in files),
+            bytes_on_disk=sum(map(_measure_file, self.folder.rglob("*"))),
             updated=get_meta(connection, "updated") or "",
         )
+
+
+def _measure_file(path: Path) -> int:
+    """Return the bytes of a file; 0 for a folder, or for what was gone before it was looked at.
+
+    While an index is written to, files come and go under its folder.
+    """
+    try:
+        known = path.stat()
+    except FileNotFoundError:
+        return 0
+    return known.st_size if stat.S_ISREG(known.st_mode) else 0

@@ -208,3 +208,10 @@ def test_a_database_damaged_inside_is_reported(built, embedder):
     path.write_bytes(data)
     with pytest.raises(IndexDamagedError, match="backup"):
         open_index(built, embedder=embedder).search(QUESTION)
+
+
+def test_statistics_count_no_file_that_is_gone_before_it_is_looked_at(tmp_path):
+    from index.store.local.catalogue import _measure_file
+
+    (tmp_path / "kept").write_bytes(b"12345")
+    assert [_measure_file(tmp_path / name) for name in ("kept", "gone", "")] == [5, 0, 0]

@@ -90,7 +90,8 @@ print(model._server.process.pid, flush=True)
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        # LangChain warns where a proxy is set; nothing goes through one here.
+        env={**os.environ, "PYTHONPATH": str(ROOT), "LANGCHAIN_OPENAI_TCP_KEEPALIVE": "0"},
     )
 
 
