@@ -72,8 +72,8 @@ def _find_nearest(text: str, terms: frozenset[str]) -> str:
 
 
 def _headline(answer: Answer) -> str:
-    if not answer.short:
-        return ""
+    if not answer.short or answer.kind == Form.COMPARISON.value:
+        return ""  # of a comparison each side stands above its own clauses
     few = " ".join(answer.short.split())
     said = fold(few)
     sources = {c.article_id: c for c in answer.citations if said in fold(c.quote)}
