@@ -103,7 +103,7 @@ def _list_near(sentences: Sequence[ScoredSentence], within: float) -> list[Score
     return near
 
 
-def is_repetition(one: ScoredSentence, other: ScoredSentence) -> bool:
+def _is_repetition(one: ScoredSentence, other: ScoredSentence) -> bool:
     """Tell whether two sentences say the same."""
     first, second = _find_terms(one.text), _find_terms(other.text)
     return len(first & second) >= _REPETITION_SHARE * min(len(first), len(second))
@@ -114,7 +114,7 @@ def _choose_best(near: Sequence[ScoredSentence], most: int) -> list[ScoredSenten
     for sentence in near:
         if len(chosen) == most:
             break
-        if _fits(chosen, sentence) and not any(is_repetition(sentence, c) for c in chosen):
+        if _fits(chosen, sentence) and not any(_is_repetition(sentence, c) for c in chosen):
             chosen.append(sentence)
     return chosen
 

@@ -130,17 +130,12 @@ def _sides(turn: str, rows: list[tuple[Sentence, Citation]]) -> str:
 
 def _clause(citation: Citation) -> str:
     """Return the clause that is shown, its answering words marked."""
-    quote, base = citation.quote, citation.start
-    start, end = citation.shown_start - base, citation.shown_end - base
-    a, b = citation.answer_start, citation.answer_end
-    if a is None or b is None or not start <= a - base < b - base <= end:
-        words = escape(quote[start:end])
-    else:
-        a, b = a - base, b - base
-        marked = f"<mark>{escape(quote[a:b])}</mark>"
-        words = f"{escape(quote[start:a])}{marked}{escape(quote[b:end])}"
-    before, behind = "…" if start > 0 else "", "…" if end < len(quote) else ""
-    return f"{before}{words}{behind}"
+    shown, a, b = citation.shown, citation.answer_start, citation.answer_end
+    if a is None or b is None or not citation.shown_start <= a < b <= citation.shown_end:
+        return escape(shown)
+    first = citation.shown_start - (citation.shown_start > citation.start)  # «…» stands before it
+    a, b = a - first, b - first
+    return f"{escape(shown[:a])}<mark>{escape(shown[a:b])}</mark>{escape(shown[b:])}"
 
 
 def _whole(citation: Citation) -> str:

@@ -54,11 +54,9 @@ def agreeing(number: int) -> str:
     >>> agreeing(2), agreeing(3)
     ('يتفق عليه مصدران', 'تتفق عليه 3 مصادر')
     """
-    if number == 2:
-        return "يتفق عليه مصدران"
-    if number <= 10:
-        return f"تتفق عليه {number} مصادر"
-    return f"يتفق عليه {number} مصدرًا"
+    verb = "تتفق" if 3 <= number <= 10 else "يتفق"
+    counted = format_count(number, "مصدر واحد", "مصدران", "مصادر", "مصدرًا", "مصدر")
+    return f"{verb} عليه {counted}"
 
 
 def files(number: int) -> str:
