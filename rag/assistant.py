@@ -8,6 +8,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
 
+from index.arabic.sentences import sentence_spans
 from index.limits import MAX_READ, check_k
 from index.search.search import Passage, SearchIndex, open_index
 from index.store.contract import Filter
@@ -18,6 +19,7 @@ from rag.langchain.retriever import PassageRetriever
 from rag.langchain.runnable import AnswerRunnable
 from rag.language.followup import History
 from rag.language.forms import STORIES, Form
+from rag.language.suggestions import list_suggestions
 from rag.question import Question, understand
 from rag.reading.binding import filter_by_names
 from rag.reading.evidence import compute_evidence
@@ -34,6 +36,8 @@ from rag.writing.writer import Writer
 
 _TIMES_READ = 3
 """Passages read for a story or for what changed over time, as a multiple. Chosen."""
+_MOST_SUGGESTED, _MOST_TRIED = 3, 5
+"""Questions that are offered after an answer, and that are tried for it. Chosen for the time."""
 
 
 class Assistant:
@@ -186,6 +190,46 @@ class Assistant:
         # A model is handed the whole question: it can tell one part from another itself.
         parts = whole.parts if writer is QUOTER else ()
         yield from walk.answer_parts(whole, parts) if parts else walk.answer(whole)
+
+    def suggest(
+        self,
+        answer: Answer,
+        *,
+        history: History = (),
+        filter: Filter | None = None,  # noqa: A002
+    ) -> list[str]:
+        """Return questions that go on from an answer, each of which its articles answer.
+
+        They are asked silently, without a model, and kept where something new is quoted.
+
+        Args:
+            answer: As it was given.
+            history: The turns before it, oldest first: (question, answer text).
+            filter: Which articles may be used.
+        """
+        told = [*history, (answer.question, answer.text)]
+        quotes = {citation.quote for citation in answer.citations}
+        cited = {citation.article_id for citation in answer.citations}
+        sentences = [
+            passage.text[start:end]
+            for passage in answer.passages
+            if passage.article.id in cited
+            for start, end in sentence_spans(passage.text)
+        ]
+        unsaid = [sentence for sentence in sentences if sentence not in quotes]
+        kept: list[str] = []
+        for question in list_suggestions(unsaid)[:_MOST_TRIED]:
+            walk = _Walk(
+                self.index, self.setup, QUOTER, Clock(), self.settings.k, self.settings.k, filter
+            )
+            *_, found = walk.answer(understand(question, told))
+            first = found.citations[:1]
+            if first and first[0].article_id in cited and first[0].quote not in quotes:
+                kept.append(question)
+                quotes.add(first[0].quote)
+            if len(kept) == _MOST_SUGGESTED:
+                break
+        return kept
 
     def _topic(self, where: Filter | None) -> History:
         """Return the title of the only article that may be used: what «من أخرجه؟» is about."""

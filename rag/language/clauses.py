@@ -65,7 +65,8 @@ _BYLINE = re.compile(
 _MOST_OF_A_BYLINE = 30
 """Characters of «تونس - وات -»; a longer opening is a sentence."""
 _CIRCUMSTANCE = re.compile(
-    r"\s+(?:في|خلال|اليوم|أمس|امس|صباح|مساء|يوم|عقب|إثر|اثر|على|لدى|عبر|ل?مراسل\S*|حول|بخصوص)\s.*",
+    r"\s+(?:في|خلال|اليوم|أمس|امس|صباح|مساء|يوم|عقب|إثر|اثر|على|لدى|عبر|ل?مراسل\S*|حول|بخصوص"
+    r"|وهو|وهي|وهم)\s.*",
     re.DOTALL,
 )
 _MOST_OF_A_NAME = 7

@@ -28,12 +28,12 @@ STORIES = frozenset({Form.SUMMARY, Form.TIMELINE})
 _OF_KINDS = {Kind.YES_NO: Form.YES_NO, Kind.WHY: Form.WHY}
 
 # «الجوائز», «المطالب», «الأسماء», «الشروط»: plurals by their pattern, behind «ما» or «أي».
-_LETTER = "[بتثجحخدذرزسشصضطظعغفقكلمنهويءا]"
+_LETTER = "[بتثجحخدذرزسشصضطظعغفقكلمنهويءؤا]"
 _PLURAL = re.compile(
     r"(?:(?:ما|ماهي|شنوه|شنو|وش|ايش|شو|ايه|اي) (?:هي |هم |هن |هما )?(?:ال)?"
     r"|(?:من|شكون|مين) (?:هم )?ال)(?:"
-    rf"ا{_LETTER}{{2}}ا{_LETTER}|ا{_LETTER}{{3,4}}(?:ا)?{_LETTER}يه|{_LETTER}[او]ا?[ئي]{_LETTER}"
-    rf"|م{_LETTER}ا{_LETTER}ي?{_LETTER}|{_LETTER}وا{_LETTER}{{2}}|شروط|بنود|عيوب|حقوق|رسوم|دول"
+    rf"ا{_LETTER}{{2}}ا{_LETTER}|ا{_LETTER}{{3,4}}(?:ا)?{_LETTER}يه|{_LETTER}{{2}}اؤ{_LETTER}"
+    rf"|ا{_LETTER}{{3}}ه|م{_LETTER}ا{_LETTER}ي?{_LETTER}|{_LETTER}وا{_LETTER}{{2}}|شروط|بنود|عيوب|حقوق|رسوم|دول"
     rf"|مدن|كتب|فرق|نقاط|قضايا|مزايا|هدايا|{_LETTER}{{3}}اء)\b"
 )
 # «الجوائز الخمس», «أكثر ثلاثة شعوب»

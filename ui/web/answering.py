@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import gradio as gr
 
 from index.errors import JawabError
 from index.store.contract import Filter
+from rag import Assistant
+from rag.language.followup import History
 from ui.source_names import name_source, name_sources
 from ui.web import render
 from ui.web.access import RateLimit, visitor_of
@@ -216,8 +219,12 @@ class Answering:
                 yield [*messages, step, partial], gr.skip(), gr.skip()
         if turn is None:
             return
-        turns = [*turns, turn.trim()]
-        yield [*messages, step, _make_last_message(turn)], render.panel(turns), turns
+        kept, before = turn.trim(), turns
+        turns = [*before, kept]
+        yield [*messages, step, _make_last_message(kept)], render.panel(turns), turns
+        if kept.answer.found:
+            kept = replace(kept, suggested=_suggest(assistant, turn, history))
+            yield [*messages, step, _make_last_message(kept)], gr.skip(), [*before, kept]
 
     def finish(self, begun: str) -> State:
         """Free the box for the next question, unless the answer to this one still comes."""
@@ -225,8 +232,14 @@ class Answering:
 
     @staticmethod
     def show_stopped(messages: list[Message], turns: list[Turn]) -> State:
-        """Say that the answer was stopped; an answer without text is no turn."""
+        """Say that the answer was stopped; an answer without text is no turn.
+
+        One that is whole already is not stopped, only what may be asked next.
+        """
         kept = [message for message in messages if not _is_pending(message)]
+        asked = [place for place, message in enumerate(kept) if message["role"] == "user"]
+        if asked and turns and turns[-1].answer.text and turns[-1].position == asked[-1]:
+            return kept, turns, free_box(), False
         note = _make_answer_message(render.notice("info", "أُوقفت الإجابة."))
         return [*kept, note], [turn for turn in turns if turn.answer.text], free_box(), False
 
@@ -287,6 +300,16 @@ def replay_messages(turns: list[Turn]) -> list[Message]:
     ]
 
 
+def _suggest(assistant: Assistant, turn: Turn, history: History) -> tuple[str, ...]:
+    """Return what may be asked next; an answer stays as it is where that fails."""
+    try:
+        found = assistant.suggest(turn.answer, history=history, filter=turn.filter)
+    except JawabError as error:
+        logger.warning("no question could be offered: %s", error)
+        found = []
+    return tuple(found or render.suggest_articles(turn.answer))
+
+
 def _refuse(reason: str = "") -> State:
     if reason:
         gr.Warning(reason, duration=5)
@@ -330,7 +353,7 @@ def _make_last_message(turn: Turn) -> Message:
         options.append(_RETRY_OPTION)
     if turn.filter and not answer.found:
         options.append(_WIDEN_OPTION)
-    options += render.suggestions(answer)
+    options += [{"value": question, "label": question} for question in turn.suggested]
     message = _make_answer_message(told)
     return {**message, "options": options} if options else message
 

@@ -62,6 +62,7 @@ class Conversation:
                     "answer": turn.trim().answer.to_dict(),
                     "filter": asdict(turn.filter),
                     "scope": turn.scope,
+                    "suggested": turn.suggested,
                 }
                 for turn in self.turns
             ],
@@ -110,7 +111,8 @@ def _parse_turns(rows: Iterable[Mapping[str, Any]]) -> list[Turn]:
     for row in rows:
         question, answer = str(row["question"]), _parse_answer(row["answer"])
         scope, where = str(row.get("scope", "")), _parse_filter(row.get("filter", {}))
-        turns.append(Turn(new_id(), question, answer, position, where, scope))
+        suggested = tuple(map(str, row.get("suggested", ())))
+        turns.append(Turn(new_id(), question, answer, position, where, scope, suggested))
         position += 3 if scope else 2
     return turns
 

@@ -87,6 +87,7 @@ class Turn:
         position: Of the question among the messages.
         filter: Which articles it was asked of.
         scope: The filter in words; "" where all were asked.
+        suggested: What may be asked next.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Turn:
     position: int
     filter: Filter = field(default_factory=Filter)
     scope: str = ""
+    suggested: tuple[str, ...] = ()
 
     def trim(self) -> "Turn":
         """Return the turn with only what the page shows of it: a fifteenth of its memory.
@@ -301,11 +303,8 @@ def article_dialog(article: Article, start: int, end: int) -> str:
     )
 
 
-def suggestions(answer: Answer, count: int = 2) -> list[dict[str, str]]:
-    """Return questions that go on from an answer and that the index can answer.
-
-    They ask for the other articles that were found.
-    """
+def suggest_articles(answer: Answer, count: int = 2) -> list[str]:
+    """Return questions for the other articles that were found."""
     cited = {citation.article_id for citation in answer.citations}
     best = max((passage.score for passage in answer.passages), default=0.0)
     others = [
@@ -313,7 +312,7 @@ def suggestions(answer: Answer, count: int = 2) -> list[dict[str, str]]:
         for passage in answer.passages
         if passage.article.id not in cited and passage.score >= best - _RELATED
     ]
-    return [{"value": question, "label": question} for question in example_questions(others, count)]
+    return example_questions(others, count)
 
 
 def _relative_dates(dates: Sequence[RelativeDate]) -> str:
