@@ -5,7 +5,8 @@ A change of wording is a new ``version``. The rendered prompts are golden files 
 
 import string
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -27,6 +28,7 @@ class Prompt:
         system: Instructions to the model.
         user: The message to fill.
         placeholders: Names the file declares; exactly those occur in ``user``.
+        outlines: What an answer of each form looks like; empty where a prompt asks for one form.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Prompt:
     system: str
     user: str
     placeholders: frozenset[str]
+    outlines: Mapping[str, str] = field(default_factory=dict)
 
     def fill(self, **values: str) -> tuple[str, str]:
         """Return the system and the user message with every placeholder filled.
@@ -63,6 +66,7 @@ def load_prompt(name: str) -> Prompt:
             system=content["system"].strip(),
             user=content["user"].strip(),
             placeholders=frozenset(content["placeholders"]),
+            outlines=content.get("outlines", {}),
         )
     except KeyError as error:
         raise PromptError(f"prompt {name!r} lacks {error}") from None

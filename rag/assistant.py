@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
@@ -18,14 +18,16 @@ from rag.clock import Clock
 from rag.langchain.retriever import PassageRetriever
 from rag.langchain.runnable import AnswerRunnable
 from rag.language.followup import History
-from rag.language.forms import STORIES, Form
+from rag.language.forms import STORIES
+from rag.language.parts import strip_conjunction
 from rag.language.suggestions import list_suggestions
 from rag.question import Question, understand
 from rag.reading.binding import filter_by_names
-from rag.reading.evidence import compute_evidence
+from rag.reading.close_reading import CloseReading
+from rag.reading.evidence import Evidence, compute_evidence
 from rag.reading.passages import merge_neighbours
-from rag.reading.reading import read_passages
-from rag.reading.relevance import score_sentences
+from rag.reading.reading import Reading, read_passages
+from rag.reading.relevance import ScoredSentence, score_sentences
 from rag.settings import Settings, load_chosen_embedder, load_reranker, load_settings
 from rag.writing.composition import Composition, refuse
 from rag.writing.generating import Generator
@@ -187,9 +189,7 @@ class Assistant:
         more = k is None and writer is QUOTER
         for_stories = min(_TIMES_READ * wanted, MAX_READ) if more else wanted
         walk = _Walk(self.index, setup, writer, clock, wanted, for_stories, filter)
-        # A model is handed the whole question: it can tell one part from another itself.
-        parts = whole.parts if writer is QUOTER else ()
-        yield from walk.answer_parts(whole, parts) if parts else walk.answer(whole)
+        yield from walk.answer_parts(whole) if whole.parts else walk.answer(whole)
 
     def suggest(
         self,
@@ -251,9 +251,18 @@ class _Walk:
     wanted_for_stories: int
     where: Filter | None
 
-    def answer_parts(self, whole: Question, parts: Sequence[Question]) -> Iterator[Answer]:
-        """Yield the answer to a question that asks several things, each looked for by itself."""
-        told: list[Answer] = []
+    def answer_parts(self, whole: Question) -> Iterator[Answer]:
+        """Yield the answer to a question that asks several things, each looked for by itself.
+
+        A model is handed all that was found, grouped; the quoter answers one after the other.
+        """
+        if self.writer is QUOTER:
+            yield from self._quote_parts(whole)
+        else:
+            yield from self._write_parts(whole)
+
+    def _quote_parts(self, whole: Question) -> Iterator[Answer]:
+        parts, told = whole.parts, list[Answer]()
         for part in parts:
             for answer in self.answer(part):
                 if not told and not answer.text:
@@ -270,12 +279,59 @@ class _Walk:
             begun = replace(begun, passages=join_passages(told))
             yield refuse(begun, whole, told[0].refusal or "no_evidence", self.clock)
 
+    def _write_parts(self, whole: Question) -> Iterator[Answer]:
+        each = -(-self.wanted // len(whole.parts))
+        found = [self._find(part, each) for part in whole.parts]
+        settings = self.setup.settings
+        answered = [part for part in found if part.evidence.suffices(settings.caution)]
+        if not answered:
+            yield from self.answer(whole)
+            return
+        passages: list[Passage] = []
+        sentences: list[ScoredSentence] = []
+        groups: dict[int, str] = {}
+        for part in answered:
+            known = len(passages)
+            groups[known] = part.name
+            passages += part.bound
+            sentences += [replace(s, passage=s.passage + known) for s in part.sentences]
+        begun = replace(
+            _ask_whole(answered[0].answer, whole),
+            passages=tuple(passages),
+            evidence=max(part.evidence.chance for part in answered),
+        )
+        yield begun
+        missing = [part.name for part in found if not part.evidence.suffices(settings.caution)]
+        reading = Reading(whole, passages, sentences, groups=groups, missing=missing)
+        yield from Composition(begun, reading, self.clock, settings).compose(self.writer)
+
     def answer(self, question: Question) -> Iterator[Answer]:
         """Yield the answer to one question as it grows."""
         clock, settings = self.clock, self.setup.settings
         k = self.wanted_for_stories if question.form in STORIES else self.wanted
+        found = self._find(question, k)
+        answer = found.answer
+        if not found.evidence.suffices(settings.caution):
+            reason = "no_evidence" if found.chunks else "empty_index"
+            yield refuse(answer, question, reason, clock)
+            return
+        answer = replace(answer, passages=found.bound)
+        yield answer
+        reading = read_passages(question, found.bound, found.sentences, found.read)
+        yield from Composition(answer, reading, clock, settings).compose(self.writer)
+
+    def _find(self, question: Question, k: int) -> "_Found":
+        """Find what may answer a question, read it, and judge whether it does."""
+        clock = self.clock
         result = self.index.find(question.query, k=k, where=self.where)
         passages = tuple(merge_neighbours(result.passages))
+        clock.lap("search")
+        bound = tuple(filter_by_names(question, passages))
+        sentences = score_sentences(question, result.query, bound, self.index.embedder)
+        # Where the best passage is about another, what it holds speaks for nothing.
+        judged = passages if bound[:1] == passages[:1] else bound
+        read = self.setup.read(question, result.query, bound, sentences)
+        evidence = compute_evidence(question, result.query, judged, sentences, read)
         answer = Answer(
             question=question.asked,
             standalone_question=question.standalone,
@@ -283,31 +339,34 @@ class _Walk:
             kind=question.form.value,
             model=self.writer.name,
             index_generation=result.generation,
-            timings=clock.lap("search"),
+            evidence=evidence.chance,
+            timings=clock.lap("evidence"),
         )
-        bound = tuple(filter_by_names(question, passages))
-        sentences = score_sentences(question, result.query, bound, self.index.embedder)
-        # Where the best passage is about another, what it holds speaks for nothing.
-        judged = passages if bound[:1] == passages[:1] else bound
-        read = self.setup.read(question, result.query, bound, sentences)
-        evidence = compute_evidence(question, result.query, judged, sentences, read)
-        answer = replace(answer, evidence=evidence.chance, timings=clock.lap("evidence"))
-        if not evidence.suffices(settings.caution):
-            reason = "no_evidence" if result.chunks else "empty_index"
-            yield refuse(answer, question, reason, clock)
-            return
-        answer = replace(answer, passages=bound)
-        yield answer
-        reading = read_passages(question, bound, sentences, read)
-        yield from Composition(answer, reading, clock, settings).compose(self.writer)
+        return _Found(question, answer, bound, sentences, read, evidence, result.chunks)
+
+
+class _Found(NamedTuple):
+    """What was found for a question: the answer as it begins, and what it is written from."""
+
+    question: Question
+    answer: Answer
+    bound: tuple[Passage, ...]
+    sentences: Sequence[ScoredSentence]
+    read: CloseReading
+    evidence: Evidence
+    chunks: int
+
+    @property
+    def name(self) -> str:
+        """What the question asks, or which side it is about."""
+        return self.question.side or strip_conjunction(self.question.asked)
 
 
 def _ask_whole(answer: Answer, whole: Question) -> Answer:
     """Return an answer to a part as one to the whole question."""
-    form = whole.form if whole.form is Form.COMPARISON else Form.SEVERAL
     return replace(
         answer,
         question=whole.asked,
         standalone_question=whole.standalone,
-        kind=form.value,
+        kind=whole.form.value,
     )

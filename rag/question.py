@@ -99,7 +99,10 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
     if len(asked) > MAX_QUESTION:
         raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
     whole = _read(asked, _complete(asked, history, rewrite) if history else asked)
-    return replace(whole, parts=_read_sides(whole) or _read_parts(asked, history))
+    if sides := _read_sides(whole):
+        return replace(whole, parts=sides)
+    parts = _read_parts(asked, history)
+    return replace(whole, parts=parts, form=Form.SEVERAL) if parts else whole
 
 
 def _read_sides(whole: Question) -> tuple[Question, ...]:

@@ -1,6 +1,6 @@
 """Prepare passages for reading: neighbours become one, numbered for the prompt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.articles.chunking import Chunk
@@ -42,11 +42,21 @@ def _merge(better: Passage, other: Passage) -> Passage:
     return replace(better, chunk=chunk, words=words)
 
 
-def number_passages(passages: Sequence[Passage], language: str) -> str:
-    """Return the passages as a model reads them: numbered, with title, source and date."""
+def number_passages(
+    passages: Sequence[Passage], language: str, headings: Mapping[int, str] | None = None
+) -> str:
+    """Return the passages as a model reads them: numbered, with title, source and date.
+
+    Args:
+        passages: In the order they are numbered.
+        language: Of the words around them.
+        headings: What stands above a group of passages, by the position of its first, from 0.
+    """
     words = load_phrases(language)
     blocks = []
     for number, passage in enumerate(passages, start=1):
+        if heading := (headings or {}).get(number - 1):
+            blocks.append(f"# {_to_line(heading)}")
         article = passage.article
         head = (
             f"[{number}] {words['title']}: {_to_line(article.title)}"

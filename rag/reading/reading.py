@@ -1,7 +1,7 @@
 """What was read for a question: all that an answer is written from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from index.arabic.sentences import Span
 from index.search.search import Passage
@@ -28,6 +28,9 @@ class Reading:
         versions: Sentences of other articles that differ from the best one.
         short: The few words of the best sentence that answer, or None.
         spans: The likeliest answering words, best first.
+        groups: Where passages are grouped by the parts of the question, each part by the position
+            of its first passage.
+        missing: Parts that no passage answers.
     """
 
     question: Question
@@ -36,6 +39,8 @@ class Reading:
     versions: Sequence[ScoredSentence] = ()
     short: str | None = None
     spans: Sequence[ReadSpan] = ()
+    groups: Mapping[int, str] = field(default_factory=dict)
+    missing: Sequence[str] = ()
 
     def find_answer(self, passage: int, span: Span, least: float = 0.0) -> Span | None:
         """Return the words inside a span that answer best; None where the reader saw none.

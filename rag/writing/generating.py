@@ -130,10 +130,23 @@ def render(prompt: Prompt, reading: Reading) -> tuple[str, str]:
     phrases = load_phrases(language)
     return prompt.fill(
         question=" ".join(reading.question.standalone.split()),
-        passages=number_passages(reading.passages, language),
+        passages=number_passages(reading.passages, language, reading.groups),
+        outline=_outline(prompt, reading),
         language=phrases["language"],
         not_found=phrases["not_found"],
     )
+
+
+def _outline(prompt: Prompt, reading: Reading) -> str:
+    """Say which form of answer is wanted, and of what parts."""
+    question, outlines = reading.question, prompt.outlines
+    lines = [outlines[question.form.value]]
+    if question.parts:
+        parts = "؛ ".join(part.side or part.asked for part in question.parts)
+        lines.append(outlines["parts"].format(parts=parts))
+    if reading.missing:
+        lines.append(outlines["missing"].format(missing="؛ ".join(reading.missing)))
+    return " ".join(" ".join(lines).split())
 
 
 def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str]:

@@ -3,6 +3,7 @@ from conftest import ROOT
 from passages import TEXT, passages_of
 
 from prompts import PromptError, load_phrases, load_prompt
+from rag.language.forms import Form
 from rag.question import understand
 from rag.reading.reading import Reading
 from rag.writing.generating import render
@@ -34,3 +35,23 @@ def test_the_rendered_prompt_is_the_reviewed_one():
     rendered = "\n=====\n".join(render(load_prompt("answer"), reading)) + "\n"
     golden = GOLDEN / "answer-prompt.txt"
     assert rendered == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("كم بلغت كلفة الجسر؟", "ابدأ بالجواب نفسه"),
+        ("ما هي شروط القرض؟", "كل عنصر في سطر"),
+        ("كيف تغيّرت حصيلة الضحايا؟", "الأقدم أولًا"),
+        ("لخّص ما حدث في المرفأ", "في أربع إلى سبع جمل"),
+        ("قارن بين سعر القمح والشعير", "الطرفين"),
+        ("كم كلفة الجسر ومتى افتتح؟", "أجب عن كل جزء"),
+    ],
+)
+def test_the_model_is_told_which_form_of_answer_is_wanted(question, wanted):
+    reading = Reading(understand(question), passages_of(TEXT))
+    assert wanted in render(load_prompt("answer"), reading)[1]
+
+
+def test_every_form_of_answer_has_an_outline():
+    assert {form.value for form in Form} <= load_prompt("answer").outlines.keys()

@@ -249,3 +249,25 @@ def test_an_unknown_model_is_an_error():
 def test_a_missing_model_file_is_an_error(tmp_path):
     with pytest.raises(ModelError, match="no model file"):
         load_chat_model(f"gguf:{tmp_path}/none.gguf")
+
+
+@openai
+def test_a_question_of_parts_is_handed_over_with_its_passages_grouped(ask):
+    question = "من أخرج فيلم آخر الصيادين؟ وكم عدد المصابين في حريق مصنع الرمال؟"
+    found, requests = ask(f"{TRUE} [1].", question)
+    told = requests[0]["messages"][-1]["content"]
+    groups = [line for line in told.splitlines() if line.startswith("# ")]
+    assert groups == ["# من أخرج فيلم آخر الصيادين؟", "# كم عدد المصابين في حريق مصنع الرمال؟"]
+    first, second = (told.index(group) for group in groups)
+    assert first < told.index("ريم شاهين") < second < told.index("19 شخصًا")
+    assert "أجب عن كل جزء" in told
+    assert (found.kind, len(requests)) == ("several", 1)
+
+
+@openai
+def test_a_part_that_no_article_answers_is_named_to_the_model(ask):
+    _, requests = ask(f"{TRUE} [1].", "من أخرج فيلم آخر الصيادين؟ وكم سكان بلدية تولوز؟")
+    told = requests[0]["messages"][-1]["content"]
+    assert "لا يوجد في المقاطع ما يجيب عن" in told
+    assert "تولوز" in told.split("لا يوجد في المقاطع", 1)[1]
+    assert "# وكم سكان" not in told
