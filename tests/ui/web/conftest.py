@@ -11,11 +11,11 @@ BIRDS = "افتتاح مرصد الطيور\n\nافتتح الوزير كمال 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by marks
 def pytest_collection_modifyitems(items):
-    """Mark what drives Chromium: that is slow, and waits for no other test."""
+    """Mark what drives Chromium: that is slow."""
     for item in items:
         if "driver" in item.fixturenames:
-            for mark in (pytest.mark.browser, pytest.mark.slow, pytest.mark.alone):
-                item.add_marker(mark)
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")
