@@ -51,7 +51,7 @@ fast-tests: $(VENV)/.installed-test
 	@$(PYTEST) -m "not slow" $(BESIDE) --durations 10 --durations-min 5
 
 test: $(VENV)/.installed-test
-	@$(PYTEST) $(BESIDE)
+	@failed=0; $(PYTEST) -m "not alone" $(BESIDE) || failed=1; $(PYTEST) -m alone && exit $$failed
 
 lint: $(VENV)/.installed-test
 	@$(BIN)/ruff check .
