@@ -20,7 +20,6 @@ from ui.__main__ import main
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # it reaches nothing else
 )  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Chromium refuses to focus a field in a page that is not in front; harmless.

@@ -6,6 +6,7 @@ from browser import DEVICES, FLAGS, HARMLESS, Chat, chromium, served
 from index import build_index
 
 READY = "#chat :is(.examples, .empty)"
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 BIRDS = "افتتاح مرصد الطيور\n\nافتتح الوزير كمال رستم مرصد الطيور في بحيرة النخيل، وفيه 26 منظارًا."
 
 
@@ -27,7 +28,7 @@ def driver():
     if chromium() is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, ALONE])
         yield browser
         browser.close()
 
@@ -51,7 +52,7 @@ def open_page(driver):
         opened.append((context, chat))
         local = (address, "data:", "blob:")
 
-        # FLAGS stop it; a route would take each request through this process, and pages load slowly.
+        # Chromium stops it, see ALONE: through a route each request would take a detour.
         def note(request):
             if not request.url.startswith(local):
                 chat.foreign.append(request.url)
