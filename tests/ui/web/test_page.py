@@ -42,9 +42,9 @@ def test_a_question_is_shown_at_once_and_its_answer_read_from_the_beginning(chat
     page.keyboard.press("Enter")
     expect(page.locator("#echo")).to_have_text(question)
     expect(page.locator("#q textarea")).to_have_css("color", "rgba(0, 0, 0, 0)")
-    page.unroute("**/queue/join**")
     assert len(held) == 1
     held[0].continue_()
+    page.unroute("**/queue/join**")
     chat.wait()
     expect(page.locator("#echo")).to_have_count(0)
     place = page.evaluate(
