@@ -25,7 +25,7 @@ LONG = "Count to a thousand in words."
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.alone,  # it takes every processor
+    pytest.mark.alone,
     pytest.mark.skipif(not find_spec("xllamacpp"), reason="jawab[gguf] is missing"),
 ]
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc")

@@ -6,16 +6,17 @@ from browser import DEVICES, FLAGS, HARMLESS, Chat, chromium, served
 from index import build_index
 
 READY = "#chat :is(.examples, .empty)"
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 BIRDS = "افتتاح مرصد الطيور\n\nافتتح الوزير كمال رستم مرصد الطيور في بحيرة النخيل، وفيه 26 منظارًا."
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by marks
 def pytest_collection_modifyitems(items):
-    """Mark what drives Chromium: that is slow, and waits for no other test."""
+    """Mark what drives Chromium: that is slow."""
     for item in items:
         if "driver" in item.fixturenames:
-            for mark in (pytest.mark.browser, pytest.mark.slow, pytest.mark.alone):
-                item.add_marker(mark)
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def driver():
     if chromium() is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, ALONE])
         yield browser
         browser.close()
 
@@ -51,9 +52,10 @@ def open_page(driver):
         opened.append((context, chat))
         local = (address, "data:", "blob:")
 
-        def refuse(route):
-            chat.foreign.append(route.request.url)
-            route.abort()
+        # Chromium stops it, see ALONE: through a route each request would take a detour.
+        def note(request):
+            if not request.url.startswith(local):
+                chat.foreign.append(request.url)
 
         def listen(message):
             text = message.text
@@ -65,7 +67,7 @@ def open_page(driver):
             if not str(error).startswith("AbortError"):
                 chat.console.append(str(error))
 
-        chat.page.route(lambda url: not url.startswith(local), refuse)
+        chat.page.on("request", note)
         chat.page.on("console", listen)
         chat.page.on("pageerror", fail)
         chat.page.goto(address + path)

@@ -3,10 +3,11 @@
 import re
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from browser import served
-from fakes import Slow, model_server
+from fakes import model_server
 
 from index import build_index
 
@@ -54,10 +55,16 @@ def send(chat, question=QUESTION):
     chat.page.keyboard.press("Enter")
 
 
-def slowly(text, seconds):
-    reply = Slow(text)
-    reply.seconds = seconds
-    return reply
+def hold(script):
+    """Let the model begin its answer only when what is returned is set."""
+    go_on = threading.Event()
+
+    def reply(_):
+        go_on.wait(60)
+        return f"{SENTENCE} [1]."
+
+    script["reply"] = reply
+    return go_on
 
 
 def test_what_a_model_writes_is_shown_with_its_source(chat):
@@ -69,19 +76,20 @@ def test_what_a_model_writes_is_shown_with_its_source(chat):
 
 def test_sources_are_there_before_the_answer(chat, script):
     expect(chat.page.locator("#hint")).to_contain_text("قد تخطئ النماذج اللغوية")
-    script["reply"] = slowly(f"{SENTENCE} [1].", 3)
+    go_on = hold(script)
     send(chat)
     expect(chat.page.locator("#sources .src-card").first).to_be_visible()
     expect(chat.page.locator("#chat")).to_contain_text("يكتب النموذج الإجابة…")
     assert SENTENCE not in chat.page.inner_text("#chat")
     expect(chat.page.locator("#chat")).to_contain_text("بحثتُ في 28 مقالًا، ووجدتُ")
+    go_on.set()
     chat.wait()
     assert SENTENCE in chat.answer.inner_text()
     expect(chat.page.locator("#chat")).not_to_contain_text("يكتب النموذج")
 
 
 def test_an_answer_is_stopped_and_the_next_is_whole(chat, script):
-    script["reply"] = slowly("لا يصل هذا [1].", 20)
+    go_on = hold(script)
     send(chat)
     chat.page.wait_for_selector("#q .stop-button")
     expect(chat.page.locator("#sources .src-card").first).to_be_visible()
@@ -93,25 +101,28 @@ def test_an_answer_is_stopped_and_the_next_is_whole(chat, script):
     chat.ask(QUESTION)
     assert SENTENCE in chat.answer.inner_text()
     expect(chat.page.locator("#chat .notice")).to_have_count(1)
+    go_on.set()
 
 
 def test_a_second_question_waits_for_the_first(chat, script):
-    script["reply"] = slowly(f"{SENTENCE} [1].", 4)
+    go_on = hold(script)
     send(chat)
     chat.page.wait_for_selector("#q .stop-button")
     send(chat, "سؤال ثانٍ؟")
     expect(chat.page.locator(".toast-wrap")).to_contain_text("لم تكتمل الإجابة الحالية")
+    go_on.set()
     chat.wait()
     expect(chat.page.locator("#chat .user-row")).to_have_count(1)
 
 
 def test_a_new_chat_while_an_answer_comes_stays_empty(chat, script):
-    script["reply"] = slowly(f"{SENTENCE} [1].", 3)
+    go_on = hold(script)
     send(chat)
     expect(chat.page.locator("#sources .src-card").first).to_be_visible()
     chat.page.click("#new-btn")
     chat.page.wait_for_selector("#chat .examples")
-    chat.page.wait_for_timeout(3500)
+    go_on.set()
+    chat.page.wait_for_timeout(1000)
     expect(chat.page.locator("#chat .message-row")).to_have_count(0)
     expect(chat.page.locator("#sources .src-card")).to_have_count(0)
 
@@ -123,13 +134,14 @@ def test_a_conversation_opened_while_an_answer_comes_stays_as_it_was(chat, scrip
     )
     chat.page.click("#new-btn")
     chat.page.wait_for_selector("#chat .examples")
-    script["reply"] = slowly(f"{SENTENCE} [1].", 3)
+    go_on = hold(script)
     send(chat, "كم ثمن تذكرة الحافلة الكهربائية؟")
     expect(chat.page.locator("#sources .src-card").first).to_be_visible()
     chat.page.click("#list-btn")
     chat.page.locator("#conversations .conversation", has_text=QUESTION).click()
     expect(chat.page.locator("#chat .user-row")).to_have_text(re.compile("آخر الصيادين"))
-    chat.page.wait_for_timeout(3500)
+    go_on.set()
+    chat.page.wait_for_timeout(1000)
     expect(chat.page.locator("#chat .user-row")).to_have_count(1)
     script["reply"] = f"{SENTENCE} [1]."
     chat.turns = 1
@@ -198,13 +210,14 @@ def test_a_hostile_answer_stays_text(chat, script):
 
 
 def test_several_ask_at_once_and_all_are_answered(open_page, address, script):
-    script["reply"] = slowly(f"{SENTENCE} [1].", 8)  # nobody is answered before all have asked
-    chats = [open_page(address) for _ in range(4)]
-    for chat in chats:
+    go_on = hold(script)
+    chats = [open_page(address) for _ in range(3)]
+    for chat in chats[:2]:  # two are answered at a time
         send(chat)
-    shown = "في انتظار الدور…"
-    waiting = [chat for chat in chats if shown in chat.page.inner_text("#chat")]
-    assert waiting  # two are answered at a time
+        expect(chat.page.locator("#sources .src-card").first).to_be_visible()
+    send(chats[2])
+    expect(chats[2].page.locator("#chat")).to_contain_text("في انتظار الدور…")
+    go_on.set()
     for chat in chats:
         chat.wait()
         assert SENTENCE in chat.answer.inner_text()
@@ -232,31 +245,25 @@ def test_unsupported_sentences_are_marked_on_request(
         chat.page.close()
 
 
-def test_articles_are_asked_while_others_are_added(open_page, sample_index, tmp_path):
+def test_articles_are_asked_while_others_are_added(open_page, sample_index, bundled, tmp_path):
     shutil.copytree(sample_index, tmp_path / "index")
     more = tmp_path / "more"
     more.mkdir()
-    for n in range(150):
+    for n in range(40):
         text = (
             f"خبر رقم {n}\n\nافتتحت البلدية الحديقة رقم {n} في الحي الغربي وحضر {n + 3} ضيوف. " * 4
         )
         (more / f"خبر-{n}.txt").write_text(text, encoding="utf-8")
     with served(tmp_path / "index", tmp_path / "log") as address:
         chat = open_page(address)
-        done = threading.Event()
-
-        def build():
-            build_index([more], tmp_path / "index")
-            done.set()
-
-        threading.Thread(target=build).start()
-        asked = 0
-        while not done.is_set() or not asked:
-            chat.ask(QUESTION)
-            assert "ريم شاهين" in chat.answer.inner_text()
-            asked += 1
-        chat.ask("كم ضيفًا حضر افتتاح الحديقة رقم 77؟")
-        assert "80" in chat.answer.inner_text()
+        with ThreadPoolExecutor(1) as own:
+            building = own.submit(build_index, [more], tmp_path / "index", embedder=bundled)
+            while not building.done():
+                chat.ask(QUESTION)
+                assert "ريم شاهين" in chat.answer.inner_text()
+        assert building.result().added == 40
+        chat.ask("كم ضيفًا حضر افتتاح الحديقة رقم 27؟")
+        assert "30" in chat.answer.inner_text()
         chat.page.close()
 
 
