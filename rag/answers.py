@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.articles.copies import Reprint
 from index.search.search import Passage
 from rag.language.relative_dates import RelativeDate
 
 _STOP = re.compile(r"[.!؟?؛…،:]+$")
+
+_ITEM = re.compile(r" *(?:-|\d+\.) ")
 
 SCHEMA_VERSION = 2
 """Of :meth:`Answer.to_dict`; the same JSON from Python, the command line and HTTP."""
@@ -96,6 +98,22 @@ def find_or_add(citations: list[Citation], one: Citation) -> int:
     return len(citations)
 
 
+class Place(NamedTuple):
+    """Where a sentence stands among the others.
+
+    Attributes:
+        above: Lines of words above it.
+        is_new: Whether it begins a line.
+        item: Bullet or number of the item it begins, «- », «  - » or «3. »; "" for none.
+        words: Date and label before it in its line.
+    """
+
+    above: tuple[str, ...]
+    is_new: bool
+    item: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer.
@@ -105,10 +123,10 @@ class Sentence:
         citations: Numbers of the citations behind it.
         support: How well they support it, in [0, 1].
         supported: Whether that is enough; False only where unsupported sentences are marked.
-        lead: White space, bullet or date that stands before it; of several parts also that articles
-            differ on this one.
+        lead: White space, bullet, number, date or label that stands before it; also lines that
+            stand above it: a heading, or that articles differ on this part. See ``place``.
         note: What the assistant says behind it, or "".
-        label: Who says it, or which side or part of the question it is about; "" otherwise.
+        label: Who says it, or what it is about; "" otherwise.
     """
 
     text: str
@@ -118,6 +136,19 @@ class Sentence:
     lead: str = " "
     note: str = ""
     label: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands among the others."""
+        *above, line = self.lead.split("\n")
+        item = _ITEM.match(line)
+        end = item.end() if item else 0
+        return Place(
+            above=tuple(words for words in above if words.strip()),
+            is_new=bool(above) or bool(item),
+            item=line[:end],
+            words=line[end:].strip(),
+        )
 
     def segments(self) -> Iterator[str | int]:
         """Yield its text with the numbers of its citations before the full stop."""

@@ -38,7 +38,7 @@ def answer_card(turn: str, answer: Answer) -> str:
     else:
         body = _cards(turn, rows, fold_rest=not answer.differs)
     name = answer.kind.replace("/", "-")
-    return _line(f'<div class="ans ans-{name}">{_headline(answer)}{opening}{body}</div>')
+    return one_line(f'<div class="ans ans-{name}">{headline(answer)}{opening}{body}</div>')
 
 
 def nearest_card(question: str, passages: list[Passage]) -> str:
@@ -52,7 +52,7 @@ def nearest_card(question: str, passages: list[Passage]) -> str:
         shown = _find_nearest(passage.text, terms)
         head = _meta(article.source, article.date, article.title)
         cards.append(f'<li class="ans-card"><p class="ans-meta">{head}</p>{shown}</li>')
-    return _line(
+    return one_line(
         '<div class="ans ans-nearest"><p class="ans-open">أقرب الجمل إلى السؤال:</p>'
         f'<ul class="ans-cards">{"".join(cards)}</ul></div>'
     )
@@ -71,7 +71,8 @@ def _find_nearest(text: str, terms: frozenset[str]) -> str:
     return _paragraph(f"{before}{escape(words)}{behind}", words)
 
 
-def _headline(answer: Answer) -> str:
+def headline(answer: Answer) -> str:
+    """Return the few words that answer, since when, and how many sources say them; "" for none."""
     if not answer.short or answer.kind == Form.COMPARISON.value:
         return ""  # of a comparison each side stands above its own clauses
     few = " ".join(answer.short.split())
@@ -165,6 +166,6 @@ def _paragraph(words: str, text: str) -> str:
     return f'<p class="ans-text" dir="{direction(text)}">{words}</p>'
 
 
-def _line(card: str) -> str:
+def one_line(card: str) -> str:
     """Return HTML in one line: behind an empty one Markdown would obey what articles say."""
     return " ".join(card.split())

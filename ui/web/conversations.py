@@ -221,10 +221,27 @@ def to_markdown(conversation: Conversation) -> str:
 
 def _format_answer(answer: Answer) -> list[str]:
     notices = [f"_{_plain(answer.notice)}_"] if answer.notice else []
-    segments = answer.segments() if answer.found else [answer.text]
-    parts = [_plain(part) if isinstance(part, str) else f"[{part}]" for part in segments]
-    text = "".join(parts).strip().replace("\n", "\n\n")
-    return [*notices, text, *_format_sources(answer.citations)]
+    if not answer.found:
+        return [*notices, _plain(answer.text).replace("\n", "\n\n")]
+    opening = [f"**{_line(answer.opening)}**"] if answer.opening else []
+    text, in_list = "", False
+    for sentence in answer.sentences:
+        place, said = sentence.place, _format_sentence(sentence)
+        text += "".join(f"\n\n**{_line(words)}**" for words in place.above)
+        if place.item:
+            bullet = place.item.replace("  ", "    ")  # below «1.» as well as below «-»
+            text += "\n" if in_list and not place.above else "\n\n"
+            text += f"{bullet}{said}"
+        else:
+            text += ("\n\n" if place.is_new else " ") + said
+        in_list = bool(place.item) or (in_list and not place.is_new)
+    return [*notices, *opening, text.strip(), *_format_sources(answer.citations)]
+
+
+def _format_sentence(sentence: Sentence) -> str:
+    label = f"**{_line(sentence.place.words)}** " if sentence.place.words else ""
+    parts = [_plain(s) if isinstance(s, str) else f"[{s}]" for s in sentence.segments()]
+    return f"{label}{''.join(parts)}"
 
 
 def _format_sources(citations: Sequence[Citation]) -> list[str]:

@@ -1,6 +1,7 @@
 """Conversations that stay: kept by a browser, read back, exported."""
 
 import json
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -114,6 +115,16 @@ def test_a_conversation_is_exported_with_its_sources():
     assert told.startswith("# عنوان المحادثة\n\nأخبار · 2026-01-02\n\n## سؤال؟\n\nوصل الوفد [1].")
     assert "1. «عنوان» — صحيفة — 15 فبراير/شباط 2025 — <https://a.example/1>" in told
     assert f"> {TEXT[:30].strip()}" in told
+
+
+def test_lists_and_headings_are_exported_as_such():
+    leads = ["", "\n\nالأرقام:\n1. الطول: ", " ", "\n  - ", "\n2. ", "\n\n"]
+    said = tuple(Sentence(f"جملة {n}.", (1,), 1.0, lead=lead) for n, lead in enumerate(leads))
+    told = to_markdown(conversation(replace(answered(), sentences=said)))
+    assert (
+        "جملة 0 [1].\n\n**الأرقام:**\n\n1. **الطول:** جملة 1 [1]. جملة 2 [1].\n    - جملة 3 [1].\n"
+        "2. جملة 4 [1].\n\nجملة 5 [1].\n\n**المصادر**"
+    ) in told
 
 
 def test_an_exported_conversation_holds_no_markup_of_others():
