@@ -125,6 +125,7 @@ class Draft:
         article = self.reading.passages[support.passage].article
         differing = {self.reading.passages[v.passage].article.id for v in self._versions()}
         day = written_date(article.date)
+        is_version = self.quotes and article.id in differing
         if article.id in differing and not self._is_cited(article.id):
             lead = lead if lead.startswith("\n") else "\n"
             lead = f"{lead}{day}: " if day else lead
@@ -137,7 +138,12 @@ class Draft:
         number = find_or_add(self.citations, self._cite(support, shown.span))
         self.sentences.append(
             Sentence(
-                written.text, (number,), support.score, lead=lead, label=label or shown.speaker
+                written.text,
+                (number,),
+                support.score,
+                lead=lead,
+                label=label or shown.speaker,
+                is_version=is_version,
             )
         )
 

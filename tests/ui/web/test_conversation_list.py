@@ -127,6 +127,25 @@ def test_lists_and_headings_are_exported_as_such():
     ) in told
 
 
+def test_what_differs_is_exported_as_a_table():
+    (sentence,), (cited,) = (
+        answered().sentences,
+        answered(
+            "عنوان",
+        ).citations,
+    )
+    known = replace(cited, source="وكالة | <b>", answer_start=0, answer_end=5)
+    older = replace(cited, number=2, article_id="8", date="2025-01-15")
+    said = (replace(sentence, is_version=True), replace(sentence, citations=(2,), is_version=True, label="قيل سابقًا"))  # fmt: skip
+    answer = replace(answered(), sentences=said, citations=(known, older), opening="تغيّر هذا:")
+    kept = read_conversation(conversation(replace(answer, differs=True)).to_json())
+    assert (
+        "**تغيّر هذا:**\n\n| ما قيل | متى قيل | المصدر |\n| --- | --- | --- |\n"
+        f"| **{TEXT[:5]}** | 15 فبراير/شباط 2025 | وكالة \\| \\<b> [1] |\n"
+        f"| {TEXT[:30].strip()} (قيل سابقًا) | 15 يناير/كانون الثاني 2025 | صحيفة [2] |"
+    ) in to_markdown(kept)
+
+
 def test_an_exported_conversation_holds_no_markup_of_others():
     told = to_markdown(conversation(answered(HOSTILE)))
     assert "\\<script>" in told

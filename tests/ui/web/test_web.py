@@ -278,6 +278,53 @@ def test_each_kind_of_answer_has_its_own_look(kind, labels, part):
     assert part in render.whole_answer(Turn("t1", "؟", make_answer(kind, labels=labels), 0))
 
 
+def make_versions(known=True):
+    """Return a quoted answer of two articles of which the newer gives another figure."""
+    answer = make_answer()
+    newer, older = answer.citations
+    if not known:
+        newer, older = (replace(c, answer_start=None, answer_end=None) for c in answer.citations)
+    sentences = [replace(sentence, is_version=True) for sentence in answer.sentences]
+    sentences[1] = replace(sentences[1], label="حصيلة سابقة")
+    cited = (newer, replace(older, date="2025-01-15", source="صحيفة | <b>"))
+    return replace(
+        answer, sentences=tuple(sentences), citations=cited, differs=True, opening="تغيّر هذا:"
+    )
+
+
+def test_what_articles_say_that_differ_is_a_table_with_the_sentences_folded():
+    shown = render.answer_card("t1", make_versions())
+    table, _, behind = shown.partition("</table>")
+    assert "<caption>تغيّر هذا</caption>" in table
+    rows = re.findall("<tr><td>(.*?)</td></tr>", table)
+    assert [row.split("</td><td>")[0] for row in rows] == [
+        '<strong><bdi dir="rtl">72 كيلومترا</bdi></strong>',
+        '<strong><bdi dir="rtl">72 كيلومترا</bdi></strong>'
+        ' <span class="ans-called">(حصيلة سابقة)</span>',
+    ]
+    assert "15 فبراير/شباط 2025" in rows[0]
+    assert 'صحيفة | &lt;b&gt;</bdi> <a href="#src-t1-2">2</a>' in rows[1]
+    assert behind.startswith('<details class="ans-whole">')
+    assert behind.count("ans-card") == 3
+    unknown = render.answer_card("t1", make_versions(known=False)).partition("</table>")[0]
+    assert "<td>…طول القناة يبلغ 72 كيلومترا…</td>" in unknown
+
+
+def test_differences_of_several_parts_are_tables_of_their_own():
+    first, second = make_versions().sentences
+    above = (
+        replace(first, lead="\n\nالأول:\n"),
+        second,
+        replace(first, lead="\nالثاني:\n"),
+        second,
+    )
+    other = replace(second, is_version=False, label="", lead="\n")
+    answer = replace(make_versions(), sentences=(other, *above), kind="several", opening="")
+    shown = render.answer_card("t1", answer)
+    assert re.findall("<caption>(.*?)</caption>", shown) == ["الأول", "الثاني"]
+    assert shown.index("ans-cards") < shown.index("<table")
+
+
 def test_no_title_or_quote_leaves_the_card():
     answer = make_answer()
     hostile = "عنوان\n\n![x](http://evil) <img src=x>"

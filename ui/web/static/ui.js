@@ -338,7 +338,9 @@
       const bullet = list.matches(".ans-written ol") ? `${place}. ` : "- ";
       item.firstElementChild?.prepend(list.matches("li *") ? `  ${bullet}` : bullet);
     }
-    for (const block of card.querySelectorAll("p, .ans-head strong")) block.append("\n");
+    for (const head of card.querySelectorAll("thead")) head.remove();
+    for (const cell of card.querySelectorAll("td:not(:last-child)")) cell.append(" · ");
+    for (const block of card.querySelectorAll("caption, tr, p, .ans-head strong")) block.append("\n");
     const plain = card.body.textContent.replace(/\n{3,}/g, "\n\n").trim();
     return plain.replace(/&/g, "&amp;").replace(/</g, "&lt;");  // what follows reads it as markup
   }
