@@ -26,6 +26,8 @@ _MOST_SHOWN = {
 }
 """Words of a sentence that are shown at first: a list stays whole, a story is told in clauses."""
 
+_TOP_ITEM = re.compile(r"\n(?:-|\d+\.) ")
+
 
 @dataclass(slots=True)
 class Draft:
@@ -42,6 +44,7 @@ class Draft:
         heading: What stands above the next one that is kept.
         gap: What stood before those left out since the last one that was kept.
         item: Number of the last item of a list, as it was written and as it is shown.
+        is_parent_left_out: Whether the item that those below it belong to is not shown as one.
     """
 
     reading: Reading
@@ -54,6 +57,7 @@ class Draft:
     heading: str = ""
     gap: str = " "
     item: tuple[int, int] = (0, 0)
+    is_parent_left_out: bool = False
 
     def add(self, written: Written) -> bool:
         """Take a sentence in; tell whether the answer changes."""
@@ -65,6 +69,7 @@ class Draft:
         if written.support is None and not self.mark:
             self.removed += 1
             self.gap = lead
+            self.is_parent_left_out |= bool(_TOP_ITEM.fullmatch(lead))
             return False
         self.gap = " "
         placed = replace(written, lead=self._place(lead))
@@ -78,6 +83,7 @@ class Draft:
         self.sentences.clear()
         self.citations.clear()
         self.removed, self.heading, self.gap, self.item = 0, "", " ", (0, 0)
+        self.is_parent_left_out = False
 
     def _note_heading(self, written: Written) -> None:
         """Keep a heading for the first sentence kept of the paragraph or list right below it."""
@@ -93,9 +99,13 @@ class Draft:
             self.item = int(number[1]), shown + 1 if int(number[1]) > before else 1
             lead = f"\n{self.item[1]}. "
         heading, self.heading = self.heading, ""
-        below = f"\n{lead.lstrip()}"  # an item below no other is none of its own list
+        is_top = bool(_TOP_ITEM.fullmatch(lead))
+        if is_top or heading:
+            self.is_parent_left_out = not is_top
+        if lead.startswith("\n ") and self.is_parent_left_out:
+            lead = f"\n{lead.lstrip()}"
         stop = "" if heading.endswith(("؟", "?")) else ":"
-        return f"\n\n{heading}{stop}{below}" if heading else lead
+        return f"\n\n{heading}{stop}\n{lead.lstrip()}" if heading else lead
 
     def _add_marked(self, written: Written) -> None:
         label, note = written.label, self.phrases["unsupported_mark"]
