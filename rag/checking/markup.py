@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from index.arabic.sentences import sentence_spans
-from rag.checking.citations import move_marks_into_sentences
+from rag.checking.citations import move_marks_into_sentences, parse_citations
 
 _FENCE = re.compile(r"(?:`{3,}|~{3,})\w*")
 _RULE = re.compile(r"[-*_=|:+\s]*")
@@ -24,6 +24,8 @@ _EMPHASIS = re.compile(
     r"(?<!\d)\*+(?=\S)|(?<=\S)\*+(?!\d)|\*{2,}|(?<!\w)_+(?=\S)|(?<=[^\s_])_+(?!\w)|`+|~~"
 )
 _TAG = re.compile(r"\s*<br\s*/?>|</?(?:b|strong|i|em|u|p|sup|mark)>", re.IGNORECASE)
+_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\s]*\)")
+_LINK = re.compile(r"(\[[^\]\n.!?؟؛…]*\])\([^)\s]*\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _HAS_BEGUN = re.compile(r"[^\[【(<*_\\`]*[^\W_]|[\[【(][^\]】)]*[\]】)]+\s*[^\s\[【(]")
 """A sentence that is no mark, nor may still become one; that would belong to the one before."""
@@ -95,7 +97,7 @@ def split_row(line: str) -> list[str]:
     ['الطول', '72 كلم [1]']
     """
     bare = line.strip().removeprefix("|").removesuffix("|")
-    return [cell.strip() for cell in re.split(r"(?<!\\)\|", bare)]
+    return [clean(cell) for cell in re.split(r"(?<!\\)\|", bare)]
 
 
 def find_heading(line: str) -> str:
@@ -114,12 +116,19 @@ def is_bold(body: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """Return text without emphasis, code and escapes.
+    """Return text without emphasis, code, escapes, images and the addresses of links.
 
     >>> clean("بلغ **72 كلم** في `القناة`"), clean("5 * 3 و2*4")
     ('بلغ 72 كلم في القناة', '5 * 3 و2*4')
+    >>> clean("وصل [الوفد](http://a.example) [1](http://a.example/?q=1)")
+    'وصل الوفد [1]'
     """
-    return _EMPHASIS.sub("", _ESCAPED.sub(r"\1", _TAG.sub(_replace_tag, text))).strip()
+    plain = _LINK.sub(_strip_brackets, _IMAGE.sub("", _TAG.sub(_replace_tag, text)))
+    return _EMPHASIS.sub("", _ESCAPED.sub(r"\1", plain)).strip()
+
+
+def _strip_brackets(link: re.Match[str]) -> str:
+    return link[1] if parse_citations(link[1]) else link[1][1:-1]
 
 
 def _replace_tag(tag: re.Match[str]) -> str:
