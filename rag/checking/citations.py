@@ -15,7 +15,9 @@ _ONE = (
 _MARK = re.compile(rf"{_ONE}(?:\s*[،,و]?{_ONE})*", re.IGNORECASE)
 """One or several that stand together: «[1]، [2] و[3]»."""
 _RANGE = re.compile(rf"({_NUMBER})\^?(?:{_TO}(?:{_NAME})?\^?({_NUMBER}))?", re.IGNORECASE)
-_AFTER_STOP = re.compile(rf"([.!?؟؛…۔][»”\"')\]]*)({_MARK.pattern})", re.IGNORECASE)
+_AFTER_STOP = re.compile(
+    rf"([.!?؟؛…۔]+[»”\"')\]]*)({_MARK.pattern}|\s*\(\s*{_NUMBERS}\s*\)\s*$)", re.IGNORECASE
+)
 _ROUND = re.compile(rf"\s*\(\s*({_NUMBERS})\s*\)(?=[.!?؟؛…۔:]*$)")
 _REFERENCES = re.compile(rf"{_NAME}|(?:ال)?مراجع|references", re.IGNORECASE)
 _ALONE = re.compile(rf"\s*\(?\s*(?:{_NAME})?{_NUMBERS}\s*\)?[\s.،,]*", re.IGNORECASE)

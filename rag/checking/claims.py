@@ -161,7 +161,7 @@ class ClaimSplitter:
         for sentence in sentences[self._told : count]:
             self._tell(sentence, lead, label, is_title=title)
             lead, label = " ", ""
-        self._told = len(sentences) if count is None else count
+            self._told += 1
 
     def _open(self, line: Line) -> tuple[str, str]:
         """Return what stands before a line, and what it is about where that stood above it."""
@@ -190,7 +190,8 @@ class ClaimSplitter:
         if not re.search(r"\w", claim.text):
             if claim.label:
                 self._head(claim.label, is_bold=False)
-            self._cite(claim.numbers)
+            elif self._told == 0:
+                self._cite(claim.numbers)
         elif claim.text.endswith(":") and not claim.numbers:
             self._head(claim.text, is_bold=False)
         else:
