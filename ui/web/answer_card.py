@@ -93,8 +93,11 @@ def _versions(turn: str, answer: Answer) -> str:
     """Return a table of each difference, and as cards what else is told."""
     cited = {citation.number: citation for citation in answer.citations}
     parts = []
+    if answer.opening and not any(sentence.is_version for sentence in answer.sentences):
+        # A conversation that was kept before sentences knew whether they are versions.
+        parts.append(f'<p class="ans-open">{escape(answer.opening)}</p>')
     for group in group_versions(answer.sentences):
-        rows = [(sentence, cited[sentence.citations[0]]) for sentence in group]
+        rows = [(s, cited[s.citations[0]]) for s in group if s.citations]
         if group[0].is_version:
             caption = group[0].place.above[-1:] or (answer.opening,)
             versions = list_versions(group, answer.citations)

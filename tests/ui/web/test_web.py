@@ -306,6 +306,8 @@ def test_what_articles_say_that_differ_is_a_table_with_the_sentences_folded():
     assert 'صحيفة | &lt;b&gt;</bdi> <a href="#src-t1-2">2</a>' in rows[1]
     assert behind.startswith('<details class="ans-whole">')
     assert behind.count("ans-card") == 3
+    old = replace(make_versions(), sentences=make_answer().sentences)
+    assert "تغيّر هذا:" in render.answer_card("t1", old)
     unknown = render.answer_card("t1", make_versions(known=False)).partition("</table>")[0]
     assert "<td>…طول القناة يبلغ 72 كيلومترا…</td>" in unknown
 
