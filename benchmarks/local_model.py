@@ -20,8 +20,8 @@ from index import build_index, open_index
 from index.arabic.words import fold
 from prompts import load_prompt
 from rag.assistant import Assistant
-from rag.checking.claims import split_claims
 from rag.checking.grounding import find_support
+from rag.checking.splitting import split_claims
 from rag.question import understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import Reading

@@ -16,8 +16,9 @@ from index.embedding.contract import Embedder
 from index.errors import JawabError, take_first_line
 from prompts import Prompt, load_phrases, load_prompt
 from rag.checking.citations import strip_citations
-from rag.checking.claims import Claim, ClaimSplitter
+from rag.checking.claims import Claim
 from rag.checking.grounding import LONG_CLAIM_WORDS, Support, find_support
+from rag.checking.splitting import ClaimSplitter
 from rag.errors import ModelError
 from rag.language.followup import History
 from rag.language.questions import is_arabic

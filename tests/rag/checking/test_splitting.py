@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.checking.claims import ClaimSplitter, split_claims
+from rag.checking.splitting import ClaimSplitter, split_claims
 
 ITEM, ROW = "\n- ", "\n- "
 FORMATS = {
