@@ -20,8 +20,8 @@ from index import build_index, open_index
 from index.arabic.words import fold
 from prompts import load_prompt
 from rag.assistant import Assistant
-from rag.checking.citations import split_claims
 from rag.checking.grounding import find_support
+from rag.checking.splitting import split_claims
 from rag.question import understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import Reading
@@ -69,11 +69,8 @@ def _questions(most: int | None) -> list[dict[str, Any]]:
 def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dict[str, Any]:
     text = question["question"]
     passages = merge_neighbours(assistant.search(text))
-    raw = "".join(
-        stream_text(
-            build_answer_chain(load_prompt("answer"), model), Reading(understand(text), passages)
-        )
-    )
+    chain = build_answer_chain(load_prompt("answer"), model)
+    raw = "".join(piece or "" for piece in stream_text(chain, Reading(understand(text), passages)))
     answer = assistant.answer(text)
     statements = [
         {

@@ -1,15 +1,18 @@
 """What an answer is: sentences, each with the exact words of an article behind it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
+from index.arabic.numbers import find_numbers
 from index.articles.copies import Reprint
 from index.search.search import Passage
 from rag.language.relative_dates import RelativeDate
 
 _STOP = re.compile(r"[.!؟?؛…،:]+$")
+
+_ITEM = re.compile(r" *(?:-|\d+\.) ")
 
 SCHEMA_VERSION = 2
 """Of :meth:`Answer.to_dict`; the same JSON from Python, the command line and HTTP."""
@@ -62,6 +65,13 @@ class Citation:
             object.__setattr__(self, "shown_end", self.end)
 
     @property
+    def answer(self) -> str:
+        """The answering words; "" where they are not known."""
+        if self.answer_start is None or self.answer_end is None:
+            return ""
+        return self.quote[self.answer_start - self.start : self.answer_end - self.start]
+
+    @property
     def shown(self) -> str:
         """The part that is shown at first, with «…» where it was cut."""
         words = self.quote[self.shown_start - self.start : self.shown_end - self.start]
@@ -96,6 +106,22 @@ def find_or_add(citations: list[Citation], one: Citation) -> int:
     return len(citations)
 
 
+class Place(NamedTuple):
+    """Where a sentence stands among the others.
+
+    Attributes:
+        above: Lines of words above it.
+        is_new: Whether it begins a line.
+        item: Bullet or number of the item it begins, «- », «  - » or «3. »; "" for none.
+        words: Date and label before it in its line.
+    """
+
+    above: tuple[str, ...]
+    is_new: bool
+    item: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer.
@@ -105,10 +131,11 @@ class Sentence:
         citations: Numbers of the citations behind it.
         support: How well they support it, in [0, 1].
         supported: Whether that is enough; False only where unsupported sentences are marked.
-        lead: White space, bullet or date that stands before it; of several parts also that articles
-            differ on this one.
+        lead: White space, bullet, number, date or label that stands before it; also lines that
+            stand above it: a heading, or that articles differ on this part. See ``place``.
         note: What the assistant says behind it, or "".
-        label: Who says it, or which side or part of the question it is about; "" otherwise.
+        label: Who says it, or what it is about; "" otherwise.
+        is_version: Whether it is quoted of one of several articles that differ.
     """
 
     text: str
@@ -118,6 +145,20 @@ class Sentence:
     lead: str = " "
     note: str = ""
     label: str = ""
+    is_version: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it stands among the others."""
+        *above, line = self.lead.split("\n")
+        item = _ITEM.match(line)
+        end = item.end() if item else 0
+        return Place(
+            above=tuple(words for words in above if words.strip()),
+            is_new=bool(above) or bool(item),
+            item=line[:end],
+            words=line[end:].strip(),
+        )
 
     def segments(self) -> Iterator[str | int]:
         """Yield its text with the numbers of its citations before the full stop."""
@@ -129,6 +170,62 @@ class Sentence:
             yield self.text[at:]
         if self.note:
             yield f" {self.note}"
+
+
+class Version(NamedTuple):
+    """What one of several articles that differ says.
+
+    Attributes:
+        value: The answering words; "" where they are not known.
+        label: What it is called where a newer one takes its place; "" otherwise.
+        citation: Where it says so.
+    """
+
+    value: str
+    label: str
+    citation: Citation
+
+
+def group_versions(sentences: Iterable[Sentence]) -> list[list[Sentence]]:
+    """Return the sentences in order, those that tell one difference in one group.
+
+    All others between them are a group too.
+    """
+    groups: list[list[Sentence]] = []
+    for sentence in sentences:
+        last = groups[-1][-1] if groups else None
+        is_other = sentence.is_version and bool(sentence.place.above)
+        if last is None or last.is_version != sentence.is_version or is_other:
+            groups.append([])
+        groups[-1].append(sentence)
+    return groups
+
+
+def list_versions(group: Iterable[Sentence], citations: Iterable[Citation]) -> list[Version]:
+    """Return the versions that the sentences of a group tell: one of each article, in order."""
+    cited = {citation.number: citation for citation in citations}
+    found: dict[str, Version] = {}
+    for sentence in (s for s in group if s.citations):
+        citation = cited[sentence.citations[0]]
+        known = found.get(citation.article_id)
+        # Of an article's sentences the first may only say what the next is about.
+        if known is None or (citation.answer and not known.value):
+            label = known.label if known else sentence.label
+            value = _strip_preposition(citation.answer)
+            found[citation.article_id] = Version(value, label, citation)
+    return list(found.values())
+
+
+def _strip_preposition(words: str) -> str:
+    """Return words that begin with a number without the «ب» or «ل» that is written with it.
+
+    >>> [_strip_preposition(words) for words in ("بسبعة عشر شخصًا", "بـ17", "بليون")]
+    ['سبعة عشر شخصًا', '17', 'بليون']
+    """
+    rest = re.sub(r"^[بل]ـ*\s?", "", words)
+    number, same = find_numbers(words), find_numbers(rest)
+    is_same = bool(number and same) and (same[0].start, same[0].value) == (0, number[0].value)
+    return rest if is_same else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +329,7 @@ class Answer:
                     "lead": sentence.lead,
                     "note": sentence.note,
                     "label": sentence.label,
+                    "is_version": sentence.is_version,
                 }
                 for sentence in self.sentences
             ],

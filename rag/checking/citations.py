@@ -1,30 +1,26 @@
-"""Read the ``[n]`` marks that a model writes."""
+"""Read the marks with which a model cites: ``[2]``, ``[2–4]``, ``(المصدر 2)``, ``[^2]``, 【2】."""
 
 import re
-from dataclasses import dataclass
 
 from index.arabic.digits import DIGITS
-from index.arabic.sentences import sentence_spans
 
 _NUMBER = r"[0-9٠-٩۰-۹]{1,3}"
-_MARK = re.compile(rf"\s*[\[【]\s*({_NUMBER}(?:\s*[,،;؛و-]\s*{_NUMBER})*)\s*[\]】]")
-_AFTER_STOP = re.compile(rf"([.!?؟؛…][»”\"')\]]*)((?:{_MARK.pattern})+)")
-_LEAD = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A sentence as a model wrote it.
-
-    Attributes:
-        text: Without citation marks.
-        numbers: What it cites, in order, each once; not yet checked against the passages.
-        lead: White space or bullet that stood before it.
-    """
-
-    text: str
-    numbers: tuple[int, ...]
-    lead: str
+_TO = r"\s*(?:[-–—]|إلى|to)\s*"
+_NAME = r"(?:(?:ال)?(?:مصدر|مصادر|مقطع|مقاطع)(?:ان|ين)?|sources?|passages?)[\s:]*"
+_NUMBERS = rf"\^?{_NUMBER}\^?(?:(?:{_TO}|\s*(?:[,،;؛و]|and)\s*)(?:{_NAME})?\^?{_NUMBER}\^?)*"
+_ONE = (
+    rf"\s*(?:[\[【]\s*(?:{_NAME})?(?:{_NUMBERS})(?:†[^\]】\n]*)?\s*[\]】]"
+    rf"|\(\s*{_NAME}\[?(?:{_NUMBERS})\]?\s*\))"
+)
+_MARK = re.compile(rf"{_ONE}(?:\s*[،,و]?{_ONE})*", re.IGNORECASE)
+"""One or several that stand together: «[1]، [2] و[3]»."""
+_RANGE = re.compile(rf"({_NUMBER})\^?(?:{_TO}(?:{_NAME})?\^?({_NUMBER}))?", re.IGNORECASE)
+_AFTER_STOP = re.compile(
+    rf"([.!?؟؛…۔]+[»”\"')\]]*)({_MARK.pattern}|\s*\(\s*{_NUMBERS}\s*\)\s*$)", re.IGNORECASE
+)
+_ROUND = re.compile(rf"\s*\(\s*({_NUMBERS})\s*\)(?=[.!?؟؛…۔:]*$)")
+_REFERENCES = re.compile(rf"{_NAME}|(?:ال)?مراجع|references", re.IGNORECASE)
+_ALONE = re.compile(rf"\s*\(?\s*(?:{_NAME})?{_NUMBERS}\s*\)?[\s.،,]*", re.IGNORECASE)
 
 
 def parse_citations(text: str) -> list[int]:
@@ -32,13 +28,10 @@ def parse_citations(text: str) -> list[int]:
 
     >>> parse_citations("كما في [٢] ثم [1]."), parse_citations("[0]"), parse_citations("معًا [1، 2]")
     ([2, 1], [], [1, 2])
+    >>> parse_citations("بين [2–4] و(المصدر 6)"), parse_citations("عام [2015] في (87) كبسولة (2)")
+    ([2, 3, 4, 6], [])
     """
-    numbers: dict[int, None] = {}
-    for mark in _MARK.finditer(text):
-        for number in re.findall(_NUMBER, mark[1]):
-            numbers[int(number.translate(DIGITS))] = None
-    numbers.pop(0, None)
-    return list(numbers)
+    return _read_numbers(" ".join(mark[0] for mark in _MARK.finditer(text)))
 
 
 def strip_citations(text: str) -> str:
@@ -50,35 +43,50 @@ def strip_citations(text: str) -> str:
     return _MARK.sub("", text).strip()
 
 
-def split_claims(text: str) -> list[Claim]:
-    """Split a model's text into sentences with what each cites.
+def move_marks_into_sentences(text: str) -> str:
+    """Return the text with each mark before the stop it follows, so that sentences end as marks do.
 
-    A mark after the full stop belongs to the sentence before it.
+    >>> move_marks_into_sentences("وصل الوفد. [1] ثم غادر [2].")
+    'وصل الوفد [1]. ثم غادر [2].'
     """
-    # «… باريس. [1]» -> «… باريس [1].», so that sentence ends and marks agree.
-    text = _AFTER_STOP.sub(lambda found: f"{found[2]}{found[1]}", text)
-    claims: list[Claim] = []
-    for start, end in sentence_spans(text):
-        sentence = text[start:end]
-        lead = _find_lead(text, start)
-        if bullet := _LEAD.match(sentence):
-            lead, sentence = "\n- ", sentence[bullet.end() :]
-        plain = strip_citations(sentence)
-        if re.search(r"\w", plain):
-            claims.append(Claim(plain, tuple(parse_citations(sentence)), lead if claims else ""))
-    return claims
+    return _AFTER_STOP.sub(r"\2\1", text)
 
 
-def _find_lead(text: str, start: int) -> str:
-    gap = text[len(text[:start].rstrip()) : start]
-    return "\n" * min(2, gap.count("\n")) or " "
+def split_round_mark(sentence: str) -> tuple[str, list[int]]:
+    """Return a sentence without the «(2)» at its end, and the numbers that this may cite.
+
+    It may also be a number of the text, as in «المادة (2).».
+    """
+    if found := _ROUND.search(sentence):
+        return sentence[: found.start()] + sentence[found.end() :], _read_numbers(found[1])
+    return sentence, []
 
 
-def find_unfinished_sentence(text: str) -> int:
-    """Return where the last sentence that may still grow begins; what is before it is complete."""
-    last_stop = 0
-    for found in re.finditer(
-        r"[.!?؟؛…][»”\"')\]]*(?:\s*\[[^\[\]\n]{1,20}\])*\s+(?=[^\s\[])|\n+", text
-    ):
-        last_stop = found.end()
-    return last_stop
+def read_bare_marks(text: str) -> list[int]:
+    """Return the numbers of a text that holds nothing but marks, whatever stands around them.
+
+    >>> [read_bare_marks(cell) for cell in ("(2)", "المصدر 3", "[1][2]", "72 كم")]
+    [[2], [3], [1, 2], []]
+    """
+    rest = _MARK.sub("", text)
+    if re.search(r"\w", rest) and not _ALONE.fullmatch(rest):
+        return []
+    return _read_numbers(text)
+
+
+def find_references(text: str) -> bool:
+    """Tell whether words call a list of sources, or a line of it begins with its number.
+
+    >>> [find_references(line) for line in ("المصادر", "[1] عنوان", "المصادر المائية [1]")]
+    [True, True, False]
+    """
+    return bool(_REFERENCES.fullmatch(text.strip(" :.")) or _MARK.match(text))
+
+
+def _read_numbers(marks: str) -> list[int]:
+    numbers: dict[int, None] = {}
+    for first, last in _RANGE.findall(marks):
+        ends = sorted(int(number.translate(DIGITS)) for number in (first, last or first))
+        numbers.update(dict.fromkeys(range(ends[0], ends[1] + 1)))
+    numbers.pop(0, None)
+    return list(numbers)

@@ -16,7 +16,7 @@ from index.arabic.sentences import Span, sentence_spans
 from index.arabic.words import normalize_for_embedding
 from index.embedding.contract import Embedder
 from index.search.search import Passage
-from rag.checking.citations import Claim
+from rag.checking.claims import Claim
 from rag.checking.same_meaning import ClaimWords
 from rag.language.questions import is_arabic
 from rag.language.relative_dates import find_relative_dates, spell_date
@@ -28,7 +28,7 @@ _MAX_PARAPHRASED = 0.34
 """Share of a claim's content words that may be others than the source's, of the same meaning."""
 MIN_UNCITED_SUPPORT = 0.9
 """Support that a passage must give to a claim that does not cite it; 1 where it has every word."""
-_LONG_CLAIM_WORDS = 4
+LONG_CLAIM_WORDS = 4
 """Content words from which on two neighbouring sentences may share in supporting a claim, and some
 of its words may be missing; those of a shorter one come together by chance."""
 _MIN_QUOTE_WORDS = 3
@@ -81,7 +81,7 @@ def _find_best_support(words: ClaimWords, passage: Passage, position: int) -> Su
         windows = _list_windows(passage, pairs=True)
         return _find_support_by_meaning(text, passage, position, windows, words.embedder)
     claim = read_statement(text)
-    windows = _list_windows(passage, pairs=len(claim.matter) >= _LONG_CLAIM_WORDS)
+    windows = _list_windows(passage, pairs=len(claim.matter) >= LONG_CLAIM_WORDS)
     scored = [
         Support(position, window, score)
         for window in windows
@@ -136,7 +136,7 @@ def _compute_agreement(
         and not any(tokens_match(token, other) for other in title)
     ]
     total = len(claim.matter)
-    if not total or len(missing) > (_MAX_PARAPHRASED * total if total >= _LONG_CLAIM_WORDS else 0):
+    if not total or len(missing) > (_MAX_PARAPHRASED * total if total >= LONG_CLAIM_WORDS else 0):
         return 0.0
     checks = (_is_contradiction, _has_substitution, _has_swapped_roles)
     if any(check(claim, source, places) for check in checks):

@@ -1,6 +1,7 @@
 """Put written sentences together: numbered citations, dates before differing versions, openings."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +14,7 @@ from rag.language.forms import Form
 from rag.language.questions import Kind
 from rag.language.relative_dates import find_relative_dates
 from rag.reading.reading import Reading
-from rag.writing.writer import Written
+from rag.writing.writer import AFRESH, Written
 
 _USUALLY_SHOWN = 20
 _MOST_SHOWN = {
@@ -24,6 +25,8 @@ _MOST_SHOWN = {
     Form.SUMMARY: 18,
 }
 """Words of a sentence that are shown at first: a list stays whole, a story is told in clauses."""
+
+_TOP_ITEM = re.compile(r"\n(?:-|\d+\.) ")
 
 
 @dataclass(slots=True)
@@ -38,6 +41,10 @@ class Draft:
         sentences: Those kept so far.
         citations: Those the sentences use, in order of use.
         removed: How many sentences were left out.
+        heading: What stands above the next one that is kept.
+        gap: What stood before those left out since the last one that was kept.
+        item: Number of the last item of a list, as it was written and as it is shown.
+        is_parent_left_out: Whether the item that those below it belong to is not shown as one.
     """
 
     reading: Reading
@@ -47,18 +54,63 @@ class Draft:
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     removed: int = 0
+    heading: str = ""
+    gap: str = " "
+    item: tuple[int, int] = (0, 0)
+    is_parent_left_out: bool = False
 
     def add(self, written: Written) -> bool:
-        """Take a sentence in; tell whether it is kept."""
-        if written.support is not None:
-            self._add_supported(written, written.support)
+        """Take a sentence in; tell whether the answer changes."""
+        if written is AFRESH:
+            self._begin_again()
             return True
-        if not self.mark:
+        lead = self.gap if written.lead == " " else written.lead
+        self._note_heading(written)
+        if written.support is None and not self.mark:
             self.removed += 1
+            self.gap = lead
+            self.is_parent_left_out |= bool(_TOP_ITEM.fullmatch(lead))
             return False
-        note = self.phrases["unsupported_mark"]
-        self.sentences.append(Sentence(written.text, (), 0.0, False, written.lead, note))
+        self.gap = " "
+        placed = replace(written, lead=self._place(lead))
+        if placed.support is not None:
+            self._add_supported(placed, placed.support)
+        else:
+            self._add_marked(placed)
         return True
+
+    def _begin_again(self) -> None:
+        self.sentences.clear()
+        self.citations.clear()
+        self.removed, self.heading, self.gap, self.item = 0, "", " ", (0, 0)
+        self.is_parent_left_out = False
+
+    def _note_heading(self, written: Written) -> None:
+        """Keep a heading for the first sentence kept of the paragraph or list right below it."""
+        if written.heading:
+            self.heading = written.heading
+        elif written.lead.startswith("\n") and not written.lead.strip():
+            self.heading = ""
+
+    def _place(self, lead: str) -> str:
+        """Return what stands before a sentence: the heading above it, its own number in a list."""
+        if number := re.fullmatch(r"\n(\d+)\. ", lead):
+            before, shown = self.item
+            self.item = int(number[1]), shown + 1 if int(number[1]) > before else 1
+            lead = f"\n{self.item[1]}. "
+        heading, self.heading = self.heading, ""
+        is_top = bool(_TOP_ITEM.fullmatch(lead))
+        if is_top or heading:
+            self.is_parent_left_out = not is_top
+        if lead.startswith("\n ") and self.is_parent_left_out:
+            lead = f"\n{lead.lstrip()}"
+        stop = "" if heading.endswith(("؟", "?")) else ":"
+        return f"\n\n{heading}{stop}\n{lead.lstrip()}" if heading else lead
+
+    def _add_marked(self, written: Written) -> None:
+        label, note = written.label, self.phrases["unsupported_mark"]
+        lead = f"{written.lead}{label}: " if label else written.lead
+        self.sentences.append(Sentence(written.text, (), 0.0, False, lead, note, label))
 
     def complete_versions(self) -> None:
         """Quote the versions of articles that differ where no sentence has told them."""
@@ -83,8 +135,10 @@ class Draft:
         article = self.reading.passages[support.passage].article
         differing = {self.reading.passages[v.passage].article.id for v in self._versions()}
         day = written_date(article.date)
+        is_version = self.quotes and article.id in differing
         if article.id in differing and not self._is_cited(article.id):
-            lead = f"\n{day}: " if day else "\n"
+            lead = lead if lead.startswith("\n") else "\n"
+            lead = f"{lead}{day}: " if day else lead
             label = label or self._call_earlier(article.date)
         elif self.reading.question.form is Form.TIMELINE and day and lead.startswith("\n-"):
             lead = f"{lead}{day}: "
@@ -94,7 +148,12 @@ class Draft:
         number = find_or_add(self.citations, self._cite(support, shown.span))
         self.sentences.append(
             Sentence(
-                written.text, (number,), support.score, lead=lead, label=label or shown.speaker
+                written.text,
+                (number,),
+                support.score,
+                lead=lead,
+                label=label or shown.speaker,
+                is_version=is_version,
             )
         )
 

@@ -3,7 +3,8 @@
 import collections.abc
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -13,15 +14,18 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from index.arabic.words import fold
 from index.embedding.contract import Embedder
 from index.errors import JawabError, take_first_line
-from index.search.search import Passage
 from prompts import Prompt, load_phrases, load_prompt
-from rag.checking.citations import find_unfinished_sentence, split_claims, strip_citations
-from rag.checking.grounding import Support, find_support
+from rag.checking.citations import strip_citations
+from rag.checking.claims import Claim
+from rag.checking.grounding import LONG_CLAIM_WORDS, Support, find_support
+from rag.checking.splitting import ClaimSplitter
 from rag.errors import ModelError
 from rag.language.followup import History
+from rag.language.questions import is_arabic
+from rag.language.statements import Token, read_statement, tokens_match
 from rag.reading.passages import number_passages
 from rag.reading.reading import Reading
-from rag.writing.writer import Written
+from rag.writing.writer import AFRESH, Written
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +36,7 @@ MAX_THOUGHTS = 60_000
 """Characters of an answer and all that was thought aloud before it."""
 _THOUGHT_BEGINS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
 _THOUGHT_ENDS = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
+_THOUGHT_TAG = re.compile(rf"{_THOUGHT_BEGINS.pattern}|{_THOUGHT_ENDS.pattern}", re.IGNORECASE)
 _LONGEST_TAG = len("</reasoning>")
 
 
@@ -51,19 +56,21 @@ class Generator:
             ModelError: The model failed.
         """
         refusal = load_phrases(reading.question.language)["not_found"]
-        checker = _Checker(reading.passages, self._embedder)
-        text, done, kept = "", 0, False
+        text, kept = "", False
+        splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder, refusal)
         for piece in stream_text(build_answer_chain(self._prompt, self.model), reading):
+            if piece is None:
+                text, kept = "", False
+                splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder, refusal)
+                yield AFRESH
+                continue
             text += piece
-            complete = done + find_unfinished_sentence(text[done:])
-            if complete > done and refusal.rstrip(".") not in text:
-                for written in checker.check(text[done:complete]):
-                    kept = kept or written.support is not None
-                    yield written
-                done = complete
+            for written in checker.check(splitter.feed(piece)):
+                kept = kept or written.support is not None
+                yield written
         if not kept and _is_refusal(text, refusal):
             return True
-        yield from checker.check(text[done:].replace(refusal, ""))
+        yield from checker.check(splitter.finish())
         return False
 
     def rewrite(self, question: str, history: History) -> str | None:
@@ -76,26 +83,74 @@ class Generator:
 
 
 class _Checker:
-    """Splits a model's text into sentences and looks for what supports each; none comes twice."""
+    """Looks for what supports each claim of a model; none comes twice."""
 
-    def __init__(self, passages: Sequence[Passage], embedder: Embedder) -> None:
-        self._passages = passages
+    def __init__(self, reading: Reading, embedder: Embedder, refusal: str) -> None:
+        self._question = reading.question.statement
+        self._passages = reading.passages
         self._embedder = embedder
+        self._refusal = refusal.rstrip(".")
         self._said: set[str] = set()
-        self._gap = ""
+        self._lead = " "
 
-    def check(self, text: str) -> Iterator[Written]:
-        """Yield the sentences of some complete text."""
-        before = "\n" * min(2, self._gap.count("\n")) or " "
-        self._gap = text[len(text.rstrip()) :]
-        for place, claim in enumerate(split_claims(text)):
-            key = fold(claim.text)
-            if key in self._said:
+    def check(self, claims: Iterable[Claim]) -> Iterator[Written]:
+        """Yield the claims with what supports them, without what claims nothing."""
+        for claim in claims:
+            key = fold(f"{claim.label} {claim.text}")
+            checked, support = self._find_support(claim)
+            lead = self._lead if claim.lead == " " else claim.lead
+            is_empty = support is None and (claim.is_aside or self._says_nothing(claim))
+            if key in self._said or self._refusal in claim.text or is_empty:
+                self._lead = lead
                 continue
             self._said.add(key)
-            support = find_support(claim, self._passages, self._embedder)
-            lead = claim.lead if place else claim.lead or before
-            yield Written(self._restore_spacing(claim.text, support), support, lead)
+            self._lead = " "
+            heading = claim.heading if self._is_no_claim(claim.heading) else ""
+            text = self._restore_spacing(checked.text, support)
+            yield Written(text, support, lead, checked.label, heading)
+
+    def _find_support(self, claim: Claim) -> tuple[Claim, Support | None]:
+        """Return the words of a claim that are supported, else all of them, and what supports them.
+
+        Its label is claimed with it, unless it only names the claim in words that are neither read
+        nor asked («الخلاصة»); what is a sentence without it stays without it.
+        """
+        if claim.literal and (support := self._support(replace(claim, text=claim.literal))):
+            return replace(claim, text=claim.literal), support
+        if not claim.label:
+            return claim, self._support(claim)
+        if support := self._support(replace(claim, text=f"{claim.label}: {claim.text}")):
+            return claim, support
+        bare = replace(claim, label="")
+        is_long = len(read_statement(claim.text).matter) >= LONG_CLAIM_WORDS
+        if is_long or not self._is_spoken_of(claim.label):
+            return bare, self._support(bare)
+        return claim, None
+
+    def _support(self, claim: Claim) -> Support | None:
+        return find_support(claim, self._passages, self._embedder)
+
+    def _is_no_claim(self, heading: str) -> bool:
+        """Tell whether a heading claims nothing that is not asked or read.
+
+        A question does not, nor does a single word.
+        """
+        words = read_statement(heading).matter
+        if heading.endswith(("؟", "?")) or (len(words) <= 1 and not any(w.exact for w in words)):
+            return True
+        asked = all(_is_among(word, self._question.tokens) for word in words)
+        return asked or self._support(Claim(heading, (), "")) is not None
+
+    def _says_nothing(self, claim: Claim) -> bool:
+        """Tell whether a claim is about nothing that is asked or read, as «آمل أن يفيد هذا»."""
+        return not claim.numbers and is_arabic(claim.text) and not self._is_spoken_of(claim.text)
+
+    def _is_spoken_of(self, text: str) -> bool:
+        """Tell whether some word of a text is asked or read."""
+        read = [words for p in self._passages for words in (p.article.title, p.text)]
+        known = [self._question, *map(read_statement, read)]
+        words = read_statement(text).matter
+        return any(_is_among(word, told.tokens) for word in words for told in known)
 
     def _restore_spacing(self, text: str, support: Support | None) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
@@ -106,6 +161,10 @@ class _Checker:
         # The model's own marks are gone from its text, and with them the «[3]» of an article.
         spoken, said = (words.rstrip(".").split() for words in (text, strip_citations(quote)))
         return quote if spoken == said else text
+
+
+def _is_among(word: Token, tokens: Iterable[Token]) -> bool:
+    return any(tokens_match(word, other) for other in tokens)
 
 
 def _is_refusal(text: str, refusal: str) -> bool:
@@ -149,8 +208,8 @@ def _outline(prompt: Prompt, reading: Reading) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str]:
-    """Yield the pieces of a model's answer.
+def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str | None]:
+    """Yield the pieces of a model's answer; None where all before it was thought aloud.
 
     Raises:
         ModelError: The model failed; providers raise errors of many kinds.
@@ -159,7 +218,7 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
     try:
         for piece in _strip_thoughts(chain.stream(reading)):
             yield piece
-            length += len(piece)
+            length += len(piece or "")
             if length > MAX_CHARACTERS:
                 return
     except JawabError:
@@ -168,17 +227,27 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
         raise ModelError(_describe_error(error)) from error
 
 
-def _strip_thoughts(pieces: Iterable[str]) -> Iterator[str]:
-    """Leave out what a reasoning model thinks aloud between ``<think>`` and ``</think>``."""
+def _strip_thoughts(pieces: Iterable[str]) -> Iterator[str | None]:
+    """Leave out what a reasoning model thinks aloud between ``<think>`` and ``</think>``.
+
+    Some models begin to think before they write: where a thought ends that did not begin, None
+    says that all before it was one.
+    """
     text, shown, thinking = "", 0, False
     for piece in pieces:
         text += piece
         if len(text) > MAX_THOUGHTS:
             break
-        while found := (_THOUGHT_ENDS if thinking else _THOUGHT_BEGINS).search(text, shown):
-            if not thinking and found.start() > shown:
-                yield text[shown : found.start()]
-            shown, thinking = found.end(), not thinking
+        while found := (_THOUGHT_ENDS if thinking else _THOUGHT_TAG).search(text, shown):
+            if _THOUGHT_BEGINS.fullmatch(found[0]):
+                if found.start() > shown:
+                    yield text[shown : found.start()]
+                thinking = True
+            else:
+                if not thinking:
+                    yield None
+                thinking = False
+            shown = found.end()
         # What may still become a tag waits for the next piece.
         tag = text.rfind("<", shown)
         safe = tag if tag >= 0 and len(text) - tag < _LONGEST_TAG else len(text)
@@ -201,11 +270,13 @@ def rewrite_question(
     system, user = prompt.fill(history=turns, question=question)
     try:
         said = model.invoke([SystemMessage(system), HumanMessage(user)]).text
-        reply = "".join(_strip_thoughts([said]))
+        pieces = list(_strip_thoughts([said]))
     except JawabError:
         raise
     except Exception as error:
         raise ModelError(_describe_error(error)) from error
+    last_thought = max((n for n, piece in enumerate(pieces, 1) if piece is None), default=0)
+    reply = "".join(piece or "" for piece in pieces[last_thought:])
     lines = [line.strip() for line in reply.splitlines() if line.strip()]
     if len(lines) != 1 or not 3 <= len(lines[0]) <= 300:
         return None

@@ -15,14 +15,20 @@ class Written:
     Attributes:
         text: The sentence, without citation marks.
         support: What it rests on; None where nothing supports it.
-        lead: White space or bullet that stands before it.
-        label: Who says it, where that is told beside it; "" otherwise.
+        lead: White space, bullet or number of an item that stands before it.
+        label: Who says it or what it is about, where that is told beside it; "" otherwise.
+        heading: What stands above it, or "".
     """
 
     text: str
     support: Support | None
     lead: str = " "
     label: str = ""
+    heading: str = ""
+
+
+AFRESH = Written("", None)
+"""Written where all that came before was thought aloud, and is no part of the answer."""
 
 
 class Writer(Protocol):

@@ -19,7 +19,7 @@ from ui.cli.console import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rag.answers import Answer
+    from rag.answers import Answer, Sentence
 
 
 def ask(
@@ -114,24 +114,50 @@ def _print_points(answer: "Answer") -> None:
     """Print a quoted answer: the few words, then the clause of each quote, who says it and when."""
     from itertools import groupby
 
+    from rag.answers import group_versions
     from rag.language.forms import Form
 
     console = output()
     if answer.short:
         console.print(Text(answer.short, style="bold"))
-    if answer.opening:
-        console.print(Text(answer.opening))
     sided = answer.kind == Form.COMPARISON.value
-    dated = answer.kind == Form.TIMELINE.value or answer.differs
-    for side, points in groupby(answer.points, key=lambda point: point.label if sided else ""):
-        if side:
-            console.print(Text(side, style="bold"))
-        for point in points:
-            said = f"{point.label}: " if point.label and not sided else ""
-            day = f"{point.date} · " if dated and point.date else ""
-            marks = "".join(f"[{number}]" for number in point.citations)
-            line = ("- ", (day, "cyan"), f"{said}{point.text} ", (marks, "cyan"))
-            console.print(Text.assemble(*line))
+    dated = answer.kind == Form.TIMELINE.value
+    told = dict(zip(answer.sentences, answer.points, strict=True))
+    for group in group_versions(answer.sentences):
+        if group[0].is_version and not sided:
+            _print_versions(answer, group)
+            continue
+        points = [told[sentence] for sentence in group]
+        for side, alike in groupby(points, key=lambda point: point.label if sided else ""):
+            if side:
+                console.print(Text(side, style="bold"))
+            for point in alike:
+                said = f"{point.label}: " if point.label and not sided else ""
+                day = f"{point.date} · " if dated and point.date else ""
+                marks = "".join(f"[{number}]" for number in point.citations)
+                line = ("- ", (day, "cyan"), f"{said}{point.text} ", (marks, "cyan"))
+                console.print(Text.assemble(*line))
+
+
+def _print_versions(answer: "Answer", group: "list[Sentence]") -> None:
+    """Print a table of what articles say that differ: what, when, who."""
+    from rich import box
+    from rich.table import Table
+
+    from rag.answers import list_versions
+    from ui.web.answer_card import VERSION_TITLES
+
+    caption = (group[0].place.above[-1:] or (answer.opening,))[0]
+    table = Table(title=Text(caption.rstrip(" :")), title_justify="left", box=box.SIMPLE_HEAD)
+    for name in VERSION_TITLES:
+        table.add_column(name)
+    for value, label, citation in list_versions(group, answer.citations):
+        said = Text.assemble((value or citation.shown, "bold" if value else ""))
+        if label:
+            said.append(f" ({label})")
+        source = Text.assemble(citation.source or citation.title, (f" [{citation.number}]", "cyan"))
+        table.add_row(said, Text(citation.date), source)
+    output().print(table)
 
 
 def _print_sources(answer: "Answer") -> None:

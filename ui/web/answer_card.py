@@ -8,7 +8,7 @@ from itertools import groupby
 from index.arabic.sentences import sentence_spans
 from index.arabic.words import fold
 from index.search.search import Passage
-from rag.answers import Answer, Citation, Sentence
+from rag.answers import Answer, Citation, Sentence, Version, group_versions, list_versions
 from rag.language.clauses import choose_clause
 from rag.language.forms import Form
 from rag.language.questions import content_terms, find_terms
@@ -19,6 +19,8 @@ _ROWS = {Form.LIST.value: "ul", Form.SUMMARY.value: "ul", Form.TIMELINE.value: "
 """Kinds of answer whose sentences are rows of one list."""
 _SHOWN_CARDS = 3
 """Cards of a fact that are seen without unfolding."""
+VERSION_TITLES = ("ما قيل", "متى قيل", "المصدر")
+"""Columns of the table of what articles say that differ."""
 
 
 def answer_card(turn: str, answer: Answer) -> str:
@@ -30,15 +32,16 @@ def answer_card(turn: str, answer: Answer) -> str:
     """
     cited = {citation.number: citation for citation in answer.citations}
     rows = [(s, cited[s.citations[0]]) for s in answer.sentences if s.citations]
-    opening = f'<p class="ans-open">{escape(answer.opening)}</p>' if answer.opening else ""
     if answer.kind == Form.COMPARISON.value and any(sentence.label for sentence, _ in rows):
         body = _sides(turn, rows)
-    elif answer.kind in _ROWS and not answer.differs:
+    elif answer.differs:
+        body = _versions(turn, answer)
+    elif answer.kind in _ROWS:
         body = _list(turn, answer.kind, rows)
     else:
-        body = _cards(turn, rows, fold_rest=not answer.differs)
+        body = _cards(turn, rows)
     name = answer.kind.replace("/", "-")
-    return _line(f'<div class="ans ans-{name}">{_headline(answer)}{opening}{body}</div>')
+    return one_line(f'<div class="ans ans-{name}">{headline(answer)}{body}</div>')
 
 
 def nearest_card(question: str, passages: list[Passage]) -> str:
@@ -52,7 +55,7 @@ def nearest_card(question: str, passages: list[Passage]) -> str:
         shown = _find_nearest(passage.text, terms)
         head = _meta(article.source, article.date, article.title)
         cards.append(f'<li class="ans-card"><p class="ans-meta">{head}</p>{shown}</li>')
-    return _line(
+    return one_line(
         '<div class="ans ans-nearest"><p class="ans-open">أقرب الجمل إلى السؤال:</p>'
         f'<ul class="ans-cards">{"".join(cards)}</ul></div>'
     )
@@ -71,7 +74,8 @@ def _find_nearest(text: str, terms: frozenset[str]) -> str:
     return _paragraph(f"{before}{escape(words)}{behind}", words)
 
 
-def _headline(answer: Answer) -> str:
+def headline(answer: Answer) -> str:
+    """Return the few words that answer, since when, and how many sources say them; "" for none."""
     if not answer.short or answer.kind == Form.COMPARISON.value:
         return ""  # of a comparison each side stands above its own clauses
     few = " ".join(answer.short.split())
@@ -85,10 +89,48 @@ def _headline(answer: Answer) -> str:
     return f'<p class="ans-head"><strong>{bdi(few)}</strong>{day}</p>{agreed}'
 
 
-def _cards(turn: str, rows: list[tuple[Sentence, Citation]], *, fold_rest: bool) -> str:
+def _versions(turn: str, answer: Answer) -> str:
+    """Return a table of each difference, and as cards what else is told."""
+    cited = {citation.number: citation for citation in answer.citations}
+    parts = []
+    if answer.opening and not any(sentence.is_version for sentence in answer.sentences):
+        # A conversation that was kept before sentences knew whether they are versions.
+        parts.append(f'<p class="ans-open">{escape(answer.opening)}</p>')
+    for group in group_versions(answer.sentences):
+        rows = [(s, cited[s.citations[0]]) for s in group if s.citations]
+        if group[0].is_version:
+            caption = group[0].place.above[-1:] or (answer.opening,)
+            versions = list_versions(group, answer.citations)
+            cards = "".join(_card(turn, sentence, citation) for sentence, citation in rows)
+            parts.append(
+                f"{_table(turn, caption[0], versions)}"
+                '<details class="ans-whole"><summary>الجمل كما وردت</summary>'
+                f'<ul class="ans-cards">{cards}</ul></details>'
+            )
+        else:
+            parts.append(_cards(turn, rows))
+    return "".join(parts)
+
+
+def _table(turn: str, caption: str, versions: list[Version]) -> str:
+    """Return what each article says, when and who; a clause where the words are not known."""
+    head = "".join(f'<th scope="col">{title}</th>' for title in VERSION_TITLES)
+    rows = []
+    for value, label, citation in versions:
+        said = f"<strong>{bdi(value)}</strong>" if value else _clause(citation)
+        called = f' <span class="ans-called">({escape(label)})</span>' if label else ""
+        day = f"<time>{escape(numbers.date(citation.date))}</time>"
+        source = f"{bdi(citation.source or citation.title)} {_mark(turn, citation)}"
+        rows.append(f"<tr><td>{said}{called}</td><td>{day}</td><td>{source}</td></tr>")
+    return (
+        f'<table class="ans-versions"><caption>{escape(caption.rstrip(" :"))}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _cards(turn: str, rows: list[tuple[Sentence, Citation]]) -> str:
     cards = [_card(turn, sentence, citation) for sentence, citation in rows]
-    shown = _SHOWN_CARDS if fold_rest else len(cards)
-    first, rest = "".join(cards[:shown]), cards[shown:]
+    first, rest = "".join(cards[:_SHOWN_CARDS]), cards[_SHOWN_CARDS:]
     more = (
         f'<details class="ans-more"><summary>المزيد من المقالات ({len(rest)})</summary>'
         f'<ul class="ans-cards">{"".join(rest)}</ul></details>'
@@ -165,6 +207,6 @@ def _paragraph(words: str, text: str) -> str:
     return f'<p class="ans-text" dir="{direction(text)}">{words}</p>'
 
 
-def _line(card: str) -> str:
+def one_line(card: str) -> str:
     """Return HTML in one line: behind an empty one Markdown would obey what articles say."""
     return " ".join(card.split())

@@ -24,6 +24,7 @@ from ui.web.feedback import Feedback
 from ui.web.filter_fields import Chosen, FilterFields, describe_filter, make_filter
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
+from ui.web.written_card import written_card
 
 logger = logging.getLogger(__name__)
 
@@ -215,7 +216,7 @@ class Answering:
                 yield [*messages, step, *writing], render.panel([*turns, turn]), [*turns, turn]
             elif time.perf_counter() - shown > _STREAM_SECONDS:
                 shown = time.perf_counter()
-                partial = _make_answer_message(render.answer_markdown(turn))
+                partial = _make_answer_message(written_card(turn.id, turn.answer))
                 yield [*messages, step, partial], gr.skip(), gr.skip()
         if turn is None:
             return

@@ -17,9 +17,10 @@ from index.articles.copies import Reprint
 from index.errors import InputError
 from index.search.search import Passage
 from index.store.contract import Filter
-from rag.answers import Answer, Citation, Sentence
+from rag.answers import Answer, Citation, Sentence, group_versions, list_versions
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
+from ui.web.answer_card import VERSION_TITLES
 from ui.web.render import Turn, safe_url, scope_line
 
 SCHEMA_VERSION = 1
@@ -165,6 +166,7 @@ def _parse_sentence(row: Mapping[str, Any]) -> Sentence:
         lead=str(row.get("lead", " ")),
         note=str(row.get("note", "")),
         label=str(row.get("label", "")),
+        is_version=bool(row.get("is_version")),
     )
 
 
@@ -223,10 +225,52 @@ def to_markdown(conversation: Conversation) -> str:
 
 def _format_answer(answer: Answer) -> list[str]:
     notices = [f"_{_plain(answer.notice)}_"] if answer.notice else []
-    segments = answer.segments() if answer.found else [answer.text]
-    parts = [_plain(part) if isinstance(part, str) else f"[{part}]" for part in segments]
-    text = "".join(parts).strip().replace("\n", "\n\n")
-    return [*notices, text, *_format_sources(answer.citations)]
+    if not answer.found:
+        return [*notices, _plain(answer.text).replace("\n", "\n\n")]
+    opening = [f"**{_line(answer.opening)}**"] if answer.opening else []
+    parts = []
+    for group in group_versions(answer.sentences):
+        told = _format_versions(group, answer) if group[0].is_version else _format_text(group)
+        parts.append(told)
+    return [*notices, *opening, *parts, *_format_sources(answer.citations)]
+
+
+def _format_versions(group: Sequence[Sentence], answer: Answer) -> str:
+    """Return a table of what articles say that differ."""
+    rows = [VERSION_TITLES, ("---",) * len(VERSION_TITLES)]
+    for value, label, citation in list_versions(group, answer.citations):
+        said = f"**{_cell(value)}**" if value else _cell(citation.shown)
+        called = f" ({_cell(label)})" if label else ""
+        source = f"{_cell(citation.source or citation.title)} [{citation.number}]"
+        rows.append((said + called, numbers.date(citation.date), source))
+    above = "".join(f"**{_line(words)}**\n\n" for words in group[0].place.above)
+    return above + "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(text: str) -> str:
+    return _line(text).replace("|", r"\|")
+
+
+def _format_text(sentences: Iterable[Sentence]) -> str:
+    """Return sentences with their marks, each in its place among the others."""
+    text, in_list = "", False
+    for sentence in sentences:
+        place, said = sentence.place, _format_sentence(sentence)
+        text += "".join(f"\n\n**{_line(words)}**" for words in place.above)
+        if place.item:
+            bullet = place.item.replace("  ", "    ")  # below «1.» as well as below «-»
+            text += "\n" if in_list and not place.above else "\n\n"
+            text += f"{bullet}{said}"
+        else:
+            text += ("\n\n" if place.is_new else " ") + said
+        in_list = bool(place.item) or (in_list and not place.is_new)
+    return text.strip()
+
+
+def _format_sentence(sentence: Sentence) -> str:
+    label = f"**{_line(sentence.place.words)}** " if sentence.place.words else ""
+    parts = [_plain(s) if isinstance(s, str) else f"[{s}]" for s in sentence.segments()]
+    return f"{label}{''.join(parts)}"
 
 
 def _format_sources(citations: Sequence[Citation]) -> list[str]:

@@ -21,6 +21,7 @@ from ui.web import numbers
 from ui.web.answer_card import answer_card, nearest_card
 from ui.web.examples import example_questions
 from ui.web.markup import bdi, direction, escape
+from ui.web.written_card import written_card
 
 CLOSE = '<button type="button" class="src-close" aria-label="إغلاق المصادر">✕</button>'
 EMPTY_PANEL = (
@@ -120,25 +121,6 @@ def plain_markdown(text: str) -> str:
     return _ADDRESS.sub(lambda match: match[0] + _JOINER, shown)
 
 
-def answer_markdown(turn: Turn) -> str:
-    """Return an answer for the chat: its text, with links from each mark to its source."""
-    answer = turn.answer
-    by_number = {citation.number: citation for citation in answer.citations}
-    parts = [
-        plain_markdown(segment)
-        if isinstance(segment, str)
-        else _citation_link(turn.id, by_number[segment])
-        for segment in answer.segments()
-    ]
-    return "".join(parts).strip().replace("\n", "\n\n")
-
-
-def _citation_link(turn: str, citation: Citation) -> str:
-    about = " — ".join(part for part in (citation.title, citation.source) if part)
-    title = re.sub(r'["\\\[\]()<>`\n$&]', " ", about).strip()
-    return f'[{citation.number}](#src-{turn}-{citation.number} "{title}")'
-
-
 def whole_answer(turn: Turn) -> str:
     """Return a finished answer for the chat, with notices and a link to its sources."""
     answer = turn.answer
@@ -151,12 +133,8 @@ def whole_answer(turn: Turn) -> str:
         parts.append(notice("warn", answer.notice))
     if answer.standalone_question != answer.question:
         parts.append(notice("info", f"فهمتُ سؤالك هكذا: {answer.standalone_question}"))
-    if answer.model == EXTRACTIVE:
-        parts.append(answer_card(turn.id, answer))
-    else:
-        if answer.short:
-            parts.append(f"**{plain_markdown(' '.join(answer.short.split()))}**")
-        parts.append(answer_markdown(turn))
+    card = answer_card if answer.model == EXTRACTIVE else written_card
+    parts.append(card(turn.id, answer))
     parts.append(f"[عرض {numbers.all_sources(len(answer.citations))}](#src-{turn.id}-all)")
     return "\n\n".join(parts)
 

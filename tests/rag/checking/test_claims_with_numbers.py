@@ -5,7 +5,7 @@ from conftest import SHARED, tsv_rows
 from fakes import WordEmbedder
 from passages import passages_of
 
-from rag.checking.citations import Claim
+from rag.checking.claims import Claim
 from rag.checking.grounding import find_support
 
 

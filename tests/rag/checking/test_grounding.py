@@ -4,7 +4,7 @@ from fakes import WordEmbedder
 from index.articles.article import Article
 from index.articles.chunking import Chunk
 from index.search.search import Passage
-from rag.checking.citations import Claim
+from rag.checking.claims import Claim
 from rag.checking.grounding import find_support
 
 TEXT = (

@@ -8,6 +8,7 @@ from fakes import Dies, Slow, model_server
 
 from rag import Assistant, ModelError
 from rag.settings import load_settings
+from rag.writing import generating
 from rag.writing.models import load_chat_model
 from rag.writing.setup import Setup
 
@@ -88,7 +89,9 @@ def test_an_answer_with_nothing_true_in_it_is_replaced_by_quotes(ask, reply, sam
 
 
 @openai
-@pytest.mark.parametrize("mark", ["[١]", "[1، 9]", "[0][1]", "【1】", "", "[99]"])
+@pytest.mark.parametrize(
+    "mark", ["[١]", "[1، 9]", "[0][1]", "【1】", "", "[99]", "[1–3]", "(المصدر 1)", "(1)"]
+)
 def test_marks_are_put_right(ask, mark, sample_index):
     found, _ = ask(f"{TRUE} {mark}.")
     assert found.text == f"{TRUE} [1]."
@@ -127,6 +130,58 @@ def test_what_a_model_thinks_aloud_is_not_shown(ask):
     thoughts = f"<think>لعل الجواب: {TRUE} [2]. لكن علي أن أتحقق.</think>"
     found, _ = ask(f"{thoughts}{TRUE} [1].")
     assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_what_was_thought_aloud_without_saying_so_is_taken_back(ask):
+    length = "لعل المقطع المتآكل من الأنبوب الرئيس طوله 640 مترًا [1]."
+    found, _ = ask(f"{length}\n</think>\n{TRUE} [1].")
+    assert found.text == f"{TRUE} [1]."
+    assert found.notice is None
+
+
+def test_thoughts_are_left_out_however_they_are_cut():
+    text = "لعل</think>نعم <b>قال</b><think>ثم < ماذا</think> إنه <REASONING>لا</reasoning>هنا"
+    for place in range(len(text)):
+        for pieces in ([text[:place], text[place:]], list(text)):
+            told = list(generating._strip_thoughts(pieces))
+            assert "".join(told[told.index(None) + 1 :]) == "نعم <b>قال</b> إنه هنا"
+
+
+WATER = "لماذا قطعت المياه عن أحياء غرب مدينة الرمال؟"
+LAID_OUT = """إليك ما جاء في المقالات:
+
+## قطع المياه
+1. **طول المقطع:** طول المقطع المتآكل من الأنبوب الرئيس **640 مترًا** [1].
+   - مُدّ الأنبوب عام 1974 [1].
+2. **طول المقطع:** طول المقطع المتآكل من الأنبوب الرئيس 900 متر [1]. والأحياء هي الزيتون والنخيل والمنارة والسلام وباب البحر [1].
+3. **الخلاصة:** وعدت المؤسسة بأن تبدأ استبدال الأنابيب في الأحياء الشرقية في يناير [1].
+4. ستبني المؤسسة في يناير سدًا [1].
+   - خطة كلفتها تسعة ملايين دينار [1].
+
+### استقالة مدير المؤسسة غسان المصري
+| البند | القيمة | المصدر |
+|---|---|---|
+| طول المقطع | 640 مترًا | [1] |
+| عرض المقطع | 640 مترًا | [1] |
+
+آمل أن تكون هذه الإجابة مفيدة!"""
+
+
+@openai
+def test_lists_tables_and_headings_stay_what_they_are_where_articles_support_them(ask):
+    found, _ = ask(LAID_OUT, WATER)
+    assert found.text == (
+        "قطع المياه:\n"
+        "1. طول المقطع: طول المقطع المتآكل من الأنبوب الرئيس 640 مترًا [1].\n"
+        "  - مُدّ الأنبوب عام 1974 [2].\n"
+        "2. والأحياء هي الزيتون والنخيل والمنارة والسلام وباب البحر [3].\n"
+        "3. وعدت المؤسسة بأن تبدأ استبدال الأنابيب في الأحياء الشرقية في يناير [4].\n"
+        "- خطة كلفتها تسعة ملايين دينار [4].\n"
+        "- طول المقطع: 640 مترًا [1]"
+    )
+    assert [point.label for point in found.points] == ["طول المقطع", "", "", "", "", "طول المقطع"]
+    assert found.notice.endswith(": 3.")  # neither greetings nor headings are missed
 
 
 @openai

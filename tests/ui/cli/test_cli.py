@@ -110,8 +110,12 @@ def test_ask_prints_the_answer_and_its_sources(sample_index, tmp_path):
 
 
 @pytest.mark.slow
-def test_ask_explains_its_ranking(sample_index):
-    done = jawab("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index, "--explain")
+def test_ask_explains_its_ranking_and_prints_what_differs_as_a_table(sample_index):
+    asked = "كم عدد المصابين في حريق مصنع الرمال؟"
+    done = jawab("ask", asked, "--index", sample_index, "--explain")
+    table = done.stdout.split("المصادر\n")[0]
+    assert table.index("متى قيل") < table.index("2025-04-10") < table.index("2025-03-06")
+    assert table.index("[1]") < table.index("(حصيلة سابقة)") < table.index("[2]")
     head, first = done.stdout.split("ranking", 1)[1].strip().split("\n")[:2]
     assert head.split()[:4] == ["#", "article", "score", "cosine"]
     numbers = [float(cell) for cell in first.split()[3:]]

@@ -1,6 +1,7 @@
 """Conversations that stay: kept by a browser, read back, exported."""
 
 import json
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -114,6 +115,35 @@ def test_a_conversation_is_exported_with_its_sources():
     assert told.startswith("# عنوان المحادثة\n\nأخبار · 2026-01-02\n\n## سؤال؟\n\nوصل الوفد [1].")
     assert "1. «عنوان» — صحيفة — 15 فبراير/شباط 2025 — <https://a.example/1>" in told
     assert f"> {TEXT[:30].strip()}" in told
+
+
+def test_lists_and_headings_are_exported_as_such():
+    leads = ["", "\n\nالأرقام:\n1. الطول: ", " ", "\n  - ", "\n2. ", "\n\n"]
+    said = tuple(Sentence(f"جملة {n}.", (1,), 1.0, lead=lead) for n, lead in enumerate(leads))
+    told = to_markdown(conversation(replace(answered(), sentences=said)))
+    assert (
+        "جملة 0 [1].\n\n**الأرقام:**\n\n1. **الطول:** جملة 1 [1]. جملة 2 [1].\n    - جملة 3 [1].\n"
+        "2. جملة 4 [1].\n\nجملة 5 [1].\n\n**المصادر**"
+    ) in told
+
+
+def test_what_differs_is_exported_as_a_table():
+    (sentence,), (cited,) = (
+        answered().sentences,
+        answered(
+            "عنوان",
+        ).citations,
+    )
+    known = replace(cited, source="وكالة | <b>", answer_start=0, answer_end=5)
+    older = replace(cited, number=2, article_id="8", date="2025-01-15")
+    said = (replace(sentence, is_version=True), replace(sentence, citations=(2,), is_version=True, label="قيل سابقًا"))  # fmt: skip
+    answer = replace(answered(), sentences=said, citations=(known, older), opening="تغيّر هذا:")
+    kept = read_conversation(conversation(replace(answer, differs=True)).to_json())
+    assert (
+        "**تغيّر هذا:**\n\n| ما قيل | متى قيل | المصدر |\n| --- | --- | --- |\n"
+        f"| **{TEXT[:5]}** | 15 فبراير/شباط 2025 | وكالة \\| \\<b> [1] |\n"
+        f"| {TEXT[:30].strip()} (قيل سابقًا) | 15 يناير/كانون الثاني 2025 | صحيفة [2] |"
+    ) in to_markdown(kept)
 
 
 def test_an_exported_conversation_holds_no_markup_of_others():

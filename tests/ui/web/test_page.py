@@ -223,3 +223,13 @@ def test_articles_that_differ_are_told_with_their_dates(chat):
     told = chat.answer.inner_text()
     assert "تغيّر هذا مع الوقت" in told
     assert told.index("10 أبريل/نيسان 2025") < told.index("6 مارس/آذار 2025")
+    assert chat.answer.locator("table tbody tr").count() == 2
+    assert not chat.answer.locator(".ans-card").first.is_visible()
+    chat.answer.locator("summary").first.click()
+    assert chat.answer.locator(".ans-card").first.is_visible()
+    chat.answer.locator("button[aria-label*='نسخ']").first.click()
+    rows = chat.page.evaluate("navigator.clipboard.readText()").split("\n")[1:3]
+    assert [row.split(" · ")[1:] for row in rows] == [
+        ["10 أبريل/نيسان 2025", "وكالة أنباء الساحل [1]"],
+        ["6 مارس/آذار 2025", "صحيفة الميناء [2]"],
+    ]

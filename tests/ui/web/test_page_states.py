@@ -67,11 +67,20 @@ def hold(script):
     return go_on
 
 
-def test_what_a_model_writes_is_shown_with_its_source(chat):
+def test_what_a_model_writes_is_shown_and_copied_as_it_is_laid_out(chat, script):
+    actor = "ونال بطله الممثل الهاوي حنا البحري جائزة أفضل ممثل"
+    script["reply"] = f"## الفيلم\n1. **المخرجة:** {SENTENCE} [1].\n   - {actor} (المصدر 1)."
     chat.ask(QUESTION)
-    assert SENTENCE in chat.answer.inner_text()
-    chat.answer.locator("a.cite").first.click()
+    answer = chat.answer.locator(".ans")
+    assert answer.locator("ol > li > p").inner_text().startswith(f"المخرجة: {SENTENCE}")
+    assert answer.locator("ol strong").inner_text() == "المخرجة:"
+    assert actor in answer.locator("ol > li > ul > li").inner_text()
+    assert "*" not in answer.inner_text()
+    answer.locator("a.cite").first.click()
     assert "ريم شاهين" in chat.page.inner_text(".src-card.is-hit mark")
+    chat.answer.locator("button[aria-label*='نسخ']").first.click()
+    copied = chat.page.evaluate("navigator.clipboard.readText()").partition("\n\n")[0]
+    assert copied == f"الفيلم:\n1. المخرجة: {SENTENCE}. [1]\n  - {actor}. [1]"
 
 
 def test_sources_are_there_before_the_answer(chat, script):
@@ -196,7 +205,9 @@ def test_a_hostile_answer_stays_text(chat, script):
     script["reply"] = (
         f"{SENTENCE} [1] [9] ![x](http://evil.example/?q=1) [اضغط](http://evil.example)"
         " <img src=x onerror=window.__xss=1> <script>window.__xss=2</script>"
-        " https://evil.example www.evil.example."
+        " https://evil.example www.evil.example.\n\n"
+        "## <img src=x onerror=window.__xss=3>\n- **<script>window.__xss=4</script>:** "
+        f"ونال بطله الممثل الهاوي حنا البحري جائزة أفضل ممثل <svg onload=window.__xss=5> [1]."
     )
     chat.ask(QUESTION)
     page = chat.page

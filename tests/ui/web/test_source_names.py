@@ -51,7 +51,7 @@ def test_cards_links_and_exports_show_the_names():
     for shown in (
         render.panel([turn]),
         render.panel([replace(turn, answer=refused)]),
-        render.answer_markdown(turn),
+        render.whole_answer(turn),
         exported,
     ):
         assert "الجزيرة" in shown

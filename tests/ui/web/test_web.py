@@ -1,6 +1,7 @@
 """The parts of the page that need no browser."""
 
 import asyncio
+import re
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -67,13 +68,14 @@ def test_a_card_says_which_days_were_meant_beside_the_quote():
 
 
 def test_a_mark_becomes_a_link_to_its_source():
-    assert render.answer_markdown(turn()) == 'وصل الوفد [1](#src-t1-1 "عنوان — صحيفة")\\.'
+    shown = render.whole_answer(turn())
+    link = '<a href="#src-t1-1" title="عنوان — صحيفة">1</a>'
+    assert f'وصل <span class="ans-end">الوفد. {link}</span></p>' in shown
 
 
 def test_a_number_in_brackets_of_an_article_is_a_word_and_no_link():
-    shown = render.answer_markdown(turn("نصت المادة [1] والمادة [9] على ذلك."))
-    assert r"\[1\]" in shown
-    assert r"\[9\]" in shown
+    shown = render.whole_answer(turn("نصت المادة [1] والمادة [9] على ذلك."))
+    assert "المادة [1] والمادة [9]" in shown
     assert shown.count("#src-t1-1") == 1
 
 
@@ -129,9 +131,8 @@ def test_the_quote_is_marked_inside_its_passage():
 
 
 def test_a_title_cannot_end_the_link_it_stands_in():
-    shown = render.answer_markdown(turn(title='a" onclick="x](http://evil)'))
-    assert shown.count('"') == 2
-    assert shown.count("](") == 1
+    shown = render.whole_answer(turn(title='a" onclick="x](http://evil)'))
+    assert 'title="a&quot; onclick=&quot;x](http://evil) — صحيفة"' in shown
 
 
 def test_a_refusal_shows_the_nearest_passages_with_a_note():
@@ -277,6 +278,55 @@ def test_each_kind_of_answer_has_its_own_look(kind, labels, part):
     assert part in render.whole_answer(Turn("t1", "؟", make_answer(kind, labels=labels), 0))
 
 
+def make_versions(known=True):
+    """Return a quoted answer of two articles of which the newer gives another figure."""
+    answer = make_answer()
+    newer, older = answer.citations
+    if not known:
+        newer, older = (replace(c, answer_start=None, answer_end=None) for c in answer.citations)
+    sentences = [replace(sentence, is_version=True) for sentence in answer.sentences]
+    sentences[1] = replace(sentences[1], label="حصيلة سابقة")
+    cited = (newer, replace(older, date="2025-01-15", source="صحيفة | <b>"))
+    return replace(
+        answer, sentences=tuple(sentences), citations=cited, differs=True, opening="تغيّر هذا:"
+    )
+
+
+def test_what_articles_say_that_differ_is_a_table_with_the_sentences_folded():
+    shown = render.answer_card("t1", make_versions())
+    table, _, behind = shown.partition("</table>")
+    assert "<caption>تغيّر هذا</caption>" in table
+    rows = re.findall("<tr><td>(.*?)</td></tr>", table)
+    assert [row.split("</td><td>")[0] for row in rows] == [
+        '<strong><bdi dir="rtl">72 كيلومترا</bdi></strong>',
+        '<strong><bdi dir="rtl">72 كيلومترا</bdi></strong>'
+        ' <span class="ans-called">(حصيلة سابقة)</span>',
+    ]
+    assert "15 فبراير/شباط 2025" in rows[0]
+    assert 'صحيفة | &lt;b&gt;</bdi> <a href="#src-t1-2">2</a>' in rows[1]
+    assert behind.startswith('<details class="ans-whole">')
+    assert behind.count("ans-card") == 3
+    old = replace(make_versions(), sentences=make_answer().sentences)
+    assert "تغيّر هذا:" in render.answer_card("t1", old)
+    unknown = render.answer_card("t1", make_versions(known=False)).partition("</table>")[0]
+    assert "<td>…طول القناة يبلغ 72 كيلومترا…</td>" in unknown
+
+
+def test_differences_of_several_parts_are_tables_of_their_own():
+    first, second = make_versions().sentences
+    above = (
+        replace(first, lead="\n\nالأول:\n"),
+        second,
+        replace(first, lead="\nالثاني:\n"),
+        second,
+    )
+    other = replace(second, is_version=False, label="", lead="\n")
+    answer = replace(make_versions(), sentences=(other, *above), kind="several", opening="")
+    shown = render.answer_card("t1", answer)
+    assert re.findall("<caption>(.*?)</caption>", shown) == ["الأول", "الثاني"]
+    assert shown.index("ans-cards") < shown.index("<table")
+
+
 def test_no_title_or_quote_leaves_the_card():
     answer = make_answer()
     hostile = "عنوان\n\n![x](http://evil) <img src=x>"
@@ -284,6 +334,28 @@ def test_no_title_or_quote_leaves_the_card():
     shown = render.answer_card("t1", replace(answer, citations=cited))
     assert "\n" not in shown
     assert "<img" not in shown
+
+
+def test_what_a_model_lays_out_is_shown_as_lists_and_bold_words_and_stays_text():
+    leads = ["", f"\n\n{HOSTILE}:\n- {HOSTILE}: ", " ", "\n- ", "\n  - ", "\n3. ", "\n\n"]
+    cited, passage = citation(title=HOSTILE)
+    sentences = tuple(
+        Sentence(f"{HOSTILE} {n}.", (1,), 1.0, lead=lead) for n, lead in enumerate(leads)
+    )
+    answer = Answer("؟", "؟", "", sentences, (cited,), (passage,), True, model="openai:x")
+    shown = render.whole_answer(Turn("t1", "؟", answer, 0)).split("\n\n")[0]
+    tags = re.findall("<(/?[a-z]+)", shown.replace("<a ", "<_"))
+    assert set(map(str.lower, tags)) <= {"div", "/div", "p", "/p", "ul", "/ul", "ol", "/ol", "li",
+                                         "/li", "strong", "/strong", "span", "/span", "/a", "bdi", "/bdi"}  # fmt: skip
+    assert tags.count("li") == 4
+    assert (
+        shown.index("<ul")
+        < shown.index("<strong>")
+        < shown.index("<li><p", shown.index("<li>") + 1)
+    )
+    assert '</p><ul class="ans-rows"><li>' in shown  # below the item, inside it
+    assert '<ol class="ans-rows" start="3">' in shown
+    assert "\n" not in shown
 
 
 def test_a_refusal_shows_the_nearest_sentences():

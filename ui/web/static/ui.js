@@ -332,8 +332,15 @@
     for (const folded of card.querySelectorAll(".ans-whole")) folded.remove();
     for (const summary of card.querySelectorAll(".ans-more > summary")) summary.remove();
     for (const link of card.querySelectorAll('a[href^="#src-"]')) link.replaceWith(`[${link.textContent}](${link.getAttribute("href")})`);
-    for (const item of card.querySelectorAll("li")) item.firstElementChild?.prepend("- ");
-    for (const block of card.querySelectorAll("p, strong")) block.append("\n");
+    for (const item of card.querySelectorAll("li")) {
+      const list = item.parentElement;
+      const place = [...list.children].indexOf(item) + (list.start ?? 1);
+      const bullet = list.matches(".ans-written ol") ? `${place}. ` : "- ";
+      item.firstElementChild?.prepend(list.matches("li *") ? `  ${bullet}` : bullet);
+    }
+    for (const head of card.querySelectorAll("thead")) head.remove();
+    for (const cell of card.querySelectorAll("td:not(:last-child)")) cell.append(" · ");
+    for (const block of card.querySelectorAll("caption, tr, p, .ans-head strong")) block.append("\n");
     const plain = card.body.textContent.replace(/\n{3,}/g, "\n\n").trim();
     return plain.replace(/&/g, "&amp;").replace(/</g, "&lt;");  // what follows reads it as markup
   }
