@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from index.articles.article import Article
 from index.articles.copies import Reprint
@@ -231,11 +231,19 @@ def _section(turn: Turn, *, shown: bool) -> str:
         cards = [_passage_card(turn.id, n, p) for n, p in enumerate(answer.passages, 1)]
     return (
         f'<section class="src-turn{" is-active" if shown else ""}" data-turn="{turn.id}"'
+        f' data-share="{escape(_link_query(turn))}"'
         f' aria-label="مصادر السؤال: {escape(turn.question)}">'
-        f'<p class="src-q">السؤال: {bdi(turn.question)} <button type="button"'
-        f' class="txt-btn src-share" data-share="{escape(turn.question)}">رابط السؤال</button></p>'
+        f'<p class="src-q">السؤال: {bdi(turn.question)}</p>'
         f"{note}<ol>{''.join(cards)}</ol></section>"
     )
+
+
+def _link_query(turn: Turn) -> str:
+    """Return the query of a link to a question: its words, and which articles it was asked of."""
+    where = turn.filter
+    fields = [("q", turn.question), *(("source", source) for source in where.sources)]
+    fields += [(name, day) for name, day in (("since", where.since), ("until", where.until)) if day]
+    return urlencode([*fields, *(("article", article) for article in where.articles)])
 
 
 def select_passages(answer: Answer) -> list[Passage]:

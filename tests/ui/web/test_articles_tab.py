@@ -205,12 +205,16 @@ def test_what_is_wrong_with_an_answer_is_written_down(open_page, address, folder
     chat.ask("من أخرج فيلم آخر الصيادين؟")
     buttons = chat.page.locator("#chat .message-buttons").last
     expect(buttons.get_by_label("أفادتني")).to_be_visible()
-    buttons.get_by_label("ملاحظة").click()
-    chat.page.get_by_text("المصدر لا يدعم الإجابة").last.click()
+    buttons.get_by_label("لم تُفدني").click()
     expect(chat.page.locator(".toast-title")).to_have_text("تمّ")
     expect(chat.page.locator(".toast-body")).to_contain_text("حُفظت الملاحظة")
-    (line,) = (folder / "index-feedback.jsonl").read_text(encoding="utf-8").splitlines()
-    told = json.loads(line)
+    chat.page.get_by_text("المصدر لا يدعم الإجابة").last.click()
+    expect(chat.page.locator(".extra-feedback-option[style*=bold]")).to_have_count(1)
+    chat.page.wait_for_timeout(500)
+    expect(chat.page.locator(".toast-title")).to_have_count(1)  # thanked once
+    lines = (folder / "index-feedback.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["reason"] for line in lines] == ["", "المصدر لا يدعم الإجابة"]
+    told = json.loads(lines[-1])
     assert told["reason"] == "المصدر لا يدعم الإجابة"
     assert not told["good"]
     assert told["question"] == "من أخرج فيلم آخر الصيادين؟"

@@ -32,8 +32,13 @@ def test_answers_may_be_taken_from_some_articles_only(chat):
     expect(page.locator("#chat")).to_contain_text(f"البحث محصور في: {scope}")
     expect(page.locator(".chip")).to_have_text("من 1 نوفمبر/تشرين الثاني 2025✕")
     expect(page.locator("#chat .options")).to_contain_text("توسيع البحث")
+    chat.answer.locator(".share").click()
+    link = page.evaluate("navigator.clipboard.readText()")
     page.click("#new-btn")
     expect(page.locator(".chip")).to_have_count(0)
+    page.goto(link)
+    expect(page.locator("#q textarea")).to_have_value("من كتب رواية موسم الهجرة إلى الشمال؟")
+    expect(page.locator(".chip")).to_have_text("من 1 نوفمبر/تشرين الثاني 2025✕")
 
 
 def test_a_search_in_no_article_is_told_and_widened(chat):

@@ -186,5 +186,5 @@
     }, 100);
   }
 
-  window.jawab = {keep, saveFile};
+  window.jawab = {keep, saveFile, tell};
 })();
