@@ -20,6 +20,7 @@ from index.store.contract import Filter
 from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
+from ui.web.markup import quoted
 from ui.web.render import Turn, safe_url, scope_line
 
 SCHEMA_VERSION = 1
@@ -224,7 +225,8 @@ def _format_answer(answer: Answer) -> list[str]:
     segments = answer.segments() if answer.found else [answer.text]
     parts = [_plain(part) if isinstance(part, str) else f"[{part}]" for part in segments]
     text = "".join(parts).strip().replace("\n", "\n\n")
-    return [*notices, text, *_format_sources(answer.citations)]
+    short = [f"**{_line(answer.short)}**"] if answer.short and answer.found else []
+    return [*notices, *short, text, *_format_sources(answer.citations)]
 
 
 def _format_sources(citations: Sequence[Citation]) -> list[str]:
@@ -232,7 +234,7 @@ def _format_sources(citations: Sequence[Citation]) -> list[str]:
         return []
     lines = []
     for citation in citations:
-        about = [f"«{citation.title}»", citation.source, numbers.date(citation.date)]
+        about = [quoted(citation.title), citation.source, numbers.date(citation.date)]
         head = " — ".join(_line(part) for part in about if part)
         address = f" — <{url}>" if (url := _address(citation.url)) else ""
         lines.append(f"{citation.number}. {head}{address}\n   > {_line(citation.quote)}")

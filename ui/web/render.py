@@ -20,7 +20,7 @@ from rag.writing.quoting import EXTRACTIVE
 from ui.web import numbers
 from ui.web.answer_card import answer_card, nearest_card
 from ui.web.examples import example_questions
-from ui.web.markup import bdi, direction, escape
+from ui.web.markup import attribute, bdi, direction, escape
 
 CLOSE = '<button type="button" class="src-close" aria-label="إغلاق المصادر">✕</button>'
 EMPTY_PANEL = (
@@ -231,8 +231,8 @@ def _section(turn: Turn, *, shown: bool) -> str:
         cards = [_passage_card(turn.id, n, p) for n, p in enumerate(answer.passages, 1)]
     return (
         f'<section class="src-turn{" is-active" if shown else ""}" data-turn="{turn.id}"'
-        f' data-share="{escape(_link_query(turn))}"'
-        f' aria-label="مصادر السؤال: {escape(turn.question)}">'
+        f' data-share="{attribute(_link_query(turn))}"'
+        f' aria-label="مصادر السؤال: {attribute(turn.question)}">'
         f'<p class="src-q">السؤال: {bdi(turn.question)}</p>'
         f"{note}<ol>{''.join(cards)}</ol></section>"
     )
@@ -284,7 +284,7 @@ def _passage_card(turn: str, number: int, passage: Passage) -> str:
 
 def _whole_article(article_id: str, start: int, end: int) -> str:
     """Return buttons that open the article where some of its words stand, or ask it alone."""
-    name = escape(article_id)
+    name = attribute(article_id)
     return (
         f'<button type="button" class="txt-btn src-whole" data-article="{name}"'
         f' data-start="{start}" data-end="{end}">عرض المقال كاملًا</button> '
@@ -300,7 +300,7 @@ def article_dialog(article: Article, start: int, end: int) -> str:
     about = [bdi(part) for part in (article.source, article.author) if part]
     about.append(f"<time>{escape(numbers.date(article.date))}</time>")
     return (
-        f'<dialog class="art-whole" aria-label="{escape(article.title)}"><div class="src-bar">'
+        f'<dialog class="art-whole" aria-label="{attribute(article.title)}"><div class="src-bar">'
         f"<h2>{bdi(article.title)}</h2>"
         '<button type="button" class="txt-btn whole-close" aria-label="إغلاق المقال">✕</button>'
         "</div>"
@@ -355,7 +355,7 @@ def _card(
     shown = bdi(title)
     shown = external_link(shown, url, '<span class="sr-only"> (يُفتح في نافذة جديدة)</span>')
     meta = [bdi(source)] if source else []
-    datetime = f' datetime="{escape(day)}"' if numbers.date(day) != numbers.NO_DATE else ""
+    datetime = f' datetime="{attribute(day)}"' if numbers.date(day) != numbers.NO_DATE else ""
     meta.append(f"<time{datetime}>{escape(numbers.date(day))}</time>")
     return (
         f'<li class="src-card" id="src-{turn}-{number}" data-n="{number}" tabindex="-1">'
@@ -379,7 +379,7 @@ def external_link(shown: str, url: str, note: str = "") -> str:
     if not (safe := safe_url(url)):
         return shown
     return (
-        f'<a href="{escape(safe)}" target="_blank" rel="noopener noreferrer nofollow"'
+        f'<a href="{attribute(safe)}" target="_blank" rel="noopener noreferrer nofollow"'
         f' referrerpolicy="no-referrer">{shown}{note}</a>'
     )
 
