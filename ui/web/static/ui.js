@@ -139,6 +139,14 @@
       else if (link) preview.hidden = true;
     });
 
+  // A day with both names of its month, as in «25 نوفمبر/تشرين الثاني 2026، 1:05 م».
+  function writtenDate(day) {
+    const say = (place, options) => new Intl.DateTimeFormat(`ar-${place}-u-nu-latn-ca-gregory`, options).format(day);
+    const month = ["EG", "SY"].map(place => say(place, {month: "long"})).join("/");
+    return `${day.getDate()} ${month} ${day.getFullYear()}، ${say("EG", {timeStyle: "short"})}`;
+  }
+  window.jawab = {writtenDate};
+
   // Gradio's sanitizer strips aria-* from links, and some of its own names are English.
   const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "سبب",
     "إعجاب": "أفادتني", "عدم الإعجاب": "لم تُفدني", "Liked": "أفادتني", "Disliked": "لم تُفدني", "Close": "إغلاق", "Scroll down": "إلى الأسفل"};
@@ -173,12 +181,22 @@
     if (event.target.matches?.("#q textarea, textarea.edit-textarea")) turn(event.target);
   });
 
+  // A mark stands behind the full stop, and on the line of the word that it is about.
+  function keepWithWord(link) {
+    const [before, behind] = [link.previousSibling, link.nextSibling];
+    if (before?.nodeType !== Node.TEXT_NODE) return;
+    const stop = behind?.nodeType === Node.TEXT_NODE ? /^\s*([.؟!])/.exec(behind.data) : null;
+    if (stop) behind.data = behind.data.slice(stop[0].length);
+    before.data = `${before.data.trimEnd()}${stop?.[1] ?? ""}\u00a0`;
+  }
+
   function rename() {
     for (const link of document.querySelectorAll('#chat a[href*="#src-"]:not([aria-label])')) {
       const one = /^\d+$/.test(link.textContent);
       link.classList.add(one ? "cite" : "cite-all");
       const title = link.title ? `: ${link.title}` : "";
       link.setAttribute("aria-label", one ? `المصدر ${link.textContent}${title}` : link.textContent);
+      if (one) keepWithWord(link);
       link.removeAttribute("title");  // the preview says it; two tooltips would cover each other
     }
     for (const message of document.querySelectorAll("#chat :is([data-testid=bot], [data-testid=user])[aria-label]"))
@@ -209,6 +227,7 @@
       turn(field);
     }
     for (const question of document.querySelectorAll("#chat .user-row .prose")) turn(question);
+    for (const day of document.querySelectorAll(":is(#f-since, #f-until, #art-date) input[type=text]")) day.type = "date";
     const sheet = document.querySelector("#src-col");
     if (sheet && !sheet.hasAttribute("role")) {
       sheet.setAttribute("role", "region");
@@ -316,9 +335,8 @@
     const head = document.createElement("p");
     const index = document.querySelector("#picker input")?.value
       || window.gradio_config?.components.find(({props}) => props.elem_id === "picker")?.props.value;
-    const day = new Intl.DateTimeFormat("ar-u-nu-latn-ca-gregory", {dateStyle: "long", timeStyle: "short"}).format(new Date());
     head.className = "paper-head";
-    head.append(`طُبعت في ${day}`, ...[["الفهرس", index], ["العنوان", location.origin + location.pathname]].flatMap(([name, text]) => {
+    head.append(`طُبعت في ${writtenDate(new Date())}`, ...[["الفهرس", index], ["العنوان", location.origin + location.pathname]].flatMap(([name, text]) => {
       const shown = document.createElement("bdi");
       shown.textContent = text ?? "";
       return text ? [` · ${name}: `, shown] : [];
