@@ -224,16 +224,3 @@ def test_what_is_wrong_with_an_answer_is_written_down(open_page, address, folder
     assert told["question"] == "من أخرج فيلم آخر الصيادين؟"
     assert told["articles"] == ["فيلم-الصيادين"]
     chat.page.close()
-
-
-@pytest.mark.parametrize("device", ["desktop", "dark"])
-def test_the_tabs_are_accessible(open_page, address, device):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    page = open_page(address, device).page
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    for name, shown in (("المقالات", ".art-table"), ("الإعدادات", "#set-save")):
-        page.get_by_role("tab", name=name).click()
-        page.wait_for_selector(shown)
-        found = axe.Axe().run(page, options=rules).response["violations"]
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
-    page.close()

@@ -170,6 +170,11 @@
     }
   }
 
+  // Before anything is typed: Gradio 6.31 has no field for a day.
+  function offerCalendars() {
+    for (const day of document.querySelectorAll(":is(#f-since, #f-until, #art-date) input[type=text]")) day.type = "date";
+  }
+
   // Text runs as most of its letters do: "auto" looks at the first alone, and turns «NATO تعلن» around.
   function turn(element) {
     const text = element.value ?? element.textContent;
@@ -227,7 +232,6 @@
       turn(field);
     }
     for (const question of document.querySelectorAll("#chat .user-row .prose")) turn(question);
-    for (const day of document.querySelectorAll(":is(#f-since, #f-until, #art-date) input[type=text]")) day.type = "date";
     const sheet = document.querySelector("#src-col");
     if (sheet && !sheet.hasAttribute("role")) {
       sheet.setAttribute("role", "region");
@@ -307,7 +311,7 @@
   }
 
   let timer;
-  new MutationObserver(() => { renameToasts(); clearTimeout(timer); timer = setTimeout(rename, 50); })
+  new MutationObserver(() => { renameToasts(); offerCalendars(); clearTimeout(timer); timer = setTimeout(rename, 50); })
     .observe(document.documentElement, {childList: true, subtree: true});
 
   // The section of sources of each question: the next one in the panel that was asked the same.

@@ -1,0 +1,26 @@
+"""What axe-core finds wrong with a page."""
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+RUN = """([rules, dark]) => {
+  document.body.classList.toggle('dark', dark);
+  return axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found =>
+    found.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html.slice(0, 120)])));
+}"""
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LIGHT, DARK = {"type": "tag", "values": TAGS}, {"type": "rule", "values": ["color-contrast"]}
+
+
+class Walk:
+    """A page whose states are looked at one after the other."""
+
+    def __init__(self, chat):
+        self.chat, self.page, self.found = chat, chat.page, {}
+        self.page.evaluate(AXE_SCRIPT)
+
+    def look(self, state):
+        """Note what axe finds in a state: all in light, and in dark what colours do."""
+        self.page.wait_for_timeout(100)  # until buttons have their names
+        found = self.page.evaluate(RUN, [LIGHT, False]) + self.page.evaluate(RUN, [DARK, True])
+        if found:
+            self.found[state] = found
