@@ -2,9 +2,9 @@
 
 from axe_playwright_python.base import AXE_SCRIPT
 
-RUN = """([rules, dark]) => {
+RUN = """([part, rules, dark]) => {
   document.body.classList.toggle('dark', dark);
-  return axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found =>
+  return axe.run(part ?? document, {runOnly: rules, resultTypes: ['violations']}).then(found =>
     found.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html.slice(0, 120)])));
 }"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -17,10 +17,12 @@ class Walk:
     def __init__(self, chat):
         self.chat, self.page, self.found = chat, chat.page, {}
         self.page.evaluate(AXE_SCRIPT)
+        # On the way from light to dark a colour is neither.
+        self.page.add_style_tag(content="* { transition: none !important; }")
 
-    def look(self, state):
-        """Note what axe finds in a state: all in light, and in dark what colours do."""
+    def look(self, state, part=None):
+        """Note what axe finds in a part of the page: all in light, in dark what colours do."""
         self.page.wait_for_timeout(100)  # until buttons have their names
-        found = self.page.evaluate(RUN, [LIGHT, False]) + self.page.evaluate(RUN, [DARK, True])
-        if found:
-            self.found[state] = found
+        for rules, dark in ((LIGHT, False), (DARK, True)):
+            if found := self.page.evaluate(RUN, [part, rules, dark]):
+                self.found[f"{state}, dark" if dark else state] = found
