@@ -77,11 +77,11 @@ def test_text_is_added_asked_about_and_removed(open_page, address):
     assert "26 منظارًا" in chat.answer.inner_text()
     page.get_by_role("tab", name="المقالات").click()
     remove = page.locator(".art-table tr", has_text="مرصد الطيور").locator("[data-remove]")
-    place, beside = remove.bounding_box(), remove.locator("xpath=preceding-sibling::button")
-    before = beside.bounding_box()
+    remove.scroll_into_view_if_needed()
+    before = [button.bounding_box() for button in remove.locator("xpath=../button").all()]
     remove.click()
     expect(remove).to_have_text("تأكيد الحذف")
-    assert (remove.bounding_box(), beside.bounding_box()) == (place, before)
+    assert [b.bounding_box() for b in remove.locator("xpath=../button").all()] == before
     assert remove.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(179, 38, 30)"
     remove.click()
     expect(page.locator("#art-told")).to_contain_text("حُذف مقال واحد")
