@@ -76,8 +76,11 @@ class FilterFields:
             self._offers.pick(self._pick, [articles], [articles, self._words], **_PRIVATE)
         )
         self.show_chips(self.chips.drop(self._drop, self.fields, self.fields, **_PRIVATE))
-        for field in typed:
-            self.show_chips(field.change(None, None, None, **_PRIVATE))
+        # One event for all fields: of two, the first might be answered last, and show less.
+        gr.on(
+            [field.change for field in typed], self._chips, [picker, *self.fields], [self.chips],
+            trigger_mode="always_last", **_PRIVATE,
+        )  # fmt: skip
 
     def show_chips(self, event: Any) -> Any:
         """Show as chips what is chosen after an event."""
