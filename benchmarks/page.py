@@ -82,7 +82,7 @@ def _listed(articles: int, data: Path) -> dict[str, Any]:
             "by title": lambda: store.find_articles(order="title", limit=50),
             "words of a title": lambda: store.find_articles(words, limit=50),
             "statistics and timeline": lambda: articles_view.statistics(
-                store.stats(), store.months()
+                store.stats(), store.months(), {}
             ),
         }
         return {"articles": count, "ms": {name: _median_ms(call) for name, call in asked.items()}}

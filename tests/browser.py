@@ -22,8 +22,9 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Chromium refuses to focus a field in a page that is not in front; harmless.
-HARMLESS = ("Autofocus processing was blocked", "Method not implemented")
+# Chromium refuses to focus a field in a page that is not in front, and a page that is left takes
+# its requests back, such as the poll for a running indexing; harmless.
+HARMLESS = ("Autofocus processing was blocked", "Method not implemented", "AbortError")
 DEVICES = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "dark": {"viewport": {"width": 1280, "height": 800}},

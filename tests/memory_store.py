@@ -227,9 +227,15 @@ class MemoryStore:
         return listed, len(rows)
 
     def months(self):
+        return self._count_by_date(7)
+
+    def days(self):
+        return self._count_by_date(10)
+
+    def _count_by_date(self, length):
         articles = (row.article for row in self._state.rows.values())
-        counts = Counter((a.date[:7], a.source) for a in articles if a.date)
-        return [(month, source, n) for (month, source), n in sorted(counts.items())]
+        counts = Counter((a.date[:length], a.source) for a in articles if a.date)
+        return [(period, source, n) for (period, source), n in sorted(counts.items())]
 
     def stats(self):
         state = self._state

@@ -278,6 +278,10 @@ class Store(Protocol):
         """Return (month as ``YYYY-MM``, publisher, articles), the oldest month first."""
         ...
 
+    def days(self) -> list[tuple[str, str, int]]:
+        """Return (day as ``YYYY-MM-DD``, publisher, articles), the oldest day first."""
+        ...
+
     def stats(self) -> StoreStats:
         """Return counts for people."""
         ...

@@ -13,7 +13,7 @@ from rag.language.clauses import choose_clause
 from rag.language.forms import Form
 from rag.language.questions import content_terms, find_terms
 from ui.web import numbers
-from ui.web.markup import bdi, direction, escape
+from ui.web.markup import bdi, direction, escape, quoted
 
 _ROWS = {Form.LIST.value: "ul", Form.SUMMARY.value: "ul", Form.TIMELINE.value: "ol"}
 """Kinds of answer whose sentences are rows of one list."""
@@ -195,7 +195,7 @@ def _label(sentence: Sentence) -> str:
 def _meta(source: str, date: str, title: str) -> str:
     parts = [f"<b>{bdi(source)}</b>"] if source else []
     parts.append(f"<time>{escape(numbers.date(date))}</time>")
-    return " · ".join([*parts, bdi(f"«{title}»")])
+    return " · ".join([*parts, bdi(quoted(title))])
 
 
 def _mark(turn: str, citation: Citation) -> str:

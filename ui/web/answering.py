@@ -268,12 +268,12 @@ class Answering:
             return
         feedback = self._feedback[self._indexes.known(index)]
         try:
-            is_new = feedback.add(rated[-1], opinion.liked, request.username or "")
+            is_first = feedback.add(rated[-1], opinion.liked, request.username or "")
         except OSError as error:
             logger.warning("cannot write %s: %s", feedback.path, error)
             gr.Warning("تعذّر حفظ الملاحظة.", duration=5)
             return
-        if is_new:
+        if is_first:
             gr.Info("شكرًا، حُفظت الملاحظة.", duration=3)
 
     def whole_article(self, index: str, asked: gr.EventData) -> str:

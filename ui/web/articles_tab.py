@@ -44,9 +44,16 @@ element.addEventListener('click', event => {
     trigger('remove_article', {id: button.dataset.remove});
     return;
   }
-  if (armed) armed.textContent = 'حذف';
-  armed = button; button.textContent = 'تأكيد الحذف';
-  timer = setTimeout(() => { button.textContent = 'حذف'; armed = null; }, 4000);
+  const calm = () => {
+    if (armed) armed.textContent = 'حذف';
+    armed?.classList.remove('armed');
+    armed = null;
+  };
+  calm();
+  armed = button;
+  button.textContent = 'تأكيد الحذف';
+  button.classList.add('armed');
+  timer = setTimeout(calm, 4000);
 });
 """
 
@@ -222,10 +229,12 @@ class ArticlesTab:
         stats, names = self._store(index).stats(), self._indexes.settings.sources
         choices = [(_ANY, _ANY), *((names.get(name, name), name) for name in stats.sources)]
         chosen = source if source in stats.sources else _ANY
+        store = self._store(index)
+        counts = store.days() if articles_view.is_short(stats) else store.months()
         return (
             *self._table(index, words, source, order, offset, request),
             gr.Dropdown(choices, value=chosen),
-            articles_view.statistics(stats, self._store(index).months(), names),
+            articles_view.statistics(stats, counts, names),
             gr.Column(visible=bool(stats.articles)),
         )
 
@@ -403,9 +412,7 @@ def _build_fields() -> _Fields:
         title = gr.Textbox(label="العنوان", rtl=True, elem_id="art-title")
         with gr.Row():
             source = gr.Textbox(label="المصدر", rtl=True, elem_id="art-source")
-            date = gr.Textbox(
-                label="التاريخ", placeholder="2025-03-01", rtl=True, elem_id="art-date"
-            )
+            date = gr.Textbox(label="التاريخ", rtl=True, max_lines=1, elem_id="art-date")
         text = gr.Textbox(label="النص", rtl=True, lines=6, elem_id="art-text")
         paste = gr.Button("إضافة النص", elem_id="art-paste")
     return _Fields(files, address, fetch, title, source, date, text, paste)

@@ -3,13 +3,14 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from index.articles.readers.web import is_address
 from index.building.reports import BuildProgress, BuildReport
 from index.store.listing import ListedArticle, StoreStats
 from ui.web import numbers
 from ui.web.errors import describe_reason
-from ui.web.markup import bdi, direction, escape
+from ui.web.markup import attribute, bdi, escape
 from ui.web.render import external_link, notice, technical
 
 _COLOURS = ("#0f766e", "#c8842b", "#5b6ee1", "#a6476f", "#6b8e23", "#7a869a")
@@ -17,19 +18,30 @@ _OTHERS = "أخرى"
 _MAX_FAILURES = 20
 _TOO_EARLY = 5.0
 """Seconds before the time that is left can be told; chosen, since the first files mislead."""
-_WIDTH, _HEIGHT, _BASE = 720, 140, 112
-_LABEL = 116
-"""Width of the name of a month."""
+_WIDTH, _HEIGHT = 720, 104
+_SHORT = 60
+"""Days of a period up to which each day has a bar of its own; more bars than that are lines."""
+_LABELS = 6
+"""Bars that are named below; the name of a month with its year takes a sixth of a narrow window."""
+
+
+def is_short(stats: StoreStats) -> bool:
+    """Tell whether articles are counted by day rather than by month."""
+    if not stats.dated:
+        return False
+    return (
+        date.fromisoformat(stats.last_date) - date.fromisoformat(stats.first_date)
+    ).days < _SHORT
 
 
 def statistics(
-    stats: StoreStats, months: Sequence[tuple[str, str, int]], called: Mapping[str, str]
+    stats: StoreStats, counts: Sequence[tuple[str, str, int]], called: Mapping[str, str]
 ) -> str:
-    """Return counts of what is indexed, and articles per month and publisher as a plot.
+    """Return counts of what is indexed, and articles per month or day and publisher as a plot.
 
     Args:
         stats: The counts.
-        months: Month, publisher and articles.
+        counts: Month or day, publisher and articles.
         called: Publisher as in the articles -> what it is called.
     """
     if not stats.articles:
@@ -45,61 +57,69 @@ def statistics(
         ("الحجم", numbers.megabytes(stats.bytes_on_disk)),
     )
     shown = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in cells)
-    return f'<dl class="art-stats">{shown}</dl>{_timeline(stats, months, called)}'
+    return f'<dl class="art-stats">{shown}</dl>{_timeline(stats, counts, called)}'
 
 
 def _timeline(
-    stats: StoreStats, months: Sequence[tuple[str, str, int]], called: Mapping[str, str]
+    stats: StoreStats, counted: Sequence[tuple[str, str, int]], called: Mapping[str, str]
 ) -> str:
-    """Draw a bar for each month, in the colours of the publishers; time runs right to left."""
-    if not months:
+    """Draw a bar for each month or day, in the colours of the publishers, from right to left.
+
+    A single bar would say nothing that the counts do not.
+    """
+    every = _every_period(counted[0][0], counted[-1][0]) if counted else []
+    if len(every) < 2:
         return ""
     every_source = dict.fromkeys(called.get(name, name) for name in stats.sources)
     leading = list(every_source)[: len(_COLOURS) - 1]
     names = [*leading, _OTHERS]
     counts: dict[str, dict[str, int]] = {}
-    for month, source, count in months:
-        bar = counts.setdefault(month, {})
+    for period, source, count in counted:
+        bar = counts.setdefault(period, {})
         name = called.get(source, source)
         name = name if name in leading else _OTHERS
         bar[name] = bar.get(name, 0) + count
-    every = _every_month(min(counts), max(counts))
     most = max(sum(bar.values()) for bar in counts.values())
     step = _WIDTH / len(every)
     bars, labels = [], []
-    for place, month in enumerate(every):
-        x, y = _WIDTH - (place + 1) * step, float(_BASE)
+    labelled = math.ceil(len(every) / _LABELS)
+    for place, period in enumerate(every):
+        x, y = _WIDTH - (place + 1) * step, float(_HEIGHT)
         for name, count in sorted(
-            counts.get(month, {}).items(), key=lambda pair: names.index(pair[0])
+            counts.get(period, {}).items(), key=lambda pair: names.index(pair[0])
         ):
-            height = count / most * (_BASE - 8)
+            height = count / most * _HEIGHT
             y -= height
             bars.append(
                 f'<rect x="{x + step * 0.1:.1f}" y="{y:.1f}" width="{step * 0.8:.1f}"'
                 f' height="{height:.1f}" fill="{_COLOURS[names.index(name)]}"><title>'
-                f"{escape(numbers.period(month))} · {escape(name)}: {count}</title></rect>"
+                f"{attribute(numbers.period(period))} · {attribute(name)}: {count}</title></rect>"
             )
-        if place % math.ceil(_LABEL / step) == 0:
-            middle = min(max(x + step / 2, _LABEL / 2), _WIDTH - _LABEL / 2)
+        if place % labelled == 0:
             labels.append(
-                f'<text x="{middle:.1f}" y="{_BASE + 18}" text-anchor="middle">'
-                f"{numbers.period(month)}</text>"
+                f'<span style="inset-inline-start:{place / len(every):.1%}">'
+                f"{numbers.period(period)}</span>"
             )
     used = [name for name in names if any(name in bar for bar in counts.values())]
     legend = "".join(
-        f'<li><span style="background:{_COLOURS[names.index(name)]}"></span>'
-        f"<bdi>{escape(name)}</bdi></li>"
+        f'<li><span style="background:{_COLOURS[names.index(name)]}"></span>{bdi(name)}</li>'
         for name in used
     )
+    name = "يوم" if len(every[0]) == len("YYYY-MM-DD") else "شهر"
     return (
-        f'<figure class="art-time"><figcaption>مقالات كل شهر</figcaption><svg viewBox="0 0 {_WIDTH}'
-        f' {_HEIGHT}" role="img" aria-label="عدد المقالات في كل شهر بحسب المصدر">{"".join(bars)}'
-        f"{''.join(labels)}</svg><ul>{legend}</ul></figure>"
+        f'<figure class="art-time"><figcaption>مقالات كل {name}</figcaption><svg viewBox="0 0'
+        f' {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img"'
+        f' aria-label="عدد المقالات في كل {name} بحسب المصدر">{"".join(bars)}</svg>'
+        f'<div class="art-axis" aria-hidden="true">{"".join(labels)}</div>'
+        f"<ul>{legend}</ul></figure>"
     )
 
 
-def _every_month(first: str, last: str) -> list[str]:
-    """Return the months from one to another, both included; whole years where there are many."""
+def _every_period(first: str, last: str) -> list[str]:
+    """Return the months or days from one to another, both included."""
+    if len(first) == len("YYYY-MM-DD"):
+        begin, end = (date.fromisoformat(day).toordinal() for day in (first, last))
+        return [date.fromordinal(day).isoformat() for day in range(begin, end + 1)]
     begin, end = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (first, last))
     return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(begin, end + 1)]
 
@@ -132,8 +152,8 @@ def _row(row: ListedArticle, *, editable: bool) -> str:
 
 def _action(action: str, row: ListedArticle, label: str) -> str:
     return (
-        f'<button type="button" class="txt-btn art-do" data-{action}="{escape(row.id)}"'
-        f' aria-label="{label}: {escape(row.title)}">{label}</button>'
+        f'<button type="button" class="txt-btn art-do" data-{action}="{attribute(row.id)}"'
+        f' aria-label="{label}: {attribute(row.title)}">{label}</button>'
     )
 
 
@@ -170,7 +190,7 @@ def progress_line(told: BuildProgress, sources: int, *, ready: bool) -> str:
 def _title(title: str) -> str:
     if not title:
         return "<span>قراءة الملفات…</span>"
-    return f'<span>فهرسة: <bdi dir="{direction(title)}">{escape(title)}</bdi></span>'
+    return f"<span>فهرسة: {bdi(title)}</span>"
 
 
 def _amount(told: BuildProgress, sources: int) -> str:

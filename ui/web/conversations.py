@@ -21,6 +21,7 @@ from rag.answers import Answer, Citation, Sentence, group_versions, list_version
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
 from ui.web.answer_card import VERSION_TITLES
+from ui.web.markup import quoted
 from ui.web.render import Turn, safe_url, scope_line
 
 SCHEMA_VERSION = 1
@@ -232,7 +233,8 @@ def _format_answer(answer: Answer) -> list[str]:
     for group in group_versions(answer.sentences):
         told = _format_versions(group, answer) if group[0].is_version else _format_text(group)
         parts.append(told)
-    return [*notices, *opening, *parts, *_format_sources(answer.citations)]
+    short = [f"**{_line(answer.short)}**"] if answer.short else []
+    return [*notices, *short, *opening, *parts, *_format_sources(answer.citations)]
 
 
 def _format_versions(group: Sequence[Sentence], answer: Answer) -> str:
@@ -278,7 +280,7 @@ def _format_sources(citations: Sequence[Citation]) -> list[str]:
         return []
     lines = []
     for citation in citations:
-        about = [f"«{citation.title}»", citation.source, numbers.date(citation.date)]
+        about = [quoted(citation.title), citation.source, numbers.date(citation.date)]
         head = " — ".join(_line(part) for part in about if part)
         address = f" — <{url}>" if (url := _address(citation.url)) else ""
         lines.append(f"{citation.number}. {head}{address}\n   > {_line(citation.quote)}")

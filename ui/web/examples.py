@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from index.articles.article import Article
+from ui.web.markup import quoted
 
 _MAX_TITLE = 70
 
@@ -19,6 +20,4 @@ def example_questions(articles: Sequence[Article], count: int = 4) -> list[str]:
             chosen.setdefault(article.source or article.id, title)
             others.append(title)
     titles = dict.fromkeys([*chosen.values(), *others])
-    # A quotation within a quotation has other marks: two pairs of the same read as one broken.
-    inner = str.maketrans("«»", "“”")
-    return [f"لخّص مقال «{title.translate(inner)}»" for title in list(titles)[:count]]
+    return [f"لخّص مقال {quoted(title)}" for title in list(titles)[:count]]

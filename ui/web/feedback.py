@@ -9,6 +9,8 @@ from ui.web.render import Turn
 
 REASONS = ("معلومة غير دقيقة", "المصدر لا يدعم الإجابة", "لا تجيب عن السؤال")
 """What may be wrong with an answer."""
+_MAX_REMEMBERED = 1000
+"""Answers of which it is remembered what was said; chosen, for a few minutes of many readers."""
 
 
 class Feedback:
@@ -18,12 +20,12 @@ class Feedback:
         folder = index.resolve()  # «.» and «..» have no name of their own
         self.path = folder.with_name(f"{folder.name}-feedback.jsonl")
         self._lock = threading.Lock()
-        self._last: tuple[str, bool | str, str] | None = None
+        self._said: dict[str, bool | str] = {}
 
     def add(self, turn: Turn, opinion: bool | str, user: str) -> bool:
-        """Write down what a reader thinks of an answer, once; return whether it is new.
+        """Write down what a reader thinks of an answer; return whether it is the first of it.
 
-        Gradio 6.31 tells twice of a reason that was chosen.
+        Gradio 6.31 tells twice of a reason that was chosen: that is written once.
 
         Args:
             turn: The question and its answer.
@@ -46,9 +48,11 @@ class Feedback:
         }
         line = json.dumps(row, ensure_ascii=False) + "\n"
         with self._lock:
-            if self._last == (turn.id, opinion, user):
-                return False
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(line)
-            self._last = (turn.id, opinion, user)
-        return True
+            before = self._said.get(turn.id)
+            if before != opinion:
+                with self.path.open("a", encoding="utf-8") as file:
+                    file.write(line)
+            self._said[turn.id] = opinion
+            if len(self._said) > _MAX_REMEMBERED:
+                del self._said[next(iter(self._said))]
+        return before is None

@@ -5,19 +5,21 @@ from typing import Any
 
 import gradio as gr
 
+from index.arabic.dates import parse_date
 from index.errors import InputError
 from index.store.contract import Filter, Store
 from ui.filters import filter_of
 from ui.web import numbers
 from ui.web.events import event_data
 from ui.web.indexes import Indexes
-from ui.web.markup import escape
+from ui.web.markup import attribute, bdi, quoted
 
 _MAX_OFFERED = 8
 """Articles offered while a title is typed."""
 _MAX_NAMED = 3
 """Publishers and titles that are named in words; the others are counted."""
 _NO_DAY = "«{day}» ليس تاريخًا؛ يُكتب التاريخ هكذا: \u20662025-03-01\u2069"
+_REVERSED = "تاريخ البداية بعد تاريخ النهاية، فلا مقال بينهما."
 _PRIVATE: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "hidden",
@@ -53,12 +55,12 @@ class FilterFields:
                 sources = gr.Dropdown(
                     self._sources(""), multiselect=True, label="المصادر", elem_id="f-sources"
                 )
-                since = _day("من تاريخ", "2025-01-01", "f-since")
-                until = _day("إلى تاريخ", "2025-12-31", "f-until")
-            self._words = gr.Textbox(
-                label="مقالات بعينها", placeholder="اكتب كلمة من العنوان", rtl=True, max_lines=1,
-                elem_id="f-title",
-            )  # fmt: skip
+                since = _day("من تاريخ", "f-since")
+                until = _day("إلى تاريخ", "f-until")
+                self._words = gr.Textbox(
+                    label="مقالات بعينها", placeholder="كلمة من العنوان", rtl=True, max_lines=1,
+                    elem_id="f-title",
+                )  # fmt: skip
             self._offers = gr.HTML(elem_id="f-found", js_on_load=_PICK, apply_default_css=False)
         articles = gr.State([])
         self.fields: list[Any] = [sources, since, until, articles]
@@ -74,8 +76,11 @@ class FilterFields:
             self._offers.pick(self._pick, [articles], [articles, self._words], **_PRIVATE)
         )
         self.show_chips(self.chips.drop(self._drop, self.fields, self.fields, **_PRIVATE))
-        for field in typed:
-            self.show_chips(field.change(None, None, None, **_PRIVATE))
+        # One event for all fields: of two, the first might be answered last, and show less.
+        gr.on(
+            [field.change for field in typed], self._chips, [picker, *self.fields], [self.chips],
+            trigger_mode="always_last", **_PRIVATE,
+        )  # fmt: skip
 
     def show_chips(self, event: Any) -> Any:
         """Show as chips what is chosen after an event."""
@@ -115,8 +120,8 @@ class FilterFields:
             return ""
         rows, _ = self._indexes[name].index.store.find_articles(words or "", limit=_MAX_OFFERED)
         offers = "".join(
-            f'<li><button type="button" class="txt-btn" data-pick="{escape(row.id)}">'
-            f"<bdi>{escape(row.title)}</bdi></button></li>"
+            f'<li><button type="button" class="txt-btn" data-pick="{attribute(row.id)}">'
+            f"{bdi(row.title)}</button></li>"
             for row in rows
             if row.id not in chosen
         )
@@ -142,7 +147,12 @@ class FilterFields:
         if not shown:
             return ""
         chips = "".join(_chip(*chip) for chip in shown)
-        return f'<div class="chips"><span>البحث محصور في:</span>{chips}</div>'
+        wrong = (
+            f'<span class="wrong" role="alert">{_REVERSED}</span>'
+            if _are_reversed(since, until)
+            else ""
+        )
+        return f'<div class="chips"><span>البحث محصور في:</span>{chips}{wrong}</div>'
 
     def _drop(
         self,
@@ -182,7 +192,7 @@ def describe_filter(where: Filter, store: Store, names: Mapping[str, str]) -> st
         store: Where the titles of its articles are.
         names: Of publishers, by what articles call them.
     """
-    titles = [f"«{title}»" for title, _ in _find_titles(store, where.articles)]
+    titles = [quoted(title) for title, _ in _find_titles(store, where.articles)]
     named = [*(names.get(source, source) for source in where.sources), *titles]
     others = f" و{len(named) - _MAX_NAMED} غيرها" if len(named) > _MAX_NAMED else ""
     parts = ["، ".join(named[:_MAX_NAMED]) + others] if named else []
@@ -200,8 +210,9 @@ def _find_titles(store: Store, articles: Iterable[str]) -> list[tuple[str, str]]
     return [(known.title, article) for article, known in found if known]
 
 
-def _day(label: str, example: str, name: str) -> gr.Textbox:
-    return gr.Textbox(label=label, placeholder=example, elem_id=name, max_lines=1, rtl=True)
+def _day(label: str, name: str) -> gr.Textbox:
+    """Return a field that the browser's own code makes one for a date."""
+    return gr.Textbox(label=label, elem_id=name, max_lines=1, rtl=True)
 
 
 def _date(day: str) -> str:
@@ -211,9 +222,14 @@ def _date(day: str) -> str:
         return f"«{day}»؟"
 
 
+def _are_reversed(since: str | None, until: str | None) -> bool:
+    first, last = parse_date((since or "").strip()), parse_date((until or "").strip())
+    return bool(first and last and first > last)
+
+
 def _chip(field: str, value: str, label: str) -> str:
     return (
-        f'<button type="button" class="chip" data-drop="{field}" data-value="{escape(value)}"'
-        f' aria-label="إلغاء: {escape(label)}"><bdi>{escape(label)}</bdi>'
+        f'<button type="button" class="chip" data-drop="{field}" data-value="{attribute(value)}"'
+        f' aria-label="إلغاء: {attribute(label)}">{bdi(label)}'
         '<span aria-hidden="true">✕</span></button>'
     )

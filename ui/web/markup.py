@@ -3,9 +3,29 @@
 import html
 import re
 
+_LEFT_TO_RIGHT = re.compile(
+    r"((?<![\d+A-Za-z])(?:\+\d(?:[ ()-]{0,2}\d){6,14}"  # telephone numbers: +966 11 123 4567
+    r"|[0٠]\d(?:[ ()-]{0,2}\d){5,13}|\d{1,4}(?:-\d{3,4}){2,3}"
+    r"|\d{4}-\d{2}-\d{2})(?![\dA-Za-z])"  # days
+    r"|(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[+#./&-]+[A-Za-z0-9]+)*[+#]+(?![A-Za-z0-9])"  # C++/C#
+    r"|(?<![\w.])[@#.][A-Za-z][A-Za-z0-9_]*"  # .NET
+    r"|https?://[^\s<>«»()]*/(?![^\s().,،؛:!؟]))"
+)
+"""What Arabic text around it would take apart: groups of digits, and signs at the end of a word."""
+_INNER = str.maketrans("«»", "“”")
+
 
 def escape(text: str) -> str:
-    """Return text as HTML that shows it."""
+    """Return text as HTML that shows it, for between tags; not for an attribute."""
+    parts = enumerate(_LEFT_TO_RIGHT.split(text))  # every second one is a match
+    return "".join(
+        f'<bdi dir="ltr">{attribute(part)}</bdi>' if place % 2 else attribute(part)
+        for place, part in parts
+    )
+
+
+def attribute(text: str) -> str:
+    """Return text as the value of an attribute, or where no markup may stand."""
     return html.escape(text, quote=True)
 
 
@@ -21,3 +41,12 @@ def direction(text: str) -> str:
     """
     arabic = len(re.findall("[\u0600-\u06ff]", text))
     return "rtl" if arabic >= len(re.findall("[A-Za-z]", text)) else "ltr"
+
+
+def quoted(text: str) -> str:
+    """Return text in guillemets; those within it become “…”: two pairs read as one broken.
+
+    >>> quoted("«هاكرز» يستغلون «ويندوز 10»")
+    '«“هاكرز” يستغلون “ويندوز 10”»'
+    """
+    return f"«{text.translate(_INNER)}»"

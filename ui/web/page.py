@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from index.arabic.dates import parse_date
+from index.store.contract import Filter
 from rag.question import MAX_QUESTION
 from ui.web import render
 from ui.web.access import Access, RateLimit
@@ -44,7 +46,8 @@ _HEADER_EVENTS = """
 element.addEventListener('click', event => {
   if (event.target.closest('#new-btn')) trigger('new_chat');
 });
-for (const name of ['stop_answer', 'open_conversation', 'export_conversation', 'only_article'])
+for (const name of ['stop_answer', 'open_conversation', 'export_conversation', 'only_article',
+  'open_link'])
   element.addEventListener(`jawab:${name}`, event => trigger(name, event.detail));
 """
 _OPEN_ARTICLE = """
@@ -319,6 +322,23 @@ class _Page:
         self._filters.show_chips(only).then(None, None, None, js=_SHOW_CHAT).then(
             None, None, None, js=_FOCUS
         )
+
+        linked = self.header.open_link(
+            self._open_link, None, [*self._filters.fields, self.picker], **_QUIET
+        )
+        self._filters.show_chips(linked)
+
+    def _open_link(self, asked: gr.EventData) -> list[Any]:
+        """Return the filter of a link to a question, and the index that was asked."""
+        data = event_data(asked)
+        index = self._indexes.known(str(data["index"]))
+        where = Filter(
+            sources=tuple(map(str, data["sources"])),
+            since=parse_date(str(data["since"])),
+            until=parse_date(str(data["until"])),
+            articles=tuple(map(str, data["articles"])),
+        )
+        return [*self._filters.restore(index, where), index]
 
     def _only_article(self, asked: gr.EventData) -> list[Any]:
         return self._filters.select_article(str(event_data(asked)["id"]))

@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from index.articles.article import Article
 from index.articles.copies import Reprint
@@ -20,7 +20,7 @@ from rag.writing.quoting import EXTRACTIVE
 from ui.web import numbers
 from ui.web.answer_card import answer_card, nearest_card
 from ui.web.examples import example_questions
-from ui.web.markup import bdi, direction, escape
+from ui.web.markup import attribute, bdi, direction, escape
 from ui.web.written_card import written_card
 
 CLOSE = '<button type="button" class="src-close" aria-label="إغلاق المصادر">✕</button>'
@@ -211,11 +211,19 @@ def _section(turn: Turn, *, shown: bool) -> str:
         cards = [_passage_card(turn.id, n, p) for n, p in enumerate(answer.passages, 1)]
     return (
         f'<section class="src-turn{" is-active" if shown else ""}" data-turn="{turn.id}"'
-        f' aria-label="مصادر السؤال: {escape(turn.question)}">'
-        f'<p class="src-q">السؤال: {bdi(turn.question)} <button type="button"'
-        f' class="txt-btn src-share" data-share="{escape(turn.question)}">رابط السؤال</button></p>'
+        f' data-share="{attribute(_link_query(turn))}"'
+        f' aria-label="مصادر السؤال: {attribute(turn.question)}">'
+        f'<p class="src-q">السؤال: {bdi(turn.question)}</p>'
         f"{note}<ol>{''.join(cards)}</ol></section>"
     )
+
+
+def _link_query(turn: Turn) -> str:
+    """Return the query of a link to a question: its words, and which articles it was asked of."""
+    where = turn.filter
+    fields = [("q", turn.question), *(("source", source) for source in where.sources)]
+    fields += [(name, day) for name, day in (("since", where.since), ("until", where.until)) if day]
+    return urlencode([*fields, *(("article", article) for article in where.articles)])
 
 
 def select_passages(answer: Answer) -> list[Passage]:
@@ -256,7 +264,7 @@ def _passage_card(turn: str, number: int, passage: Passage) -> str:
 
 def _whole_article(article_id: str, start: int, end: int) -> str:
     """Return buttons that open the article where some of its words stand, or ask it alone."""
-    name = escape(article_id)
+    name = attribute(article_id)
     return (
         f'<button type="button" class="txt-btn src-whole" data-article="{name}"'
         f' data-start="{start}" data-end="{end}">عرض المقال كاملًا</button> '
@@ -272,7 +280,7 @@ def article_dialog(article: Article, start: int, end: int) -> str:
     about = [bdi(part) for part in (article.source, article.author) if part]
     about.append(f"<time>{escape(numbers.date(article.date))}</time>")
     return (
-        f'<dialog class="art-whole" aria-label="{escape(article.title)}"><div class="src-bar">'
+        f'<dialog class="art-whole" aria-label="{attribute(article.title)}"><div class="src-bar">'
         f"<h2>{bdi(article.title)}</h2>"
         '<button type="button" class="txt-btn whole-close" aria-label="إغلاق المقال">✕</button>'
         "</div>"
@@ -324,7 +332,7 @@ def _card(
     shown = bdi(title)
     shown = external_link(shown, url, '<span class="sr-only"> (يُفتح في نافذة جديدة)</span>')
     meta = [bdi(source)] if source else []
-    datetime = f' datetime="{escape(day)}"' if numbers.date(day) != numbers.NO_DATE else ""
+    datetime = f' datetime="{attribute(day)}"' if numbers.date(day) != numbers.NO_DATE else ""
     meta.append(f"<time{datetime}>{escape(numbers.date(day))}</time>")
     return (
         f'<li class="src-card" id="src-{turn}-{number}" data-n="{number}" tabindex="-1">'
@@ -348,7 +356,7 @@ def external_link(shown: str, url: str, note: str = "") -> str:
     if not (safe := safe_url(url)):
         return shown
     return (
-        f'<a href="{escape(safe)}" target="_blank" rel="noopener noreferrer nofollow"'
+        f'<a href="{attribute(safe)}" target="_blank" rel="noopener noreferrer nofollow"'
         f' referrerpolicy="no-referrer">{shown}{note}</a>'
     )
 

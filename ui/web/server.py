@@ -32,8 +32,8 @@ _FONTS = "IBM Plex Sans Arabic", "Noto Sans Arabic", "Segoe UI", "Tahoma", "sans
 # Keys that Gradio 6.31 lacks in Arabic.
 _TRANSLATIONS: dict[str, Any] = {
     "chatbot": {
-        "copy_message": "نسخ الرسالة",
-        "copied_message": "نُسخت الرسالة",
+        "copy_message": "نسخ مع المصادر",
+        "copied_message": "نُسخ",
         "complete": "اكتمل",
     },
     "common": {"progress": "التقدّم", "runs": "السجل", "back_to_app": "العودة"},

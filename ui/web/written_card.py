@@ -9,7 +9,7 @@ from itertools import groupby
 
 from rag.answers import Answer, Citation, Sentence
 from ui.web.answer_card import headline, one_line
-from ui.web.markup import bdi, direction, escape
+from ui.web.markup import attribute, bdi, direction, escape
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ def _sentence(sentence: Sentence, turn: str, cited: Mapping[int, Citation]) -> s
 
 def _mark(turn: str, citation: Citation) -> str:
     about = " — ".join(part for part in (citation.title, citation.source) if part)
-    link = f'href="#src-{turn}-{citation.number}" title="{escape(about)}"'
+    link = f'href="#src-{turn}-{citation.number}" title="{attribute(about)}"'
     return f"<a {link}>{citation.number}</a>"
 
 

@@ -164,11 +164,19 @@ class Catalogue:
 
     def months(self) -> list[tuple[str, str, int]]:
         """Return (month as ``YYYY-MM``, publisher, articles), the oldest month first."""
+        return self._count_by_date(len("YYYY-MM"))
+
+    def days(self) -> list[tuple[str, str, int]]:
+        """Return (day as ``YYYY-MM-DD``, publisher, articles), the oldest day first."""
+        return self._count_by_date(len("YYYY-MM-DD"))
+
+    def _count_by_date(self, length: int) -> list[tuple[str, str, int]]:
         return (
             self._reading()
             .execute(
-                "SELECT substr(date, 1, 7) AS month, source, count(*) FROM articles"
-                " WHERE date <> '' GROUP BY month, source ORDER BY month, source"
+                "SELECT substr(date, 1, ?) AS period, source, count(*) FROM articles"
+                " WHERE date <> '' GROUP BY period, source ORDER BY period, source",
+                (length,),
             )
             .fetchall()
         )

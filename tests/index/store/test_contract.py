@@ -103,6 +103,7 @@ def test_every_store_lists_the_same(make, reference, embedder):
     assert store.find_articles(source="ملاعب") == reference.store.find_articles(source="ملاعب")
     assert store.newest_articles(7) == reference.store.newest_articles(7)
     assert store.months() == reference.store.months()
+    assert store.days() == reference.store.days()
     mine, theirs = store.stats(), reference.stats()
     assert store.count_articles() == mine.articles == theirs.articles
     where = Filter(sources=("ملاعب",), since="2025-03-01")

@@ -8,6 +8,7 @@ import pytest
 from browser import served
 from passages import TEXT, passages_of
 
+from index.arabic.dates import MONTHS
 from index.articles.article import Article
 from index.articles.copies import Reprint
 from index.errors import InputError
@@ -111,9 +112,11 @@ def test_a_long_question_becomes_a_short_title():
 
 
 def test_a_conversation_is_exported_with_its_sources():
-    told = to_markdown(conversation(answered()))
-    assert told.startswith("# عنوان المحادثة\n\nأخبار · 2026-01-02\n\n## سؤال؟\n\nوصل الوفد [1].")
-    assert "1. «عنوان» — صحيفة — 15 فبراير/شباط 2025 — <https://a.example/1>" in told
+    told = to_markdown(conversation(answered("عن «عنوان»")))
+    assert told.startswith(
+        "# عنوان المحادثة\n\nأخبار · 2026-01-02\n\n## سؤال؟\n\n**الوفد**\n\nوصل الوفد [1]."
+    )
+    assert "1. «عن “عنوان”» — صحيفة — 15 فبراير/شباط 2025 — <https://a.example/1>" in told
     assert f"> {TEXT[:30].strip()}" in told
 
 
@@ -171,6 +174,10 @@ class TestInTheBrowser:
             "كم ثمن تذكرة الحافلة الكهربائية؟", QUESTION,
         ]  # fmt: skip
         assert "سؤالان" in rows.last.inner_text()
+        names = chat.page.evaluate(
+            """() => [...Array(12).keys()].map(n => window.jawab.writtenDate(new Date(2026, n, 1, 13, 5)))"""
+        )
+        assert names == [f"1 {month} 2026، 1:05 م" for month in MONTHS]
         rows.last.click()
         chat.page.wait_for_function("document.querySelectorAll('#chat .user-row').length === 2")
         chat.page.locator("#chat a.cite").first.click()
@@ -217,7 +224,10 @@ class TestInTheBrowser:
         assert shown.locator(".conversation").inner_text().startswith("عن السينما")
         page.fill("#conversations input[type=search]", "لا وجود لهذا")
         assert shown.locator(".conversation").count() == 0
-        page.fill("#conversations input[type=search]", "الصيادين")
+        page.fill("#conversations input[type=search]", "سينما  الصَّيّادِين")
+        assert shown.locator(".conversation").count() == 1
+        page.fill("#conversations input[type=search]", "اللبنانيه ريم شاهين")  # in an answer
+        assert shown.locator(".group").all_inner_texts() == ["اليوم"]
         remove = shown.get_by_text("حذف")
         remove.click()
         shown.get_by_text("تأكيد الحذف").click()
@@ -229,8 +239,11 @@ class TestInTheBrowser:
         chat = open_page(address)
         chat.ask(QUESTION)
         shown = self.opened_list(chat)
+        shown.get_by_text("تصدير").click()
         with chat.page.expect_download() as markdown:
             shown.get_by_text("Markdown").click()
+        assert shown.get_by_text("JSON").is_hidden()
+        shown.get_by_text("تصدير").click()
         with chat.page.expect_download() as as_json:
             shown.get_by_text("JSON").click()
         assert markdown.value.suggested_filename == "من أخرج فيلم آخر الصيادين؟.md"

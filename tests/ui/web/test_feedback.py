@@ -1,5 +1,6 @@
 """Where readers' opinions are written: beside the index, however its folder is named."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,16 @@ def test_the_file_has_the_name_of_the_index(tmp_path, monkeypatch, place):
     assert Feedback(place).path == tmp_path / "news-feedback.jsonl"
 
 
-def test_an_opinion_is_written_down_once(tmp_path):
+def test_an_opinion_is_written_down_once_and_thanked_for_once_an_answer(tmp_path):
     feedback = Feedback(tmp_path / "news")
     turn = Turn("t1", "سؤال؟", Answer("سؤال؟", "سؤال؟", "نص", (), (), (), found=True), 0)
     assert feedback.add(turn, REASONS[1], "")
     assert not feedback.add(turn, REASONS[1], "")
-    assert feedback.add(turn, opinion=True, user="")
-    assert len(feedback.path.read_text(encoding="utf-8").splitlines()) == 2
+    other = replace(turn, id="t2")
+    assert feedback.add(other, opinion=True, user="")
+    assert not feedback.add(turn, REASONS[1], "")  # another reader spoke in between
+    assert not feedback.add(turn, opinion=True, user="")
+    assert len(feedback.path.read_text(encoding="utf-8").splitlines()) == 3
 
 
 def test_the_file_of_the_folder_above_has_its_name(tmp_path, monkeypatch):

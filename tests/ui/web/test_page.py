@@ -132,7 +132,7 @@ def test_without_a_clipboard_copying_works_and_else_shows_the_link(open_page, ad
     page.wait_for_function("window.copied")
     assert re.search(r"\[1\][\s\S]*المصادر:\n\[1\] فيلم", page.evaluate("copied"))
     assert "#src" not in page.evaluate("copied")
-    share = page.locator(".src-turn.is-active [data-share]")
+    share = chat.answer.locator(".share")
     share.click()
     expect(share).to_have_text("نُسخ الرابط")
     assert page.evaluate("copied").startswith(f"{address}?q=")
@@ -146,9 +146,26 @@ def test_without_a_clipboard_copying_works_and_else_shows_the_link(open_page, ad
     )
 
 
+def test_what_can_be_done_with_an_answer_is_said_in_words(chat):
+    chat.ask(QUESTION)
+    buttons = chat.answer.locator(".message-buttons button:visible")
+    expect(buttons).to_have_count(6)
+    names = buttons.evaluate_all(
+        """all => all.map(e => e.textContent.trim() || getComputedStyle(e, '::after').content)"""
+    )
+    assert names == [
+        '"نسخ مع المصادر"', "رابط السؤال", '"إعادة المحاولة"', '"تراجع"', '"لم تُفدني"', '"أفادتني"',
+    ]  # fmt: skip
+    assert all(button.bounding_box()["height"] >= 32 for button in buttons.all())
+    assert chat.answer.locator(".extra-feedback").is_hidden()
+    chat.answer.get_by_label("لم تُفدني").click()
+    expect(chat.answer.get_by_text("لا تجيب عن السؤال")).to_be_visible()
+    expect(chat.answer.get_by_label("لم تُفدني")).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_link_to_a_question_fills_the_box(chat, open_page, address):
     chat.ask(QUESTION)
-    chat.page.locator(".src-turn.is-active [data-share]").click()
+    chat.answer.locator(".share").click()
     link = chat.page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{address}?q=")
     other = open_page(address, path=link.removeprefix(address))

@@ -18,10 +18,13 @@ def chat(open_page, two_indexes):
 
 def test_answers_may_be_taken_from_some_articles_only(chat):
     page, scope = chat.page, "منذ 1 نوفمبر/تشرين الثاني 2025"
-    page.fill("#f-since :is(input, textarea)", "غدًا")
-    chat.ask(QUESTION)
-    assert "ليس تاريخًا" in chat.answer.inner_text()
-    page.fill("#f-since :is(input, textarea)", "2025-11-01")
+    page.locator("#f-since input[type=date]").fill("2025-11-01")
+    page.locator("#f-until input[type=date]").fill("2025-10-01")
+    expect(page.get_by_role("alert")).to_have_text(
+        "تاريخ البداية بعد تاريخ النهاية، فلا مقال بينهما."
+    )
+    page.fill("#f-until input", "")
+    expect(page.get_by_role("alert")).to_have_count(0)
     chat.ask(QUESTION)
     assert "ريم شاهين" in chat.answer.inner_text()
     expect(page.locator("#chat")).to_contain_text(f"بحثتُ في 3 مقالات ({scope})، ووجدتُ")
@@ -32,8 +35,13 @@ def test_answers_may_be_taken_from_some_articles_only(chat):
     expect(page.locator("#chat")).to_contain_text(f"البحث محصور في: {scope}")
     expect(page.locator(".chip")).to_have_text("من 1 نوفمبر/تشرين الثاني 2025✕")
     expect(page.locator("#chat .options")).to_contain_text("توسيع البحث")
+    chat.answer.locator(".share").click()
+    link = page.evaluate("navigator.clipboard.readText()")
     page.click("#new-btn")
     expect(page.locator(".chip")).to_have_count(0)
+    page.goto(link)
+    expect(page.locator("#q textarea")).to_have_value("من كتب رواية موسم الهجرة إلى الشمال؟")
+    expect(page.locator(".chip")).to_have_text("من 1 نوفمبر/تشرين الثاني 2025✕")
 
 
 def test_a_search_in_no_article_is_told_and_widened(chat):

@@ -14,6 +14,7 @@ from index import build_index
 expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
 ).expect
+Walk = pytest.importorskip("accessibility", reason="axe is missing").Walk
 pytest.importorskip("langchain_openai", reason="jawab[openai] is missing (make test installs it)")
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
@@ -76,7 +77,11 @@ def test_what_a_model_writes_is_shown_and_copied_as_it_is_laid_out(chat, script)
     assert answer.locator("ol strong").inner_text() == "المخرجة:"
     assert actor in answer.locator("ol > li > ul > li").inner_text()
     assert "*" not in answer.inner_text()
-    answer.locator("a.cite").first.click()
+    cite = answer.locator("a.cite").first
+    # Behind the full stop, and never alone at the beginning of a line.
+    assert cite.evaluate("e => e.parentElement.firstChild.data").endswith(". ")
+    assert cite.evaluate("e => getComputedStyle(e.parentElement).whiteSpace") == "nowrap"
+    cite.click()
     assert "ريم شاهين" in chat.page.inner_text(".src-card.is-hit mark")
     chat.answer.locator("button[aria-label*='نسخ']").first.click()
     copied = chat.page.evaluate("navigator.clipboard.readText()").partition("\n\n")[0]
@@ -284,9 +289,13 @@ def test_an_empty_index_is_asked_after_its_first_article(open_page, tmp_path):
         page = chat.page
         assert "لا توجد مقالات بعد" in page.inner_text("#chat")
         assert page.locator("#q textarea").is_disabled()
+        walk = Walk(chat)
+        walk.look("empty")
         page.get_by_role("tab", name="المقالات").click()
         expect(page.locator("#art-stats")).to_contain_text("لا توجد مقالات بعد")
         expect(page.locator("#art-table, #art-pages")).not_to_be_visible()
+        walk.look("no articles")
+        assert walk.found == {}
         page.get_by_role("tab", name="لصق نص").click()
         page.fill("#art-title :is(input, textarea)", "افتتاح مرصد الطيور")
         page.fill("#art-text textarea", "افتتح الوزير كمال رستم مرصد الطيور، وفيه 26 منظارًا.")

@@ -64,12 +64,12 @@ def test_lists_charts_and_filters_show_the_names(indexes):
     stats = StoreStats(
         2, 2, 2, "2015-08-04", "2015-08-06", {"aljazirah": 1, "x": 1}, 0, 1, 0, 9, ""
     )
-    months = [("2015-08", "aljazirah", 1), ("2015-08", "x", 1)]
-    shown = articles_view.statistics(stats, months, NAMES)
-    assert "<bdi>الجزيرة</bdi>" in shown
-    assert "<bdi>x</bdi>" in shown
+    days = [("2015-08-04", "aljazirah", 1), ("2015-08-06", "x", 1)]
+    shown = articles_view.statistics(stats, days, NAMES)
+    assert '<bdi dir="rtl">الجزيرة</bdi>' in shown
+    assert '<bdi dir="ltr">x</bdi>' in shown
     assert "aljazirah" not in shown
-    assert ">أغسطس/آب 2015</text>" in shown
+    assert ">5 أغسطس/آب 2015</span>" in shown
     assert "4–6 أغسطس/آب 2015" in shown
     store = indexes[""].index.store
     rows, total = store.find_articles()
@@ -81,14 +81,34 @@ def test_lists_charts_and_filters_show_the_names(indexes):
     assert "الجزيرة" in table
     assert "aljazirah" not in table
     fields = FilterFields(indexes)
-    assert "<bdi>الجزيرة</bdi>" in fields._chips("", ["aljazirah"], "", "", [])
+    assert '<bdi dir="rtl">الجزيرة</bdi>' in fields._chips("", ["aljazirah"], "", "", [])
     assert 'data-value="aljazirah"' in fields._chips("", ["aljazirah"], "", "", [])
 
 
-def test_names_of_months_stand_apart():
-    stats = StoreStats(11, 11, 11, "2025-01-04", "2025-11-06", {"x": 11}, 0, 1, 0, 9, "")
+def timed(first, last):
+    return StoreStats(11, 11, 11, first, last, {"x": 11}, 0, 1, 0, 9, "")
+
+
+def test_a_few_bars_are_named_a_sixth_of_the_chart_apart():
     months = [(f"2025-{month:02}", "x", 1) for month in range(1, 12)]
-    shown = articles_view.statistics(stats, months, {})
-    places = [float(place) for place in re.findall('<text x="([0-9.]+)"', shown)]
+    shown = articles_view.statistics(timed("2025-01-04", "2025-11-06"), months, {})
+    places = [float(place) for place in re.findall("inset-inline-start:([0-9.]+)%", shown)]
     assert len(places) == 6
-    assert all(one - two >= 100 for one, two in pairwise(places))
+    assert all(two - one >= 16.6 for one, two in pairwise(places))
+
+
+def test_a_short_archive_has_a_bar_for_each_day_and_one_day_has_none():
+    assert articles_view.is_short(timed("2015-08-04", "2015-08-06"))
+    assert articles_view.is_short(timed("2025-12-31", "2026-02-28"))
+    assert not articles_view.is_short(timed("2025-12-31", "2026-03-01"))
+    assert not articles_view.is_short(StoreStats(1, 1, 0, "", "", {}, 0, 1, 0, 9, ""))
+    days = [("2025-12-30", "x", 2), ("2026-01-02", "x", 1)]
+    shown = articles_view.statistics(timed("2025-12-30", "2026-01-02"), days, {})
+    assert "مقالات كل يوم" in shown
+    assert re.findall(">([0-9]+ [^<]+)</span>", shown) == [
+        "30 ديسمبر/كانون الأول 2025", "31 ديسمبر/كانون الأول 2025",
+        "1 يناير/كانون الثاني 2026", "2 يناير/كانون الثاني 2026",
+    ]  # fmt: skip
+    assert "<figure" not in articles_view.statistics(
+        timed("2025-12-30", "2025-12-30"), days[:1], {}
+    )

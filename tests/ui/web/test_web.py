@@ -10,16 +10,18 @@ import pytest
 from passages import TEXT, passages_of
 
 from index.articles.article import Article
+from index.errors import InputError
 from index.store.contract import Filter
+from index.store.listing import ListedArticle
 from rag.answers import Answer, Citation, Sentence
 from rag.language.relative_dates import RelativeDate
 from rag.settings import Settings
-from ui.web import indexes, numbers, render, server
+from ui.web import articles_view, indexes, numbers, render, server
 from ui.web.access import Access
 from ui.web.examples import example_questions
-from ui.web.filter_fields import describe_filter
+from ui.web.filter_fields import describe_filter, make_filter
 from ui.web.hosts import serving_hosts
-from ui.web.markup import bdi
+from ui.web.markup import bdi, escape, quoted
 from ui.web.passwords import compute_hash, verify_password
 from ui.web.render import Turn
 from ui.web.sessions import forget_replaced
@@ -126,6 +128,11 @@ def test_a_filter_is_said_in_words():
     assert describe_filter(Filter(), store, {}) == ""
 
 
+def test_a_day_that_is_none_is_refused_in_arabic():
+    with pytest.raises(InputError, match="«غدًا» ليس تاريخًا"):
+        make_filter((None, "غدًا", None, None))
+
+
 def test_the_quote_is_marked_inside_its_passage():
     assert f"<mark>{TEXT[:30]}</mark>" in render.panel([turn()])
 
@@ -146,6 +153,44 @@ def test_a_refusal_shows_the_nearest_passages_with_a_note():
 )
 def test_direction_is_that_of_most_letters(text, way):
     assert render.direction(text) == way
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["+966 11 123 4567", "+966111234567", "+٩٦٦ ١١ ١٢٣ ٤٥٦٧", "(0)11", "00966-11-123-4567", "011 123 4567", "1-800-555-0199",
+     "2025-03-01", "C++", "C++/C#", "F#", "B12+", "Disney+", ".NET", "@jawab", "https://a.example/b/"],
+)  # fmt: skip
+def test_what_an_arabic_line_would_take_apart_stays_whole(run):
+    isolated = f'<bdi dir="ltr">{run}</bdi>'
+    for before, behind in (("قال ", " اليوم"), ("(", ")."), ("", "")):
+        shown = escape(f"{before}{run}{behind}")
+        assert shown == f"{before}{run if run == '(0)11' else isolated}{behind}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["بنسبة 9%", "فاز 3-1", "خطة 4-2-3-1", "بين 10–15 مليارًا", "1914 1918 1939", "58 047 شخصًا", "GPT-3.5 وIBM", "نهاية. NATO", "1,300,000", "+30%",
+     "(Sam Altman)"],
+)  # fmt: skip
+def test_what_reads_well_as_it_is_gets_no_markup(text):
+    assert escape(text) == text
+
+
+def test_isolated_runs_are_escaped_and_never_stand_in_attributes():
+    assert escape("C++ <b> & @x<i>") == (
+        '<bdi dir="ltr">C++</bdi> &lt;b&gt; &amp; <bdi dir="ltr">@x</bdi>&lt;i&gt;'
+    )
+    article = Article("C++", "C++ و«NATO»", "نص", source="Disney+")
+    row = ListedArticle("C++", "لغة C++", "Disney+", "2025-01-01", "", 1)
+    for shown in (
+        render.article_dialog(article, 0, 1),
+        articles_view.table([row], 1, 0, editable=True),
+    ):
+        assert not re.search(r'="[^"<>]*<', shown)
+
+
+def test_quotation_marks_within_others_are_of_the_other_kind():
+    assert quoted("«هاكرز» و«ويندوز 10»") == "«“هاكرز” و“ويندوز 10”»"
 
 
 def test_only_web_addresses_become_links():

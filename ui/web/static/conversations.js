@@ -3,7 +3,6 @@
   const MOST = 200;
   const CURRENT = "jawab-current-conversation";
   const prefix = () => `jawab-conversation:${window.gradio_config?.username ?? ""}:`;
-  const dates = new Intl.DateTimeFormat("ar-u-nu-latn-ca-gregory", {dateStyle: "long", timeStyle: "short"});
 
   function tell(name, data) {
     document.querySelector("#hdr .hdr")?.dispatchEvent(new CustomEvent(`jawab:${name}`, {detail: data, bubbles: true}));
@@ -98,23 +97,57 @@
     const item = document.createElement("li");
     const about = document.createElement("small");
     const when = new Date(conversation.updated);
-    about.textContent = [count(conversation.turns.length), isNaN(when) ? "" : dates.format(when)].filter(Boolean).join(" · ");
+    about.textContent = [count(conversation.turns.length), isNaN(when) ? "" : window.jawab.writtenDate(when)].filter(Boolean).join(" · ");
     const opener = button(title, "open", id);
     opener.className = "conversation";
     opener.append(about);
-    item.append(opener, button("إعادة تسمية", "rename", id, `إعادة تسمية: ${title}`), button("Markdown", "markdown", id, `تصدير Markdown: ${title}`),
-      button("JSON", "json", id, `تصدير JSON: ${title}`), button("حذف", "delete", id, `حذف: ${title}`));
+    item.append(opener, button("إعادة تسمية", "rename", id, `إعادة تسمية: ${title}`), exports(id, title), button("حذف", "delete", id, `حذف: ${title}`));
+    return item;
+  }
+
+  function exports(id, title) {
+    const menu = document.createElement("details"), summary = document.createElement("summary"), kinds = document.createElement("div");
+    Object.assign(summary, {className: "txt-btn", textContent: "تصدير ▾"});
+    summary.setAttribute("aria-label", `تصدير: ${title}`);
+    kinds.append(...["Markdown", "JSON"].map(kind => button(kind, kind.toLowerCase(), id, `تصدير ${kind}: ${title}`)));
+    menu.append(summary, kinds);
+    return menu;
+  }
+
+  // As the product compares words: without signs above letters, and what is written in more than one way written in one.
+  const WAYS = {"ى": "ي", "ی": "ي", "ة": "ه", "ٱ": "ا", "ک": "ك", "ـ": ""};
+  const fold = text => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[ىیةٱکـ]/g, letter => WAYS[letter])
+    .replace(/[٠-٩]/g, digit => digit.charCodeAt() - 0x660).toLowerCase();
+
+  function dayOf(conversation) {
+    const ago = day => { const then = new Date(); then.setDate(then.getDate() - day); return then.toDateString(); };
+    const when = new Date(conversation.updated).toDateString();
+    return when === ago(0) ? "اليوم" : when === ago(1) ? "أمس" : "أقدم";
+  }
+
+  function heading(text) {
+    const item = document.createElement("li");
+    Object.assign(item, {className: "group", textContent: text});
     return item;
   }
 
   function show() {
-    const words = search.value.trim();
-    const found = all().filter(conversation => !words || JSON.stringify([conversation.title, conversation.turns.map(turn => turn.question)]).includes(words));
-    rows.replaceChildren(...found.map(row));
+    const words = fold(search.value).split(/\s+/).filter(Boolean);
+    const found = all().filter(({title, turns}) => {
+      if (!words.length) return true;
+      const text = fold([title, ...turns.flatMap(({question, answer}) => [question, answer?.text])].join(" "));
+      return words.every(word => text.includes(word));
+    });
+    let group = "";
+    rows.replaceChildren(...found.flatMap(conversation => {
+      const before = group;
+      group = dayOf(conversation);
+      return group === before ? [row(conversation)] : [heading(group), row(conversation)];
+    }));
     if (found.length) return;
     const none = document.createElement("li");
     none.className = "none";
-    none.textContent = words ? "لا توجد محادثة تطابق البحث." : "لا توجد محادثات محفوظة بعد.";
+    none.textContent = words.length ? "لا توجد محادثة تطابق البحث." : "لا توجد محادثات محفوظة بعد.";
     rows.append(none);
   }
 
@@ -146,14 +179,17 @@
   let armed = null;
   function remove(pressed, id) {
     if (armed === pressed) { forget(id); show(); return; }
-    if (armed) armed.textContent = "حذف";
+    const calm = button => { button.textContent = "حذف"; button.classList.remove("armed"); };
+    if (armed) calm(armed);
     armed = pressed;
     pressed.textContent = "تأكيد الحذف";
-    setTimeout(() => { pressed.textContent = "حذف"; if (armed === pressed) armed = null; }, 4000);
+    pressed.classList.add("armed");
+    setTimeout(() => { calm(pressed); if (armed === pressed) armed = null; }, 4000);
   }
 
   list.addEventListener("click", event => {
     if (event.target === list) { list.close(); return; }
+    for (const menu of list.querySelectorAll("details[open]")) if (!menu.contains(event.target) || event.target.closest("div")) menu.open = false;
     const pressed = event.target.closest("[data-do]");
     if (!pressed) return;
     const {do: action, id} = pressed.dataset;
@@ -186,5 +222,5 @@
     }, 100);
   }
 
-  window.jawab = {keep, saveFile};
+  Object.assign(window.jawab, {keep, saveFile, tell});
 })();

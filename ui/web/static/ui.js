@@ -139,8 +139,16 @@
       else if (link) preview.hidden = true;
     });
 
+  // A day with both names of its month, as in «25 نوفمبر/تشرين الثاني 2026، 1:05 م».
+  function writtenDate(day) {
+    const say = (place, options) => new Intl.DateTimeFormat(`ar-${place}-u-nu-latn-ca-gregory`, options).format(day);
+    const month = ["EG", "SY"].map(place => say(place, {month: "long"})).join("/");
+    return `${day.getDate()} ${month} ${day.getFullYear()}، ${say("EG", {timeStyle: "short"})}`;
+  }
+  window.jawab = {writtenDate};
+
   // Gradio's sanitizer strips aria-* from links, and some of its own names are English.
-  const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "ملاحظة",
+  const NAMES = {"chatbot conversation": "المحادثة", "Pending": "قيد التنفيذ", "Feedback": "سبب",
     "إعجاب": "أفادتني", "عدم الإعجاب": "لم تُفدني", "Liked": "أفادتني", "Disliked": "لم تُفدني", "Close": "إغلاق", "Scroll down": "إلى الأسفل"};
   const TOASTS = [[/queue is full/i, "الخادم مشغول الآن. أعد المحاولة بعد قليل."],
     [/connection|failed to fetch|network/i, "انقطع الاتصال بالخادم. تحقّق من أنه يعمل ثم أعد المحاولة."]];
@@ -162,6 +170,11 @@
     }
   }
 
+  // Before anything is typed: Gradio 6.31 has no field for a day.
+  function offerCalendars() {
+    for (const day of document.querySelectorAll(":is(#f-since, #f-until, #art-date) input[type=text]")) day.type = "date";
+  }
+
   // Text runs as most of its letters do: "auto" looks at the first alone, and turns «NATO تعلن» around.
   function turn(element) {
     const text = element.value ?? element.textContent;
@@ -173,12 +186,22 @@
     if (event.target.matches?.("#q textarea, textarea.edit-textarea")) turn(event.target);
   });
 
+  // A mark stands behind the full stop, and on the line of the word that it is about.
+  function keepWithWord(link) {
+    const [before, behind] = [link.previousSibling, link.nextSibling];
+    if (before?.nodeType !== Node.TEXT_NODE) return;
+    const stop = behind?.nodeType === Node.TEXT_NODE ? /^\s*([.؟!])/.exec(behind.data) : null;
+    if (stop) behind.data = behind.data.slice(stop[0].length);
+    before.data = `${before.data.trimEnd()}${stop?.[1] ?? ""}\u00a0`;
+  }
+
   function rename() {
     for (const link of document.querySelectorAll('#chat a[href*="#src-"]:not([aria-label])')) {
       const one = /^\d+$/.test(link.textContent);
       link.classList.add(one ? "cite" : "cite-all");
       const title = link.title ? `: ${link.title}` : "";
       link.setAttribute("aria-label", one ? `المصدر ${link.textContent}${title}` : link.textContent);
+      if (one) keepWithWord(link);
       link.removeAttribute("title");  // the preview says it; two tooltips would cover each other
     }
     for (const message of document.querySelectorAll("#chat :is([data-testid=bot], [data-testid=user])[aria-label]"))
@@ -188,6 +211,15 @@
       if (NAMES[name]) element.setAttribute("aria-label", NAMES[name]);
       else if (name.startsWith("Select example")) element.setAttribute("aria-label", name.replace(/^Select example \d+: /, "سؤال مقترح: "));
       if (NAMES[element.title]) element.title = NAMES[element.title];
+    }
+    for (const copy of document.querySelectorAll(`#chat .user-row [aria-label="نسخ مع المصادر"]`))
+      copy.setAttribute("aria-label", copy.title = "نسخ السؤال");
+    for (const opinion of document.querySelectorAll("#chat :is([aria-label=أفادتني], [aria-label='لم تُفدني'])"))
+      opinion.setAttribute("aria-pressed", opinion.style.color.includes("accent"));
+    for (const actions of document.querySelectorAll("#chat .bot-row .icon-button-wrapper:not(:has(.share))")) {
+      const share = document.createElement("button");
+      Object.assign(share, {type: "button", className: "icon-button share", textContent: "رابط السؤال"});
+      actions.querySelector("button")?.after(share);
     }
     for (const arrow of document.querySelectorAll("#chat .thought-group .arrow:not([inert])")) arrow.inert = true;
     for (const [selector, name] of Object.entries(BUTTONS)) {
@@ -279,11 +311,27 @@
   }
 
   let timer;
-  new MutationObserver(() => { renameToasts(); clearTimeout(timer); timer = setTimeout(rename, 50); })
+  new MutationObserver(() => { renameToasts(); offerCalendars(); clearTimeout(timer); timer = setTimeout(rename, 50); })
     .observe(document.documentElement, {childList: true, subtree: true});
 
-  // On paper each answer is followed by its own sources, and a line says what was printed when.
+  // The section of sources of each question: the next one in the panel that was asked the same.
   const letters = text => text.replace(/[^\p{L}\p{N}]+/gu, "");
+  function sectionsByRow() {
+    const found = new Map();
+    let next = document.querySelector("#chat .user-row");
+    for (const section of document.querySelectorAll("#sources .src-turn")) {
+      const asked = letters(new URLSearchParams(section.dataset.share).get("q"));
+      let row = next;
+      while (row && !(row.matches(".user-row") && letters(row.querySelector(".prose")?.textContent ?? "") === asked))
+        row = row.nextElementSibling;
+      if (!row) continue;
+      found.set(row, section);
+      next = row.nextElementSibling;
+    }
+    return found;
+  }
+
+  // On paper each answer is followed by its own sources, and a line says what was printed when.
   let printed = [];
 
   function beforePaper() {
@@ -291,29 +339,21 @@
     const head = document.createElement("p");
     const index = document.querySelector("#picker input")?.value
       || window.gradio_config?.components.find(({props}) => props.elem_id === "picker")?.props.value;
-    const day = new Intl.DateTimeFormat("ar-u-nu-latn-ca-gregory", {dateStyle: "long", timeStyle: "short"}).format(new Date());
     head.className = "paper-head";
-    head.append(`طُبعت في ${day}`, ...[["الفهرس", index], ["العنوان", location.origin + location.pathname]].flatMap(([name, text]) => {
+    head.append(`طُبعت في ${writtenDate(new Date())}`, ...[["الفهرس", index], ["العنوان", location.origin + location.pathname]].flatMap(([name, text]) => {
       const shown = document.createElement("bdi");
       shown.textContent = text ?? "";
       return text ? [` · ${name}: `, shown] : [];
     }));
     document.querySelector("#hdr .hdr")?.after(head);
     printed.push(head);
-    let row = document.querySelector("#chat .user-row");
-    for (const section of document.querySelectorAll("#sources .src-turn")) {
-      const asked = letters(section.querySelector("[data-share]")?.dataset.share ?? "");
-      let found = row;
-      while (found && !(found.matches(".user-row") && letters(found.querySelector(".prose")?.textContent ?? "") === asked))
-        found = found.nextElementSibling;
-      if (!found) continue;
+    for (let [found, section] of sectionsByRow()) {
       while (found.nextElementSibling?.matches(".message-row:not(.user-row)")) found = found.nextElementSibling;
       const copy = section.cloneNode(true);
       for (const named of copy.querySelectorAll("[id]")) named.removeAttribute("id");
       found.after(copy);
       section.classList.add("is-moved");
       printed.push(copy);
-      row = copy.nextElementSibling;
     }
   }
 
@@ -358,8 +398,8 @@
     return lines.size ? `\n\nالمصادر:\n${[...lines.values()].join("\n")}` : "";
   }
 
-  // A link to a question: …/?q=السؤال fills the box; asking it is left to the reader.
-  const linked = new URL(location).searchParams.get("q");
+  // A link to a question, …/?q=السؤال&since=…, fills the box and the filter; asking is left to the reader.
+  const link = new URL(location).searchParams, linked = link.get("q");
   if (linked) {
     const waiting = setInterval(() => {
       const box = document.querySelector("#q textarea");
@@ -368,14 +408,20 @@
       Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, linked.slice(0, 2000));
       box.dispatchEvent(new Event("input", {bubbles: true}));
       box.focus();
+      const [index, since, until] = ["index", "since", "until"].map(name => link.get(name) ?? "");
+      window.jawab.tell("open_link", {index, since, until, sources: link.getAll("source"), articles: link.getAll("article")});
     }, 200);
   }
 
   document.addEventListener("click", event => {
-    const button = event.target.closest?.("[data-share]");
+    const button = event.target.closest?.(".share");
     if (!button) return;
+    let row = button.closest(".message-row");
+    while (row && !row.matches(".user-row")) row = row.previousElementSibling;
     const address = new URL(location.pathname, location.origin);
-    address.searchParams.set("q", button.dataset.share);
+    address.search = sectionsByRow().get(row)?.dataset.share ?? new URLSearchParams({q: row?.innerText.trim()});
+    const index = document.querySelector("#picker input")?.value;
+    if (index) address.searchParams.set("index", index);
     navigator.clipboard.writeText(address.href).then(() => {
       button.textContent = "نُسخ الرابط";
       setTimeout(() => { button.textContent = "رابط السؤال"; }, 2000);
@@ -383,9 +429,9 @@
       const field = document.createElement("input");
       Object.assign(field, {value: address.href, readOnly: true, dir: "ltr", className: "src-link"});
       field.setAttribute("aria-label", "رابط السؤال");
-      button.replaceWith(field);
+      button.closest(".message-buttons").after(field);
       field.select();
-      field.addEventListener("blur", () => field.replaceWith(button), {once: true});
+      field.addEventListener("blur", () => field.remove(), {once: true});
     });
   });
 
