@@ -1,10 +1,11 @@
 """Read the ``[n]`` marks that a model writes."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.arabic.digits import DIGITS
-from index.arabic.sentences import sentence_spans
+from index.arabic.sentences import Span, sentence_spans
 
 _NUMBER = r"[0-9٠-٩۰-۹]{1,3}"
 _MARK = re.compile(rf"\s*[\[【]\s*({_NUMBER}(?:\s*[,،;؛و-]\s*{_NUMBER})*)\s*[\]】]")
@@ -58,7 +59,7 @@ def split_claims(text: str) -> list[Claim]:
     # «… باريس. [1]» -> «… باريس [1].», so that sentence ends and marks agree.
     text = _AFTER_STOP.sub(lambda found: f"{found[2]}{found[1]}", text)
     claims: list[Claim] = []
-    for start, end in sentence_spans(text):
+    for start, end in _join_clauses(text, sentence_spans(text)):
         sentence = text[start:end]
         lead = _find_lead(text, start)
         if bullet := _LEAD.match(sentence):
@@ -67,6 +68,22 @@ def split_claims(text: str) -> list[Claim]:
         if re.search(r"\w", plain):
             claims.append(Claim(plain, tuple(parse_citations(sentence)), lead if claims else ""))
     return claims
+
+
+def _join_clauses(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Join what «؛» parts: those are clauses of one sentence."""
+    joined: list[Span] = []
+    for span in spans:
+        before = joined[-1] if joined else None
+        if (
+            before
+            and text[: before.end].endswith("؛")
+            and "\n" not in text[before.end : span.start]
+        ):
+            joined[-1] = Span(before.start, span.end)
+        else:
+            joined.append(span)
+    return joined
 
 
 def _find_lead(text: str, start: int) -> str:
@@ -78,7 +95,7 @@ def find_unfinished_sentence(text: str) -> int:
     """Return where the last sentence that may still grow begins; what is before it is complete."""
     last_stop = 0
     for found in re.finditer(
-        r"[.!?؟؛…][»”\"')\]]*(?:\s*\[[^\[\]\n]{1,20}\])*\s+(?=[^\s\[])|\n+", text
+        r"[.!?؟…][»”\"')\]]*(?:\s*\[[^\[\]\n]{1,20}\])*\s+(?=[^\s\[])|\n+", text
     ):
         last_stop = found.end()
     return last_stop

@@ -8,6 +8,7 @@ from index.arabic.dates import written_date
 from index.arabic.sentences import Span
 from rag.answers import Answer, Citation, Sentence, find_or_add
 from rag.checking.grounding import Support
+from rag.checking.verdicts import Verdict
 from rag.language.clauses import Shown, choose_clause
 from rag.language.forms import Form
 from rag.language.questions import Kind
@@ -33,11 +34,11 @@ class Draft:
     Attributes:
         reading: What the sentences were written from.
         phrases: The assistant's own words, in the language of the answer.
-        mark: Whether unsupported sentences are kept, marked, instead of left out.
+        mark: Whether what articles contradict is kept, marked, instead of left out.
         quotes: Whether all sentences are quotes.
         sentences: Those kept so far.
         citations: Those the sentences use, in order of use.
-        removed: How many sentences were left out.
+        removed: Why each sentence that was left out was: what the articles say instead, or "".
     """
 
     reading: Reading
@@ -46,18 +47,18 @@ class Draft:
     quotes: bool = False
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
-    removed: int = 0
+    removed: list[str] = field(default_factory=list)
 
     def add(self, written: Written) -> bool:
-        """Take a sentence in; tell whether it is kept."""
-        if written.support is not None:
-            self._add_supported(written, written.support)
-            return True
-        if not self.mark:
-            self.removed += 1
+        """Take a sentence in; tell whether it is kept.
+
+        Left out is what articles contradict, and what neither cites them nor is about them.
+        """
+        contradicted = written.verdict is Verdict.CONTRADICTED
+        if not self.mark and (contradicted or not written.is_related):
+            self.removed.append(written.reason)
             return False
-        note = self.phrases["unsupported_mark"]
-        self.sentences.append(Sentence(written.text, (), 0.0, False, written.lead, note))
+        self._add(written)
         return True
 
     def complete_versions(self) -> None:
@@ -66,7 +67,7 @@ class Draft:
             article = self.reading.passages[version.passage].article
             if not self._is_cited(article.id):
                 start, end = version.span
-                self._add_supported(Written(article.text[start:end], version, "\n"), version)
+                self._add(Written(article.text[start:end], (version,), "\n"))
 
     def _versions(self) -> list[Support]:
         """Return where articles that differ say what, the newest first."""
@@ -77,8 +78,12 @@ class Draft:
     def _is_cited(self, article_id: str) -> bool:
         return any(citation.article_id == article_id for citation in self.citations)
 
-    def _add_supported(self, written: Written, support: Support) -> None:
+    def _add(self, written: Written) -> None:
         """Add a sentence; a row by date, and the first one of a differing article, with its day."""
+        if not written.supports:
+            self._append(written, (), "", written.lead)
+            return
+        support = written.supports[0]
         lead, label = written.lead, written.label
         article = self.reading.passages[support.passage].article
         differing = {self.reading.passages[v.passage].article.id for v in self._versions()}
@@ -90,12 +95,20 @@ class Draft:
             lead = f"{lead}{day}: "
         if label:
             lead = f"{lead}{label}: "
-        shown = self._choose_shown(support) if self.quotes else Shown(support.span)
-        number = find_or_add(self.citations, self._cite(support, shown.span))
+        shown = [
+            self._choose_shown(one) if self.quotes else Shown(one.span) for one in written.supports
+        ]
+        numbers = [
+            find_or_add(self.citations, self._cite(one, part.span))
+            for one, part in zip(written.supports, shown, strict=True)
+        ]
+        self._append(written, tuple(dict.fromkeys(numbers)), label or shown[0].speaker, lead)
+
+    def _append(self, written: Written, numbers: tuple[int, ...], label: str, lead: str) -> None:
+        note = self.phrases.get(f"{written.verdict}_mark", "")
+        score = max((support.score for support in written.supports), default=0.0)
         self.sentences.append(
-            Sentence(
-                written.text, (number,), support.score, lead=lead, label=label or shown.speaker
-            )
+            Sentence(written.text, numbers, score, written.verdict.value, lead, note, label)
         )
 
     def _call_earlier(self, date: str) -> str:
@@ -138,11 +151,6 @@ class Draft:
             reprints=passage.reprints,
             relative_dates=find_relative_dates(quote, article.date),
         )
-
-    @property
-    def is_supported(self) -> bool:
-        """Whether any sentence is supported."""
-        return any(sentence.supported for sentence in self.sentences)
 
     @property
     def _opening(self) -> str:

@@ -16,7 +16,8 @@ from index.errors import JawabError, take_first_line
 from index.search.search import Passage
 from prompts import Prompt, load_phrases, load_prompt
 from rag.checking.citations import find_unfinished_sentence, split_claims, strip_citations
-from rag.checking.grounding import Support, find_support
+from rag.checking.refusals import is_refusal
+from rag.checking.verdicts import Check, Checker, Verdict
 from rag.errors import ModelError
 from rag.language.followup import History
 from rag.reading.passages import number_passages
@@ -50,21 +51,31 @@ class Generator:
         Raises:
             ModelError: The model failed.
         """
-        refusal = load_phrases(reading.question.language)["not_found"]
         checker = _Checker(reading.passages, self._embedder)
-        text, done, kept = "", 0, False
+        held: list[Written] = []  # a refusal, until it is known whether an answer follows
+        begun = False
+        for written in self._check(reading, checker):
+            if begun or not (held or is_refusal(written.text)):
+                begun = True
+                yield written
+                continue
+            held.append(written)
+            if _is_answer(held):
+                begun = True
+                yield from held
+                held = []
+        return bool(held)
+
+    def _check(self, reading: Reading, checker: "_Checker") -> Iterator[Written]:
+        """Yield the model's sentences, checked, as they are complete."""
+        text, done = "", 0
         for piece in stream_text(build_answer_chain(self._prompt, self.model), reading):
             text += piece
             complete = done + find_unfinished_sentence(text[done:])
-            if complete > done and refusal.rstrip(".") not in text:
-                for written in checker.check(text[done:complete]):
-                    kept = kept or written.support is not None
-                    yield written
+            if complete > done:
+                yield from checker.check(text[done:complete])
                 done = complete
-        if not kept and _is_refusal(text, refusal):
-            return True
-        yield from checker.check(text[done:].replace(refusal, ""))
-        return False
+        yield from checker.check(text[done:])
 
     def rewrite(self, question: str, history: History) -> str | None:
         """Return a follow-up so that it stands alone; None where the model did not manage."""
@@ -76,11 +87,11 @@ class Generator:
 
 
 class _Checker:
-    """Splits a model's text into sentences and looks for what supports each; none comes twice."""
+    """Splits a model's text into sentences and judges each; none comes twice."""
 
     def __init__(self, passages: Sequence[Passage], embedder: Embedder) -> None:
         self._passages = passages
-        self._embedder = embedder
+        self._checker = Checker(passages, embedder)
         self._said: set[str] = set()
         self._gap = ""
 
@@ -93,14 +104,22 @@ class _Checker:
             if key in self._said:
                 continue
             self._said.add(key)
-            support = find_support(claim, self._passages, self._embedder)
             lead = claim.lead if place else claim.lead or before
-            yield Written(self._restore_spacing(claim.text, support), support, lead)
+            if is_refusal(claim.text):
+                yield Written(claim.text, (), lead)  # it says nothing of the matter
+                continue
+            check = self._checker.check(claim)
+            text = self._restore_spacing(claim.text, check)
+            reason = check.difference.told if check.difference else ""
+            yield Written(
+                text, check.supports, lead, "", check.verdict, reason, is_related=check.is_related
+            )
 
-    def _restore_spacing(self, text: str, support: Support | None) -> str:
+    def _restore_spacing(self, text: str, check: Check) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
-        if support is None:
+        if check.verdict is not Verdict.SUPPORTED or len(check.supports) != 1:
             return text
+        (support,) = check.supports
         start, end = support.span
         quote = self._passages[support.passage].article.text[start:end]
         # The model's own marks are gone from its text, and with them the «[3]» of an article.
@@ -108,10 +127,10 @@ class _Checker:
         return quote if spoken == said else text
 
 
-def _is_refusal(text: str, refusal: str) -> bool:
-    """Tell whether a model refused; one that repeats its orders, refusal included, did not."""
-    rest = text.replace(refusal.rstrip("."), "", 1)
-    return len(rest) < len(text) and len(rest.strip(" .\n")) <= len(refusal) // 2
+def _is_answer(held: Sequence[Written]) -> bool:
+    """Tell whether something that follows a refusal answers: one remark more does not."""
+    others = [written for written in held if not is_refusal(written.text)]
+    return len(others) > 1 or any(one.verdict is Verdict.SUPPORTED for one in others)
 
 
 def build_answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:
