@@ -22,7 +22,7 @@ from rag.checking.alignment import Alignment, is_light
 from rag.language.names import LOW_ORDINALS, name_words
 from rag.language.package_data import read_lines, read_weights, read_words
 from rag.language.relative_dates import find_relative_dates, spell_date
-from rag.language.statements import read_statement
+from rag.language.statements import EDGE, Token, read_statement, tokens_match
 
 _DAYS = frozenset(map(fold, WEEKDAYS))
 _HALF = "#50%"
@@ -74,17 +74,17 @@ class Exact:
 
     Attributes:
         told: Keys as :func:`read_statement` gives them, with what «أمس» means.
-        sentences: The same of each sentence of the alignment, as it stands there.
+        sentences: All tokens of each sentence of the alignment.
     """
 
     told: frozenset[str]
-    sentences: Sequence[frozenset[str]]
+    sentences: Sequence[tuple[Token, ...]]
 
 
 def read_exact(passages: Sequence[Passage]) -> Exact:
     """Return the numbers, months and days of passages, their headlines and neighbours."""
     told: set[str] = set()
-    sentences: list[frozenset[str]] = []
+    sentences: list[tuple[Token, ...]] = []
     for passage in passages:
         article, start, end = passage.article, passage.chunk.start, passage.chunk.end
         around = [s for s in sentence_spans(article.text) if s[1] >= start - 1 and s[0] <= end + 1]
@@ -95,7 +95,7 @@ def read_exact(passages: Sequence[Passage]) -> Exact:
         for date in (*meant, article.date):
             told |= _list_exact(spell_date(date)) if date else set()
         inside = [passage.text[a:b] for a, b in sentence_spans(passage.text)]
-        sentences += [*map(_list_exact, inside), _list_exact(article.title)]
+        sentences += [read_statement(text).tokens for text in (*inside, article.title)]
     return Exact(frozenset(told), sentences)
 
 
@@ -129,23 +129,42 @@ def find_differences(claim: str, alignment: Alignment, exact: Exact) -> list[Dif
 
 def _find_other_figures(claim: str, alignment: Alignment, exact: Exact) -> Iterator[Difference]:
     """Yield numbers, months and days that nothing has and that follow from nothing."""
-    own = _list_exact(claim)
     bare = {key.rstrip("%") for key in exact.told}
-    near = frozenset().union(*(exact.sentences[n] for n in set(alignment.closest)))
-    values = [_value(key) for key in near if key.startswith("#")]
-    for token in read_statement(claim).tokens:
+    near = [exact.sentences[n] for n in sorted(set(alignment.closest))]
+    keys = {token.key for tokens in near for token in tokens if token.exact}
+    values = [_value(key) for key in keys if key.startswith("#")]
+    tokens = read_statement(claim).tokens
+    for place, token in enumerate(tokens):
         key = token.key
         if not token.exact or key in exact.told or key.rstrip("%") in bare or key == _HALF:
             continue
         if key.startswith("#") and _follows(_value(key), values):
             continue
-        rivals = [k for k in near - own if _kind(k) == _kind(key)]
-        certain = alignment.coverage >= _CERTAIN and bool(rivals)
+        rivals = {rival for one in near for rival in _find_rivals(tokens, place, one)}
+        certain = alignment.coverage >= _CERTAIN and rivals
         yield Difference(
             "number" if key.startswith("#") else "day",
             token.word,
-            " / ".join(sorted(rival.lstrip("#") for rival in rivals)) if certain else "",
+            " / ".join(sorted(rivals)) if certain else "",
         )
+
+
+def _find_rivals(claim: Sequence[Token], place: int, told: Sequence[Token]) -> Iterator[str]:
+    """Yield the figures of a sentence that are of the same thing as one of a claim.
+
+    Percentages are; other numbers where the same is counted, months behind the same number.
+    """
+    key, own = claim[place].key, {token.key for token in claim}
+    for n, token in enumerate(told):
+        if not token.exact or token.key in own or _kind(token.key) != _kind(key):
+            continue
+        if _kind(key) == "#":
+            beside = claim[place + 1], told[n + 1]
+        else:
+            beside = claim[place - 1], told[n - 1]
+        counted = beside[0].key != EDGE and tokens_match(*beside)
+        if _kind(key) == "%" or counted:
+            yield token.word
 
 
 def _kind(key: str) -> str:

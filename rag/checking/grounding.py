@@ -32,6 +32,8 @@ _MIN_CONDITIONAL = 0.8
 """Share of a claim's words that must stand under a condition for the claim to leave it out."""
 _MAX_FRAME = 4
 """Tokens that may stand between two words for those to be looked at as their frame."""
+MIN_UNCITED_SUPPORT = 0.9
+"""Support that a passage must give to a claim that does not cite it: more than by its meaning."""
 MIN_MEANING_COSINE = 0.87
 """Cosine a claim in another language must reach, since no words can be compared. Chosen, not
 measured."""
@@ -60,7 +62,7 @@ def find_supports(claim: Claim, passages: Sequence[Passage], embedder: Embedder)
         return sorted(found, key=lambda support: -support.score)
     others = (n for n in range(len(passages)) if n not in cited)
     supports = (_find_best_support(claim.text, passages[p], p, embedder) for p in others)
-    other = next(filter(None, supports), None)
+    other = next((s for s in supports if s and s.score >= MIN_UNCITED_SUPPORT), None)
     return [other] if other else []
 
 

@@ -79,6 +79,8 @@ class Checker:
     def check(self, claim: Claim) -> Check:
         """Return what the passages say of a claim."""
         strict = find_supports(claim, self._passages, self._embedder)
+        if _LINK.search(claim.text) and not (strict and strict[0].score == 1):
+            return Check(Verdict.UNSURE, is_related=False)
         cited = [n - 1 for n in claim.numbers if n <= len(self._passages)]
         read = cited or list(range(len(self._passages)))
         if not read or not is_arabic(claim.text):
@@ -93,8 +95,6 @@ class Checker:
         certain = next((one for one in differences if one.told), None)
         if certain:
             return Check(Verdict.CONTRADICTED, quotes[:1], certain)
-        if _LINK.search(claim.text):
-            return Check(Verdict.UNSURE, quotes[:1], is_related=False)
         if not differences and is_covered(alignment):
             return Check(Verdict.SUPPORTED, quotes)
         many = len(alignment.content) >= _MIN_WORDS
