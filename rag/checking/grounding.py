@@ -21,8 +21,7 @@ from rag.language.questions import is_arabic
 from rag.language.relative_dates import find_relative_dates, spell_date
 from rag.language.statements import EDGE, SAYING, Statement, read_statement, tokens_match
 
-# Chosen: ``python -m benchmarks.grounding`` measures the check with all of them (docs/trust.md has
-# its table) and sweeps none.
+# Chosen: ``python -m benchmarks.grounding`` measures the check with all of them and sweeps none.
 _LONG_CLAIM_WORDS = 4
 """Content words from which on two neighbouring sentences may share in supporting a claim; those of
 a shorter one come together by chance."""
