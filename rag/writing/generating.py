@@ -110,10 +110,18 @@ class _Checker:
                 continue
             check = self._checker.check(claim)
             text = self._restore_spacing(claim.text, check)
-            reason = check.difference.told if check.difference else ""
+            reason = self._quote(check) if check.difference else ""
             yield Written(
                 text, check.supports, lead, "", check.verdict, reason, is_related=check.is_related
             )
+
+    def _quote(self, check: Check) -> str:
+        """Return the words of an article that are nearest to a claim."""
+        if not check.supports:
+            return ""
+        nearest = check.supports[0]
+        start, end = nearest.span
+        return self._passages[nearest.passage].article.text[start:end]
 
     def _restore_spacing(self, text: str, check: Check) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
