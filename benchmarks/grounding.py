@@ -28,8 +28,8 @@ from benchmarks.mutations import (
 from index import SearchIndex, build_index, open_index
 from index.arabic.sentences import sentence_spans
 from index.search.search import Passage
-from rag.checking.citations import Claim
-from rag.checking.grounding import find_support
+from rag.checking.claims import Claim
+from rag.checking.verdicts import Checker, Verdict
 from rag.language.questions import Kind
 from rag.question import understand
 from rag.reading.passages import merge_neighbours
@@ -77,8 +77,8 @@ def main() -> None:
         kind = report["faithful" if case.true else "mutated"].setdefault(
             case.change, {"claims": 0, "right": 0}
         )
-        found = find_support(Claim(case.claim, (1,), ""), case.passages, pooled.embedder)
-        right = (found is not None) == case.true
+        found = Checker(case.passages, pooled.embedder).check(Claim(case.claim, (1,), ""))
+        right = (found.verdict is Verdict.SUPPORTED) == case.true
         kind["claims"] += 1
         kind["right"] += right
         if not right:

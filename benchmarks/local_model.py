@@ -20,8 +20,8 @@ from index import build_index, open_index
 from index.arabic.words import fold
 from prompts import load_prompt
 from rag.assistant import Assistant
-from rag.checking.grounding import find_support
 from rag.checking.splitting import split_claims
+from rag.checking.verdicts import Checker, Verdict
 from rag.question import understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import Reading
@@ -72,10 +72,11 @@ def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dic
     chain = build_answer_chain(load_prompt("answer"), model)
     raw = "".join(piece or "" for piece in stream_text(chain, Reading(understand(text), passages)))
     answer = assistant.answer(text)
+    checker = Checker(passages, assistant.index.embedder)
     statements = [
         {
             "said": claim.text,
-            "kept": find_support(claim, passages, assistant.index.embedder) is not None,
+            "kept": checker.check(claim).verdict is Verdict.SUPPORTED,
             "expected": _holds(claim.text, question["words"]),
         }
         for claim in split_claims(raw)

@@ -130,7 +130,8 @@ class Sentence:
         text: Without citation marks.
         citations: Numbers of the citations behind it.
         support: How well they support it, in [0, 1].
-        supported: Whether that is enough; False only where unsupported sentences are marked.
+        verdict: What the articles say of it: ``supported``, ``unsure``, where they do not say it in
+            these words, or ``contradicted``, which is shown only where that is marked.
         lead: White space, bullet, number, date or label that stands before it; also lines that
             stand above it: a heading, or that articles differ on this part. See ``place``.
         note: What the assistant says behind it, or "".
@@ -141,7 +142,7 @@ class Sentence:
     text: str
     citations: tuple[int, ...]
     support: float
-    supported: bool = True
+    verdict: str = "supported"
     lead: str = " "
     note: str = ""
     label: str = ""
@@ -159,6 +160,11 @@ class Sentence:
             item=line[:end],
             words=line[end:].strip(),
         )
+
+    @property
+    def supported(self) -> bool:
+        """Whether the articles say it."""
+        return self.verdict == "supported"
 
     def segments(self) -> Iterator[str | int]:
         """Yield its text with the numbers of its citations before the full stop."""
@@ -326,6 +332,7 @@ class Answer:
                     "citations": list(sentence.citations),
                     "support": round(sentence.support, 4),
                     "supported": sentence.supported,
+                    "verdict": sentence.verdict,
                     "lead": sentence.lead,
                     "note": sentence.note,
                     "label": sentence.label,

@@ -46,7 +46,7 @@ class Settings:
         timeout: Seconds to wait for the model.
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``: how sure to be before answering.
-        unsupported: ``remove`` or ``mark`` sentences that the articles do not support.
+        unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
         sources: Publisher as it is written in the articles -> what it is called where it is shown,
             the table ``[sources]`` of the file: ``aljazirah = "الجزيرة"``.
     """

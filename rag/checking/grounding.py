@@ -1,8 +1,8 @@
-"""Check every sentence of an answer against what it cites, before anyone reads it.
+"""Find the sentences that say word for word what a claim says, in whatever order.
 
-A sentence is supported when some one or two neighbouring sentences of a passage hold its words and
-all of its numbers, months and days, deny what it denies and nothing else, put no condition that it
-leaves out, and keep each name and number beside the same words.
+Some one or two neighbouring sentences of a passage hold all its words, numbers, months and days,
+deny what it denies and nothing else, put no condition that it leaves out, and keep each name and
+number beside the same words.
 """
 
 import re
@@ -17,26 +17,22 @@ from index.arabic.words import normalize_for_embedding
 from index.embedding.contract import Embedder
 from index.search.search import Passage
 from rag.checking.claims import Claim
-from rag.checking.same_meaning import ClaimWords
 from rag.language.questions import is_arabic
 from rag.language.relative_dates import find_relative_dates, spell_date
 from rag.language.statements import EDGE, SAYING, Statement, read_statement, tokens_match
 
-# Chosen: ``python -m benchmarks.grounding`` measures the check with all of them (docs/trust.md has
-# its table) and sweeps none.
-_MAX_PARAPHRASED = 0.34
-"""Share of a claim's content words that may be others than the source's, of the same meaning."""
-MIN_UNCITED_SUPPORT = 0.9
-"""Support that a passage must give to a claim that does not cite it; 1 where it has every word."""
+# Chosen: ``python -m benchmarks.grounding`` measures the check with all of them and sweeps none.
 LONG_CLAIM_WORDS = 4
-"""Content words from which on two neighbouring sentences may share in supporting a claim, and some
-of its words may be missing; those of a shorter one come together by chance."""
+"""Content words from which on two neighbouring sentences may share in supporting a claim; those of
+a shorter one come together by chance."""
 _MIN_QUOTE_WORDS = 3
 """Words of a claim that can be a quote."""
 _MIN_CONDITIONAL = 0.8
 """Share of a claim's words that must stand under a condition for the claim to leave it out."""
 _MAX_FRAME = 4
 """Tokens that may stand between two words for those to be looked at as their frame."""
+MIN_UNCITED_SUPPORT = 0.9
+"""Support that a passage must give to a claim that does not cite it: more than by its meaning."""
 MIN_MEANING_COSINE = 0.87
 """Cosine a claim in another language must reach, since no words can be compared. Chosen, not
 measured."""
@@ -57,38 +53,32 @@ class Support:
     score: float
 
 
-def find_support(claim: Claim, passages: Sequence[Passage], embedder: Embedder) -> Support | None:
-    """Return the best support for a claim, or None when nothing supports it.
-
-    What the claim cites is tried first; another passage must support it more strongly.
-    """
+def find_supports(claim: Claim, passages: Sequence[Passage], embedder: Embedder) -> list[Support]:
+    """Return what says a claim word for word: all that it cites and does, else the first other."""
     cited = [number - 1 for number in claim.numbers if number <= len(passages)]
-    others = [position for position in range(len(passages)) if position not in cited]
-    words = ClaimWords(claim.text, embedder)
-    for positions, enough in ((cited, 0.0), (others, MIN_UNCITED_SUPPORT)):
-        found = [_find_best_support(words, passages[p], p) for p in positions]
-        supports = [s for s in found if s is not None and s.score >= enough]
-        if supports:
-            return max(supports, key=lambda support: support.score)
-    return None
+    found = [s for p in cited if (s := _find_best_support(claim.text, passages[p], p, embedder))]
+    if found:
+        return sorted(found, key=lambda support: -support.score)
+    others = (n for n in range(len(passages)) if n not in cited)
+    supports = (_find_best_support(claim.text, passages[p], p, embedder) for p in others)
+    other = next((s for s in supports if s and s.score >= MIN_UNCITED_SUPPORT), None)
+    return [other] if other else []
 
 
-def _find_best_support(words: ClaimWords, passage: Passage, position: int) -> Support | None:
-    text = words.text
+def _find_best_support(
+    text: str, passage: Passage, position: int, embedder: Embedder
+) -> Support | None:
     if exact := _find_verbatim(text, passage):
         return Support(position, exact, 1.0)
     if not is_arabic(text) and is_arabic(passage.text):
         windows = _list_windows(passage, pairs=True)
-        return _find_support_by_meaning(text, passage, position, windows, words.embedder)
+        return _find_support_by_meaning(text, passage, position, windows, embedder)
     claim = read_statement(text)
     windows = _list_windows(passage, pairs=len(claim.matter) >= LONG_CLAIM_WORDS)
-    scored = [
-        Support(position, window, score)
-        for window in windows
-        if (score := _compute_agreement(words, claim, passage, window)) > 0
-    ]
+    fitting = [window for window in windows if _says_it(claim, passage, window)]
     # Of equals the shortest quote says it best.
-    return max(scored, key=lambda s: (round(s.score, 2), s.span.start - s.span.end), default=None)
+    best = min(fitting, key=lambda span: span.end - span.start, default=None)
+    return Support(position, best, 1.0) if best else None
 
 
 def _find_verbatim(text: str, passage: Passage) -> Span | None:
@@ -116,34 +106,24 @@ def _list_windows(passage: Passage, *, pairs: bool) -> list[Span]:
     return spans + [Span(a.start, b.end) for a, b in pairwise(spans) if pairs]
 
 
-def _compute_agreement(
-    words: ClaimWords, claim: Statement, passage: Passage, window: Span
-) -> float:
-    """Return how much of a claim some sentences say, or 0 when they contradict each other."""
+def _says_it(claim: Statement, passage: Passage, window: Span) -> bool:
+    """Tell whether some sentences say what a claim says."""
     told = passage.article.text[window.start : window.end]
     source = read_statement(told)
     places = [
         [n for n, other in enumerate(source.tokens) if tokens_match(token, other)]
         for token in claim.tokens
     ]
-    if not _has_exact_tokens(claim, places, told, passage.article.date):
-        return 0.0
+    if not claim.matter or not _has_exact_tokens(claim, places, told, passage.article.date):
+        return False
     title = read_statement(passage.article.title).tokens
-    missing = [
-        token
+    if not all(
+        found or token.light or token.exact or any(tokens_match(token, other) for other in title)
         for token, found in zip(claim.tokens, places, strict=True)
-        if not (found or token.light or token.exact)
-        and not any(tokens_match(token, other) for other in title)
-    ]
-    total = len(claim.matter)
-    if not total or len(missing) > (_MAX_PARAPHRASED * total if total >= LONG_CLAIM_WORDS else 0):
-        return 0.0
+    ):
+        return False
     checks = (_is_contradiction, _has_substitution, _has_swapped_roles)
-    if any(check(claim, source, places) for check in checks):
-        return 0.0
-    if missing and not words.are_synonyms(missing, claim, source, passage, window):
-        return 0.0
-    return 1 - len(missing) / total / 2
+    return not any(check(claim, source, places) for check in checks)
 
 
 Alignment = Sequence[Sequence[int]]

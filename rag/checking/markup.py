@@ -171,10 +171,10 @@ def _is_settled(sentences: list[str], count: int) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    """Return the sentences of a text; none ends after «ود.» or «أ.د.» before a name."""
+    """Return the sentences of a text; none ends after «ود.» or «أ.د.» before a name, nor at «؛»."""
     found: list[str] = []
     for start, end in sentence_spans(text):
-        is_begun = found and _INITIALS.search(found[-1])
+        is_begun = found and (found[-1].endswith("؛") or _INITIALS.search(found[-1]))
         found[-1:] = (
             [f"{found[-1]} {text[start:end]}"] if is_begun else [*found[-1:], text[start:end]]
         )

@@ -62,7 +62,7 @@ class ChatJawab(BaseChatModel):
         timeout: Seconds to wait for the model.
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``.
-        unsupported: ``remove`` or ``mark`` sentences that the articles do not support.
+        unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
         where: Which articles may be used; None means all.
         stop: The reply ends before the first of these.
         streaming: Whether ``invoke`` streams too, for callbacks that follow a reply as it grows.

@@ -33,8 +33,9 @@ _TENS = ("عشر", "ثلاث", "اربع", "خمس", "ست", "سبع", "ثمان
 _UNIT = re.compile(rf"ال({'|'.join(_UNITS)})ه?")
 _TEN = re.compile(rf"(عشره?)|وال({'|'.join(_TENS)})(?:ين|ون)")
 _DIGITS = re.compile(r"(?:ال)?([1-9]\d?)")
-_LOW_ORDINALS = ("", "الاول", *(f"ال{unit}" for unit in _UNITS[1:]), "العاشر")
-_ORDINALS = frozenset(map(term_of, (*_LOW_ORDINALS[1:], "الاولي")))
+LOW_ORDINALS = ("", "الاول", *(f"ال{unit}" for unit in _UNITS[1:]), "العاشر")
+"""Each at the place of its number."""
+_ORDINALS = frozenset(map(term_of, (*LOW_ORDINALS[1:], "الاولي")))
 _HIGH_ORDINALS = frozenset(f"#{number}" for number in range(11, 100))
 """What :func:`name_words` writes «الثانية عشرة» and «الـ12» as."""
 _IS = ("هو", "هي")
@@ -186,7 +187,7 @@ def name_words(spoken: Sequence[str]) -> list[str]:
             number = int(digits[1])
             if before == "رقم":
                 found.pop()
-            found.append(f"#{number}" if number > 10 else _LOW_ORDINALS[number])
+            found.append(f"#{number}" if number > 10 else LOW_ORDINALS[number])
         else:
             found.append(word)
     return found

@@ -44,9 +44,8 @@ class Composition:
             return
         if refused:
             yield self._refuse("model_refused")
-        elif draft.is_supported:
-            removed = draft.phrases["removed"].format(count=draft.removed)
-            yield self._finish(self.answer, draft, removed if draft.removed else None)
+        elif draft.sentences:
+            yield self._finish(self.answer, draft, _tell_removed(draft))
         elif writer is QUOTER:
             yield self._refuse("no_evidence")
         else:
@@ -70,7 +69,7 @@ class Composition:
         for sentence in QUOTER.write(self.reading):
             draft.add(sentence)
         answer = replace(self.answer, model=EXTRACTIVE, notice=notice, error=error)
-        if draft.is_supported:
+        if draft.sentences:
             yield self._finish(answer, draft, notice)
         else:
             yield refuse(answer, self.reading.question, "no_evidence", self.clock)
@@ -98,6 +97,15 @@ class Composition:
 
     def _refuse(self, reason: str) -> Answer:
         return refuse(self.answer, self.reading.question, reason, self.clock)
+
+
+def _tell_removed(draft: Draft) -> str | None:
+    """Say how many sentences were left out, and what the articles say instead."""
+    if not draft.removed:
+        return None
+    told = [draft.phrases["told_instead"].format(told=told) for told in draft.removed if told]
+    notice = draft.phrases["removed"].format(count=len(draft.removed))
+    return " ".join([notice, *told])
 
 
 def refuse(answer: Answer, question: Question, reason: str, clock: Clock) -> Answer:

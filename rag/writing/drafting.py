@@ -9,6 +9,7 @@ from index.arabic.dates import written_date
 from index.arabic.sentences import Span
 from rag.answers import Answer, Citation, Sentence, find_or_add
 from rag.checking.grounding import Support
+from rag.checking.verdicts import Verdict
 from rag.language.clauses import Shown, choose_clause
 from rag.language.forms import Form
 from rag.language.questions import Kind
@@ -36,11 +37,11 @@ class Draft:
     Attributes:
         reading: What the sentences were written from.
         phrases: The assistant's own words, in the language of the answer.
-        mark: Whether unsupported sentences are kept, marked, instead of left out.
+        mark: Whether what articles contradict is kept, marked, instead of left out.
         quotes: Whether all sentences are quotes.
         sentences: Those kept so far.
         citations: Those the sentences use, in order of use.
-        removed: How many sentences were left out.
+        removed: Why each sentence that was left out was: what the articles say instead, or "".
         heading: What stands above the next one that is kept.
         gap: What stood before those left out since the last one that was kept.
         item: Number of the last item of a list, as it was written and as it is shown.
@@ -53,36 +54,37 @@ class Draft:
     quotes: bool = False
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
-    removed: int = 0
+    removed: list[str] = field(default_factory=list)
     heading: str = ""
     gap: str = " "
     item: tuple[int, int] = (0, 0)
     is_parent_left_out: bool = False
 
     def add(self, written: Written) -> bool:
-        """Take a sentence in; tell whether the answer changes."""
+        """Take a sentence in; tell whether the answer changes.
+
+        Left out is what articles contradict, and what neither cites them nor is about them.
+        """
         if written is AFRESH:
             self._begin_again()
             return True
         lead = self.gap if written.lead == " " else written.lead
         self._note_heading(written)
-        if written.support is None and not self.mark:
-            self.removed += 1
+        contradicted = written.verdict is Verdict.CONTRADICTED
+        if not self.mark and (contradicted or not written.is_related):
+            self.removed.append(written.reason)
             self.gap = lead
             self.is_parent_left_out |= bool(_TOP_ITEM.fullmatch(lead))
             return False
         self.gap = " "
-        placed = replace(written, lead=self._place(lead))
-        if placed.support is not None:
-            self._add_supported(placed, placed.support)
-        else:
-            self._add_marked(placed)
+        self._add(replace(written, lead=self._place(lead)))
         return True
 
     def _begin_again(self) -> None:
         self.sentences.clear()
         self.citations.clear()
-        self.removed, self.heading, self.gap, self.item = 0, "", " ", (0, 0)
+        self.removed.clear()
+        self.heading, self.gap, self.item = "", " ", (0, 0)
         self.is_parent_left_out = False
 
     def _note_heading(self, written: Written) -> None:
@@ -107,18 +109,13 @@ class Draft:
         stop = "" if heading.endswith(("؟", "?")) else ":"
         return f"\n\n{heading}{stop}\n{lead.lstrip()}" if heading else lead
 
-    def _add_marked(self, written: Written) -> None:
-        label, note = written.label, self.phrases["unsupported_mark"]
-        lead = f"{written.lead}{label}: " if label else written.lead
-        self.sentences.append(Sentence(written.text, (), 0.0, False, lead, note, label))
-
     def complete_versions(self) -> None:
         """Quote the versions of articles that differ where no sentence has told them."""
         for version in self._versions():
             article = self.reading.passages[version.passage].article
             if not self._is_cited(article.id):
                 start, end = version.span
-                self._add_supported(Written(article.text[start:end], version, "\n"), version)
+                self._add(Written(article.text[start:end], (version,), "\n"))
 
     def _versions(self) -> list[Support]:
         """Return where articles that differ say what, the newest first."""
@@ -129,8 +126,13 @@ class Draft:
     def _is_cited(self, article_id: str) -> bool:
         return any(citation.article_id == article_id for citation in self.citations)
 
-    def _add_supported(self, written: Written, support: Support) -> None:
+    def _add(self, written: Written) -> None:
         """Add a sentence; a row by date, and the first one of a differing article, with its day."""
+        if not written.supports:
+            lead = f"{written.lead}{written.label}: " if written.label else written.lead
+            self._append(replace(written, lead=lead), ())
+            return
+        support = written.supports[0]
         lead, label = written.lead, written.label
         article = self.reading.passages[support.passage].article
         differing = {self.reading.passages[v.passage].article.id for v in self._versions()}
@@ -144,15 +146,30 @@ class Draft:
             lead = f"{lead}{day}: "
         if label:
             lead = f"{lead}{label}: "
-        shown = self._choose_shown(support) if self.quotes else Shown(support.span)
-        number = find_or_add(self.citations, self._cite(support, shown.span))
+        shown = [
+            self._choose_shown(one) if self.quotes else Shown(one.span) for one in written.supports
+        ]
+        numbers = [
+            find_or_add(self.citations, self._cite(one, part.span))
+            for one, part in zip(written.supports, shown, strict=True)
+        ]
+        placed = replace(written, lead=lead, label=label or shown[0].speaker)
+        self._append(placed, tuple(dict.fromkeys(numbers)), is_version=is_version)
+
+    def _append(
+        self, written: Written, numbers: tuple[int, ...], *, is_version: bool = False
+    ) -> None:
+        note = self.phrases.get(f"{written.verdict}_mark", "")
+        score = max((support.score for support in written.supports), default=0.0)
         self.sentences.append(
             Sentence(
                 written.text,
-                (number,),
-                support.score,
-                lead=lead,
-                label=label or shown.speaker,
+                numbers,
+                score,
+                written.verdict.value,
+                lead=written.lead,
+                note=note,
+                label=written.label,
                 is_version=is_version,
             )
         )
@@ -197,11 +214,6 @@ class Draft:
             reprints=passage.reprints,
             relative_dates=find_relative_dates(quote, article.date),
         )
-
-    @property
-    def is_supported(self) -> bool:
-        """Whether any sentence is supported."""
-        return any(sentence.supported for sentence in self.sentences)
 
     @property
     def _opening(self) -> str:

@@ -3,7 +3,7 @@
 import collections.abc
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from langchain_core.language_models import BaseChatModel
@@ -17,8 +17,10 @@ from index.errors import JawabError, take_first_line
 from prompts import Prompt, load_phrases, load_prompt
 from rag.checking.citations import strip_citations
 from rag.checking.claims import Claim
-from rag.checking.grounding import LONG_CLAIM_WORDS, Support, find_support
+from rag.checking.grounding import LONG_CLAIM_WORDS, find_supports
+from rag.checking.refusals import is_refusal
 from rag.checking.splitting import ClaimSplitter
+from rag.checking.verdicts import Check, Checker, Verdict
 from rag.errors import ModelError
 from rag.language.followup import History
 from rag.language.questions import is_arabic
@@ -55,23 +57,33 @@ class Generator:
         Raises:
             ModelError: The model failed.
         """
-        refusal = load_phrases(reading.question.language)["not_found"]
-        text, kept = "", False
-        splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder, refusal)
+        held: list[Written] = []  # a refusal, until it is known whether an answer follows
+        begun = False
+        for written in self._check(reading):
+            if written is AFRESH:
+                held, begun = [], False
+                yield written
+            elif begun or not (held or is_refusal(written.text)):
+                begun = True
+                yield written
+            else:
+                held.append(written)
+                if _is_answer(held):
+                    begun = True
+                    yield from held
+                    held = []
+        return bool(held)
+
+    def _check(self, reading: Reading) -> Iterator[Written]:
+        """Yield the model's sentences, checked, as they are complete."""
+        splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder)
         for piece in stream_text(build_answer_chain(self._prompt, self.model), reading):
             if piece is None:
-                text, kept = "", False
-                splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder, refusal)
+                splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder)
                 yield AFRESH
-                continue
-            text += piece
-            for written in checker.check(splitter.feed(piece)):
-                kept = kept or written.support is not None
-                yield written
-        if not kept and _is_refusal(text, refusal):
-            return True
+            else:
+                yield from checker.check(splitter.feed(piece))
         yield from checker.check(splitter.finish())
-        return False
 
     def rewrite(self, question: str, history: History) -> str | None:
         """Return a follow-up so that it stands alone; None where the model did not manage."""
@@ -83,52 +95,70 @@ class Generator:
 
 
 class _Checker:
-    """Looks for what supports each claim of a model; none comes twice."""
+    """Judges each claim of a model; none comes twice."""
 
-    def __init__(self, reading: Reading, embedder: Embedder, refusal: str) -> None:
+    def __init__(self, reading: Reading, embedder: Embedder) -> None:
         self._question = reading.question.statement
         self._passages = reading.passages
         self._embedder = embedder
-        self._refusal = refusal.rstrip(".")
+        self._checker = Checker(reading.passages, embedder)
         self._said: set[str] = set()
         self._lead = " "
 
     def check(self, claims: Iterable[Claim]) -> Iterator[Written]:
-        """Yield the claims with what supports them, without what claims nothing."""
+        """Yield the claims with what the articles say of them, without what claims nothing."""
         for claim in claims:
             key = fold(f"{claim.label} {claim.text}")
-            checked, support = self._find_support(claim)
             lead = self._lead if claim.lead == " " else claim.lead
-            is_empty = support is None and (claim.is_aside or self._says_nothing(claim))
-            if key in self._said or self._refusal in claim.text or is_empty:
+            written = None if key in self._said else self._write(claim, lead)
+            if written is None:
                 self._lead = lead
                 continue
             self._said.add(key)
             self._lead = " "
-            heading = claim.heading if self._is_no_claim(claim.heading) else ""
-            text = self._restore_spacing(checked.text, support)
-            yield Written(text, support, lead, checked.label, heading)
+            yield written
 
-    def _find_support(self, claim: Claim) -> tuple[Claim, Support | None]:
-        """Return the words of a claim that are supported, else all of them, and what supports them.
+    def _write(self, claim: Claim, lead: str) -> Written | None:
+        heading = claim.heading if self._is_no_claim(claim.heading) else ""
+        if is_refusal(claim.text):
+            return Written(
+                claim.text, (), lead, claim.label, heading
+            )  # it says nothing of the matter
+        claim, check = self._judge(claim)
+        supported = check.verdict is Verdict.SUPPORTED
+        if not supported and (claim.is_aside or self._says_nothing(claim)):
+            return None
+        return Written(
+            self._restore_spacing(claim.text, check),
+            check.supports,
+            lead,
+            claim.label,
+            heading,
+            check.verdict,
+            reason=self._quote(check) if check.difference else "",
+            is_related=check.is_related,
+        )
+
+    def _judge(self, claim: Claim) -> tuple[Claim, Check]:
+        """Return the words of a claim that are supported, else all of them, and what was found.
 
         Its label is claimed with it, unless it only names the claim in words that are neither read
         nor asked («الخلاصة»); what is a sentence without it stays without it.
         """
-        if claim.literal and (support := self._support(replace(claim, text=claim.literal))):
-            return replace(claim, text=claim.literal), support
+        if claim.literal:
+            literal = replace(claim, text=claim.literal)
+            if find_supports(literal, self._passages, self._embedder):
+                return literal, self._checker.check(literal)
         if not claim.label:
-            return claim, self._support(claim)
-        if support := self._support(replace(claim, text=f"{claim.label}: {claim.text}")):
-            return claim, support
-        bare = replace(claim, label="")
+            return claim, self._checker.check(claim)
+        check = self._checker.check(replace(claim, text=f"{claim.label}: {claim.text}"))
+        if check.verdict is Verdict.SUPPORTED:
+            return claim, check
         is_long = len(read_statement(claim.text).matter) >= LONG_CLAIM_WORDS
         if is_long or not self._is_spoken_of(claim.label):
-            return bare, self._support(bare)
-        return claim, None
-
-    def _support(self, claim: Claim) -> Support | None:
-        return find_support(claim, self._passages, self._embedder)
+            bare = replace(claim, label="")
+            return bare, self._checker.check(bare)
+        return claim, check
 
     def _is_no_claim(self, heading: str) -> bool:
         """Tell whether a heading claims nothing that is not asked or read.
@@ -138,8 +168,9 @@ class _Checker:
         words = read_statement(heading).matter
         if heading.endswith(("؟", "?")) or (len(words) <= 1 and not any(w.exact for w in words)):
             return True
-        asked = all(_is_among(word, self._question.tokens) for word in words)
-        return asked or self._support(Claim(heading, (), "")) is not None
+        if all(_is_among(word, self._question.tokens) for word in words):
+            return True
+        return self._checker.check(Claim(heading, (), "")).verdict is Verdict.SUPPORTED
 
     def _says_nothing(self, claim: Claim) -> bool:
         """Tell whether a claim is about nothing that is asked or read, as «آمل أن يفيد هذا»."""
@@ -152,12 +183,19 @@ class _Checker:
         words = read_statement(text).matter
         return any(_is_among(word, told.tokens) for word in words for told in known)
 
-    def _restore_spacing(self, text: str, support: Support | None) -> str:
+    def _quote(self, check: Check) -> str:
+        """Return the words of an article that are nearest to a claim."""
+        if not check.supports:
+            return ""
+        nearest = check.supports[0]
+        start, end = nearest.span
+        return self._passages[nearest.passage].article.text[start:end]
+
+    def _restore_spacing(self, text: str, check: Check) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
-        if support is None:
+        if check.verdict is not Verdict.SUPPORTED or len(check.supports) != 1:
             return text
-        start, end = support.span
-        quote = self._passages[support.passage].article.text[start:end]
+        quote = self._quote(check)
         # The model's own marks are gone from its text, and with them the «[3]» of an article.
         spoken, said = (words.rstrip(".").split() for words in (text, strip_citations(quote)))
         return quote if spoken == said else text
@@ -167,10 +205,10 @@ def _is_among(word: Token, tokens: Iterable[Token]) -> bool:
     return any(tokens_match(word, other) for other in tokens)
 
 
-def _is_refusal(text: str, refusal: str) -> bool:
-    """Tell whether a model refused; one that repeats its orders, refusal included, did not."""
-    rest = text.replace(refusal.rstrip("."), "", 1)
-    return len(rest) < len(text) and len(rest.strip(" .\n")) <= len(refusal) // 2
+def _is_answer(held: Sequence[Written]) -> bool:
+    """Tell whether something that follows a refusal answers: one remark more does not."""
+    others = [written for written in held if not is_refusal(written.text)]
+    return len(others) > 1 or any(one.verdict is Verdict.SUPPORTED for one in others)
 
 
 def build_answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:

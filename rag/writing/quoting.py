@@ -69,7 +69,7 @@ class Quoter:
                 lead = " "  # what was taken along with a sentence stays on its line
             else:
                 lead = "\n- " if items else "\n"
-            yield Written(text, Support(passage, quote.span, 1.0), lead, speaker)
+            yield Written(text, (Support(passage, quote.span, 1.0),), lead, speaker)
             previous = quote
         return False
 

@@ -163,7 +163,7 @@ def _parse_sentence(row: Mapping[str, Any]) -> Sentence:
         text=str(row["text"]),
         citations=tuple(int(number) for number in row["citations"]),
         support=float(row["support"]),
-        supported=bool(row["supported"]),
+        verdict=str(row.get("verdict", "supported" if row["supported"] else "unsure")),
         lead=str(row.get("lead", " ")),
         note=str(row.get("note", "")),
         label=str(row.get("label", "")),

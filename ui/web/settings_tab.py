@@ -48,7 +48,7 @@ class SettingsTab:
             )  # fmt: skip
             unsupported = gr.Radio(
                 UNSUPPORTED, value=settings.unsupported, rtl=True, elem_id="set-unsupported",
-                label="جمل النموذج التي لا تدعمها المقالات",
+                label="جمل النموذج التي تخالفها المقالات",
             )  # fmt: skip
             model = gr.Textbox(
                 settings.model, label="النموذج اللغوي", elem_classes="ltr", elem_id="set-model",

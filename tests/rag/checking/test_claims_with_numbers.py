@@ -6,11 +6,11 @@ from fakes import WordEmbedder
 from passages import passages_of
 
 from rag.checking.claims import Claim
-from rag.checking.grounding import find_support
+from rag.checking.grounding import find_supports
 
 
 def is_supported(claim, text):
-    return find_support(Claim(claim, (1,), ""), passages_of(text), WordEmbedder()) is not None
+    return bool(find_supports(Claim(claim, (1,), ""), passages_of(text), WordEmbedder()))
 
 
 @pytest.mark.parametrize(

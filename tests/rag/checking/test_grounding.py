@@ -5,7 +5,7 @@ from index.articles.article import Article
 from index.articles.chunking import Chunk
 from index.search.search import Passage
 from rag.checking.claims import Claim
-from rag.checking.grounding import find_support
+from rag.checking.grounding import find_supports
 
 TEXT = (
     "أعلن البيت الأبيض أن الولايات المتحدة لن تنشر قوات في أوكرانيا."
@@ -19,7 +19,8 @@ def passage(text=TEXT, article_id="a"):
 
 
 def support(text, numbers=(1,), passages=None):
-    return find_support(Claim(text, numbers, ""), passages or [passage()], WordEmbedder())
+    found = find_supports(Claim(text, numbers, ""), passages or [passage()], WordEmbedder())
+    return found[0] if found else None
 
 
 def test_a_verbatim_sentence_is_fully_supported_at_its_exact_place():

@@ -14,6 +14,7 @@ from rag.writing.setup import Setup
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 TRUE = "فيلم «آخر الصيادين» للمخرجة اللبنانية ريم شاهين فاز بالجائزة الكبرى في مهرجان قرطاج"
+DENIAL = "لم تفز المخرجة اللبنانية ريم شاهين بالجائزة الكبرى في مهرجان قرطاج"
 
 openai = pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
 
@@ -63,10 +64,23 @@ def test_a_false_sentence_is_removed_and_that_is_said(ask):
 
 
 @openai
-def test_a_false_sentence_may_be_marked_instead(ask):
-    found, _ = ask(f"{TRUE} [1]. وبلغت ميزانية الفيلم 900 مليون دولار [1].", unsupported="mark")
-    assert "900 مليون دولار. (غير مؤكَّد في المقالات)" in found.text
-    assert [sentence.supported for sentence in found.sentences] == [True, False]
+def test_a_sentence_that_the_articles_contradict_may_be_marked_instead(ask):
+    found, _ = ask(f"{TRUE} [1]. {DENIAL} [1].", unsupported="mark")
+    assert found.text.endswith("(تخالفه المقالات)")
+    assert [s.verdict for s in found.sentences] == ["supported", "contradicted"]
+    assert [s["verdict"] for s in found.to_dict()["sentences"]] == ["supported", "contradicted"]
+    alone, _ = ask(f"{DENIAL} [1].", unsupported="mark")
+    assert (alone.model, alone.sentences[0].verdict) == ("openai:scripted", "contradicted")
+
+
+@openai
+def test_what_no_article_tells_is_shown_and_marked_with_the_nearest_words(ask, sample_index):
+    found, _ = ask("أهدت المخرجة ريم شاهين الفيلم إلى جدها الذي علمها صيد السمك في مدينة صور [1].")
+    assert found.model == "openai:scripted"
+    assert found.text.endswith("[1]. (غير مؤكَّد)")
+    assert found.sentences[0].verdict == "unsure"
+    assert found.citations[0].article_id == "فيلم-الصيادين"
+    check_citations(found, sample_index)
 
 
 @openai
@@ -77,7 +91,7 @@ def test_a_false_sentence_may_be_marked_instead(ask):
         "",
         "   \n\n",
         "HACKED",
-        "لم تفز أي مخرجة لبنانية بالجائزة الكبرى في مهرجان قرطاج [1].",
+        f"{DENIAL} [1].",
     ],
 )
 def test_an_answer_with_nothing_true_in_it_is_replaced_by_quotes(ask, reply, sample_index):
@@ -99,9 +113,29 @@ def test_marks_are_put_right(ask, mark, sample_index):
 
 
 @openai
-def test_the_models_own_refusal_is_a_refusal(ask):
-    found, _ = ask("لم أجد في المقالات المفهرسة جوابًا عن هذا السؤال.")
-    assert (found.found, found.refusal) == (False, "model_refused")
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "لم أجد في المقالات المفهرسة جوابًا عن هذا السؤال.",
+        "لم أجد في المقاطع جواباً عن هذا السؤال. يمكنك الرجوع إلى موقع المهرجان.",
+        "لا تذكر المقاطع من أخرج الفيلم [1].",
+        "عذرًا، لا تتضمن النصوص المتاحة إجابة. تتحدث المقاطع عن أمور أخرى [1].",
+    ],
+)
+def test_the_models_own_refusal_is_a_refusal(ask, reply):
+    found, _ = ask(reply)
+    assert (found.found, found.refusal, found.sentences) == (False, "model_refused", ())
+
+
+@openai
+def test_a_partial_refusal_stays_in_the_answer(ask):
+    missing = "ولا تذكر المقاطع ميزانية الفيلم."
+    for reply in (f"{TRUE} [1]. {missing}", f"{missing} {TRUE} [1]."):
+        found, _ = ask(reply)
+        assert found.found
+        assert missing in found.text
+        assert f"{TRUE} [1]." in found.text
+        assert "(غير" not in found.text
 
 
 @openai
@@ -176,12 +210,13 @@ def test_lists_tables_and_headings_stay_what_they_are_where_articles_support_the
         "1. طول المقطع: طول المقطع المتآكل من الأنبوب الرئيس 640 مترًا [1].\n"
         "  - مُدّ الأنبوب عام 1974 [2].\n"
         "2. والأحياء هي الزيتون والنخيل والمنارة والسلام وباب البحر [3].\n"
-        "3. وعدت المؤسسة بأن تبدأ استبدال الأنابيب في الأحياء الشرقية في يناير [4].\n"
-        "- خطة كلفتها تسعة ملايين دينار [4].\n"
-        "- طول المقطع: 640 مترًا [1]"
+        "3. وعدت المؤسسة بأن تبدأ استبدال الأنابيب في الأحياء الشرقية في يناير [4][1].\n"
+        "4. ستبني المؤسسة في يناير سدًا [1]. (غير مؤكَّد)\n"
+        "  - خطة كلفتها تسعة ملايين دينار [4].\n"
+        "- طول المقطع: 640 مترًا [1]\n"
+        "- عرض المقطع: 640 مترًا [1] (غير مؤكَّد)"
     )
-    assert [point.label for point in found.points] == ["طول المقطع", "", "", "", "", "طول المقطع"]
-    assert found.notice.endswith(": 3.")  # neither greetings nor headings are missed
+    assert ": 1." in found.notice  # neither greetings nor headings are missed
 
 
 @openai
@@ -208,15 +243,15 @@ def test_a_sentence_said_again_is_said_once(ask):
 @openai
 def test_an_answer_in_another_language_is_checked_too(ask, sample_index):
     found, _ = ask("The film won 900 awards in 12 countries [1].")
-    assert "900" not in found.text
+    assert found.text == "The film won 900 awards in 12 countries. (غير مؤكَّد)"
     check_citations(found, sample_index)
 
 
 @openai
-def test_the_model_may_not_answer_from_memory_against_the_articles(ask):
+def test_what_the_model_has_from_memory_is_marked_beside_what_the_article_says(ask):
     found, _ = ask("فيلم «آخر الصيادين» للمخرجة اللبنانية نادين لبكي فاز بالجائزة الكبرى [1].")
-    assert "نادين لبكي" not in found.text
-    assert "ريم شاهين" in found.text
+    assert found.text.endswith("(غير مؤكَّد)")
+    assert "ريم شاهين" in found.citations[0].quote
 
 
 @openai

@@ -25,9 +25,9 @@ def quotes(question, *texts):
 
 def test_quotes_are_whole_sentences_of_the_article():
     for quote in quotes("كم بلغت كلفة الجسر؟", TEXT):
-        assert quote.support.passage == 0
+        assert quote.supports[0].passage == 0
         assert quote.text in {TEXT[a:b] for a, b in sentence_spans(TEXT)}
-        assert TEXT[quote.support.span.start : quote.support.span.end] == quote.text
+        assert TEXT[quote.supports[0].span.start : quote.supports[0].span.end] == quote.text
 
 
 def test_brackets_of_an_article_stay_in_its_quote():

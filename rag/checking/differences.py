@@ -1,0 +1,364 @@
+"""Find what a claim says otherwise than what it rests on: figures, days, names, denials, opposites.
+
+Where one small thing was exchanged the words are nearly the same, so each kind is looked for by
+itself.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.arabic.dates import WEEKDAYS
+from index.arabic.numbers import is_number_word
+from index.arabic.sentences import sentence_spans
+from index.arabic.words import fold, split_words, stem
+from index.search.search import Passage
+from rag.checking.alignment import Alignment, is_light
+from rag.language.names import LOW_ORDINALS, name_words
+from rag.language.package_data import read_lines, read_weights, read_words
+from rag.language.relative_dates import find_relative_dates, spell_date
+from rag.language.statements import EDGE, Token, read_statement, tokens_match
+
+_DAYS = frozenset(map(fold, WEEKDAYS))
+_HALF = "#50%"
+"""«نصف» is said of much that nobody counts."""
+_SCALES = (10, 100, 10**3, 10**6, 10**9)
+_CERTAIN = 0.75
+"""Share of what stands around a figure that must be told beside another figure for that one to be
+what the sentence says."""
+_CHANGED = 1
+"""Words that a claim may have beyond a sentence to be that sentence with a denial: the verb, which
+is in another form behind «لم»."""
+_REACH = 5
+"""Words on either side that are looked at as what stands around a word."""
+
+_NEGATORS = frozenset(
+    split_words(
+        "لا لن لم ليس ليست ليسوا لست بدون دون عدم بعدم لعدم بلا ولا ولم ولن وليس وليست ودون"
+        " وبدون وعدم فلا فلم فلن"
+    )
+)
+_DENIES = re.compile(
+    r"[وف]?(?:ي|ت|ا)?(?:نف[يت]|نفوا|نافي|نافيه|انكر|نكر|كذب|فند|دحض)(?:ت|وا|ا|ه|ها)?"
+)
+_NO_DENIAL = re.compile(r"(?:[يت]زال|[يت]زالون|سيما|بد|شك|اقل|[يت]نفك|باس)")
+"""Behind a negator it says the contrary, or nothing."""
+_EXCEPTS = frozenset(split_words("إلا سوى بل فقط وحده وحدها"))
+_SCOPE = {False: (3, 8), True: (6, 12)}
+"""Words that a negator, and a verb that denies, are said of, and how far away they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that a claim says otherwise.
+
+    Attributes:
+        kind: ``number``, ``day``, ``name``, ``denial`` or ``opposite``.
+        word: Of the claim.
+        told: What is told instead, where that is certain; "" otherwise.
+    """
+
+    kind: str
+    word: str
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """The numbers, months and days that a claim may rest on.
+
+    Attributes:
+        told: Keys as :func:`read_statement` gives them, with what «أمس» means.
+        sentences: All tokens of each sentence of the alignment.
+    """
+
+    told: frozenset[str]
+    sentences: Sequence[tuple[Token, ...]]
+
+
+def read_exact(passages: Sequence[Passage]) -> Exact:
+    """Return the numbers, months and days of passages, their headlines and neighbours."""
+    told: set[str] = set()
+    sentences: list[tuple[Token, ...]] = []
+    for passage in passages:
+        article, start, end = passage.article, passage.chunk.start, passage.chunk.end
+        around = [s for s in sentence_spans(article.text) if s[1] >= start - 1 and s[0] <= end + 1]
+        first, last = (around[0][0], around[-1][1]) if around else (start, end)
+        whole = f"{article.title}\n{article.text[min(first, start) : max(last, end)]}"
+        told |= _list_exact(whole) | set(_list_ordinals(whole))
+        meant = [found.date for found in find_relative_dates(whole, article.date)]
+        for date in (*meant, article.date):
+            told |= _list_exact(spell_date(date)) if date else set()
+        inside = [passage.text[a:b] for a, b in sentence_spans(passage.text)]
+        sentences += [read_statement(text).tokens for text in (*inside, article.title)]
+    return Exact(frozenset(told), sentences)
+
+
+def _list_exact(text: str) -> frozenset[str]:
+    return frozenset(token.key for token in read_statement(text).tokens if token.exact)
+
+
+def _list_ordinals(text: str) -> Iterator[str]:
+    for word in name_words(split_words(text)):
+        if word.startswith("#"):
+            yield word
+        elif word and word in LOW_ORDINALS:
+            yield f"#{LOW_ORDINALS.index(word)}"
+
+
+def find_differences(claim: str, alignment: Alignment, exact: Exact) -> list[Difference]:
+    """Return what a claim says otherwise, those that are certain first.
+
+    Args:
+        claim: As it was written.
+        alignment: Of its words.
+        exact: Of the same passages.
+    """
+    found = [
+        *_find_other_figures(claim, alignment, exact),
+        *_find_denials(alignment),
+        *_find_opposites(alignment),
+    ]
+    return sorted(found, key=lambda difference: not difference.told)
+
+
+def _find_other_figures(claim: str, alignment: Alignment, exact: Exact) -> Iterator[Difference]:
+    """Yield numbers, months and days that nothing has and that follow from nothing."""
+    bare = {key.rstrip("%") for key in exact.told}
+    near = [exact.sentences[n] for n in sorted(set(alignment.closest))]
+    keys = {token.key for tokens in near for token in tokens if token.exact}
+    values = [_value(key) for key in keys if key.startswith("#")]
+    tokens = read_statement(claim).tokens
+    for place, token in enumerate(tokens):
+        key = token.key
+        if not token.exact or key in exact.told or key.rstrip("%") in bare or key == _HALF:
+            continue
+        if key.startswith("#") and _follows(_value(key), values):
+            continue
+        rivals = {rival for one in near for rival in _find_rivals(tokens, place, one)}
+        certain = alignment.coverage >= _CERTAIN and rivals
+        yield Difference(
+            "number" if key.startswith("#") else "day",
+            token.word,
+            " / ".join(sorted(rivals)) if certain else "",
+        )
+
+
+def _find_rivals(claim: Sequence[Token], place: int, told: Sequence[Token]) -> Iterator[str]:
+    """Yield the figures of a sentence that are of the same thing as one of a claim.
+
+    Percentages are; other numbers where the same is counted, months behind the same number.
+    """
+    key, own = claim[place].key, {token.key for token in claim}
+    for n, token in enumerate(told):
+        if not token.exact or token.key in own or _kind(token.key) != _kind(key):
+            continue
+        if _kind(key) == "#":
+            beside = claim[place + 1], told[n + 1]
+        else:
+            beside = claim[place - 1], told[n - 1]
+        counted = beside[0].key != EDGE and tokens_match(*beside)
+        if _kind(key) == "%" or counted:
+            yield token.word
+
+
+def _kind(key: str) -> str:
+    if key.startswith("#"):
+        return "%" if key.endswith("%") else "#"
+    return "day" if key in _DAYS else "month"
+
+
+def _value(key: str) -> Fraction:
+    return Fraction(key.strip("#%"))
+
+
+def _follows(value: Fraction, told: Collection[Fraction]) -> bool:
+    """Tell whether a number is a sum or difference of two that are told, or the rest of a hundred.
+
+    Of small numbers that would be true by chance. «المليارات الأربعة» and «ثلاثة عقود» tell of four
+    thousand million and of thirty years.
+    """
+    if value <= 1 or any(one == value * scale for one in told for scale in _SCALES):
+        return True
+    return any(
+        100 - one == value or (value > 3 and (one - other == value or one + other == value))
+        for one in told
+        for other in told
+    )
+
+
+def measure_missing_names(alignment: Alignment) -> float:
+    """Return how much the word speaks against a claim that is likest to be a name and is not told.
+
+    Which words name something is read from their vectors (``reading/missing_words.json``): of those
+    that nothing has the most telling counts, by how far it is from all that is told. The vector of
+    the first word is like a name's whatever it is.
+    """
+    vectors, words = alignment.claim.vectors, alignment.claim.words
+    layer = _load_layer()
+    if vectors is None or vectors.shape[1] != len(layer):
+        return 0.0
+    telling = np.maximum(vectors @ layer, 0) * (1 - alignment.best)
+    return max(
+        (
+            float(telling[n])
+            for n in alignment.content
+            if n and not (words[n][0].isdigit() or is_number_word(words[n]))
+        ),
+        default=0.0,
+    )
+
+
+@cache
+def _load_layer() -> NDArray[np.float32]:
+    fitted = read_weights("reading/missing_words.json")["by_vector"]
+    return np.array(fitted["vector"], np.float32)
+
+
+def _find_denials(alignment: Alignment) -> Iterator[Difference]:
+    """Yield what the nearest sentences deny and the claim says, and the other way round."""
+    if not alignment.content:
+        return
+    told = _Denials(alignment.words, alignment.pieces, alignment.sentences)
+    claim = alignment.claim
+    own = _Denials(claim.words, claim.pieces, claim.sentences)
+    near = np.isin(alignment.sentences, alignment.closest)
+    for place, scope in told.found:
+        if not near[place]:
+            continue
+        said = [n for word in scope if (n := _find_like(alignment, word)) is not None]
+        if len(said) == len(scope) and len(said) > 1 and not any(map(own.governs, said)):
+            certain = all(alignment.same[:, word].any() for word in scope)
+            denied = " ".join(alignment.words[n] for n in (place, *scope)) if certain else ""
+            yield Difference("denial", claim.words[said[0]], denied)
+    sentence = int(alignment.by_sentence[alignment.content].mean(axis=0).argmax())
+    inside = alignment.sentences == sentence
+    changed = sum(not alignment.same[n, inside].any() for n in alignment.content)
+    for place, scope in own.found:
+        places = [[int(p) for p in np.flatnonzero(alignment.same[n] & inside)] for n in scope]
+        stated = [found for found in places if found]
+        if len(stated) < 2 or changed > _CHANGED:
+            continue
+        if not any(told.governs(n) for found in stated for n in found):
+            words = " ".join(alignment.words[found[0]] for found in stated)
+            yield Difference("denial", claim.words[place], words)
+
+
+def _find_like(alignment: Alignment, told: int) -> int | None:
+    """Return the content word of a claim that says a word that is told, if one does."""
+    if not alignment.content:
+        return None
+    column = alignment.likeness[alignment.content, told]
+    place = alignment.content[int(column.argmax())]
+    like = float(column.max())
+    return place if like >= 0.6 and like >= alignment.best[place] - 0.02 else None
+
+
+class _Denials:
+    """The denials of some words and what they are said of."""
+
+    def __init__(
+        self, words: Sequence[str], pieces: NDArray[np.int64], sentences: NDArray[np.int64]
+    ) -> None:
+        self._words = words
+        self._pieces = pieces
+        self._sentences = sentences
+        self.found = [
+            (n, scope) for n, word in enumerate(words) if (scope := self._find_scope(n, word))
+        ]
+        self._signs = [
+            word in _NEGATORS or bool(_DENIES.fullmatch(word)) or _has_denying_sense(word)
+            for word in words
+        ]
+
+    def _find_scope(self, place: int, word: str) -> list[int]:
+        """Return the words that a denial is said of; none for what denies nothing."""
+        denies = bool(_DENIES.fullmatch(word))
+        if not denies and word not in _NEGATORS:
+            return []
+        following = self._words[place + 1 : place + 2]
+        if not denies and following and _NO_DENIAL.fullmatch(following[0]):
+            return []
+        most, reach = _SCOPE[denies]
+        scope: list[int] = []
+        for n in range(place + 1, min(len(self._words), place + reach)):
+            outside = self._sentences[n] != self._sentences[place]
+            if outside or (not denies and self._pieces[n] != self._pieces[place]):
+                break
+            if self._words[n] in _EXCEPTS:
+                return []
+            if not is_light(self._words[n]):
+                scope.append(n)
+            if len(scope) == most:
+                break
+        return scope
+
+    def governs(self, place: int) -> bool:
+        """Tell whether something near a word denies it, in whatever way."""
+        for n in range(max(0, place - 9), min(len(self._words), place + 4)):
+            if self._signs[n] and self._sentences[n] == self._sentences[place]:
+                verb_before = n < place and bool(_DENIES.fullmatch(self._words[n]))
+                if verb_before or self._pieces[n] == self._pieces[place]:
+                    return True
+        return False
+
+
+def _has_denying_sense(word: str) -> bool:
+    known = _load_denying_words()
+    return (
+        word in known
+        or (len(word) > 3 and word[0] in "وفبلك" and word[1:] in known)
+        or (len(word) > 4 and word.startswith("ال") and word[2:] in known)
+    )
+
+
+@cache
+def _load_denying_words() -> frozenset[str]:
+    return frozenset(map(fold, read_words("checking/denying_words.txt")))
+
+
+def _find_opposites(alignment: Alignment) -> Iterator[Difference]:
+    """Yield words of the claim of which the nearest sentences have an opposite that it lacks."""
+    said = np.asarray(alignment.same.any(axis=0))
+    for place, word in enumerate(alignment.claim.words):
+        frame = alignment.find_frame(place, _REACH)
+        if not frame or not find_sides(word):
+            continue
+        around = int(alignment.by_sentence[frame].mean(axis=0).argmax())
+        near = np.flatnonzero(np.isin(alignment.sentences, [around, *alignment.closest]))
+        if alignment.same[place, near].any():
+            continue
+        if any(are_opposites(word, alignment.words[n]) and not said[n] for n in near):
+            yield Difference("opposite", word)
+
+
+def are_opposites(one: str, other: str) -> bool:
+    """Tell whether two folded words say the opposite of one another.
+
+    >>> are_opposites("ارتفع", "وانخفض"), are_opposites("ارتفع", "صعد")
+    (True, False)
+    """
+    first, second = find_sides(one), find_sides(other)
+    return any((line, not side) in second for line, side in first)
+
+
+def find_sides(word: str) -> frozenset[tuple[int, bool]]:
+    """Return on which lines of the list a folded word stands, and whether on the left."""
+    table = _load_opposites()
+    return table.get(stem(word), frozenset()) | table.get(stem(word[1:]), frozenset())
+
+
+@cache
+def _load_opposites() -> dict[str, frozenset[tuple[int, bool]]]:
+    lines = [line for line in read_lines("checking/opposites.txt") if "|" in line]
+    found: dict[str, set[tuple[int, bool]]] = {}
+    for number, line in enumerate(lines):
+        for left, words in zip((True, False), line.split("|"), strict=True):
+            for word in words.split():
+                found.setdefault(stem(fold(word)), set()).add((number, left))
+    return {word: frozenset(sides) for word, sides in found.items()}
