@@ -28,25 +28,24 @@ _ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 
 class Asked(BaseModel):
-    """How a question is answered, beside the question; what is left out is as the server has it.
+    """How a question is answered, beside the question; what is left out is as the server has it."""
 
-    Attributes:
-        k: How many passages to read.
-        sources: Use only articles of these publishers.
-        since: Use only articles from this day on, such as 2025-03-01.
-        until: Use only articles up to this day.
-        articles: Use only the articles of these ids.
-    """
+    model_config = ConfigDict(use_attribute_docstrings=True)  # they describe the fields to programs
 
     k: Annotated[
         int | None,
         BeforeValidator(lambda k: None if k is None else check_k(k, MAX_READ)),
         Field(json_schema_extra={"minimum": 1, "maximum": MAX_READ}),
     ] = None
+    """How many passages to read."""
     sources: list[str] = []
+    """Use only articles of these publishers."""
     since: str = ""
+    """Use only articles from this day on, such as 2025-03-01."""
     until: str = ""
+    """Use only articles up to this day."""
     articles: list[str] = []
+    """Use only the articles of these ids."""
 
     def filter(self) -> Filter:
         """Return which articles may be used.
@@ -58,27 +57,21 @@ class Asked(BaseModel):
 
 
 class Question(Asked):
-    """A question of a program; a field that is unknown is an error.
-
-    Attributes:
-        question: In Arabic or another language.
-        index: Name of the index; "" for the first that is served.
-    """
+    """A question of a program; a field that is unknown is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
     question: str
+    """In Arabic or another language."""
     index: str = ""
+    """Name of the index; empty for the first that is served."""
 
 
 class Turns(Question):
-    """A question in a conversation.
-
-    Attributes:
-        history: Earlier turns, oldest first, each [question, answer].
-    """
+    """A question in a conversation."""
 
     history: list[tuple[str, str]] = []
+    """Earlier turns, oldest first, each [question, answer]."""
 
 
 class Part(BaseModel):
@@ -109,33 +102,29 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """Whether a stream ends with its usage."""
+    """How a stream ends."""
 
     include_usage: bool = False
 
 
 class Completion(Asked):
-    """A request for a chat completion; what else OpenAI's clients send is not used.
-
-    Attributes:
-        model: Name of the index; "" for the first that is served.
-        messages: The conversation; it ends with a user's question.
-        stream: Whether the answer comes as it is written.
-        stream_options: Whether its usage comes too.
-        stop: The text ends before the first of these.
-        n: 1: there is one answer.
-        response_format: Text alone.
-        list_sources: Whether the sources stand below the text; None as the server was started.
-    """
+    """A request for a chat completion; what else OpenAI's clients send is not used."""
 
     model: str = ""
+    """Name of the index; empty for the first that is served."""
     messages: list[Message]
+    """The conversation; it ends with a user's question."""
     stream: bool = False
+    """Whether the answer comes as it is written."""
     stream_options: StreamOptions | None = None
     stop: str | list[str] | None = None
+    """The text ends before the first of these."""
     n: int | None = 1
+    """There is one answer."""
     response_format: Json | None = None
+    """Text alone."""
     list_sources: bool | None = None
+    """Whether the sources stand below the text; left out, as the server was started."""
 
     def turns(self) -> tuple[str, History]:
         """Return the question and what was said before it.
@@ -156,7 +145,8 @@ class Completion(Asked):
 
     def stops(self) -> list[str]:
         """Return the sequences that end the text."""
-        return [self.stop] if isinstance(self.stop, str) else self.stop or []
+        given = [self.stop] if isinstance(self.stop, str) else self.stop or []
+        return [sequence for sequence in given if sequence]
 
 
 @dataclass(frozen=True, slots=True)
