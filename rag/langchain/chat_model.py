@@ -1,6 +1,6 @@
 """Jawab as a LangChain chat model, for chains of one's own: messages in, a checked answer out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -31,11 +31,9 @@ _SETTINGS = ("index", "model", "base_url", "timeout", "k", "caution", "unsupport
 _NOT_METADATA = ("text", "model", "passages")
 """Fields of an answer that a message has elsewhere; passages are long, and the retriever's."""
 
-_SPEAKERS = {
-    **dict.fromkeys(("human", "HumanMessageChunk", "user"), "human"),
-    **dict.fromkeys(("ai", "AIMessageChunk", "assistant"), "ai"),
-}
-"""Who speaks, by the type of a message or the role of a ``ChatMessage``."""
+# Who speaks, by the type of a message or the role of a ``ChatMessage``.
+HUMAN = frozenset(("human", "HumanMessageChunk", "user"))
+_ASSISTANT = frozenset(("ai", "AIMessageChunk", "assistant"))
 
 
 def _path(index: Any) -> Any:
@@ -132,7 +130,7 @@ class ChatJawab(BaseChatModel):
         message = AIMessage(
             content=text,
             response_metadata=_metadata(answer),
-            usage_metadata=_count_tokens(assistant, messages, text),
+            usage_metadata=_count_usage(assistant, messages, text),
         )
         return ChatResult(generations=[ChatGeneration(message=message)])
 
@@ -150,14 +148,14 @@ class ChatJawab(BaseChatModel):
             # A stop sequence may stand across two pieces: then nothing is sent before the end.
             if not stop and answer.text != sent:
                 yield ChatGenerationChunk(
-                    message=AIMessageChunk(content=_compute_addition(sent, answer))
+                    message=AIMessageChunk(content=compute_addition(sent, answer))
                 )
                 sent = answer.text
         text = truncate_at_stop(answer.text, stop)
         last = AIMessageChunk(
             content=text[len(sent) :],
             response_metadata=_metadata(answer),
-            usage_metadata=_count_tokens(assistant, messages, text),
+            usage_metadata=_count_usage(assistant, messages, text),
             chunk_position="last",
         )
         yield ChatGenerationChunk(message=last)
@@ -186,27 +184,46 @@ def split_turns(messages: Sequence[BaseMessage]) -> tuple[str, History]:
         InputError: The last turn is answered already, none was begun, or its question is more
             than text.
     """
+    said = [(_speaker(message), str(message.text)) for message in messages]
+    question, history = pair_turns(said)
+    asked = next(message for message in reversed(messages) if _speaker(message) in HUMAN)
+    check_kinds(block["type"] for block in asked.content_blocks)
+    return question, history
+
+
+def pair_turns(said: Iterable[tuple[str, str]]) -> tuple[str, History]:
+    """Return the open question and the turns before it, of who said what, oldest first.
+
+    Systems and tools are passed over.
+
+    Raises:
+        InputError: The last turn is answered already, or none was begun.
+    """
     turns: list[tuple[str, str]] = []
-    asked: BaseMessage | None = None
-    for message in messages:
-        speaker, text = _speaker(message), str(message.text)
-        if speaker == "human":
-            asked = message
+    for speaker, text in said:
+        if speaker in HUMAN:
             turns.append((text, ""))
-        elif speaker == "ai" and turns and text.strip():
-            before, said = turns[-1]
-            turns[-1] = (before, f"{said}\n{text}".strip())
-    if asked is None or turns[-1][1]:
+        elif speaker in _ASSISTANT and turns and text.strip():
+            question, before = turns[-1]
+            turns[-1] = (question, f"{before}\n{text}".strip())
+    if not turns or turns[-1][1]:
         raise InputError("there is nothing to answer; end the messages with a human's question")
-    kinds = {block["type"] for block in asked.content_blocks} - {"text"}
-    if kinds:
-        raise InputError(f"only text is read; leave {', '.join(sorted(kinds))} out of the question")
     return turns[-1][0], turns[:-1]
 
 
-def _speaker(message: BaseMessage) -> str | None:
-    """Return ``human`` or ``ai``; None for systems and tools."""
-    return _SPEAKERS.get(message.role if isinstance(message, ChatMessage) else message.type)
+def check_kinds(kinds: Iterable[str]) -> None:
+    """Check that a question is text alone.
+
+    Raises:
+        InputError: It has a picture or something else in it.
+    """
+    if others := set(kinds) - {"text"}:
+        told = ", ".join(sorted(others))
+        raise InputError(f"only text is read; leave {told} out of the question")
+
+
+def _speaker(message: BaseMessage) -> str:
+    return message.role if isinstance(message, ChatMessage) else message.type
 
 
 def truncate_at_stop(text: str, stop: Sequence[str] | None) -> str:
@@ -215,7 +232,7 @@ def truncate_at_stop(text: str, stop: Sequence[str] | None) -> str:
     return text[: min(ends, default=len(text))]
 
 
-def _compute_addition(sent: str, answer: Answer) -> str:
+def compute_addition(sent: str, answer: Answer) -> str:
     """Return what the answer has more than was sent of it.
 
     Raises:
@@ -234,11 +251,12 @@ def _metadata(answer: Answer) -> dict[str, Any]:
     return {**kept, "model_name": answer.model}
 
 
-def _count_tokens(
-    assistant: Assistant, messages: Sequence[BaseMessage], text: str
-) -> UsageMetadata:
-    texts = [*(str(message.text) for message in messages), text]
-    *read, written = assistant.index.embedder.count_tokens(texts)
-    return UsageMetadata(
-        input_tokens=sum(read), output_tokens=written, total_tokens=sum(read) + written
-    )
+def _count_usage(assistant: Assistant, messages: Sequence[BaseMessage], text: str) -> UsageMetadata:
+    read, written = count_tokens(assistant, [str(message.text) for message in messages], text)
+    return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
+
+
+def count_tokens(assistant: Assistant, texts: Iterable[str], reply: str) -> tuple[int, int]:
+    """Return the tokens of what was said and of the reply, as the index's embedder sees them."""
+    *read, written = assistant.index.embedder.count_tokens([*texts, reply])
+    return sum(read), written

@@ -41,6 +41,20 @@ def chat(
             metavar="USER:FILE", help="The same for a user who may only ask. May be repeated."
         ),
     ] = None,
+    token: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME:FILE",
+            help="Let a program ask with a token, over /v1 and /api, and none without one. FILE"
+            " holds the token's hash, from: jawab chat --hash-password. May be repeated.",
+        ),
+    ] = None,
+    list_sources: Annotated[
+        bool,
+        typer.Option(
+            "--list-sources", help="Write the sources below the answers of /v1/chat/completions."
+        ),
+    ] = False,
     rate: Annotated[
         int | None,
         typer.Option(
@@ -79,7 +93,7 @@ def chat(
         bool, typer.Option("--hash-password", help="Ask for a password, print its hash and stop.")
     ] = False,
 ) -> None:
-    """Serve the chat page, in Arabic and right to left.
+    """Serve the chat page, in Arabic and right to left, and programs.
 
     Where there is no index, an empty one is made; articles are added on the page.
 
@@ -114,6 +128,7 @@ def chat(
         per_minute=rate,
         private_addresses=allow_private,
         proxied=bool(root_path or named),
+        tokens=_read_users("--token", token),
     )
     address = f"http://{bracket(host)}:{port}"
     if not access.is_local and not access.asks_for_password:
@@ -137,7 +152,15 @@ def chat(
         errors().print(f"MCP: {address}/gradio_api/mcp/")
     from ui.web.server import serve  # Gradio takes seconds, and what is wrong is told before
 
-    serve(indexes, port=port, access=access, hosts=hosts, root_path=root_path, mcp=mcp)
+    serve(
+        indexes,
+        port=port,
+        access=access,
+        hosts=hosts,
+        root_path=root_path,
+        mcp=mcp,
+        list_sources=list_sources,
+    )
 
 
 def _create_if_missing(folder: Path, settings: "Settings") -> None:

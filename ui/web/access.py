@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from index.errors import InputError
 from ui.web.passwords import verify_password
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Access:
         private_addresses: Whether articles may be fetched from this machine and its network.
         proxied: Whether the page is offered to others under another name or path, whatever
             ``host`` is.
+        tokens: Program -> hash of its token. Programs ask by other ways than the page
+            (:mod:`ui.web.programs`), and passwords do not open those.
     """
 
     editors: Mapping[str, str] = field(default_factory=dict)
@@ -42,11 +45,17 @@ class Access:
     per_minute: int | None = None
     private_addresses: bool = False
     proxied: bool = False
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def asks_for_password(self) -> bool:
         """Whether a password is needed."""
         return bool(self.editors or self.readers)
+
+    @property
+    def asks_for_token(self) -> bool:
+        """Whether programs need a token; where users are set and no token is, none may ask."""
+        return bool(self.tokens) or self.asks_for_password
 
     @property
     def is_local(self) -> bool:
@@ -77,6 +86,10 @@ class Access:
         return self.is_local and not any(name in request.headers for name in _FORWARDED)
 
 
+class TooOftenError(InputError):
+    """A visitor has asked as often in a minute as one may."""
+
+
 class RateLimit:
     """Lets every visitor ask so many questions in any minute; safe from threads."""
 
@@ -97,6 +110,15 @@ class RateLimit:
                 return False
             asked.append(now)
         return True
+
+    def check(self, visitor: str) -> None:
+        """Count a question of a visitor.
+
+        Raises:
+            TooOftenError: It may not be asked.
+        """
+        if not self.allows(visitor):
+            raise TooOftenError("too many questions in one minute; wait and ask again")
 
     def _forget(self, now: float) -> None:
         for visitor, asked in list(self._asked.items()):

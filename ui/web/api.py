@@ -11,12 +11,11 @@ from typing import Any
 
 import gradio as gr
 
-from index.errors import InputError, JawabError
+from index.errors import JawabError
 from index.limits import MAX_READ, check_k
 from index.store.contract import Filter
 from index.store.listing import ORDERS
 from rag.answers import passage_to_dict
-from rag.assistant import Assistant
 from ui.filters import filter_of
 from ui.web.access import RateLimit, visitor_of
 from ui.web.indexes import Indexes
@@ -59,10 +58,10 @@ class Endpoints:
             index: Name of the index to ask; empty for the first that is served.
             request: Filled in by the server.
         """
-        self._check_rate(request)
+        self._limit.check(visitor_of(request))
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
         where = _make_filter(source, since, until, article)
-        answer = self._find_assistant(index).answer(
+        answer = self._indexes.find(index).answer(
             question, history=turns, k=check_k(k, MAX_READ), filter=where
         )
         return answer.to_dict()
@@ -90,9 +89,9 @@ class Endpoints:
             index: Name of the index to search; empty for the first that is served.
             request: Filled in by the server.
         """
-        self._check_rate(request)
+        self._limit.check(visitor_of(request))
         where = _make_filter(source, since, until, article)
-        found = self._find_assistant(index).search(question, k=check_k(k, MAX_READ), filter=where)
+        found = self._indexes.find(index).search(question, k=check_k(k, MAX_READ), filter=where)
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
 
     def articles(
@@ -116,7 +115,7 @@ class Endpoints:
         """
         size = max(1, min(_MAX_LISTED, int(size)))
         offset = (max(1, int(page)) - 1) * size
-        rows, total = self._find_assistant(index).index.store.find_articles(
+        rows, total = self._indexes.find(index).index.store.find_articles(
             words, source=source, order=order, offset=offset, limit=size
         )
         return {"total": total, "articles": [row._asdict() for row in rows], "orders": [*ORDERS]}
@@ -127,17 +126,7 @@ class Endpoints:
         Args:
             index: Its name; empty for the first that is served.
         """
-        return {**asdict(self._find_assistant(index).index.stats()), "indexes": self._indexes.names}
-
-    def _find_assistant(self, index: str) -> Assistant:
-        if index and index not in self._indexes.names:
-            names = ", ".join(self._indexes.names)
-            raise InputError(f"no index {index!r} is served here; there are: {names}")
-        return self._indexes[index]
-
-    def _check_rate(self, request: gr.Request | None) -> None:
-        if not self._limit.allows(visitor_of(request)):
-            raise InputError("too many questions in one minute; wait and ask again")
+        return {**asdict(self._indexes.find(index).index.stats()), "indexes": self._indexes.names}
 
 
 def publish_api(indexes: Indexes, limit: RateLimit) -> None:

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 
-from index.errors import JawabError
+from index.errors import InputError, JawabError
 from rag.assistant import Assistant
 from rag.reading.reader import load_reader
 from rag.settings import Settings
 from ui.web.writing import Writing
 
 logger = logging.getLogger(__name__)
+
+
+class UnknownIndexError(InputError):
+    """No index of that name is served."""
 
 
 class Indexes:
@@ -35,6 +39,17 @@ class Indexes:
     def __getitem__(self, name: str | None) -> Assistant:
         """Return the assistant of an index; a name that is none means the first."""
         return self._by_name[self.known(name)]
+
+    def find(self, name: str) -> Assistant:
+        """Return the assistant of an index, the first for "".
+
+        Raises:
+            UnknownIndexError: There is none of that name.
+        """
+        if name and name not in self._by_name:
+            names = ", ".join(self.names)
+            raise UnknownIndexError(f"no index {name!r} is served here; there are: {names}")
+        return self[name]
 
     def writing(self, name: str | None) -> Writing:
         """Return what is being written to an index; a name that is none means the first."""

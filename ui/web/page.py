@@ -60,15 +60,18 @@ _PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, **_PRIVATE}
 
 
-def build_page(indexes: Indexes, access: Access | None = None) -> gr.Blocks:
+def build_page(
+    indexes: Indexes, access: Access | None = None, limit: RateLimit | None = None
+) -> gr.Blocks:
     """Return the page over one or several indexes; nothing is served yet.
 
     Args:
         indexes: What answers the questions.
         access: What visitors are allowed; None lets everyone do everything.
+        limit: How often they may ask; None for one of the page's own.
     """
     access = access or Access()
-    limit = RateLimit(access.rate)
+    limit = limit or RateLimit(access.rate)
     page: gr.Blocks
     with gr.Blocks(
         title="جواب",

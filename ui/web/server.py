@@ -14,18 +14,19 @@ os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")
 import gradio as gr
 from gradio.routes import App, ORJSONResponse
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from index.articles.readers.sources import MAX_FILE_BYTES
 from index.errors import InputError
-from ui.web.access import Access
+from ui.web.access import Access, RateLimit
 from ui.web.fonts import font_folder
 from ui.web.hosts import HostCheck, Hosts, bracket
 from ui.web.indexes import Indexes
 from ui.web.memory import limit_arenas
 from ui.web.page import build_page
+from ui.web.programs import build_routes
 from ui.web.shell import ArabicShell
 
 _FONTS = "IBM Plex Sans Arabic", "Noto Sans Arabic", "Segoe UI", "Tahoma", "sans-serif"
@@ -49,8 +50,9 @@ def serve(
     hosts: Hosts,
     root_path: str = "",
     mcp: bool = False,
+    list_sources: bool = False,
 ) -> None:
-    """Serve the page until interrupted.
+    """Serve the page, and what programs ask, until interrupted.
 
     Args:
         indexes: What answers the questions.
@@ -59,6 +61,7 @@ def serve(
         hosts: The names that requests may have for this server.
         root_path: Path under which a proxy offers the page, such as ``/jawab``; "" for none.
         mcp: Whether assistants may use the endpoints as tools, over MCP.
+        list_sources: Whether chat completions have their sources in the text.
 
     Raises:
         InputError: The port is taken, or what MCP needs is not installed.
@@ -66,7 +69,9 @@ def serve(
     if mcp and find_spec("mcp") is None:
         raise InputError("MCP needs another package; run: pip install 'jawab[mcp]'")
     limit_arenas()
-    page = build_page(indexes, access)
+    limit = RateLimit(access.rate)
+    page = build_page(indexes, access, limit)
+    programs = build_routes(indexes, access, limit, list_sources=list_sources)
     indexes.warm_up()
     try:
         page.launch(
@@ -78,7 +83,7 @@ def serve(
             root_path=root_path.rstrip("/") or None,
             favicon_path=_static_folder() / "icon.svg",
             max_file_size=MAX_FILE_BYTES if access.has_editors else 0,
-            _app=_CheckedApp(hosts, **_app_options()),
+            _app=_CheckedApp(hosts, **_app_options(programs)),
             **launch_options(mcp=mcp),
         )
     except OSError as error:
@@ -103,10 +108,11 @@ def launch_options(*, mcp: bool = False) -> dict[str, Any]:
     }
 
 
-def _app_options() -> dict[str, Any]:
+def _app_options(programs: list[BaseRoute]) -> dict[str, Any]:
     return {
         "middleware": [Middleware(ArabicShell)],
         "routes": [
+            *programs,
             Mount("/ui/fonts", app=_Files("/ui/fonts/", font_folder())),
             Mount("/ui", app=_Files("/ui/", _static_folder())),
         ],

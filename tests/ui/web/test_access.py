@@ -10,6 +10,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from browser import called, served
 from conftest import ROOT
@@ -34,7 +35,10 @@ def guarded(sample_index, tmp_path_factory):
     folder = tmp_path_factory.mktemp("guarded")
     file = folder / "hash"
     file.write_text(compute_hash(PASSWORD), encoding="utf-8")
-    options = ("--auth", f"editor:{file}", "--reader", f"guest:{file}")
+    token = folder / "token"
+    token.write_text(compute_hash("t-1"), encoding="utf-8")
+    users = ("--auth", f"editor:{file}", "--reader", f"guest:{file}")
+    options = (*users, "--token", f"bot:{token}", "--list-sources")
     with served(sample_index, folder / "log", *options) as address:
         yield address
 
@@ -85,6 +89,9 @@ def test_programs_that_ask_too_often_are_told(sample_index, tmp_path):
         data = [QUESTION, 8, [], "", "", "", "", ""]
         assert called(address, "ask", *data)["found"]
         assert "too many questions" in called(address, "ask", *data)["error"]
+        refused = httpx.post(f"{address}api/ask", json={"question": QUESTION}, timeout=30)
+        assert refused.status_code == 429
+        assert refused.json()["error"]["code"] == "rate_limit_exceeded"
 
 
 def upload(address, content):
@@ -106,12 +113,12 @@ def test_no_file_is_taken_that_could_not_be_read(address):
 
 
 def test_where_nobody_may_add_articles_no_file_is_taken(sample_index, tmp_path):
-    with (
-        served(sample_index, tmp_path / "log", "--root-path", "/jawab") as address,
-        pytest.raises(urllib.error.HTTPError, match="413") as refused,
-    ):
-        upload(address, "خبر".encode())
+    with served(sample_index, tmp_path / "log", "--root-path", "/jawab") as address:
+        with pytest.raises(urllib.error.HTTPError, match="413") as refused:
+            upload(address, "خبر".encode())
+        described = httpx.get(f"{address}api/openapi.json", timeout=30).json()
     refused.value.close()
+    assert described["servers"] == [{"url": "/jawab"}]
 
 
 @pytest.mark.slow
@@ -162,6 +169,22 @@ def test_a_password_keeps_strangers_out(guarded):
         cookies = accepted.headers.get_all("set-cookie")
     assert cookies
     assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+
+
+@pytest.mark.slow
+def test_a_program_asks_with_its_token_where_users_have_passwords(guarded):
+    asked = {"messages": [{"role": "user", "content": QUESTION}]}
+    for headers in ({}, {"authorization": "Bearer editor"}):
+        refused = httpx.post(f"{guarded}v1/chat/completions", json=asked, headers=headers)
+        assert (refused.status_code, "jawab" in refused.json()) == (401, False)
+    told = httpx.post(
+        f"{guarded}v1/chat/completions",
+        json=asked,
+        headers={"authorization": "Bearer t-1"},
+        timeout=60,
+    ).json()
+    assert "**المصادر**\n\n1. «" in told["choices"][0]["message"]["content"]
+    assert httpx.get(f"{guarded}healthz").json()["status"] == "ok"
 
 
 def test_over_https_the_session_goes_nowhere_else():

@@ -24,6 +24,7 @@ ROUTES = [
     ("GET", "/gradio_api/call/ask/x"), ("GET", "/gradio_api/heartbeat/x"), ("OPTIONS", "/"),
     ("GET", "/gradio_api/file=/etc/hostname"), ("POST", "/gradio_api/mcp/"),
     ("GET", "/gradio_api/mcp/sse"), ("GET", "/gradio_api/mcp/schema"),
+    ("GET", "/v1/models"), ("POST", "/v1/chat/completions"), ("POST", "/api/ask"), ("GET", "/healthz"),
 ]  # fmt: skip
 
 
