@@ -131,7 +131,8 @@ class Sentence:
         citations: Numbers of the citations behind it.
         support: How well they support it, in [0, 1].
         verdict: What the articles say of it: ``supported``, ``unsure``, where they do not say it in
-            these words, or ``contradicted``, which is shown only where that is marked.
+            these words, or ``contradicted``, which is shown only where that is marked;
+            ``declined`` where it says that the passages do not tell something.
         lead: White space, bullet, number, date or label that stands before it; also lines that
             stand above it: a heading, or that articles differ on this part. See ``place``.
         note: What the assistant says behind it, or "".

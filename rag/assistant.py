@@ -210,13 +210,13 @@ class Assistant:
         told = [*history, (answer.question, answer.text)]
         quotes = {citation.quote for citation in answer.citations}
         cited = {citation.article_id for citation in answer.citations}
-        sentences = [
-            passage.text[start:end]
+        unsaid = [
+            sentence
             for passage in answer.passages
             if passage.article.id in cited
-            for start, end in sentence_spans(passage.text)
+            for sentence in (passage.text[a:b] for a, b in sentence_spans(passage.text))
+            if not any(sentence in quote for quote in quotes)
         ]
-        unsaid = [sentence for sentence in sentences if sentence not in quotes]
         kept: list[str] = []
         for question in list_suggestions(unsaid)[:_MOST_TRIED]:
             walk = _Walk(
@@ -224,7 +224,8 @@ class Assistant:
             )
             *_, found = walk.answer(understand(question, told))
             first = found.citations[:1]
-            if first and first[0].article_id in cited and first[0].quote not in quotes:
+            said = first and any(first[0].quote in quote for quote in quotes)
+            if first and not said and first[0].article_id in cited:
                 kept.append(question)
                 quotes.add(first[0].quote)
             if len(kept) == _MOST_SUGGESTED:
@@ -291,10 +292,9 @@ class _Walk:
         sentences: list[ScoredSentence] = []
         groups: dict[int, str] = {}
         for part in answered:
-            known = len(passages)
-            groups[known] = part.name
-            passages += part.bound
-            sentences += [replace(s, passage=s.passage + known) for s in part.sentences]
+            place = {n: _find_or_add(passages, passage) for n, passage in enumerate(part.bound)}
+            groups.setdefault(min(place.values()), part.name)
+            sentences += [replace(s, passage=place[s.passage]) for s in part.sentences]
         begun = replace(
             _ask_whole(answered[0].answer, whole),
             passages=tuple(passages),
@@ -302,6 +302,9 @@ class _Walk:
         )
         yield begun
         missing = [part.name for part in found if not part.evidence.suffices(settings.caution)]
+        if missing:
+            told = load_phrases(whole.language)["part_not_found"]
+            begun = replace(begun, notice=told.format(parts="، ".join(missing)))
         reading = Reading(whole, passages, sentences, groups=groups, missing=missing)
         yield from Composition(begun, reading, self.clock, settings).compose(self.writer)
 
@@ -360,6 +363,15 @@ class _Found(NamedTuple):
     def name(self) -> str:
         """What the question asks, or which side it is about."""
         return self.question.side or strip_conjunction(self.question.asked)
+
+
+def _find_or_add(passages: list[Passage], one: Passage) -> int:
+    """Return where a passage stands among others, put behind them where it is not."""
+    for n, other in enumerate(passages):
+        if (one.article.id, one.chunk.start) == (other.article.id, other.chunk.start):
+            return n
+    passages.append(replace(one, rank=len(passages) + 1))
+    return len(passages) - 1
 
 
 def _ask_whole(answer: Answer, whole: Question) -> Answer:

@@ -155,6 +155,8 @@ class Alignment:
     @cached_property
     def closest(self) -> tuple[int, int]:
         """The two sentences, or twice the one, that together come nearest to the claim."""
+        if not self.content:
+            return 0, 0
         rows = self.by_sentence[self.content]
         together = np.maximum(rows[:, :, None], rows[:, None, :]).mean(axis=0)
         first, second = divmod(int(together.argmax()), together.shape[1])

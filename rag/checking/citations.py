@@ -20,7 +20,10 @@ _AFTER_STOP = re.compile(
 )
 _ROUND = re.compile(rf"\s*\(\s*({_NUMBERS})\s*\)(?=[.!?؟؛…۔:]*$)")
 _REFERENCES = re.compile(rf"{_NAME}|(?:ال)?مراجع|references", re.IGNORECASE)
-_ALONE = re.compile(rf"\s*\(?\s*(?:{_NAME})?{_NUMBERS}\s*\)?[\s.،,]*", re.IGNORECASE)
+_ALONE = re.compile(
+    rf"\s*(?:\(\s*(?:{_NAME})?{_NUMBERS}\s*\)|{_NAME}{_NUMBERS})[\s.،,]*", re.IGNORECASE
+)
+_BARE = re.compile(rf"\s*{_NUMBERS}[\s.،,]*", re.IGNORECASE)
 
 
 def parse_citations(text: str) -> list[int]:
@@ -62,14 +65,19 @@ def split_round_mark(sentence: str) -> tuple[str, list[int]]:
     return sentence, []
 
 
-def read_bare_marks(text: str) -> list[int]:
-    """Return the numbers of a text that holds nothing but marks, whatever stands around them.
+def read_bare_marks(text: str, *, cited: bool = False) -> list[int]:
+    """Return the numbers of a text that holds nothing but marks.
 
-    >>> [read_bare_marks(cell) for cell in ("(2)", "المصدر 3", "[1][2]", "72 كم")]
-    [[2], [3], [1, 2], []]
+    Args:
+        text: Of a line or a cell.
+        cited: Whether numbers without anything around them are marks too, as below «المصدر».
+
+    >>> [read_bare_marks(cell) for cell in ("(2)", "المصدر 3", "[1][2]", "72 كم", "17")]
+    [[2], [3], [1, 2], [], []]
     """
     rest = _MARK.sub("", text)
-    if re.search(r"\w", rest) and not _ALONE.fullmatch(rest):
+    is_bare = _ALONE.fullmatch(rest) or (cited and _BARE.fullmatch(rest))
+    if re.search(r"\w", rest) and not is_bare:
         return []
     return _read_numbers(text)
 

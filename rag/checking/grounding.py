@@ -259,3 +259,17 @@ def _find_support_by_meaning(
     if cosines[best] < MIN_MEANING_COSINE:
         return None
     return Support(position, fitting[best], float(cosines[best]))
+
+
+def find_nearest(
+    text: str, positions: Sequence[int], passages: Sequence[Passage], embedder: Embedder
+) -> Support | None:
+    """Return the sentence of some passages whose meaning is nearest; None where there is none."""
+    places = [(n, span) for n in positions for span in _list_windows(passages[n], pairs=False)]
+    if not places:
+        return None
+    told = [passages[n].article.text[span.start : span.end] for n, span in places]
+    vectors = embedder.embed_passages([normalize_for_embedding(one) for one in (text, *told)])
+    cosines = vectors[1:] @ vectors[0]
+    best = int(cosines.argmax())
+    return Support(*places[best], float(cosines[best]))

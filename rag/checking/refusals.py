@@ -34,6 +34,11 @@ _DENIES = (
 _REFUSAL = re.compile(
     rf"{_OPENING}(?:{_DENIES}|(?:{_SOURCES}|{_ANSWER})[^،,.]{{0,40}} (?:{_DENIES}))"
 )
+_SAYS_MORE = re.compile(
+    rf"\b(?:{_any('لكن ولكن لكنه ولكنه لكنها ولكنها لكنهم بل')}|{fold('غير أن')}|{fold('إلا أن')})"
+    r"(?:ه|ها|هم)?\b|https?://|www\."
+)
+"""What follows «لا تذكر المقاطع اسمه، لكنه …» is a claim like any other."""
 _ABOUT = re.compile(rf"(?<!\w)(?:{_SOURCES}|{_ANSWER})(?!\w)")
 _ENGLISH = re.compile(
     r"(?:sorry,? |unfortunately,? |however,? |but )*(?:i (?:could not|couldn't|cannot|can't|did not"
@@ -49,4 +54,5 @@ def is_refusal(sentence: str) -> bool:
     (True, False)
     """
     said = fold(sentence).strip(' *_-"«»')
-    return bool(_ENGLISH.match(said)) or bool(_REFUSAL.match(said) and _ABOUT.search(said))
+    found = _ENGLISH.match(said) or (_REFUSAL.match(said) if _ABOUT.search(said) else None)
+    return found is not None and not _SAYS_MORE.search(said, found.end())

@@ -47,11 +47,16 @@ class Table:
             row, header = row[1:], header[1:]
         name, values = (row[0], row[1:]) if len(row) > 1 else ("", row)
         columns = [title for title in header[1:] if not find_references(title)]
-        shared = [n for cell in values for n in read_bare_marks(cell)] or parse_citations(name)
+        titles = [*header[1:], *[""] * len(values)][: len(values)]
+        marks = [
+            read_bare_marks(cell, cited=find_references(title))
+            for title, cell in zip(titles, values, strict=True)
+        ]
+        shared = [n for numbers in marks for n in numbers] or parse_citations(name)
         claims = []
-        for title, cell in zip([*header[1:], *[""] * len(values)], values, strict=False):
+        for title, cell, numbers in zip(titles, values, marks, strict=True):
             about = [strip_citations(name), title if len(columns) > 1 else ""]
             claim = make_claim(cell, "\n- ", "، ".join(filter(None, about)))
-            if re.search(r"\w", claim.text) and not read_bare_marks(cell):
+            if re.search(r"\w", claim.text) and not numbers:
                 claims.append(replace(claim, numbers=claim.numbers or tuple(shared)))
         return claims

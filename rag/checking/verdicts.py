@@ -25,7 +25,7 @@ from rag.checking.differences import (
     measure_missing_names,
     read_exact,
 )
-from rag.checking.grounding import Support, find_supports
+from rag.checking.grounding import Support, find_nearest, find_supports
 from rag.language.questions import is_arabic
 
 # Chosen on claims-1 of benchmarks/claims: ``python -m benchmarks.train_claims`` prints the shares
@@ -41,9 +41,12 @@ MAX_MISSING_NAME = 0.9
 _MIN_RELATED = 0.6
 """Coverage below which a claim that cites nothing is about something else: 5 of the 147 true claims
 of claims-1 have less."""
+_MIN_QUOTED = 0.5
+"""Share of a claim that the sentences quoted for it must say: a headline, which says the rest, is
+no quote. Chosen."""
 _MIN_WORDS = 4
 """Content words without which nothing tells what a claim is about. Chosen."""
-_LINK = re.compile(r"https?://|www\.")
+LINK = re.compile(r"https?://|www\.")
 """An address is shown only in the articles' own words: it may carry away what was asked."""
 _NEW = 0.04
 """Share of a claim that a further sentence must say better to be cited too. Chosen."""
@@ -55,6 +58,8 @@ class Verdict(StrEnum):
     SUPPORTED = "supported"
     UNSURE = "unsure"
     CONTRADICTED = "contradicted"
+    DECLINED = "declined"
+    """It says that the passages do not tell something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Checker:
     def check(self, claim: Claim) -> Check:
         """Return what the passages say of a claim."""
         strict = find_supports(claim, self._passages, self._embedder)
-        if _LINK.search(claim.text) and not (strict and strict[0].score == 1):
+        if LINK.search(claim.text) and not (strict and strict[0].score == 1):
             return Check(Verdict.UNSURE, is_related=False)
         cited = [n - 1 for n in claim.numbers if n <= len(self._passages)]
         read = cited or list(range(len(self._passages)))
@@ -96,18 +101,26 @@ class Checker:
         if strict:
             own = {support.passage for support in strict}
             others = self._quote(alignment, [n for n in cited if n not in own], read)
-            more = (other for other in others if other.score >= MIN_COVERAGE)
+            more = [other for other in others if self._says_too(claim.text, other)]
             return Check(Verdict.SUPPORTED, (*strict, *more))
         differences = self.find_differences(claim.text, alignment, read)
         quotes = self._quote(alignment, read, read)
         certain = next((one for one in differences if one.told), None)
         if certain:
             return Check(Verdict.CONTRADICTED, quotes[:1], certain)
-        if not differences and is_covered(alignment):
+        quoted = sum(quote.score for quote in quotes)
+        if not differences and is_covered(alignment) and quoted >= _MIN_QUOTED:
             return Check(Verdict.SUPPORTED, quotes)
         many = len(alignment.content) >= _MIN_WORDS
         related = bool(cited) or (many and alignment.coverage >= _MIN_RELATED)
         return Check(Verdict.UNSURE, quotes[:1], is_related=related)
+
+    def _says_too(self, text: str, quote: Support) -> bool:
+        """Tell whether a passage says what another says word for word, and nothing else."""
+        read = [quote.passage]
+        if quote.score < MIN_COVERAGE:
+            return False
+        return not self.find_differences(text, self.align(text, read), read)
 
     def align(self, text: str, read: Sequence[int]) -> Alignment:
         """Return the words of a claim beside those of some passages."""
@@ -129,8 +142,9 @@ class Checker:
         """Check a claim whose words cannot be compared."""
         if strict:
             return Check(Verdict.SUPPORTED, tuple(strict))
-        cites = any(number <= len(self._passages) for number in claim.numbers)
-        return Check(Verdict.UNSURE, is_related=cites)
+        cited = [n - 1 for n in claim.numbers if 0 < n <= len(self._passages)]
+        nearest = find_nearest(claim.text, cited, self._passages, self._embedder)
+        return Check(Verdict.UNSURE, (nearest,) if nearest else (), is_related=bool(cited))
 
     def _quote(
         self, alignment: Alignment, wanted: Sequence[int], read: Sequence[int]

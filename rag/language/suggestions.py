@@ -37,5 +37,6 @@ def _ask_for_counts(sentences: Sequence[str]) -> Iterator[str]:
 def _ask_for_words(sentences: Sequence[str]) -> Iterator[str]:
     for sentence in sentences:
         if speaker := find_speaker(sentence):
-            said = "قالت" if sentence.split()[0].endswith("ت") else "قال"
+            verb = sentence.split()[0]
+            said = "قالت" if verb.endswith("ت") and not verb.endswith("لفت") else "قال"
             yield f"وماذا {said} {speaker}؟"

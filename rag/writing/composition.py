@@ -44,8 +44,10 @@ class Composition:
             return
         if refused:
             yield self._refuse("model_refused")
-        elif draft.sentences:
+        elif draft.is_answer:
             yield self._finish(self.answer, draft, _tell_removed(draft))
+        elif draft.sentences:  # what is left says that the passages do not tell
+            yield self._refuse("model_refused")
         elif writer is QUOTER:
             yield self._refuse("no_evidence")
         else:
@@ -92,7 +94,7 @@ class Composition:
             # A short answer is shown where its sentence is quoted and no article differs.
             short=short if quoted and not whole.differs else None,
             timings=self.clock.lap("answer"),
-            notice=notice,
+            notice=" ".join(filter(None, (notice, self.answer.notice))) or None,
         )
 
     def _refuse(self, reason: str) -> Answer:

@@ -71,7 +71,7 @@ class Draft:
         lead = self.gap if written.lead == " " else written.lead
         self._note_heading(written)
         contradicted = written.verdict is Verdict.CONTRADICTED
-        if not self.mark and (contradicted or not written.is_related):
+        if not written.is_related or (contradicted and not self.mark):
             self.removed.append(written.reason)
             self.gap = lead
             self.is_parent_left_out |= bool(_TOP_ITEM.fullmatch(lead))
@@ -112,9 +112,12 @@ class Draft:
     def complete_versions(self) -> None:
         """Quote the versions of articles that differ where no sentence has told them."""
         for version in self._versions():
-            article = self.reading.passages[version.passage].article
-            if not self._is_cited(article.id):
-                start, end = version.span
+            article, (start, end) = self.reading.passages[version.passage].article, version.span
+            told = any(
+                c.article_id == article.id and c.start < end and start < c.end
+                for c in self.citations
+            )
+            if not told:
                 self._add(Written(article.text[start:end], (version,), "\n"))
 
     def _versions(self) -> list[Support]:
@@ -214,6 +217,11 @@ class Draft:
             reprints=passage.reprints,
             relative_dates=find_relative_dates(quote, article.date),
         )
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether any sentence says something of the matter."""
+        return any(sentence.verdict != Verdict.DECLINED for sentence in self.sentences)
 
     @property
     def _opening(self) -> str:

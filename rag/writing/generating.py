@@ -20,7 +20,7 @@ from rag.checking.claims import Claim
 from rag.checking.grounding import LONG_CLAIM_WORDS, find_supports
 from rag.checking.refusals import is_refusal
 from rag.checking.splitting import ClaimSplitter
-from rag.checking.verdicts import Check, Checker, Verdict
+from rag.checking.verdicts import LINK, Check, Checker, Verdict
 from rag.errors import ModelError
 from rag.language.followup import History
 from rag.language.questions import is_arabic
@@ -40,6 +40,10 @@ _THOUGHT_BEGINS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
 _THOUGHT_ENDS = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _THOUGHT_TAG = re.compile(rf"{_THOUGHT_BEGINS.pattern}|{_THOUGHT_ENDS.pattern}", re.IGNORECASE)
 _LONGEST_TAG = len("</reasoning>")
+
+
+_POLARITY = re.compile(r"^(?:نعم|لا|كلا|أجل|yes|no)\s*(?:[،,:.!-]\s*|$)", re.IGNORECASE)
+"""What begins an answer to «هل»: with any true sentence behind it, it may be false."""
 
 
 class Generator:
@@ -63,7 +67,7 @@ class Generator:
             if written is AFRESH:
                 held, begun = [], False
                 yield written
-            elif begun or not (held or is_refusal(written.text)):
+            elif begun or not (held or written.verdict is Verdict.DECLINED):
                 begun = True
                 yield written
             else:
@@ -121,9 +125,10 @@ class _Checker:
     def _write(self, claim: Claim, lead: str) -> Written | None:
         heading = claim.heading if self._is_no_claim(claim.heading) else ""
         if is_refusal(claim.text):
-            return Written(
-                claim.text, (), lead, claim.label, heading
-            )  # it says nothing of the matter
+            return Written(claim.text, (), lead, claim.label, heading, Verdict.DECLINED)
+        claim = _strip_polarity(claim)
+        if not claim.text:
+            return None
         claim, check = self._judge(claim)
         supported = check.verdict is Verdict.SUPPORTED
         if not supported and (claim.is_aside or self._says_nothing(claim)):
@@ -166,6 +171,8 @@ class _Checker:
         A question does not, nor does a single word.
         """
         words = read_statement(heading).matter
+        if LINK.search(heading) or _POLARITY.match(heading):
+            return False
         if heading.endswith(("؟", "?")) or (len(words) <= 1 and not any(w.exact for w in words)):
             return True
         if all(_is_among(word, self._question.tokens) for word in words):
@@ -201,13 +208,19 @@ class _Checker:
         return quote if spoken == said else text
 
 
+def _strip_polarity(claim: Claim) -> Claim:
+    """Return a claim without «نعم» or «لا» before it, which nothing can check."""
+    label = "" if _POLARITY.fullmatch(claim.label) else claim.label
+    return replace(claim, text=_POLARITY.sub("", claim.text, count=1), label=label)
+
+
 def _is_among(word: Token, tokens: Iterable[Token]) -> bool:
     return any(tokens_match(word, other) for other in tokens)
 
 
 def _is_answer(held: Sequence[Written]) -> bool:
     """Tell whether something that follows a refusal answers: one remark more does not."""
-    others = [written for written in held if not is_refusal(written.text)]
+    others = [written for written in held if written.verdict is not Verdict.DECLINED]
     return len(others) > 1 or any(one.verdict is Verdict.SUPPORTED for one in others)
 
 
@@ -256,7 +269,7 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
     try:
         for piece in _strip_thoughts(chain.stream(reading)):
             yield piece
-            length += len(piece or "")
+            length = 0 if piece is None else length + len(piece)
             if length > MAX_CHARACTERS:
                 return
     except JawabError:

@@ -20,7 +20,7 @@ from ui.web.access import RateLimit, visitor_of
 from ui.web.conversations import new_id
 from ui.web.errors import failure, translate_notice
 from ui.web.events import event_data
-from ui.web.feedback import Feedback
+from ui.web.feedback import REASONS, Feedback
 from ui.web.filter_fields import Chosen, FilterFields, describe_filter, make_filter
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
@@ -264,7 +264,7 @@ class Answering:
         place = _find_position(opinion.index)
         asked = [n for n in range(place + 1) if messages[n]["role"] == "user"]
         rated = [turn for turn in turns if asked and turn.position == asked[-1]]
-        if not rated or opinion.liked is None:
+        if not rated or opinion.liked not in (True, False, *REASONS):
             return
         feedback = self._feedback[self._indexes.known(index)]
         try:
@@ -305,8 +305,8 @@ def _suggest(assistant: Assistant, turn: Turn, history: History) -> tuple[str, .
     """Return what may be asked next; an answer stays as it is where that fails."""
     try:
         found = assistant.suggest(turn.answer, history=history, filter=turn.filter)
-    except JawabError as error:
-        logger.warning("no question could be offered: %s", error)
+    except Exception:  # whatever fails, the answer is there
+        logger.exception("no question could be offered")
         found = []
     return tuple(found or render.suggest_articles(turn.answer))
 
@@ -346,7 +346,7 @@ def _is_pending(message: Message) -> bool:
 def _make_last_message(turn: Turn) -> Message:
     """Return the finished answer with what may be asked next."""
     answer, options = turn.answer, []
-    if turn.filter and not answer.passages:
+    if turn.filter and not answer.found and not answer.passages:
         told = render.notice("warn", "لا مقال يطابق التضييق.", render.scope_line(turn))
     else:
         told = render.whole_answer(turn)

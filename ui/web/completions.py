@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from index.errors import InputError
 from index.limits import MAX_READ, check_k
@@ -27,6 +27,20 @@ _FOOTER = re.compile(rf"\n\n\*\*(?:{'|'.join(_HEADINGS.values())})\*\*\n\n1\. .*
 _ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 
+_MOST_NAMES = 1_000
+"""Publishers or articles of a filter. Chosen."""
+
+
+def _refuse_halves(text: str) -> str:
+    """Return text as it is; half a character of UTF-16 is none and can be stored nowhere."""
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("half of a surrogate pair is no character; send whole ones")
+    return text
+
+
+Word = Annotated[str, AfterValidator(_refuse_halves)]
+
+
 class Asked(BaseModel):
     """How a question is answered, beside the question; what is left out is as the server has it."""
 
@@ -38,13 +52,13 @@ class Asked(BaseModel):
         Field(json_schema_extra={"minimum": 1, "maximum": MAX_READ}),
     ] = None
     """How many passages to read."""
-    sources: list[str] = []
+    sources: Annotated[list[Word], Field(max_length=_MOST_NAMES)] = []
     """Use only articles of these publishers."""
     since: str = ""
     """Use only articles from this day on, such as 2025-03-01."""
     until: str = ""
     """Use only articles up to this day."""
-    articles: list[str] = []
+    articles: Annotated[list[Word], Field(max_length=_MOST_NAMES)] = []
     """Use only the articles of these ids."""
 
     def filter(self) -> Filter:
@@ -61,7 +75,7 @@ class Question(Asked):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str
+    question: Word
     """In Arabic or another language."""
     index: str = ""
     """Name of the index; empty for the first that is served."""
@@ -70,22 +84,22 @@ class Question(Asked):
 class Turns(Question):
     """A question in a conversation."""
 
-    history: list[tuple[str, str]] = []
+    history: list[tuple[Word, Word]] = []
     """Earlier turns, oldest first, each [question, answer]."""
 
 
 class Part(BaseModel):
     """A part of a message."""
 
-    type: str
-    text: str = ""
+    type: Word
+    text: Word = ""
 
 
 class Message(BaseModel):
     """A message; only those of user and assistant are read."""
 
     role: str
-    content: str | list[Part] | None = None
+    content: Word | list[Part] | None = None
 
     @property
     def text(self) -> str:

@@ -102,7 +102,14 @@ def read_conversation(text: str) -> Conversation:
             updated=str(content.get("updated", "")),
             turns=tuple(_parse_turns(content["turns"])),
         )
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         reason = f"{type(error).__name__} {error}"
         raise InputError(_BROKEN.format(reason=reason)) from None
 

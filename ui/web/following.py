@@ -17,6 +17,8 @@ _T = TypeVar("_T")
 Answers = AsyncGenerator[Answer, None]
 _GONE = 499
 """nginx's status where a client goes away; nobody reads it."""
+_THREADS = threading.BoundedSemaphore(16)
+"""Threads that work on answers, those included that nobody waits for any longer. Chosen."""
 
 
 async def follow(ask: Callable[[], Iterator[Answer]], places: asyncio.Semaphore) -> Answers:
@@ -32,10 +34,15 @@ async def follow(ask: Callable[[], Iterator[Answer]], places: asyncio.Semaphore)
         answers = ask()
 
         def advance() -> Answer | None:
-            answer = next(answers, None)
-            if gone.is_set() and isinstance(answers, Generator):
-                answers.close()  # and with it what the model still writes
-            return answer
+            if not _THREADS.acquire(blocking=False):
+                raise HTTPException(503, "too many questions are under way; ask again in a moment")
+            try:
+                answer = next(answers, None)
+                if gone.is_set() and isinstance(answers, Generator):
+                    answers.close()  # and with it what the model still writes
+                return answer
+            finally:
+                _THREADS.release()
 
         try:
             while answer := await to_thread.run_sync(advance, abandon_on_cancel=True):

@@ -7,9 +7,10 @@ in OpenAI's form, whatever was asked.
 import asyncio
 import logging
 import time
+from typing import Annotated
 
 from anyio import to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
@@ -119,7 +120,7 @@ class _Programs:
         words: str = "",
         source: str = "",
         order: str = "newest",
-        page: int = 1,
+        page: Annotated[int, Query(ge=1, le=10**9)] = 1,
         size: int = 50,
         index: str = "",
     ) -> Json:

@@ -18,7 +18,7 @@ from rag.answers import Answer, Citation
 from rag.language.relative_dates import RelativeDate
 from rag.writing.quoting import EXTRACTIVE
 from ui.web import numbers
-from ui.web.answer_card import answer_card, nearest_card
+from ui.web.answer_card import answer_card, nearest_card, one_line
 from ui.web.examples import example_questions
 from ui.web.markup import attribute, bdi, direction, escape
 from ui.web.written_card import written_card
@@ -135,7 +135,8 @@ def whole_answer(turn: Turn) -> str:
         parts.append(notice("info", f"فهمتُ سؤالك هكذا: {answer.standalone_question}"))
     card = answer_card if answer.model == EXTRACTIVE else written_card
     parts.append(card(turn.id, answer))
-    parts.append(f"[عرض {numbers.all_sources(len(answer.citations))}](#src-{turn.id}-all)")
+    if answer.citations:
+        parts.append(f"[عرض {numbers.all_sources(len(answer.citations))}](#src-{turn.id}-all)")
     return "\n\n".join(parts)
 
 
@@ -153,7 +154,8 @@ def notice(kind: str, title: str, body: str = "", *, details: str = "") -> str:
     paragraph = f"<p>{escape(body)}</p>" if body else ""
     if details:
         paragraph += technical(details)
-    return f'<div class="notice notice-{kind}"><strong>{escape(title)}</strong>{paragraph}</div>'
+    told = f'<div class="notice notice-{kind}"><strong>{escape(title)}</strong>{paragraph}</div>'
+    return one_line(told)
 
 
 def technical(text: str) -> str:

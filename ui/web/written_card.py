@@ -9,7 +9,7 @@ from itertools import groupby
 
 from rag.answers import Answer, Citation, Sentence
 from ui.web.answer_card import headline, one_line
-from ui.web.markup import attribute, bdi, direction, escape
+from ui.web.markup import attribute, bdi, direction, escape, split_last_word
 
 
 @dataclass(slots=True)
@@ -62,11 +62,11 @@ def _head(words: str) -> _Block:
 
 def _sentence(sentence: Sentence, turn: str, cited: Mapping[int, Citation]) -> str:
     """Return a sentence, its marks on the line of its last word."""
-    before, _, last = sentence.text.rpartition(" ")
+    before, last = split_last_word(sentence.text)
     marks = "".join(_mark(turn, cited[number]) for number in sentence.citations)
     end = f'<span class="ans-end">{escape(last)} {marks}</span>' if marks else escape(last)
     note = f" {escape(sentence.note)}" if sentence.note else ""
-    return f"{escape(before)} {end}{note}".lstrip()
+    return f"{escape(before)}{end}{note}"
 
 
 def _mark(turn: str, citation: Citation) -> str:

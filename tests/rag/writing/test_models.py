@@ -210,7 +210,7 @@ def test_lists_tables_and_headings_stay_what_they_are_where_articles_support_the
         "1. طول المقطع: طول المقطع المتآكل من الأنبوب الرئيس 640 مترًا [1].\n"
         "  - مُدّ الأنبوب عام 1974 [2].\n"
         "2. والأحياء هي الزيتون والنخيل والمنارة والسلام وباب البحر [3].\n"
-        "3. وعدت المؤسسة بأن تبدأ استبدال الأنابيب في الأحياء الشرقية في يناير [4][1].\n"
+        "3. وعدت المؤسسة بأن تبدأ استبدال الأنابيب في الأحياء الشرقية في يناير [4].\n"
         "4. ستبني المؤسسة في يناير سدًا [1]. (غير مؤكَّد)\n"
         "  - خطة كلفتها تسعة ملايين دينار [4].\n"
         "- طول المقطع: 640 مترًا [1]\n"
@@ -243,7 +243,7 @@ def test_a_sentence_said_again_is_said_once(ask):
 @openai
 def test_an_answer_in_another_language_is_checked_too(ask, sample_index):
     found, _ = ask("The film won 900 awards in 12 countries [1].")
-    assert found.text == "The film won 900 awards in 12 countries. (غير مؤكَّد)"
+    assert found.text == "The film won 900 awards in 12 countries [1]. (غير مؤكَّد)"
     check_citations(found, sample_index)
 
 
@@ -361,3 +361,41 @@ def test_a_part_that_no_article_answers_is_named_to_the_model(ask):
     assert "لا يوجد في المقاطع ما يجيب عن" in told
     assert "تولوز" in told.split("لا يوجد في المقاطع", 1)[1]
     assert "# وكم سكان" not in told
+
+
+@openai
+def test_neither_yes_nor_no_is_told_by_a_model(ask):
+    for begins in ("نعم، ", "لا. ", "**لا:** "):
+        found, _ = ask(f"{begins}{TRUE} [1].", "هل فاز فيلم آخر الصيادين بجائزة؟")
+        assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_a_cell_that_is_a_number_is_a_value(ask):
+    table = "| البند | القيمة |\n|---|---|\n| طول المقطع المتآكل بالأمتار | 640 |"
+    found, _ = ask(table, WATER)
+    assert "طول المقطع المتآكل بالأمتار: 640" in found.text
+
+
+@openai
+def test_what_follows_a_refusal_in_its_sentence_is_a_claim(ask):
+    found, _ = ask(
+        f"لا تذكر المقاطع اسم الممول، لكنه رجل الأعمال أحمد علي الذي دفع 900 مليون دولار. {TRUE} [1]."
+    )
+    assert "900" not in found.text or "(غير مؤكَّد)" in found.text
+
+
+@openai
+def test_a_refusal_that_is_left_alone_is_no_answer(ask):
+    found, _ = ask(
+        "فاز فيلم «آخر الصيادين» للمخرجة ريم شاهين بالجائزة الكبرى في الدورة 99 لمهرجان قرطاج"
+        " [1]. لا تذكر المقاطع ميزانية الفيلم."
+    )
+    kept = [sentence.verdict for sentence in found.sentences]
+    assert not found.found or kept != ["declined"]
+
+
+@openai
+def test_a_part_without_an_answer_is_told_to_the_reader_too(ask):
+    found, _ = ask(f"{TRUE} [1].", "من أخرج فيلم آخر الصيادين؟ وكم سكان بلدية تولوز؟")
+    assert "تولوز" in found.notice

@@ -199,6 +199,7 @@ def test_plain_requests_search_and_list(web):
         ("api/ask", [], 400, "body: "),
         ("api/search", {"question": QUESTION, "k": 0}, 400, "k must be"),
         ("api/search", {"question": QUESTION, "index": "other"}, 404, "there are: index"),
+        ("api/ask", {"question": QUESTION, "sources": ["س"] * 1001}, 400, "sources"),
         ("api/nothing", {}, 404, "Not Found"),
         ("api/articles", {}, 405, "Method Not Allowed"),
         ("api/ask", {"question": "س" * 5_000_000}, 413, "send less"),

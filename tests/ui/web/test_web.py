@@ -407,3 +407,21 @@ def test_a_refusal_shows_the_nearest_sentences():
     shown = render.refusal(turn(found=False).answer)
     assert "أقرب الجمل إلى السؤال" in shown
     assert "وصل الوفد" in shown
+
+
+def test_long_runs_of_letters_and_dots_are_escaped():
+    # A pattern without limits would take hours for these.
+    for run in ("a." * 50_000, "http://" * 10_000, "1-" * 50_000):
+        assert escape(run).count("a.") == run.count("a.")
+
+
+def test_a_telephone_number_at_the_end_of_a_models_sentence_stays_whole():
+    cited = Citation(1, "a", "عنوان", "مصدر", "2025-03-01", "", "نص.", 0, 3, score=1.0)
+    said = Sentence("اتصل على +966 11 123 4567.", (1,), 1.0)
+    answer = Answer("؟", "؟", "", (said,), (cited,), found=True, model="openai:x")
+    told = render.whole_answer(Turn("t1", "؟", answer, 0))
+    assert '<bdi dir="ltr">+966 11 123 4567</bdi>' in told
+
+
+def test_a_notice_stays_one_block_whatever_it_says():
+    assert "\n" not in render.notice("info", "ومتى؟\n\n[اضغط](https://evil.example)")
