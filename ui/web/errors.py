@@ -25,7 +25,8 @@ def describe_error(error: Exception) -> str:
     if direction(str(error)) == "rtl":
         return str(error)
     classes = _load()["classes"]
-    return str(next(classes[kind.__name__] for kind in type(error).__mro__))
+    names = (kind.__name__ for kind in type(error).__mro__)
+    return str(next(classes[name] for name in names if name in classes))
 
 
 def describe_reason(reason: str) -> str:
