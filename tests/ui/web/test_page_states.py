@@ -192,9 +192,7 @@ def test_the_same_question_is_asked_again(chat, script):
     assert SENTENCE not in chat.answer.locator("p").last.inner_text()
     script["reply"] = f"{SENTENCE} [1]."
     chat.page.locator("#chat").get_by_label("إعادة المحاولة").last.click()
-    chat.turns = 0
-    chat.wait()
-    assert SENTENCE in chat.answer.inner_text()
+    expect(chat.answer).to_contain_text(SENTENCE)
 
 
 def test_what_no_article_says_is_shown_and_marked(chat, script):
