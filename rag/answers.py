@@ -1,7 +1,7 @@
 """What an answer is: sentences, each with the exact words of an article behind it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -206,6 +206,12 @@ def group_versions(sentences: Iterable[Sentence]) -> list[list[Sentence]]:
             groups.append([])
         groups[-1].append(sentence)
     return groups
+
+
+def find_caption(group: Sequence[Sentence], opening: str) -> str:
+    """Return what a group of versions is called: the line above it, else an answer's opening."""
+    above = group[0].place.above
+    return (above[-1] if above else opening).rstrip(" :")
 
 
 def list_versions(group: Iterable[Sentence], citations: Iterable[Citation]) -> list[Version]:

@@ -31,7 +31,7 @@ from rag.reading.relevance import ScoredSentence, score_sentences
 from rag.settings import Settings, load_chosen_embedder, load_reranker, load_settings
 from rag.writing.composition import Composition, refuse
 from rag.writing.generating import Generator
-from rag.writing.joining import join_answers, join_passages
+from rag.writing.joining import join_answers, join_passages, tell_missing
 from rag.writing.quoting import QUOTER
 from rag.writing.setup import Setup
 from rag.writing.writer import Writer
@@ -218,10 +218,9 @@ class Assistant:
             if not any(sentence in quote for quote in quotes)
         ]
         kept: list[str] = []
+        k = self.settings.k
+        walk = _Walk(self.index, self.setup, QUOTER, Clock(), k, k, filter)
         for question in list_suggestions(unsaid)[:_MOST_TRIED]:
-            walk = _Walk(
-                self.index, self.setup, QUOTER, Clock(), self.settings.k, self.settings.k, filter
-            )
             *_, found = walk.answer(understand(question, told))
             first = found.citations[:1]
             said = first and any(first[0].quote in quote for quote in quotes)
@@ -302,9 +301,7 @@ class _Walk:
         )
         yield begun
         missing = [part.name for part in found if not part.evidence.suffices(settings.caution)]
-        if missing:
-            told = load_phrases(whole.language)["part_not_found"]
-            begun = replace(begun, notice=told.format(parts="، ".join(missing)))
+        begun = replace(begun, notice=tell_missing(missing, load_phrases(whole.language)))
         reading = Reading(whole, passages, sentences, groups=groups, missing=missing)
         yield from Composition(begun, reading, self.clock, settings).compose(self.writer)
 

@@ -250,26 +250,31 @@ def _find_support_by_meaning(
         for window in windows
         if asked <= find_number_values(passage.article.text[window.start : window.end])
     ]
-    if not fitting:
-        return None
-    sources = [normalize_for_embedding(passage.article.text[w.start : w.end]) for w in fitting]
-    vectors = embedder.embed_passages([normalize_for_embedding(text), *sources])
-    cosines = vectors[1:] @ vectors[0]
-    best = int(cosines.argmax())
-    if cosines[best] < MIN_MEANING_COSINE:
-        return None
-    return Support(position, fitting[best], float(cosines[best]))
+    nearest = _find_nearest(text, [(position, passage, window) for window in fitting], embedder)
+    return nearest if nearest and nearest.score >= MIN_MEANING_COSINE else None
 
 
 def find_nearest(
     text: str, positions: Sequence[int], passages: Sequence[Passage], embedder: Embedder
 ) -> Support | None:
     """Return the sentence of some passages whose meaning is nearest; None where there is none."""
-    places = [(n, span) for n in positions for span in _list_windows(passages[n], pairs=False)]
+    places = [
+        (n, passages[n], span)
+        for n in positions
+        for span in _list_windows(passages[n], pairs=False)
+    ]
+    return _find_nearest(text, places, embedder)
+
+
+def _find_nearest(
+    text: str, places: Sequence[tuple[int, Passage, Span]], embedder: Embedder
+) -> Support | None:
+    """Return of some places, each with its passage and that one's position, the nearest."""
     if not places:
         return None
-    told = [passages[n].article.text[span.start : span.end] for n, span in places]
+    told = [passage.article.text[span.start : span.end] for _, passage, span in places]
     vectors = embedder.embed_passages([normalize_for_embedding(one) for one in (text, *told)])
     cosines = vectors[1:] @ vectors[0]
     best = int(cosines.argmax())
-    return Support(*places[best], float(cosines[best]))
+    position, _, span = places[best]
+    return Support(position, span, float(cosines[best]))

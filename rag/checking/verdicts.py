@@ -97,12 +97,9 @@ class Checker:
         read = cited or list(range(len(self._passages)))
         if not read or not is_arabic(claim.text):
             return self._check_by_meaning(claim, strict)
-        alignment = self.align(claim.text, read)
         if strict:
-            own = {support.passage for support in strict}
-            others = self._quote(alignment, [n for n in cited if n not in own], read)
-            more = [other for other in others if self._says_too(claim.text, other)]
-            return Check(Verdict.SUPPORTED, (*strict, *more))
+            return Check(Verdict.SUPPORTED, (*strict, *self._find_more(claim, strict, cited)))
+        alignment = self.align(claim.text, read)
         differences = self.find_differences(claim.text, alignment, read)
         quotes = self._quote(alignment, read, read)
         certain = next((one for one in differences if one.told), None)
@@ -115,19 +112,34 @@ class Checker:
         related = bool(cited) or (many and alignment.coverage >= _MIN_RELATED)
         return Check(Verdict.UNSURE, quotes[:1], is_related=related)
 
-    def _says_too(self, text: str, quote: Support) -> bool:
-        """Tell whether a passage says what another says word for word, and nothing else."""
-        read = [quote.passage]
-        if quote.score < MIN_COVERAGE:
-            return False
-        return not self.find_differences(text, self.align(text, read), read)
+    def _find_more(
+        self, claim: Claim, strict: Sequence[Support], cited: Sequence[int]
+    ) -> list[Support]:
+        """Return what else that is cited says a claim in other words, and nothing otherwise."""
+        own = {support.passage for support in strict}
+        others = [n for n in cited if n not in own]
+        if not others:
+            return []
+        said = read_claim(claim.text, self._embedder)
+        quotes = self._quote(self._align(said, cited), others, cited)
+        return [
+            quote
+            for quote in quotes
+            if quote.score >= MIN_COVERAGE
+            and not self.find_differences(
+                claim.text, self._align(said, [quote.passage]), [quote.passage]
+            )
+        ]
 
     def align(self, text: str, read: Sequence[int]) -> Alignment:
         """Return the words of a claim beside those of some passages."""
+        return self._align(read_claim(text, self._embedder), read)
+
+    def _align(self, claim: Told, read: Sequence[int]) -> Alignment:
         for n in read:
             if n not in self._told:
                 self._told[n] = read_passage(self._passages[n])
-        return Alignment(read_claim(text, self._embedder), [self._told[n] for n in read])
+        return Alignment(claim, [self._told[n] for n in read])
 
     def find_differences(
         self, text: str, alignment: Alignment, read: Sequence[int]

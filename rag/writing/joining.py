@@ -82,4 +82,9 @@ def _tell_refused(
     """Say which parts, or which side, no article answers."""
     asked = sides or [strip_conjunction(part.question) for part in parts]
     missing = [words for words, part in zip(asked, parts, strict=True) if not part.found]
-    return phrases["part_not_found"].format(parts="، ".join(missing)) if missing else None
+    return tell_missing(missing, phrases)
+
+
+def tell_missing(parts: Sequence[str], phrases: Mapping[str, str]) -> str | None:
+    """Say that no article answers some parts of a question; nothing where there are none."""
+    return phrases["part_not_found"].format(parts="، ".join(parts)) if parts else None

@@ -144,11 +144,11 @@ def _print_versions(answer: "Answer", group: "list[Sentence]") -> None:
     from rich import box
     from rich.table import Table
 
-    from rag.answers import list_versions
+    from rag.answers import find_caption, list_versions
     from ui.web.answer_card import VERSION_TITLES
 
-    caption = (group[0].place.above[-1:] or (answer.opening,))[0]
-    table = Table(title=Text(caption.rstrip(" :")), title_justify="left", box=box.SIMPLE_HEAD)
+    caption = find_caption(group, answer.opening)
+    table = Table(title=Text(caption), title_justify="left", box=box.SIMPLE_HEAD)
     for name in VERSION_TITLES:
         table.add_column(name)
     for value, label, citation in list_versions(group, answer.citations):

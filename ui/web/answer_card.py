@@ -8,7 +8,15 @@ from itertools import groupby
 from index.arabic.sentences import sentence_spans
 from index.arabic.words import fold
 from index.search.search import Passage
-from rag.answers import Answer, Citation, Sentence, Version, group_versions, list_versions
+from rag.answers import (
+    Answer,
+    Citation,
+    Sentence,
+    Version,
+    find_caption,
+    group_versions,
+    list_versions,
+)
 from rag.language.clauses import choose_clause
 from rag.language.forms import Form
 from rag.language.questions import content_terms, find_terms
@@ -99,11 +107,11 @@ def _versions(turn: str, answer: Answer) -> str:
     for group in group_versions(answer.sentences):
         rows = [(s, cited[s.citations[0]]) for s in group if s.citations]
         if group[0].is_version:
-            caption = group[0].place.above[-1:] or (answer.opening,)
+            caption = find_caption(group, answer.opening)
             versions = list_versions(group, answer.citations)
             cards = "".join(_card(turn, sentence, citation) for sentence, citation in rows)
             parts.append(
-                f"{_table(turn, caption[0], versions)}"
+                f"{_table(turn, caption, versions)}"
                 '<details class="ans-whole"><summary>الجمل كما وردت</summary>'
                 f'<ul class="ans-cards">{cards}</ul></details>'
             )
@@ -123,7 +131,7 @@ def _table(turn: str, caption: str, versions: list[Version]) -> str:
         source = f"{bdi(citation.source or citation.title)} {_mark(turn, citation)}"
         rows.append(f"<tr><td>{said}{called}</td><td>{day}</td><td>{source}</td></tr>")
     return (
-        f'<table class="ans-versions"><caption>{escape(caption.rstrip(" :"))}</caption>'
+        f'<table class="ans-versions"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
