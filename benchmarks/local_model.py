@@ -22,6 +22,7 @@ from prompts import load_prompt
 from rag.assistant import Assistant
 from rag.checking.splitting import split_claims
 from rag.checking.verdicts import Checker, Verdict
+from rag.clock import read_day
 from rag.question import understand
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import Reading
@@ -69,7 +70,7 @@ def _questions(most: int | None) -> list[dict[str, Any]]:
 def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dict[str, Any]:
     text = question["question"]
     passages = merge_neighbours(assistant.search(text))
-    chain = build_answer_chain(load_prompt("answer"), model)
+    chain = build_answer_chain(load_prompt("answer"), model, read_day())
     raw = "".join(piece or "" for piece in stream_text(chain, Reading(understand(text), passages)))
     answer = assistant.answer(text)
     checker = Checker(passages, assistant.index.embedder)

@@ -24,6 +24,7 @@ from rag.language.suggestions import list_suggestions
 from rag.question import Question, understand
 from rag.reading.binding import filter_by_names
 from rag.reading.close_reading import CloseReading
+from rag.reading.context import widen
 from rag.reading.evidence import Evidence, compute_evidence
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import Reading, read_passages
@@ -182,12 +183,11 @@ class Assistant:
         setup, clock = self.setup, Clock()
         writer = setup.writer(self.index.embedder)
         rewrite = writer.rewrite if isinstance(writer, Generator) else None
-        whole = understand(question, history or self._topic(filter), rewrite=rewrite)
+        whole = understand(question, history, self._topic(filter), rewrite=rewrite)
         clock.lap("rewrite")
         wanted = setup.settings.k if k is None else check_k(k, MAX_READ)
-        # What many articles tell is read in as many; a model has room for few.
-        more = k is None and writer is QUOTER
-        for_stories = min(_TIMES_READ * wanted, MAX_READ) if more else wanted
+        # What many articles tell is read in as many.
+        for_stories = min(_TIMES_READ * wanted, MAX_READ) if k is None else wanted
         walk = _Walk(self.index, setup, writer, clock, wanted, for_stories, filter)
         yield from walk.answer_parts(whole) if whole.parts else walk.answer(whole)
 
@@ -231,12 +231,12 @@ class Assistant:
                 break
         return kept
 
-    def _topic(self, where: Filter | None) -> History:
+    def _topic(self, where: Filter | None) -> str:
         """Return the title of the only article that may be used: what «من أخرجه؟» is about."""
         if where is None or len(where.articles) != 1:
-            return ()
+            return ""
         article = self.index.store.get_article(where.articles[0])
-        return ((article.title, ""),) if article else ()
+        return article.title if article else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +282,7 @@ class _Walk:
     def _write_parts(self, whole: Question) -> Iterator[Answer]:
         each = -(-self.wanted // len(whole.parts))
         found = [self._find(part, each) for part in whole.parts]
-        settings = self.setup.settings
-        answered = [part for part in found if part.evidence.suffices(settings.caution)]
+        answered = [part for part in found if self._suffices(part.evidence)]
         if not answered:
             yield from self.answer(whole)
             return
@@ -300,25 +299,43 @@ class _Walk:
             evidence=max(part.evidence.chance for part in answered),
         )
         yield begun
-        missing = [part.name for part in found if not part.evidence.suffices(settings.caution)]
+        missing = [part.name for part in found if not self._suffices(part.evidence)]
         begun = replace(begun, notice=tell_missing(missing, load_phrases(whole.language)))
         reading = Reading(whole, passages, sentences, groups=groups, missing=missing)
-        yield from Composition(begun, reading, self.clock, settings).compose(self.writer)
+        yield from self._compose(begun, reading, [part.evidence for part in answered])
 
     def answer(self, question: Question) -> Iterator[Answer]:
         """Yield the answer to one question as it grows."""
-        clock, settings = self.clock, self.setup.settings
         k = self.wanted_for_stories if question.form in STORIES else self.wanted
         found = self._find(question, k)
         answer = found.answer
-        if not found.evidence.suffices(settings.caution):
+        if not self._suffices(found.evidence):
             reason = "no_evidence" if found.chunks else "empty_index"
-            yield refuse(answer, question, reason, clock)
+            yield refuse(answer, question, reason, self.clock)
             return
         answer = replace(answer, passages=found.bound)
         yield answer
         reading = read_passages(question, found.bound, found.sentences, found.read)
-        yield from Composition(answer, reading, clock, settings).compose(self.writer)
+        yield from self._compose(answer, reading, [found.evidence])
+
+    def _suffices(self, evidence: Evidence) -> bool:
+        """Tell whether so much speaks for an answer that it is to be written."""
+        caution = self.setup.settings.caution
+        if self.writer is QUOTER:
+            return evidence.suffices(caution)
+        return evidence.is_worth_asking(caution)
+
+    def _compose(
+        self, answer: Answer, reading: Reading, found: Sequence[Evidence]
+    ) -> Iterator[Answer]:
+        """Yield the answer as it is written; a model reads more than what was found."""
+        settings = self.setup.settings
+        if self.writer is not QUOTER:
+            wholes = self.index.read_whole(reading.passages)
+            reading = widen(reading, wholes, self.setup.room, self.wanted)
+        may_quote = any(evidence.suffices(settings.caution) for evidence in found)
+        composition = Composition(answer, reading, self.clock, settings, may_quote)
+        yield from composition.compose(self.writer)
 
     def _find(self, question: Question, k: int) -> "_Found":
         """Find what may answer a question, read it, and judge whether it does."""

@@ -1,5 +1,6 @@
-"""How long each stage of an answer took."""
+"""How long each stage of an answer took, and which day it is."""
 
+import datetime as dt
 import time
 from dataclasses import dataclass, field
 
@@ -18,3 +19,8 @@ class Clock:
         self.stages[stage] = self.stages.get(stage, 0.0) + (now - self.last) * 1000
         self.last = now
         return {**self.stages, "total": (now - self.started) * 1000}
+
+
+def read_day() -> dt.date:
+    """Return the day it is here."""
+    return dt.datetime.now().astimezone().date()

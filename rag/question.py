@@ -82,13 +82,17 @@ class Question:
         return self.asked != self.standalone
 
 
-def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = None) -> Question:
+def understand(
+    asked: str, history: History = (), topic: str = "", *, rewrite: Rewrite | None = None
+) -> Question:
     """Read a question.
 
     Args:
         asked: In Arabic, a dialect of it, or another language.
         history: Earlier turns, oldest first: (question, answer text).
-        rewrite: Completes a question that leans on them; None completes it by rules.
+        topic: What a question without history leans on, if on anything.
+        rewrite: Makes a question stand alone that has history; None, and where it fails, leaves
+            that to rules.
 
     Raises:
         InputError: The question is empty or too long.
@@ -98,10 +102,12 @@ def understand(asked: str, history: History = (), *, rewrite: Rewrite | None = N
         raise InputError("the question is empty; write a question")
     if len(asked) > MAX_QUESTION:
         raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
-    whole = _read(asked, _complete(asked, history, rewrite) if history else asked)
+    told = history or ([(topic, "")] if topic else [])
+    rewritten = _rewrite(asked, told, rewrite) if history or _leans(asked, told) else None
+    whole = _read(asked, rewritten or complete_follow_up(asked, told))
     if sides := _read_sides(whole):
         return replace(whole, parts=sides)
-    parts = _read_parts(asked, history)
+    parts = _read_parts(rewritten) if rewritten else _read_parts(asked, told)
     return replace(whole, parts=parts, form=Form.SEVERAL) if parts else whole
 
 
@@ -115,7 +121,7 @@ def _read_sides(whole: Question) -> tuple[Question, ...]:
     )
 
 
-def _read_parts(asked: str, history: History) -> tuple[Question, ...]:
+def _read_parts(asked: str, history: History = ()) -> tuple[Question, ...]:
     """Read each thing that a question asks; those that lean on one are asked after it."""
     parts = split_question(asked)
     first = next((part for part in parts if content_words(part)), "")
@@ -150,10 +156,20 @@ def _read(asked: str, standalone: str) -> Question:
     )
 
 
-def _complete(asked: str, history: History, rewrite: Rewrite | None) -> str:
-    told = "\n".join(history[-1])
-    completed = rewrite(asked, history) if rewrite and is_follow_up(asked, told) else None
-    return completed or complete_follow_up(asked, history)
+def _leans(asked: str, history: History) -> bool:
+    return bool(history) and is_follow_up(asked, "\n".join(history[-1]))
+
+
+def _rewrite(asked: str, history: History, rewrite: Rewrite | None) -> str | None:
+    """Return what something makes of a question; None where that is the same.
+
+    Nor is it taken where it drops a year: history is no reason to ask of another one.
+    """
+    rewritten = rewrite(asked, history) if rewrite else None
+    if rewritten is None or split_words(rewritten) == split_words(asked):
+        return None
+    kept = find_years(split_words(asked)) <= find_years(split_words(rewritten))
+    return rewritten if kept else None
 
 
 def _find_forms(query: Query) -> tuple[frozenset[str], ...]:

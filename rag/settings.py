@@ -24,6 +24,9 @@ _NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.emb
 CAUTION = ("careful", "balanced", "lenient")
 """Levels of caution: حذر، متوازن، متساهل."""
 
+SMALLEST_WINDOW, LARGEST_WINDOW = 2_048, 1_000_000
+"""Tokens that a model may be said to take: rules and answer alone want two thousand."""
+
 _KINDS = {str: "text", int: "a whole number", float: "a number", dict: "a table of texts"}
 
 
@@ -44,6 +47,7 @@ class Settings:
             ``gguf:/path``, or any id that LangChain's ``init_chat_model`` takes.
         base_url: Address of the model's server; "" means the provider's own.
         timeout: Seconds to wait for the model.
+        window: Tokens that it takes, prompt and answer together; 0 means what it tells itself.
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``: how sure to be before answering.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
@@ -60,6 +64,7 @@ class Settings:
     model: str = "extractive"
     base_url: str = ""
     timeout: float = 60.0
+    window: int = 0
     k: int = 8
     caution: str = "balanced"
     unsupported: str = "remove"
@@ -162,6 +167,10 @@ def check_settings(settings: Settings, where: str = "here") -> None:
         check_k(settings.k, MAX_READ)
     except InputError as error:
         raise SettingsError(f"k {where} {str(error).removeprefix('k ')}") from None
+    if settings.window and not SMALLEST_WINDOW <= settings.window <= LARGEST_WINDOW:
+        raise SettingsError(
+            f"window {where} must be 0 or from {SMALLEST_WINDOW:,} to {LARGEST_WINDOW:,} tokens"
+        )
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
 

@@ -40,6 +40,11 @@ class PassageWords:
         starts, first = np.unique(np.concatenate([self.starts, other.starts]), return_index=True)
         return PassageWords(starts, np.concatenate([self.rows, other.rows])[first], self.title)
 
+    def cut(self, span: Span) -> "PassageWords":
+        """Return the words that begin in a span of the article's text."""
+        inside = self.within(span)
+        return PassageWords(self.starts[inside], self.rows[inside], self.title)
+
     def within(self, span: Span) -> slice:
         """Return which words begin in a span of the article's text."""
         first, last = np.searchsorted(self.starts, span)

@@ -1,10 +1,14 @@
 """Find the passages for a question: candidates from both sides, one ranking over all of them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from index.arabic.sentences import Span
 from index.articles.article import Article
@@ -12,7 +16,7 @@ from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.embedders import embedder_like
-from index.limits import check_k
+from index.limits import MAX_PASSAGES, check_k
 from index.search.candidates import Candidate, find_candidates, select_candidates
 from index.search.passage_words import PassageWords, locate_words
 from index.search.query import Query, WeightedQuery, embed_query, weigh_query
@@ -22,7 +26,7 @@ from index.search.ranking import (
     load_weights,
 )
 from index.search.reranking import RERANK_DEPTH, Reranker
-from index.store.contract import Filter, Store, StoreReader
+from index.store.contract import Filter, Store, StoredChunk, StoreReader
 from index.store.listing import StoreStats
 from index.store.manifest import Manifest
 from index.store.opening import Place, open_store
@@ -147,6 +151,34 @@ class SearchIndex:
             return found
         return replace(found, passages=_rerank(self.reranker, query.text, passages)[:k])
 
+    def read_whole(self, passages: Iterable[Passage]) -> dict[str, Passage]:
+        """Return the articles of some passages as one passage each, by id.
+
+        Those are missing that are no longer as they were found.
+
+        Args:
+            passages: As they were found; of those of one article the first gives its score.
+        """
+        found: dict[str, Passage] = {}
+        for passage in passages:
+            found.setdefault(passage.article.id, passage)
+        with self.store.read() as reader:
+            if not found or reader.manifest.embedder != self.embedder.identity:
+                return {}
+            anywhere = np.ones(reader.manifest.dimension, np.float32)
+            where = Filter(articles=tuple(found))
+            hits = reader.dense(anywhere, MAX_PASSAGES, where)
+            chunks = list(reader.fetch([hit.key for hit in hits]).values())
+            articles = reader.articles(list({chunk.article_key for chunk in chunks}))
+        words: dict[int, list[PassageWords | None]] = defaultdict(list)
+        for chunk in chunks:
+            words[chunk.article_key].append(_locate_words(articles[chunk.article_key], chunk))
+        return {
+            article.id: _widen(found[article.id], words[key])
+            for key, article in articles.items()
+            if article == found[article.id].article
+        }
+
     def _adopt_embedder(self, built: Manifest) -> None:
         """Take up the embedder that the index was embedded again with.
 
@@ -193,9 +225,7 @@ class SearchIndex:
             score=sum(parts.values()),
             rank=rank,
             scores=parts,
-            words=locate_words(
-                article, Span(chunk.start, chunk.end), chunk.words, len(chunk.vector)
-            ),
+            words=_locate_words(article, chunk),
         )
 
     def stats(self) -> StoreStats:
@@ -231,6 +261,21 @@ class SearchIndex:
         from index.building.build import remove_articles
 
         return remove_articles(ids, self.store)
+
+
+def _locate_words(article: Article, chunk: StoredChunk) -> PassageWords | None:
+    return locate_words(article, Span(chunk.start, chunk.end), chunk.words, len(chunk.vector))
+
+
+def _widen(passage: Passage, words: Sequence[PassageWords | None]) -> Passage:
+    """Return the whole article of a passage, with the words of its chunks."""
+    text = passage.article.text
+    known = [one for one in words if one]
+    return replace(
+        passage,
+        chunk=Chunk(passage.article.id, 0, len(text), text),
+        words=reduce(PassageWords.merge, known) if len(known) == len(words) else None,
+    )
 
 
 def _make_query(question: str | Query) -> Query:

@@ -54,20 +54,31 @@ the gate that ``python -m benchmarks.train_evidence`` fits
 measures the answers at each."""
 
 
+LEAST_TO_ASK = {"careful": 0.01, "balanced": 0.005, "lenient": 0.001}
+LEAST_TO_ASK_UNREAD = {"careful": 0.01, "balanced": 0.005, "lenient": 0.001}
+"""The same for a model, which can decline by itself."""
+
+
 class Evidence(NamedTuple):
     """How much speaks for an answer.
 
     Attributes:
         chance: Probability that the passages hold one, in [0, 1].
-        least: What an answer needs of it, by level of caution: حذر، متوازن، متساهل.
+        least: What a quote needs of it, by level of caution: حذر، متوازن، متساهل.
+        least_to_ask: The same of a model, which can decline by itself.
     """
 
     chance: float
     least: Mapping[str, float] = _LEAST
+    least_to_ask: Mapping[str, float] = LEAST_TO_ASK
 
     def suffices(self, caution: str) -> bool:
-        """Tell whether it is enough at a level of caution."""
+        """Tell whether it is enough to quote, at a level of caution."""
         return self.chance >= self.least[caution]
+
+    def is_worth_asking(self, caution: str) -> bool:
+        """Tell whether it is enough to ask a model, at a level of caution."""
+        return self.chance >= self.least_to_ask[caution]
 
 
 def compute_evidence(
@@ -100,7 +111,7 @@ def judge(question: Question, passages: Sequence[Passage], values: Mapping[str, 
         return Evidence(_compute_chance(fitted["gate"], values), fitted["least"])
     same = question.is_arabic == is_arabic(passages[0].text)
     weights = read_weights("reading/evidence.json")["same_language" if same else "across_languages"]
-    return Evidence(_compute_chance(weights, values))
+    return Evidence(_compute_chance(weights, values), _LEAST, LEAST_TO_ASK_UNREAD)
 
 
 def _compute_chance(weights: Mapping[str, float], values: Mapping[str, float]) -> float:

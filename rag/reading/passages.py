@@ -6,6 +6,7 @@ from dataclasses import replace
 from index.articles.chunking import Chunk
 from index.search.search import Passage
 from prompts import load_phrases
+from rag.language.relative_dates import find_relative_dates
 
 
 def merge_neighbours(passages: Sequence[Passage]) -> list[Passage]:
@@ -47,6 +48,8 @@ def number_passages(
 ) -> str:
     """Return the passages as a model reads them: numbered, with title, source and date.
 
+    Beside the date stands which day, month or year «أمس» and the like in the passage mean.
+
     Args:
         passages: In the order they are numbered.
         language: Of the words around them.
@@ -63,6 +66,9 @@ def number_passages(
             f" | {words['source']}: {_to_line(article.source) or words['unknown']}"
             f" | {words['date']}: {article.date or words['unknown']}"
         )
+        if meant := find_relative_dates(passage.text, article.date):
+            told = "، ".join(f"«{_to_line(one.words)}» = {one.date}" for one in meant)
+            head += f" | {words['meant']}: {told}"
         blocks.append(f"{head}\n{_escape(passage.text)}")
     return "\n\n".join(blocks)
 

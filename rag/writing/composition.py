@@ -24,12 +24,21 @@ _MAX_TITLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """An answer that is being written."""
+    """An answer that is being written.
+
+    Attributes:
+        answer: As it was begun.
+        reading: What it is written from.
+        clock: Running since the question was asked.
+        settings: In force.
+        may_quote: Whether so much speaks for an answer that quotes may stand for a model's words.
+    """
 
     answer: Answer
     reading: Reading
     clock: Clock
     settings: Settings
+    may_quote: bool = True
 
     def compose(self, writer: Writer) -> Iterator[Answer]:
         """Yield the answer as it grows; quote the articles where a model fails."""
@@ -68,7 +77,7 @@ class Composition:
     def _quote(self, notice: str, error: str | None = None) -> Iterator[Answer]:
         """Answer with quotes instead of the model, saying why."""
         draft = self._draft(QUOTER)
-        for sentence in QUOTER.write(self.reading):
+        for sentence in QUOTER.write(self.reading) if self.may_quote else ():
             draft.add(sentence)
         answer = replace(self.answer, model=EXTRACTIVE, notice=notice, error=error)
         if draft.sentences:

@@ -1,9 +1,10 @@
 """The writer that asks a chat model: passages + prompt -> text, streamed -> checked sentences."""
 
 import collections.abc
+import datetime as dt
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from langchain_core.language_models import BaseChatModel
@@ -21,9 +22,11 @@ from rag.checking.grounding import LONG_CLAIM_WORDS, find_supports
 from rag.checking.refusals import is_refusal
 from rag.checking.splitting import ClaimSplitter
 from rag.checking.verdicts import LINK, Check, Checker, Verdict
+from rag.clock import read_day
 from rag.errors import ModelError
 from rag.language.followup import History
 from rag.language.questions import is_arabic
+from rag.language.relative_dates import spell_date
 from rag.language.statements import Token, read_statement, tokens_match
 from rag.reading.passages import number_passages
 from rag.reading.reading import Reading
@@ -36,6 +39,8 @@ MAX_CHARACTERS = 6_000
 models may repeat themselves without end."""
 MAX_THOUGHTS = 60_000
 """Characters of an answer and all that was thought aloud before it."""
+_MOST_TURNS = 6
+"""Of a conversation that a question is rewritten from. Chosen: what it leans on is near."""
 _THOUGHT_BEGINS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
 _THOUGHT_ENDS = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _THOUGHT_TAG = re.compile(rf"{_THOUGHT_BEGINS.pattern}|{_THOUGHT_ENDS.pattern}", re.IGNORECASE)
@@ -49,11 +54,18 @@ _POLARITY = re.compile(r"^(?:نعم|لا|كلا|أجل|yes|no)\s*(?:[،,:.!-]\s*
 class Generator:
     """Lets a chat model write, and checks every sentence before it is passed on."""
 
-    def __init__(self, model: BaseChatModel, name: str, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        model: BaseChatModel,
+        name: str,
+        embedder: Embedder,
+        read_day: Callable[[], dt.date] = read_day,
+    ) -> None:
         self.model = model
         self.name = name
         self._embedder = embedder
         self._prompt = load_prompt("answer")
+        self._read_day = read_day
 
     def write(self, reading: Reading) -> collections.abc.Generator[Written, None, bool]:
         """Yield the model's sentences as they are complete; return whether it refused.
@@ -81,7 +93,8 @@ class Generator:
     def _check(self, reading: Reading) -> Iterator[Written]:
         """Yield the model's sentences, checked, as they are complete."""
         splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder)
-        for piece in stream_text(build_answer_chain(self._prompt, self.model), reading):
+        chain = build_answer_chain(self._prompt, self.model, self._read_day())
+        for piece in stream_text(chain, reading):
             if piece is None:
                 splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder)
                 yield AFRESH
@@ -106,6 +119,7 @@ class _Checker:
         self._passages = reading.passages
         self._embedder = embedder
         self._checker = Checker(reading.passages, embedder)
+        self._not_found = fold(load_phrases(reading.question.language)["not_found"]).rstrip(".")
         self._said: set[str] = set()
         self._lead = " "
 
@@ -126,6 +140,8 @@ class _Checker:
         heading = claim.heading if self._is_no_claim(claim.heading) else ""
         if is_refusal(claim.text):
             return Written(claim.text, (), lead, claim.label, heading, Verdict.DECLINED)
+        if self._not_found in fold(claim.text):  # of the orders it was given, said again
+            return None
         claim = _strip_polarity(claim)
         if not claim.text:
             return None
@@ -157,10 +173,11 @@ class _Checker:
         if not claim.label:
             return claim, self._checker.check(claim)
         check = self._checker.check(replace(claim, text=f"{claim.label}: {claim.text}"))
-        if check.verdict is Verdict.SUPPORTED:
+        is_told = self._is_spoken_of(claim.label, claim.numbers)
+        if check.verdict is Verdict.SUPPORTED and is_told:
             return claim, check
         is_long = len(read_statement(claim.text).matter) >= LONG_CLAIM_WORDS
-        if is_long or not self._is_spoken_of(claim.label):
+        if is_long or not is_told:
             bare = replace(claim, label="")
             return bare, self._checker.check(bare)
         return claim, check
@@ -183,9 +200,11 @@ class _Checker:
         """Tell whether a claim is about nothing that is asked or read, as «آمل أن يفيد هذا»."""
         return not claim.numbers and is_arabic(claim.text) and not self._is_spoken_of(claim.text)
 
-    def _is_spoken_of(self, text: str) -> bool:
-        """Tell whether some word of a text is asked or read."""
-        read = [words for p in self._passages for words in (p.article.title, p.text)]
+    def _is_spoken_of(self, text: str, numbers: Sequence[int] = ()) -> bool:
+        """Tell whether some word of a text is asked or read, in the passages of some numbers."""
+        cited = [self._passages[n - 1] for n in numbers if n <= len(self._passages)]
+        told = cited or self._passages
+        read = [words for p in told for words in (p.article.title, p.text)]
         known = [self._question, *map(read_statement, read)]
         words = read_statement(text).matter
         return any(_is_among(word, told.tokens) for word in words for told in known)
@@ -224,24 +243,27 @@ def _is_answer(held: Sequence[Written]) -> bool:
     return len(others) > 1 or any(one.verdict is Verdict.SUPPORTED for one in others)
 
 
-def build_answer_chain(prompt: Prompt, model: BaseChatModel) -> Runnable[Reading, str]:
+def build_answer_chain(
+    prompt: Prompt, model: BaseChatModel, today: dt.date
+) -> Runnable[Reading, str]:
     """Return the chain from what was read to the text of an answer."""
 
     def to_messages(reading: Reading) -> list[BaseMessage]:
-        system, user = render(prompt, reading)
+        system, user = render(prompt, reading, today)
         return [SystemMessage(system), HumanMessage(user)]
 
     return RunnableLambda(to_messages) | model | StrOutputParser()
 
 
-def render(prompt: Prompt, reading: Reading) -> tuple[str, str]:
-    """Return the system and user message for what was read."""
+def render(prompt: Prompt, reading: Reading, today: dt.date) -> tuple[str, str]:
+    """Return the system and user message for what was read, on a day."""
     language = reading.question.language
     phrases = load_phrases(language)
     return prompt.fill(
         question=" ".join(reading.question.standalone.split()),
         passages=number_passages(reading.passages, language, reading.groups),
         outline=_outline(prompt, reading),
+        today=f"{spell_date(today.isoformat())} ({today.isoformat()})",
         language=phrases["language"],
         not_found=phrases["not_found"],
     )
@@ -317,7 +339,9 @@ def rewrite_question(
     Raises:
         ModelError: The model failed.
     """
-    turns = "\n".join(f"س: {asked}\nج: {' '.join(text.split())[:600]}" for asked, text in history)
+    turns = "\n".join(
+        f"س: {asked}\nج: {' '.join(text.split())[:600]}" for asked, text in history[-_MOST_TURNS:]
+    )
     system, user = prompt.fill(history=turns, question=question)
     try:
         said = model.invoke([SystemMessage(system), HumanMessage(user)]).text

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, ModelProfile
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableConfig
@@ -20,6 +20,11 @@ from rag.writing.gguf_server import GgufServer
 
 _MOST = 512
 """Tokens of an answer at most; four sentences take some 200."""
+_CONTEXT = 8_192
+"""Tokens of prompt and answer together."""
+_READ = 4_096
+"""Of these, as many as are used unless the window is set. Small vocabularies take twice as many
+for Arabic as is reckoned, and a processor reads a hundred in a second or fewer."""
 _UNTRACED = RunnableConfig(callbacks=[])
 """Who follows this model's calls need not see those to its server too."""
 
@@ -30,22 +35,29 @@ class GgufChatModel(BaseChatModel):
     Attributes:
         path: The ``.gguf`` file.
         timeout: Seconds to wait for an answer.
+        window: Tokens of prompt and answer together.
     """
 
     path: Path
     timeout: float
+    window: int = _CONTEXT
     _server: GgufServer = PrivateAttr()
     _client: ChatOpenAI = PrivateAttr()
     _starting: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @classmethod
-    def load(cls, path: Path, *, timeout: float) -> "GgufChatModel":
+    def load(cls, path: Path, *, timeout: float, window: int = 0) -> "GgufChatModel":
         """Load a model file and serve it on 127.0.0.1.
+
+        Args:
+            path: The ``.gguf`` file.
+            timeout: Seconds to wait for an answer.
+            window: Tokens of prompt and answer together; 0 means the usual ones.
 
         Raises:
             ModelError: llama.cpp cannot load the file.
         """
-        model = cls(path=path, timeout=timeout)
+        model = cls(path=path, timeout=timeout, window=window or _CONTEXT)
         model._start()
         return model
 
@@ -53,8 +65,11 @@ class GgufChatModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "gguf"
 
+    def _resolve_model_profile(self) -> ModelProfile:
+        return {"max_input_tokens": _READ}
+
     def _start(self) -> None:
-        self._server = GgufServer(self.path)
+        self._server = GgufServer(self.path, self.window)
         self._client = ChatOpenAI(
             model=self.path.stem,
             base_url=f"{self._server.address}/v1",

@@ -12,9 +12,6 @@ import sys
 import threading
 from typing import Any
 
-_CONTEXT = 8_192
-"""Tokens of prompt and answer together."""
-
 
 def main() -> None:
     """Serve the model that stdin names, until stdin ends."""
@@ -25,17 +22,17 @@ def main() -> None:
     parent.start()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as replies:
         os.dup2(2, 1)  # what llama.cpp prints is no reply
-        server = _serve(order["path"], order["key"])
+        server = _serve(order["path"], order["key"], order["window"])
         json.dump({"address": server.listening_address}, replies)
     parent.join()
 
 
-def _serve(path: str, key: str) -> Any:
+def _serve(path: str, key: str, window: int) -> Any:
     import xllamacpp
 
     parameters = xllamacpp.CommonParams()
     parameters.model.path = path
-    parameters.n_ctx = _CONTEXT
+    parameters.n_ctx = window
     parameters.n_parallel = 1
     parameters.verbosity = 1  # errors only
     parameters.hostnames = ["127.0.0.1"]

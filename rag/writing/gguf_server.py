@@ -34,8 +34,12 @@ class GgufServer:
         process: The process it is.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, window: int) -> None:
         """Start it and wait until the model is loaded.
+
+        Args:
+            path: The ``.gguf`` file.
+            window: Tokens of prompt and answer together.
 
         Raises:
             ModelError: It cannot be started, or llama.cpp cannot load the file.
@@ -54,14 +58,14 @@ class GgufServer:
             self._log.close()
             raise ModelError(f"cannot start llama.cpp: {error}") from error
         self.end = weakref.finalize(self, _end, self.process, self._log)
-        reply = self._ask({"path": str(path), "key": self.key})
+        reply = self._ask({"path": str(path), "key": self.key, "window": window})
         if not reply:
             reason = self.death()
             self.end()
             raise ModelError(f"llama.cpp cannot load {path}: {reason}")
         self.address: str = json.loads(reply)["address"]
 
-    def _ask(self, order: dict[str, str]) -> bytes:
+    def _ask(self, order: dict[str, str | int]) -> bytes:
         """Return the reply to an order; empty where the process ended instead."""
         with suppress(BrokenPipeError):
             self.process.stdin.write(json.dumps(order).encode() + b"\n")  # type: ignore[union-attr]

@@ -9,6 +9,7 @@ from langchain_core.messages import HumanMessage
 
 from index.errors import take_first_line
 from rag.errors import ModelError
+from rag.writing.window import UNKNOWN
 
 _PACKAGES = {
     "openai": ("langchain_openai",),
@@ -21,7 +22,9 @@ _KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 _NO_KEY = "not-needed"  # servers of one's own ask for none, but the clients insist on a value
 
 
-def load_chat_model(name: str, *, base_url: str = "", timeout: float = 60.0) -> BaseChatModel:
+def load_chat_model(
+    name: str, *, base_url: str = "", timeout: float = 60.0, window: int = 0
+) -> BaseChatModel:
     """Return the chat model of that name.
 
     Args:
@@ -29,18 +32,22 @@ def load_chat_model(name: str, *, base_url: str = "", timeout: float = 60.0) -> 
             id that LangChain's ``init_chat_model`` takes.
         base_url: Address of the model's server; "" means the provider's own.
         timeout: Seconds to wait for it, the one retry included.
+        window: Tokens that it is to take, where it is served with as many as is asked for; 0
+            means the usual ones.
 
     Raises:
         ModelError: Its package, key or file is missing; the text says what to do.
     """
     if name.startswith("gguf:"):
-        return _local_model(Path(name.removeprefix("gguf:")).expanduser(), timeout)
+        return _local_model(Path(name.removeprefix("gguf:")).expanduser(), timeout, window)
     provider = name.split(":", 1)[0] if ":" in name else ""
     _require_packages(provider)
     try:
         from langchain.chat_models import init_chat_model
 
-        model: BaseChatModel = init_chat_model(name, **_options(provider, base_url, timeout))
+        model: BaseChatModel = init_chat_model(
+            name, **_options(provider, base_url, timeout, window)
+        )
     except (ImportError, ValueError) as error:
         raise ModelError(f"cannot use the model {name!r}: {take_first_line(error)}") from error
     return model
@@ -60,13 +67,13 @@ def greet(name: str, *, base_url: str = "", timeout: float = 60.0) -> str:
     return " ".join(said.split())[:200]
 
 
-def _local_model(path: Path, timeout: float) -> BaseChatModel:
+def _local_model(path: Path, timeout: float, window: int) -> BaseChatModel:
     if not path.is_file():
         raise ModelError(f"there is no model file {path}")
     _require_packages("gguf")
     from rag.writing.gguf import GgufChatModel
 
-    return GgufChatModel.load(path, timeout=timeout)
+    return GgufChatModel.load(path, timeout=timeout, window=window)
 
 
 def _require_packages(provider: str) -> None:
@@ -77,10 +84,11 @@ def _require_packages(provider: str) -> None:
         raise ModelError(f"models of {provider!r} need a package: pip install 'jawab[{provider}]'")
 
 
-def _options(provider: str, base_url: str, timeout: float) -> dict[str, Any]:
+def _options(provider: str, base_url: str, timeout: float, window: int) -> dict[str, Any]:
     options: dict[str, Any] = {"temperature": 0}
     if provider == "ollama":
         options["client_kwargs"] = {"timeout": timeout}
+        options["num_ctx"] = window or UNKNOWN  # its own is smaller, and it cuts off what is more
     else:
         options |= {"timeout": timeout / 2, "max_retries": 1}
     if base_url:

@@ -17,6 +17,7 @@ from rag.settings import Settings, check_settings
 from rag.writing.generating import Generator
 from rag.writing.models import load_chat_model
 from rag.writing.quoting import EXTRACTIVE, QUOTER
+from rag.writing.window import measure_room
 from rag.writing.writer import Writer
 
 
@@ -45,13 +46,19 @@ class Setup:
             return cls(settings, before.model)
         if settings.model == EXTRACTIVE:
             return cls(settings, None)
-        name, base_url, timeout = _source(settings)
-        return cls(settings, load_chat_model(name, base_url=base_url, timeout=timeout))
+        name, base_url, timeout, window = _source(settings)
+        model = load_chat_model(name, base_url=base_url, timeout=timeout, window=window)
+        return cls(settings, model)
 
     @property
     def name(self) -> str:
         """Name of what writes."""
         return EXTRACTIVE if self.model is None else self.settings.model
+
+    @property
+    def room(self) -> int:
+        """Tokens that the passages of a prompt may take; 0 where articles are quoted."""
+        return measure_room(self.model, self.settings.window) if self.model else 0
 
     def read(
         self,
@@ -76,5 +83,5 @@ class Setup:
         return Generator(self.model, self.name, embedder)
 
 
-def _source(settings: Settings) -> tuple[str, str, float]:
-    return settings.model, settings.base_url, settings.timeout
+def _source(settings: Settings) -> tuple[str, str, float, int]:
+    return settings.model, settings.base_url, settings.timeout, settings.window

@@ -1,3 +1,6 @@
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 from conftest import ROOT
 from passages import TEXT, passages_of
@@ -9,6 +12,7 @@ from rag.reading.reading import Reading
 from rag.writing.generating import render
 
 GOLDEN = ROOT / "tests" / "data"
+TODAY = dt.date(2025, 9, 10)
 
 
 @pytest.mark.parametrize("name", ["answer", "rewrite"])
@@ -31,8 +35,10 @@ def test_both_languages_say_the_same_things():
 
 
 def test_the_rendered_prompt_is_the_reviewed_one():
-    reading = Reading(understand("كم بلغت كلفة الجسر؟"), passages_of(TEXT, "خبر آخر."))
-    rendered = "\n=====\n".join(render(load_prompt("answer"), reading)) + "\n"
+    first, second = passages_of(TEXT.replace("الجديد", "الجديد أمس"), "خبر آخر.")
+    dated = replace(first, article=replace(first.article, date="2025-09-03", source="الراصد"))
+    reading = Reading(understand("كم بلغت كلفة الجسر؟"), [dated, second])
+    rendered = "\n=====\n".join(render(load_prompt("answer"), reading, TODAY)) + "\n"
     golden = GOLDEN / "answer-prompt.txt"
     assert rendered == golden.read_text(encoding="utf-8")
 
@@ -50,7 +56,7 @@ def test_the_rendered_prompt_is_the_reviewed_one():
 )
 def test_the_model_is_told_which_form_of_answer_is_wanted(question, wanted):
     reading = Reading(understand(question), passages_of(TEXT))
-    assert wanted in render(load_prompt("answer"), reading)[1]
+    assert wanted in render(load_prompt("answer"), reading, TODAY)[1]
 
 
 def test_every_form_of_answer_has_an_outline():

@@ -36,6 +36,7 @@ def test_publishers_are_named_in_a_table(tmp_path):
         ({"JAWAB_CAUTION": "reckless"}, "careful, balanced, lenient"),
         ({"JAWAB_READER": "maybe"}, "on, off"),
         ({"JAWAB_TIMEOUT": "0"}, "seconds"),
+        ({"JAWAB_WINDOW": "100"}, "0 or from 2,048"),
         ({"JAWAB_SOURCES": "الجزيرة"}, "table of texts"),
     ],
 )

@@ -106,3 +106,25 @@ def test_an_article_of_the_month_asked_for_comes_first(tmp_path, bundled):
         assert found[0].scores["date"] > 0
     undated = index.search("ماذا جرى في جلسة المجلس البلدي؟")
     assert {passage.scores["date"] for passage in undated} == {0}
+
+
+def test_the_articles_of_passages_are_read_whole_with_the_words_of_all_their_chunks(assistant):
+    index = assistant.index
+    passages = index.search("لماذا قطعت المياه عن أحياء غرب مدينة الرمال؟")
+    wholes = index.read_whole(passages)
+    assert wholes.keys() == {passage.article.id for passage in passages}
+    for passage in passages:
+        whole = wholes[passage.article.id]
+        assert whole.text == whole.article.text == passage.article.text
+        own = whole.words.cut((passage.chunk.start, passage.chunk.end))
+        assert own.starts.tolist() == passage.words.starts.tolist()
+        assert len(whole.words.starts) >= len(own.starts)
+        assert (own.vectors() == passage.words.vectors()).mean() > 0.5  # a chunk's see its words
+
+
+def test_an_article_that_changed_since_is_not_read_whole(index, folder):
+    passages = index.search("جسر النهر", k=3)
+    (folder / "جسر.txt").write_text("افتتاح جسر النهر\n\nأغلق الوزير جسر النهر.", encoding="utf-8")
+    index.add([folder / "جسر.txt"])
+    assert index.read_whole(passages).keys() == {"مدرسة", "مطر"}
+    assert index.read_whole([]) == {}

@@ -5,18 +5,29 @@ from importlib.util import find_spec
 import pytest
 from checks import check_citations
 from fakes import Dies, Slow, model_server
+from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
+from index import open_index
+from index.arabic.sentences import sentence_spans
 from rag import Assistant, ModelError
-from rag.settings import load_settings
+from rag.clock import read_day
+from rag.reading.passages import merge_neighbours
+from rag.settings import CAUTION, load_settings
 from rag.writing import generating
 from rag.writing.models import load_chat_model
 from rag.writing.setup import Setup
+from rag.writing.window import measure_room
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 TRUE = "فيلم «آخر الصيادين» للمخرجة اللبنانية ريم شاهين فاز بالجائزة الكبرى في مهرجان قرطاج"
 DENIAL = "لم تفز المخرجة اللبنانية ريم شاهين بالجائزة الكبرى في مهرجان قرطاج"
 
 openai = pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
+
+
+def rewrites(messages):
+    """Tell whether a request is for a question rather than for an answer."""
+    return "السؤال مستقلًا" in messages[-1]["content"]
 
 
 @pytest.fixture
@@ -54,6 +65,40 @@ def test_the_model_reads_the_numbered_passages_and_the_rules(ask):
     assert "لا تخمّن" in system
     assert "[1] العنوان:" in user
     assert QUESTION in user
+
+
+@openai
+def test_the_model_reads_the_best_article_whole_and_may_cite_any_of_it(ask, sample_index):
+    article = open_index(sample_index).store.get_article("قطع-المياه")
+    last = article.text.rsplit("\n\n", 1)[-1]
+    found, requests = ask(f"{last} [1]", WATER)
+    told = requests[0]["messages"][-1]["content"]
+    assert article.text in told
+    assert told.count(article.title) == 1
+    assert [citation.quote for citation in found.citations] == [last]
+    check_citations(found, sample_index)
+
+
+@openai
+def test_a_small_window_holds_what_was_found_and_no_more(ask, assistant):
+    _, requests = ask(f"{TRUE} [1].", WATER, window=2_048)
+    told = requests[0]["messages"][-1]["content"]
+    found = merge_neighbours(assistant.search(WATER))
+    assert all(passage.text in told for passage in found)
+    assert told.count("العنوان:") == len(found)
+
+
+@openai
+def test_the_model_is_told_which_day_it_is_and_which_days_are_meant(ask):
+    before = read_day()
+    _, requests = ask(f"{TRUE} [1].", "كم عدد المصابين في حريق مصنع الرمال؟")
+    told = requests[0]["messages"][-1]["content"]
+    assert any(f"({day.isoformat()})" in told for day in (before, read_day()))
+    for published, meant in {
+        "2025-03-04": "«الثلاثاء» = 2025-03-04",
+        "2025-03-06": "«الخميس» = 2025-03-06",
+    }.items():
+        assert f"التاريخ: {published} | المقصود: {meant}" in told
 
 
 @openai
@@ -153,6 +198,37 @@ def test_the_model_is_not_asked_without_evidence(ask):
     assert requests == []
 
 
+DOUBTFUL = "قديش حق تذكرة باص المطار الكهربائي؟"
+
+
+@openai
+def test_a_model_is_asked_where_too_little_speaks_for_quotes(ask, reading_assistant, sample_index):
+    assert reading_assistant.answer(DOUBTFUL).refusal == "no_evidence"
+    article = open_index(sample_index).store.get_article("bus-line")
+    price = next(
+        article.text[a:b] for a, b in sentence_spans(article.text) if "تذكرة" in article.text[a:b]
+    )
+    found, requests = ask(f"{price} [1]", DOUBTFUL)
+    assert (found.model, len(requests)) == ("openai:scripted", 1)
+    assert found.citations[0].quote == price
+
+
+@openai
+@pytest.mark.parametrize("reply", [500, "عاصمة اليابان هي طوكيو.", "لا تذكر المقاطع ذلك."])
+def test_where_it_fails_there_nothing_is_quoted(ask, reply):
+    found, requests = ask(reply, DOUBTFUL)
+    assert (found.found, found.citations, bool(found.passages)) == (False, (), True)
+    assert bool(found.error) is (reply == 500)
+    assert requests
+
+
+@openai
+@pytest.mark.parametrize("caution", CAUTION)
+def test_no_model_is_asked_about_somebody_of_whom_no_article_tells(ask, caution):
+    found, requests = ask("لا أعلم.", "من فاز بكأس العالم 2022؟", caution=caution)
+    assert (found.refusal, requests) == ("no_evidence", [])
+
+
 @openai
 def test_endless_text_ends(ask):
     found, _ = ask(f"{TRUE} [1]. " + "كلام لا ينتهي أبدًا. " * 3000)
@@ -211,7 +287,7 @@ def test_lists_tables_and_headings_stay_what_they_are_where_articles_support_the
         "  - مُدّ الأنبوب عام 1974 [2].\n"
         "2. والأحياء هي الزيتون والنخيل والمنارة والسلام وباب البحر [3].\n"
         "3. وعدت المؤسسة بأن تبدأ استبدال الأنابيب في الأحياء الشرقية في يناير [4].\n"
-        "4. ستبني المؤسسة في يناير سدًا [1]. (غير مؤكَّد)\n"
+        "4. ستبني المؤسسة في يناير سدًا [4]. (غير مؤكَّد)\n"
         "  - خطة كلفتها تسعة ملايين دينار [4].\n"
         "- طول المقطع: 640 مترًا [1]\n"
         "- عرض المقطع: 640 مترًا [1] (غير مؤكَّد)"
@@ -293,14 +369,48 @@ def test_the_newest_of_differing_articles_is_told_whatever_the_model_says(ask):
 @openai
 def test_the_model_completes_a_follow_up(ask):
     def script(messages):
-        rewriting = "السؤال مستقلًا" in messages[-1]["content"]
-        return QUESTION if rewriting else f"{TRUE} [1]."
+        return QUESTION if rewrites(messages) else f"{TRUE} [1]."
 
     found, requests = ask(
         script, "ومن أخرجه؟", history=[("ما الفيلم الفائز في قرطاج؟", "آخر الصيادين")]
     )
     assert found.standalone_question == QUESTION
     assert len(requests) == 2
+
+
+HISTORY = [("ما الفيلم الفائز في قرطاج؟", "آخر الصيادين")]
+
+
+@openai
+def test_the_model_is_shown_every_question_that_has_history(ask):
+    found, requests = ask(lambda m: QUESTION if rewrites(m) else f"{TRUE} [1].", QUESTION, HISTORY)
+    assert [rewrites(request["messages"]) for request in requests] == [True, False]
+    assert found.standalone_question == QUESTION
+    _, requests = ask(f"{TRUE} [1].", QUESTION)
+    assert len(requests) == 1
+
+
+@openai
+@pytest.mark.parametrize("reply", [500, "", "ومن أخرجه؟", "سطر\nوسطر"])
+def test_a_follow_up_that_the_model_leaves_as_it_is_is_completed_by_rules(ask, reply):
+    found, _ = ask(lambda m: reply if rewrites(m) else f"{TRUE} [1].", "ومن أخرجه؟", HISTORY)
+    assert found.standalone_question == "من أخرجه؟ (الفيلم الفائز في قرطاج)"
+    assert found.found
+
+
+@openai
+def test_a_question_of_another_year_than_its_rewriting_is_not_rewritten(ask):
+    asked = "كم بلغ الإنتاج عام 2023؟"
+    found, _ = ask(lambda m: "كم بلغ الإنتاج؟" if rewrites(m) else "لا أعلم.", asked, HISTORY)
+    assert found.standalone_question == asked
+
+
+@openai
+def test_only_the_last_turns_are_told(ask):
+    turns = [(f"ما الخبر رقم {n}؟", "خبر") for n in range(20)]
+    _, requests = ask(lambda m: QUESTION if rewrites(m) else f"{TRUE} [1].", QUESTION, turns)
+    told = requests[0]["messages"][-1]["content"]
+    assert ("رقم 19" in told, "رقم 3؟" in told) == (True, False)
 
 
 @openai
@@ -399,3 +509,21 @@ def test_a_refusal_that_is_left_alone_is_no_answer(ask):
 def test_a_part_without_an_answer_is_told_to_the_reader_too(ask):
     found, _ = ask(f"{TRUE} [1].", "من أخرج فيلم آخر الصيادين؟ وكم سكان بلدية تولوز؟")
     assert "تولوز" in found.notice
+
+
+def test_the_window_is_what_is_set_or_what_the_model_tells():
+    def model(profile):
+        return FakeListChatModel(responses=[""], profile=profile)
+
+    known = {"max_input_tokens": 128_000}
+    assert (
+        measure_room(model(known), 4_096) < measure_room(model(None)) < measure_room(model(known))
+    )
+    assert measure_room(model({"max_input_tokens": 4_096})) == measure_room(model(None), 4_096)
+    assert measure_room(model(known), 100_000) > 90_000
+
+
+@pytest.mark.skipif(not find_spec("langchain_ollama"), reason="jawab[ollama] is missing")
+def test_ollama_is_asked_for_as_many_tokens_as_are_given():
+    assert load_chat_model("ollama:any").num_ctx == 8_192
+    assert load_chat_model("ollama:any", window=32_768).num_ctx == 32_768
