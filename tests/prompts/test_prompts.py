@@ -11,7 +11,7 @@ from rag.writing.generating import render
 GOLDEN = ROOT / "tests" / "data"
 
 
-@pytest.mark.parametrize("name", ["answer", "rewrite"])
+@pytest.mark.parametrize("name", ["answer", "rewrite", "verify"])
 def test_a_prompt_declares_exactly_what_it_uses(name):
     assert load_prompt(name).placeholders
 
