@@ -138,6 +138,7 @@ class Sentence:
         note: What the assistant says behind it, or "".
         label: Who says it, or what it is about; "" otherwise.
         is_version: Whether it is quoted of one of several articles that differ.
+        is_open: Whether its verdict may still change; never in a whole answer.
     """
 
     text: str
@@ -148,6 +149,7 @@ class Sentence:
     note: str = ""
     label: str = ""
     is_version: bool = False
+    is_open: bool = False
 
     @property
     def place(self) -> Place:
@@ -255,7 +257,8 @@ class Answer:
         found: Whether the articles answer the question.
         refusal: Why not: ``no_evidence``, ``empty_index`` or ``model_refused``; None when found.
         model: What wrote the answer.
-        timings: Milliseconds by stage; their keys are ``rewrite search evidence answer total``.
+        timings: Milliseconds by stage; their keys are ``rewrite search evidence answer
+            total``, and ``verify`` where a second opinion was asked for.
         index_generation: Of the search files used.
         evidence: Probability that the passages hold an answer, in [0, 1].
         notice: What the reader must know of how it came about, or None.
@@ -318,6 +321,15 @@ class Answer:
         """Return the answer with the text that its sentences make."""
         text = "".join(f"[{s}]" if isinstance(s, int) else s for s in self.segments())
         return replace(self, text=text.strip())
+
+    @property
+    def settled_text(self) -> str:
+        """What of the text stays as it is: all of a whole answer."""
+        for place, sentence in enumerate(self.sentences):
+            if sentence.is_open:
+                told = replace(self, sentences=self.sentences[:place])
+                return told.with_text().text if place else ""
+        return self.text
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values."""

@@ -48,6 +48,9 @@ class Settings:
         base_url: Address of the model's server; "" means the provider's own.
         timeout: Seconds to wait for the model.
         window: Tokens that it takes, prompt and answer together; 0 means what it tells itself.
+        verify: What its sentences are checked by: ``words``, or ``model`` for one more call that
+            asks it about those that are not in the articles word for word; it is waited for half of
+            ``timeout``.
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``: how sure to be before answering.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
@@ -65,6 +68,7 @@ class Settings:
     base_url: str = ""
     timeout: float = 60.0
     window: int = 0
+    verify: str = "words"
     k: int = 8
     caution: str = "balanced"
     unsupported: str = "remove"
@@ -157,6 +161,7 @@ def check_settings(settings: Settings, where: str = "here") -> None:
         "caution": CAUTION,
         "unsupported": ("remove", "mark"),
         "reader": ("on", "off"),
+        "verify": ("words", "model"),
     }
     for name, allowed in choices.items():
         if (value := getattr(settings, name)) not in allowed:

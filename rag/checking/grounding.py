@@ -25,7 +25,7 @@ from rag.language.statements import EDGE, SAYING, Statement, read_statement, tok
 LONG_CLAIM_WORDS = 4
 """Content words from which on two neighbouring sentences may share in supporting a claim; those of
 a shorter one come together by chance."""
-_MIN_QUOTE_WORDS = 3
+MIN_QUOTE_WORDS = 3
 """Words of a claim that can be a quote."""
 _MIN_CONDITIONAL = 0.8
 """Share of a claim's words that must stand under a condition for the claim to leave it out."""
@@ -87,7 +87,7 @@ def _find_verbatim(text: str, passage: Passage) -> Span | None:
     Part of a sentence is no such thing: what stands before it may deny it.
     """
     spoken = text.strip().rstrip(".").split()
-    if len(spoken) < _MIN_QUOTE_WORDS:
+    if len(spoken) < MIN_QUOTE_WORDS:
         return None
     pattern = re.compile(r"\s+".join(re.escape(word) for word in spoken) + r"\.?")
     for within, start in ((passage.text, passage.chunk.start), (passage.article.text, 0)):

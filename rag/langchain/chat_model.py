@@ -27,7 +27,7 @@ from rag.errors import ModelError
 from rag.language.followup import History
 from rag.settings import Settings, load_settings
 
-_SETTINGS = ("index", "model", "base_url", "timeout", "k", "caution", "unsupported")
+_SETTINGS = ("index", "model", "base_url", "timeout", "k", "caution", "unsupported", "verify")
 _NOT_METADATA = ("text", "model", "passages")
 """Fields of an answer that a message has elsewhere; passages are long, and the retriever's."""
 
@@ -61,6 +61,7 @@ class ChatJawab(BaseChatModel):
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
+        verify: ``words``, or ``model`` for its second opinion on what it wrote.
         where: Which articles may be used; None means all.
         stop: The reply ends before the first of these.
         streaming: Whether ``invoke`` streams too, for callbacks that follow a reply as it grows.
@@ -82,6 +83,7 @@ class ChatJawab(BaseChatModel):
     k: int | None = None
     caution: str | None = None
     unsupported: str | None = None
+    verify: str | None = None
     where: Filter | None = None
     stop: list[str] | None = None
     streaming: bool = False
@@ -146,11 +148,11 @@ class ChatJawab(BaseChatModel):
         sent = ""
         for answer in answers:
             # A stop sequence may stand across two pieces: then nothing is sent before the end.
-            if not stop and answer.text != sent:
+            if not stop and answer.settled_text != sent:
                 yield ChatGenerationChunk(
                     message=AIMessageChunk(content=compute_addition(sent, answer))
                 )
-                sent = answer.text
+                sent = answer.settled_text
         text = truncate_at_stop(answer.text, stop)
         last = AIMessageChunk(
             content=text[len(sent) :],
@@ -233,16 +235,16 @@ def truncate_at_stop(text: str, stop: Sequence[str] | None) -> str:
 
 
 def compute_addition(sent: str, answer: Answer) -> str:
-    """Return what the answer has more than was sent of it.
+    """Return what the answer has more than was sent of it, as far as that is settled.
 
     Raises:
         ModelError: It begins otherwise now. What was streamed cannot be taken back.
     """
-    if not answer.text.startswith(sent):
+    if not answer.settled_text.startswith(sent):
         raise ModelError(
             f"what was streamed no longer holds ({answer.notice}) Ask again, or without streaming."
         )
-    return answer.text[len(sent) :]
+    return answer.settled_text[len(sent) :]
 
 
 def _metadata(answer: Answer) -> dict[str, Any]:

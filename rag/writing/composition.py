@@ -51,6 +51,7 @@ class Composition:
             notice = draft.phrases["model_failed"].format(model=writer.name, reason=reason)
             yield from self._quote(notice, str(error))
             return
+        draft = self._review(writer, draft)
         if refused:
             yield self._refuse("model_refused")
         elif draft.is_answer:
@@ -73,6 +74,17 @@ class Composition:
             # Quoting takes milliseconds, and what an answer opens with depends on all quotes.
             if draft.add(sentence) and writer is not QUOTER:
                 yield draft.answer(self.answer)
+
+    def _review(self, writer: Writer, draft: Draft) -> Draft:
+        """Return the draft with the last verdicts, where some sentences are doubtful."""
+        if not any(one.doubt for one in draft.written):
+            return draft
+        self.clock.lap("answer")
+        reviewed = self._draft(writer)
+        for one in writer.review(self.reading, draft.written):
+            reviewed.add(one)
+        self.clock.lap("verify")
+        return reviewed
 
     def _quote(self, notice: str, error: str | None = None) -> Iterator[Answer]:
         """Answer with quotes instead of the model, saying why."""

@@ -39,6 +39,7 @@ class Draft:
         phrases: The assistant's own words, in the language of the answer.
         mark: Whether what articles contradict is kept, marked, instead of left out.
         quotes: Whether all sentences are quotes.
+        written: All that was taken in.
         sentences: Those kept so far.
         citations: Those the sentences use, in order of use.
         removed: Why each sentence that was left out was: what the articles say instead, or "".
@@ -52,6 +53,7 @@ class Draft:
     phrases: Mapping[str, str]
     mark: bool = False
     quotes: bool = False
+    written: list[Written] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -68,6 +70,7 @@ class Draft:
         if written is AFRESH:
             self._begin_again()
             return True
+        self.written.append(written)
         lead = self.gap if written.lead == " " else written.lead
         self._note_heading(written)
         contradicted = written.verdict is Verdict.CONTRADICTED
@@ -81,6 +84,7 @@ class Draft:
         return True
 
     def _begin_again(self) -> None:
+        self.written.clear()
         self.sentences.clear()
         self.citations.clear()
         self.removed.clear()
@@ -174,6 +178,7 @@ class Draft:
                 note=note,
                 label=written.label,
                 is_version=is_version,
+                is_open=written.doubt is not None,
             )
         )
 

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -30,9 +31,13 @@ from rag.language.relative_dates import spell_date
 from rag.language.statements import Token, read_statement, tokens_match
 from rag.reading.passages import number_passages
 from rag.reading.reading import Reading
-from rag.writing.writer import AFRESH, Written
+from rag.writing.writer import AFRESH, Doubt, Written, quote_nearest
+
+if TYPE_CHECKING:
+    from rag.writing.second_opinion import SecondOpinion
 
 logger = logging.getLogger(__name__)
+_Asked = TypeVar("_Asked")
 
 MAX_CHARACTERS = 6_000
 """Of a model's answer; one that goes on is cut there. Chosen, not measured: small
@@ -59,11 +64,13 @@ class Generator:
         model: BaseChatModel,
         name: str,
         embedder: Embedder,
+        second_opinion: "SecondOpinion | None" = None,
         read_day: Callable[[], dt.date] = read_day,
     ) -> None:
         self.model = model
         self.name = name
         self._embedder = embedder
+        self._second_opinion = second_opinion
         self._prompt = load_prompt("answer")
         self._read_day = read_day
 
@@ -92,15 +99,24 @@ class Generator:
 
     def _check(self, reading: Reading) -> Iterator[Written]:
         """Yield the model's sentences, checked, as they are complete."""
-        splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder)
+        splitter, checker = ClaimSplitter(), self._make_checker(reading)
         chain = build_answer_chain(self._prompt, self.model, self._read_day())
         for piece in stream_text(chain, reading):
             if piece is None:
-                splitter, checker = ClaimSplitter(), _Checker(reading, self._embedder)
+                splitter, checker = ClaimSplitter(), self._make_checker(reading)
                 yield AFRESH
             else:
                 yield from checker.check(splitter.feed(piece))
         yield from checker.check(splitter.finish())
+
+    def _make_checker(self, reading: Reading) -> "_Checker":
+        return _Checker(reading, self._embedder, doubts=self._second_opinion is not None)
+
+    def review(self, reading: Reading, written: Sequence[Written]) -> list[Written]:
+        """Return the sentences after a second opinion, where one is to be asked for."""
+        if self._second_opinion is None:
+            return list(written)
+        return self._second_opinion.review(reading, written)
 
     def rewrite(self, question: str, history: History) -> str | None:
         """Return a follow-up so that it stands alone; None where the model did not manage."""
@@ -114,7 +130,8 @@ class Generator:
 class _Checker:
     """Judges each claim of a model; none comes twice."""
 
-    def __init__(self, reading: Reading, embedder: Embedder) -> None:
+    def __init__(self, reading: Reading, embedder: Embedder, *, doubts: bool) -> None:
+        self._doubts = doubts
         self._question = reading.question.statement
         self._passages = reading.passages
         self._embedder = embedder
@@ -147,6 +164,7 @@ class _Checker:
             return None
         claim, check = self._judge(claim)
         supported = check.verdict is Verdict.SUPPORTED
+        is_contradicted = check.verdict is Verdict.CONTRADICTED
         if not supported and (claim.is_aside or self._says_nothing(claim)):
             return None
         return Written(
@@ -156,9 +174,17 @@ class _Checker:
             claim.label,
             heading,
             check.verdict,
-            reason=self._quote(check) if check.difference else "",
+            reason=quote_nearest(check, self._passages) if is_contradicted else "",
             is_related=check.is_related,
+            doubt=self._doubt(claim, check),
         )
+
+    def _doubt(self, claim: Claim, check: Check) -> Doubt | None:
+        """Return what a second opinion is asked about, where one is."""
+        if not (self._doubts and check.is_open):
+            return None
+        text = f"{claim.label}: {claim.text}" if claim.label else claim.text
+        return Doubt(text, claim.numbers, check)
 
     def _judge(self, claim: Claim) -> tuple[Claim, Check]:
         """Return the words of a claim that are supported, else all of them, and what was found.
@@ -209,19 +235,11 @@ class _Checker:
         words = read_statement(text).matter
         return any(_is_among(word, told.tokens) for word in words for told in known)
 
-    def _quote(self, check: Check) -> str:
-        """Return the words of an article that are nearest to a claim."""
-        if not check.supports:
-            return ""
-        nearest = check.supports[0]
-        start, end = nearest.span
-        return self._passages[nearest.passage].article.text[start:end]
-
     def _restore_spacing(self, text: str, check: Check) -> str:
         """Return a quote in the article's own spacing, anything else as the model wrote it."""
         if check.verdict is not Verdict.SUPPORTED or len(check.supports) != 1:
             return text
-        quote = self._quote(check)
+        quote = quote_nearest(check, self._passages)
         # The model's own marks are gone from its text, and with them the «[3]» of an article.
         spoken, said = (words.rstrip(".").split() for words in (text, strip_citations(quote)))
         return quote if spoken == said else text
@@ -281,7 +299,7 @@ def _outline(prompt: Prompt, reading: Reading) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str | None]:
+def stream_text(chain: Runnable[_Asked, str], asked: _Asked) -> Iterator[str | None]:
     """Yield the pieces of a model's answer; None where all before it was thought aloud.
 
     Raises:
@@ -289,7 +307,7 @@ def stream_text(chain: Runnable[Reading, str], reading: Reading) -> Iterator[str
     """
     length = 0
     try:
-        for piece in _strip_thoughts(chain.stream(reading)):
+        for piece in _strip_thoughts(chain.stream(asked)):
             yield piece
             length = 0 if piece is None else length + len(piece)
             if length > MAX_CHARACTERS:

@@ -73,6 +73,11 @@ class Quoter:
             previous = quote
         return False
 
+    @staticmethod
+    def review(_reading: Reading, written: Sequence[Written]) -> list[Written]:
+        """Return what was written: nobody doubts a quote."""
+        return list(written)
+
 
 QUOTER = Quoter()
 """It has no state, so one serves all."""

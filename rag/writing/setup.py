@@ -18,7 +18,11 @@ from rag.writing.generating import Generator
 from rag.writing.models import load_chat_model
 from rag.writing.quoting import EXTRACTIVE, QUOTER
 from rag.writing.window import measure_room
+from rag.writing.second_opinion import SecondOpinion
 from rag.writing.writer import Writer
+
+_SHARE = 0.5
+"""Of the time to wait for a model, for its second opinion: the answer is there already. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,10 @@ class Setup:
         """Return what writes the answers over an index with this embedder."""
         if self.model is None:
             return QUOTER
-        return Generator(self.model, self.name, embedder)
+        opinion = None
+        if self.settings.verify == "model":
+            opinion = SecondOpinion(self.model, embedder, _SHARE * self.settings.timeout)
+        return Generator(self.model, self.name, embedder, opinion)
 
 
 def _source(settings: Settings) -> tuple[str, str, float, int]:

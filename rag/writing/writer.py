@@ -1,12 +1,28 @@
 """What every writer of answers does: from what was read to sentences, each with its source."""
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from index.search.search import Passage
 from rag.checking.grounding import Support
-from rag.checking.verdicts import Verdict
+from rag.checking.verdicts import Check, Verdict
 from rag.reading.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a second opinion is asked about.
+
+    Attributes:
+        text: What a sentence claims, with what it is about.
+        numbers: What it cites, from 1.
+        check: What was found of it.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+    check: Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,7 @@ class Written:
         verdict: What the articles say of it.
         reason: What they say otherwise, of what they contradict; "" otherwise.
         is_related: Whether it cites a passage or is about what they tell.
+        doubt: What a second opinion is still to be asked about; None where the verdict is the last.
     """
 
     text: str
@@ -32,6 +49,25 @@ class Written:
     verdict: Verdict = Verdict.SUPPORTED
     reason: str = ""
     is_related: bool = True
+    doubt: Doubt | None = None
+
+    def judge(self, check: Check, passages: Sequence[Passage]) -> "Written":
+        """Return the sentence with what was found of it last."""
+        return replace(
+            self,
+            supports=check.supports,
+            verdict=check.verdict,
+            reason=quote_nearest(check, passages) if check.verdict is Verdict.CONTRADICTED else "",
+            doubt=None,
+        )
+
+
+def quote_nearest(check: Check, passages: Sequence[Passage]) -> str:
+    """Return the words of an article that are nearest to a claim; "" where there are none."""
+    if not check.supports:
+        return ""
+    nearest = check.supports[0]
+    return passages[nearest.passage].article.text[nearest.span.start : nearest.span.end]
 
 
 AFRESH = Written("", ())
@@ -52,4 +88,8 @@ class Writer(Protocol):
         Raises:
             ModelError: What writes has failed.
         """
+        ...
+
+    def review(self, reading: Reading, written: Sequence[Written]) -> list[Written]:
+        """Return all that was written, none of it doubtful any longer."""
         ...

@@ -15,7 +15,7 @@ GOLDEN = ROOT / "tests" / "data"
 TODAY = dt.date(2025, 9, 10)
 
 
-@pytest.mark.parametrize("name", ["answer", "rewrite"])
+@pytest.mark.parametrize("name", ["answer", "rewrite", "verify"])
 def test_a_prompt_declares_exactly_what_it_uses(name):
     assert load_prompt(name).placeholders
 

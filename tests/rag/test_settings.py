@@ -35,6 +35,7 @@ def test_publishers_are_named_in_a_table(tmp_path):
         ({"JAWAB_K": "0"}, "from 1 to 50"),
         ({"JAWAB_CAUTION": "reckless"}, "careful, balanced, lenient"),
         ({"JAWAB_READER": "maybe"}, "on, off"),
+        ({"JAWAB_VERIFY": "twice"}, "words, model"),
         ({"JAWAB_TIMEOUT": "0"}, "seconds"),
         ({"JAWAB_WINDOW": "100"}, "0 or from 2,048"),
         ({"JAWAB_SOURCES": "الجزيرة"}, "table of texts"),

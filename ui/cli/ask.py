@@ -95,12 +95,13 @@ def _stream(answers: "Iterable[Answer]") -> "Answer":
         last = answer
         if answer.model == EXTRACTIVE and answer.found:
             continue  # it comes whole, and its parts are printed below
-        if answer.text.startswith(shown):
-            console.print(Text(answer.text[len(shown) :]), end="")
+        text = answer.settled_text
+        if text.startswith(shown):
+            console.print(Text(text[len(shown) :]), end="")
         else:  # the model failed after some sentences; its quoted replacement starts afresh
             console.print()
-            console.print(Text(answer.text), end="")
-        shown = answer.text
+            console.print(Text(text), end="")
+        shown = text
     if last is None:
         raise RuntimeError("the assistant gave no answer")
     if shown or not last.found:

@@ -16,6 +16,7 @@ from ui.web.render import notice
 
 CAUTION = [("حذر", "careful"), ("متوازن", "balanced"), ("متساهل", "lenient")]
 UNSUPPORTED = [("تُحذف", "remove"), ("تُعرض معلَّمة", "mark")]
+VERIFY = [("بكلماتها", "words"), ("بكلماتها وبسؤال النموذج مرة ثانية", "model")]
 _MODELS = (
     "\u2066extractive\u2069: اقتباس حرفي بلا نموذج. أو:"
     " \u2066ollama:…  openai:…  anthropic:…  gguf:/path\u2069"
@@ -50,6 +51,11 @@ class SettingsTab:
                 UNSUPPORTED, value=settings.unsupported, rtl=True, elem_id="set-unsupported",
                 label="جمل النموذج التي تخالفها المقالات",
             )  # fmt: skip
+            verify = gr.Radio(
+                VERIFY, value=settings.verify, label="فحص جمل النموذج", rtl=True,
+                elem_id="set-verify",
+                info="سؤال النموذج نداء واحد بعد الإجابة، عما ليس في المقالات بحرفه.",
+            )  # fmt: skip
             model = gr.Textbox(
                 settings.model, label="النموذج اللغوي", elem_classes="ltr", elem_id="set-model",
                 info=_MODELS,
@@ -64,7 +70,7 @@ class SettingsTab:
         told = gr.HTML(elem_id="set-told", apply_default_css=False)
         test.click(self._test, [model, address], [told], concurrency_id="llm", **_PRIVATE)
         save.click(
-            self._save, [k, caution, unsupported, model, address], [told],
+            self._save, [k, caution, unsupported, verify, model, address], [told],
             concurrency_id="llm", **_PRIVATE,
         )  # fmt: skip
         self._told = told
@@ -91,6 +97,7 @@ class SettingsTab:
         k: float,
         caution: str,
         unsupported: str,
+        verify: str,
         model: str,
         address: str,
         request: gr.Request,
@@ -102,6 +109,7 @@ class SettingsTab:
             k=int(k),
             caution=caution,
             unsupported=unsupported,
+            verify=verify,
             model=(model or EXTRACTIVE).strip(),
             base_url=(address or "").strip(),
         )

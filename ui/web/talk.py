@@ -57,9 +57,9 @@ class Talk:
             sent, answer = "", first
             while True:
                 # A stop sequence may stand across two pieces: then nothing is sent before the end.
-                if not self._asked.stops() and answer.text != sent:
+                if not self._asked.stops() and answer.settled_text != sent:
                     yield self._event({"content": compute_addition(sent, answer)})
-                    sent = answer.text
+                    sent = answer.settled_text
                 if (following := await anext(answers, None)) is None:
                     break
                 answer = following
