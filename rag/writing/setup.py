@@ -17,6 +17,7 @@ from rag.settings import Settings, check_settings
 from rag.writing.generating import Generator
 from rag.writing.models import load_chat_model
 from rag.writing.quoting import EXTRACTIVE, QUOTER
+from rag.writing.stopping import Stop
 from rag.writing.writer import Writer
 
 
@@ -69,11 +70,11 @@ class Setup:
             return read
         return replace(read, missing=measure_missing(question, query, passages))
 
-    def writer(self, embedder: Embedder) -> Writer:
-        """Return what writes the answers over an index with this embedder."""
+    def writer(self, embedder: Embedder, stop: Stop | None = None) -> Writer:
+        """Return what writes an answer over an index with this embedder, until it is stopped."""
         if self.model is None:
             return QUOTER
-        return Generator(self.model, self.name, embedder)
+        return Generator(self.model, self.name, embedder, stop)
 
 
 def _source(settings: Settings) -> tuple[str, str, float]:

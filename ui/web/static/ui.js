@@ -304,7 +304,7 @@
   function offerLogout() {
     const user = window.gradio_config?.username;
     const actions = document.querySelector("#hdr .hdr-act");
-    if (!user || !actions || actions.querySelector("a")) return;
+    if (!user || !actions || actions.querySelector("a") || actions.closest(".by-proxy")) return;
     const link = document.createElement("a");
     Object.assign(link, {href: "./logout", className: "txt-btn", textContent: "خروج", title: `الخروج من حساب ${user}`});
     actions.append(link);
