@@ -6,16 +6,20 @@ the process.
 """
 
 import asyncio
+import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from index.errors import JawabError
 
 _T = TypeVar("_T")
+_OPENED: ContextVar[list[AsyncGenerator[Any, Any]]] = ContextVar("_OPENED")
+"""What was begun for the answer that a task waits for."""
 
 
 class AnswerStoppedError(JawabError):
@@ -71,19 +75,20 @@ def iterate(pieces: AsyncIterator[_T], stop: Stop) -> Iterator[_T]:
     stopped = AnswerStoppedError("the answer was stopped")
 
     async def receive() -> None:
+        opened: list[AsyncGenerator[Any, Any]] = []
+        _OPENED.set(opened)
         try:
-            async with aclosing(pieces) as opened:  # type: ignore[type-var]
-                async for piece in opened:
-                    received.put((piece,))
+            async for piece in pieces:
+                received.put((piece,))
             received.put(None)
-        except asyncio.CancelledError:
-            received.put(stopped)
-            raise
         except Exception as error:  # noqa: BLE001  raised where the pieces are read
             received.put(error)
+        finally:
+            for generator in reversed(opened):
+                with suppress(Exception):  # of what was closed for good
+                    await generator.aclose()
 
     receiving = asyncio.run_coroutine_threadsafe(receive(), _loop())
-    # Where it is cancelled before it begins, nothing is received.
     receiving.add_done_callback(lambda _: received.put(stopped))
     stop.tell(receiving.cancel)
     try:
@@ -98,5 +103,21 @@ def iterate(pieces: AsyncIterator[_T], stop: Stop) -> Iterator[_T]:
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
+    loop.call_soon(_note_opened)
     threading.Thread(target=loop.run_forever, name="models", daemon=True).start()
     return loop
+
+
+def _note_opened() -> None:
+    """Note every generator that is begun for an answer, from now on and in this thread.
+
+    LangChain leaves those inside its own to the collector, and with them the connection.
+    """
+    first = sys.get_asyncgen_hooks().firstiter
+
+    def note(generator: AsyncGenerator[Any, Any]) -> None:
+        _OPENED.get([]).append(generator)
+        if first:
+            first(generator)
+
+    sys.set_asyncgen_hooks(firstiter=note)
