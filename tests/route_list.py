@@ -20,7 +20,9 @@ from ui.web.served import Served
 
 def walk(routes):
     for route in routes:
-        if inner := getattr(route, "original_router", None):  # FastAPI's of a router that is included
+        if inner := getattr(
+            route, "original_router", None
+        ):  # FastAPI's of a router that is included
             yield from walk(inner.routes)
         else:
             for method in sorted(getattr(route, "methods", None) or {"GET", "POST"}):

@@ -63,7 +63,7 @@ class Indexes:
         Raises:
             UnknownIndexError: There is none of that name.
         """
-        if name and name not in self._by_name:
+        if self._by_name and name and name not in self._by_name:
             names = ", ".join(self.names)
             raise UnknownIndexError(f"no index {name!r} is served here; there are: {names}")
         return self[name]

@@ -7,7 +7,7 @@ any name into it. So what counts is the address at the other end of the connecti
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
@@ -35,6 +35,12 @@ Open it through the proxy; whoever runs it: jawab chat --trusted-proxy names its
 
 يُدخِل هذا الخادم من يسمّيه الوكيل (proxy) في الترويسة {header}، ولا يسمّي هذا الطلب أحدًا.
 يُفتح عن طريق الوكيل؛ وللمشرف: عنوان الوكيل يُذكر في jawab chat --trusted-proxy
+"""
+_NOTHING = """403 Forbidden
+
+No index is open to you here; ask whoever runs this server.
+
+لا فهرس متاح لك هنا؛ يُطلب ذلك من المشرف.
 """
 
 
@@ -101,11 +107,16 @@ def read_name(value: str) -> str:
 
 
 class ProxyCheck:
-    """ASGI middleware that lets in whom the proxy names: ``state["user"]`` of what passes."""
+    """ASGI middleware that lets in whom the proxy names: ``state["user"]`` of what passes.
 
-    def __init__(self, app: ASGIApp, proxy: ProxySignIn) -> None:
+    Programs are told what they may not ask where they ask it; on the page there is nothing to see
+    for those who may ask no index.
+    """
+
+    def __init__(self, app: ASGIApp, proxy: ProxySignIn, may_enter: Callable[[str], bool]) -> None:
         self._app = app
         self._proxy = proxy
+        self._may_enter = may_enter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -114,13 +125,14 @@ class ProxyCheck:
             return
         user = self._proxy.find_user(scope)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if user or path in _OPEN or path.startswith(_PROGRAMS):
+        may_enter = bool(user) and self._may_enter(user)
+        if may_enter or path in _OPEN or path.startswith(_PROGRAMS):
             scope = {**scope, "state": {**scope.get("state", {}), "user": user}}
             await self._app(scope, receive, send)
             return
         if scope["type"] == "websocket":
             await WebSocketClose(1008)(scope, receive, send)
             return
-        told = _UNKNOWN.format(header=self._proxy.header)
+        told = _NOTHING if user else _UNKNOWN.format(header=self._proxy.header)
         headers = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
-        await PlainTextResponse(told, 401, headers)(scope, receive, send)
+        await PlainTextResponse(told, 403 if user else 401, headers)(scope, receive, send)

@@ -153,7 +153,9 @@ class _CheckedApp(App):
         stack: Any = UploadCheck(super().build_middleware_stack(), self._may_upload)
         if proxy := self._access.proxy:
             stack = ProxyHeadersMiddleware(stack, [str(network) for network in proxy.proxies])
-            stack = ProxyCheck(stack, proxy)
+            stack = ProxyCheck(
+                stack, proxy, lambda user: bool(self._served.seen_by_name(user).names)
+            )
         return HostCheck(stack, self._hosts)
 
     def _may_upload(self, request: Request) -> bool:

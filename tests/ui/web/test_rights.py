@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -13,13 +14,7 @@ from browser import served
 from conftest import ROOT
 
 from index import build_index
-from rag.errors import SettingsError
-from rag.rights import Rights, parse_rights
-from rag.settings import load_settings
-from ui.web.access import Access
-from ui.web.indexes import Indexes
 from ui.web.passwords import compute_hash
-from ui.web.served import Served, apply_rights
 
 pytestmark = pytest.mark.slow
 
@@ -55,13 +50,19 @@ def place(sample_index, bundled, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def address(place):
-    """Two indexes behind a proxy on 127.0.0.1: all may ask «index», the newsroom «birds»."""
+@contextmanager
+def guarded(place):
+    """Serve two indexes behind a proxy on 127.0.0.1: all ask «index», the newsroom «birds»."""
     proxy = ("--auth-header", "X-Forwarded-User", "--trusted-proxy", "127.0.0.1")
     tokens = ("--token", f"bot:{place / 'bot'}", "--token", f"desk:{place / 'desk'}")
     options = ("--index", str(place / "birds"), *proxy, *tokens)
     with served(place / "index", place / "log", *options, folder=place) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(place):
+    with guarded(place) as found:
         yield found
 
 
@@ -220,15 +221,137 @@ def generations(address):
     return httpx.get(f"{address}healthz").json()["generations"]
 
 
-def test_no_event_of_the_page_tells_or_changes_more_than_one_may(address, place):
-    before = generations(address)
-    guest = fire_all(address, "sara", "guest")
-    assert len(guest) > 40
-    assert {event: text for event, text in guest.items() if leaks(text)} == {}
-    omar = fire_all(address, "sara", "omar")
-    assert sum(map(leaks, omar.values())) >= 8, "the events are not sent as the page sends them"
-    assert generations(address) == before
-    sara = fire_all(address, "sara", "sara")
-    assert generations(address)[0] == before[0]
-    assert generations(address)[1] > before[1]
+def test_no_event_of_the_page_tells_or_changes_more_than_one_may(place, tmp_path):
+    copy = shutil.copytree(place, tmp_path / "copy")
+    with guarded(copy) as address:
+        before = generations(address)
+        guest = fire_all(address, "sara", "guest")
+        assert len(guest) > 40
+        assert {event: text for event, text in guest.items() if leaks(text)} == {}
+        omar = fire_all(address, "sara", "omar")
+        assert sum(map(leaks, omar.values())) >= 8, "the events are not sent as the page sends them"
+        assert generations(address) == before
+        sara = fire_all(address, "sara", "sara")
+        after = generations(address)
+    assert after[0] == before[0]
+    assert after[1] > before[1]
     assert not any("حُفظت الإعدادات" in text for text in [*sara.values(), *omar.values()])
+
+
+def test_an_index_that_one_may_not_ask_is_as_one_that_is_not_there(address):
+    """By every name that programs call, on the page's side and on theirs."""
+    with opened(address, "guest") as guest:
+        for name, told in guest.get("gradio_api/info").json()["named_endpoints"].items():
+            fields = [one["parameter_name"] for one in told["parameters"]]
+            assert "index" in fields, name
+            said = {}
+            for index in ("birds", "nowhere"):
+                given = {"question": ASKED, "words": "مرصد"}
+                data = {one: value for one, value in given.items() if one in fields}
+                started = guest.post(f"gradio_api/call/v2{name}", json={**data, "index": index})
+                event = started.json()["event_id"]
+                said[index] = guest.get(f"gradio_api/call{name}/{event}").text.replace(index, "")
+            assert said["birds"] == said["nowhere"]
+            assert "is served here; there are: index" in said["birds"]
+        config = guest.get("config").text + guest.get("/").text
+    assert "birds" not in config
+    assert not leaks(config)
+
+
+PLAIN = [
+    ("POST", "v1/chat/completions", {"messages": [{"role": "user", "content": ASKED}]}, "model"),
+    ("POST", "api/ask", {"question": ASKED}, "index"),
+    ("POST", "api/search", {"question": ASKED}, "index"),
+    ("GET", "api/articles", {}, "index"),
+    ("GET", "v1/models/{}", {}, None),
+    ("GET", "v1/models", {}, None),
+    ("GET", "api/openapi.json", {}, None),
+]
+
+
+def asked_for(client, method, path, fields, name, index):
+    given = {**fields, name: index} if name else fields
+    how = {"json": given} if method == "POST" else {"params": given}
+    return client.request(method, path.format(index), **how)
+
+
+@pytest.mark.parametrize(("method", "path", "fields", "name"), PLAIN)
+def test_programs_ask_what_their_user_or_token_may(address, method, path, fields, name):
+    ways = {
+        "guest": {"user": "guest"}, "bot": {"authorization": "Bearer secret of bot"},
+        "omar": {"user": "omar"}, "desk": {"authorization": "Bearer secret of desk"},
+    }  # fmt: skip
+    for who, way in ways.items():
+        with opened(address, **way) as client:
+            told = asked_for(client, method, path, fields, name, "birds")
+            other = asked_for(client, method, path, fields, name, "nowhere")
+        if who in {"guest", "bot"}:
+            assert told.status_code == other.status_code
+            assert told.text.replace("birds", "nowhere") == other.text
+            assert not leaks(told.text)
+            assert 'there are: index"' in told.text or told.status_code == 200
+        else:
+            assert told.status_code == 200
+            assert leaks(told.text) or name is None
+    with opened(address) as nobody:
+        assert asked_for(nobody, method, path, fields, name, "index").status_code == 401
+
+
+def test_every_way_of_programs_is_among_these(address):
+    with opened(address, "omar") as client:
+        paths = client.get("api/openapi.json").json()["paths"]
+    listed = {f"/{path.format('{model}')}" for _, path, _, _ in PLAIN}
+    assert set(paths) == listed - {"/api/openapi.json"}
+
+
+def test_files_are_taken_from_editors_alone(address):
+    def upload(client):
+        return client.post("gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code
+
+    for user, told in (("omar", 403), ("guest", 403), ("sara", 200)):
+        with opened(address, user) as client:
+            assert upload(client) == told
+    with opened(address, "sara", peer="127.0.0.2") as client:
+        assert upload(client) == 401
+
+
+@pytest.mark.parametrize(
+    ("user", "articles", "indexes"),
+    [("guest", 0, []), ("omar", 0, ["index", "birds"]), ("sara", 1, ["index", "birds"])],
+)
+def test_the_page_shows_what_one_may(open_page, address, user, articles, indexes):
+    headers = {"X-Forwarded-User": user}
+    chat = open_page(address, extra_http_headers=headers)
+    page = chat.page
+    chat.ask("من أخرج فيلم آخر الصيادين؟")
+    assert "ريم شاهين" in chat.answer.inner_text()
+    assert page.get_by_role("link", name="خروج").count() == 0
+    picker = page.locator("#picker input")
+    assert picker.count() == bool(indexes)
+    if indexes:
+        picker.click()
+        offered = page.get_by_role("option").all_inner_texts()
+        assert [name.removeprefix("✓\n") for name in offered] == indexes
+        page.get_by_role("option", name="birds").click()
+        page.wait_for_selector("#chat .examples")
+        chat.turns = 0
+        chat.ask(ASKED)
+        assert "26 منظارًا" in chat.answer.inner_text()
+    page.get_by_role("tab", name="المقالات").click()
+    page.wait_for_selector(".art-table")
+    assert page.locator("[data-remove]").count() == articles
+    assert page.locator("#art-files").is_visible() == bool(articles)
+    page.get_by_role("tab", name="الإعدادات").click()
+    page.wait_for_selector("#set-told .notice")  # they are those of all indexes
+    assert not page.locator("#set-save").is_visible()
+
+
+def test_who_may_ask_nothing_is_told_on_the_page(open_page, place, tmp_path):
+    (tmp_path / "jawab.toml").write_text('[access.ask]\nbirds = ["sara"]\n', encoding="utf-8")
+    proxy = ("--auth-header", "X-Forwarded-User", "--trusted-proxy", "127.0.0.0/8")
+    with served(place / "birds", tmp_path / "log", *proxy, folder=tmp_path) as address:
+        with opened(address, "guest") as client:
+            assert client.get("/").status_code == 403
+            assert "لا فهرس" in client.get("config").text
+            assert client.get("api/articles").status_code == 404
+        assert status(address, user="sara", peer="127.0.0.9") == 200
