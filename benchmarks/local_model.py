@@ -31,6 +31,7 @@ from rag.writing.generating import build_answer_chain, stream_text
 from rag.writing.models import load_chat_model
 from rag.writing.quoting import EXTRACTIVE
 from rag.writing.setup import Setup
+from rag.writing.stopping import Stop
 
 SAMPLES = Path("samples")
 
@@ -71,7 +72,8 @@ def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dic
     text = question["question"]
     passages = merge_neighbours(assistant.search(text))
     chain = build_answer_chain(load_prompt("answer"), model, read_day())
-    raw = "".join(piece or "" for piece in stream_text(chain, Reading(understand(text), passages)))
+    reading = Reading(understand(text), passages)
+    raw = "".join(piece or "" for piece in stream_text(chain, reading, Stop()))
     answer = assistant.answer(text)
     checker = Checker(passages, assistant.index.embedder)
     statements = [

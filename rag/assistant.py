@@ -35,6 +35,7 @@ from rag.writing.generating import Generator
 from rag.writing.joining import join_answers, join_passages, tell_missing
 from rag.writing.quoting import QUOTER
 from rag.writing.setup import Setup
+from rag.writing.stopping import Stop
 from rag.writing.writer import Writer
 
 _TIMES_READ = 3
@@ -174,14 +175,19 @@ class Assistant:
         history: History = (),
         k: int | None = None,
         filter: Filter | None = None,  # noqa: A002
+        stop: Stop | None = None,
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, sentence by checked sentence; the last one is whole.
 
         Where something is found the first one has passages but no text yet. Arguments and errors as
-        for ``answer``.
+        for ``answer``. Whoever sets ``stop`` from another thread closes the model's connection; so
+        does whoever closes this iterator.
+
+        Raises:
+            AnswerStoppedError: It was stopped while a model was waited for.
         """
         setup, clock = self.setup, Clock()
-        writer = setup.writer(self.index.embedder)
+        writer = setup.writer(self.index.embedder, stop)
         rewrite = writer.rewrite if isinstance(writer, Generator) else None
         whole = understand(question, history, self._topic(filter), rewrite=rewrite)
         clock.lap("rewrite")

@@ -12,6 +12,7 @@ from index.articles.file_names import is_decodable, printable_path
 from index.errors import InputError
 from index.limits import MAX_READ, check_k
 from rag.errors import SettingsError
+from rag.rights import Rights, parse_rights
 
 if TYPE_CHECKING:
     from index.embedding.contract import Embedder
@@ -56,6 +57,7 @@ class Settings:
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
         sources: Publisher as it is written in the articles -> what it is called where it is shown,
             the table ``[sources]`` of the file: ``aljazirah = "الجزيرة"``.
+        access: Who may ask and edit which index that ``jawab chat`` serves, the table ``[access]``.
     """
 
     index: str = ".jawab"
@@ -73,6 +75,7 @@ class Settings:
     caution: str = "balanced"
     unsupported: str = "remove"
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
+    access: Rights = field(default_factory=Rights, hash=False)
 
 
 def load_settings(
@@ -132,6 +135,8 @@ def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Sett
 
 
 def _convert(name: str, kind: type, value: Any, where: str) -> Any:
+    if kind is Rights:
+        return parse_rights(value, where)
     if kind is dict:
         if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()):
             raise SettingsError(f"{name} {where} must be {_KINDS[kind]}, not {value!r}")

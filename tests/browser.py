@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
@@ -82,7 +83,10 @@ def _wait_for(address, process, log):
     deadline = time.monotonic() + 120
     while True:
         with suppress(OSError):
-            urllib.request.urlopen(address, timeout=2).read()
+            try:
+                urllib.request.urlopen(address, timeout=2).read()
+            except urllib.error.HTTPError as refused:  # it is up, and lets in none but others
+                refused.close()
             return
         assert process.is_alive(), log.read_text(encoding="utf-8")[-3000:]
         assert time.monotonic() < deadline, "the page did not come up in two minutes"

@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -52,6 +52,58 @@ class Slow(str):
     seconds = 1.5
 
 
+class Silent(str):
+    """The beginning of a reply, after which nothing comes for as long as its reader waits."""
+
+    __slots__ = ("asked", "closed")
+
+    def __init__(self, _=""):
+        self.asked, self.closed = threading.Event(), threading.Event()
+
+    def wait(self, connection):
+        """Wait until the reader closes the connection, 60 s at most."""
+        connection.settimeout(60)
+        self.asked.set()
+        with suppress(TimeoutError, ConnectionResetError):
+            assert not connection.recv(1)
+        self.closed.set()
+
+
+class _Replies(BaseHTTPRequestHandler):
+    """Sends replies."""
+
+    def _stream(self, reply):
+        if isinstance(reply, Slow):
+            time.sleep(reply.seconds)
+        if isinstance(reply, Silent):
+            self._begin(200, "text/event-stream")
+            self.wfile.write(_pieces(reply))
+            reply.wait(self.connection)
+        else:
+            whole = not isinstance(reply, Dies)
+            self._send(200, "text/event-stream", _events(reply), whole=whole)
+
+    def _begin(self, status, kind, **headers):
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def _send(self, status, kind, body, *, whole=True):
+        try:
+            self._begin(status, kind, content_length=str(len(body)))
+            self.wfile.write(body if whole else body[: len(body) // 2])
+        except BrokenPipeError:  # nobody waits for it any longer
+            return
+        if not whole:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *_):
+        pass
+
+
 @contextmanager
 def model_server(script):
     """Serve an OpenAI-compatible chat model over HTTP that says what the script says.
@@ -63,7 +115,7 @@ def model_server(script):
     """
     requests = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(_Replies):
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             requests.append(body)
@@ -71,11 +123,7 @@ def model_server(script):
             if isinstance(reply, int):
                 self._send(reply, "application/json", b'{"error": {"message": "scripted"}}')
             elif body.get("stream"):
-                if isinstance(reply, Slow):
-                    time.sleep(reply.seconds)
-                self._send(
-                    200, "text/event-stream", _events(reply), whole=not isinstance(reply, Dies)
-                )
+                self._stream(reply)
             else:
                 content = {
                     "choices": [
@@ -88,19 +136,6 @@ def model_server(script):
                 }
                 self._send(200, "application/json", json.dumps(_envelope(content)).encode())
 
-        def _send(self, status, kind, body, *, whole=True):
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body if whole else body[: len(body) // 2])
-            if not whole:
-                self.wfile.flush()
-                self.connection.shutdown(socket.SHUT_RDWR)
-
-        def log_message(self, *_):
-            pass
-
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -111,13 +146,19 @@ def model_server(script):
 
 
 def _events(text):
+    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    return _pieces(text) + _event(end) + b"data: [DONE]\n\n"
+
+
+def _pieces(text):
     pieces = [text[i : i + 7] for i in range(0, len(text), 7)]
-    chunks = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
-    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-    lines = [
-        f"data: {json.dumps(_envelope(chunk, 'chat.completion.chunk'))}\n\n" for chunk in chunks
-    ]
-    return "".join([*lines, "data: [DONE]\n\n"]).encode()
+    return b"".join(
+        _event({"choices": [{"index": 0, "delta": {"content": piece}}]}) for piece in pieces
+    )
+
+
+def _event(chunk):
+    return f"data: {json.dumps(_envelope(chunk, 'chat.completion.chunk'))}\n\n".encode()
 
 
 def _envelope(content, kind="chat.completion"):

@@ -31,6 +31,7 @@ from rag.language.relative_dates import spell_date
 from rag.language.statements import Token, read_statement, tokens_match
 from rag.reading.passages import number_passages
 from rag.reading.reading import Reading
+from rag.writing.stopping import Stop, iterate, wait_for
 from rag.writing.writer import AFRESH, Doubt, Written, quote_nearest
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ class Generator:
         model: BaseChatModel,
         name: str,
         embedder: Embedder,
+        stop: Stop | None = None,
         second_opinion: "SecondOpinion | None" = None,
         read_day: Callable[[], dt.date] = read_day,
     ) -> None:
         self.model = model
         self.name = name
+        self._stop = stop or Stop()
         self._embedder = embedder
         self._second_opinion = second_opinion
         self._prompt = load_prompt("answer")
@@ -101,7 +104,7 @@ class Generator:
         """Yield the model's sentences, checked, as they are complete."""
         splitter, checker = ClaimSplitter(), self._make_checker(reading)
         chain = build_answer_chain(self._prompt, self.model, self._read_day())
-        for piece in stream_text(chain, reading):
+        for piece in stream_text(chain, reading, self._stop):
             if piece is None:
                 splitter, checker = ClaimSplitter(), self._make_checker(reading)
                 yield AFRESH
@@ -121,7 +124,9 @@ class Generator:
     def rewrite(self, question: str, history: History) -> str | None:
         """Return a follow-up so that it stands alone; None where the model did not manage."""
         try:
-            return rewrite_question(load_prompt("rewrite"), self.model, question, history)
+            return rewrite_question(
+                load_prompt("rewrite"), self.model, question, history, self._stop
+            )
         except ModelError as error:
             logger.warning("the model did not rewrite the follow-up: %s", error)
             return None
@@ -299,15 +304,16 @@ def _outline(prompt: Prompt, reading: Reading) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def stream_text(chain: Runnable[_Asked, str], asked: _Asked) -> Iterator[str | None]:
+def stream_text(chain: Runnable[_Asked, str], asked: _Asked, stop: Stop) -> Iterator[str | None]:
     """Yield the pieces of a model's answer; None where all before it was thought aloud.
 
     Raises:
         ModelError: The model failed; providers raise errors of many kinds.
+        AnswerStoppedError: Nobody waits for the answer any longer.
     """
     length = 0
     try:
-        for piece in _strip_thoughts(chain.stream(asked)):
+        for piece in _strip_thoughts(iterate(chain.astream(asked), stop)):
             yield piece
             length = 0 if piece is None else length + len(piece)
             if length > MAX_CHARACTERS:
@@ -350,19 +356,21 @@ def _strip_thoughts(pieces: Iterable[str]) -> Iterator[str | None]:
 
 
 def rewrite_question(
-    prompt: Prompt, model: BaseChatModel, question: str, history: History
+    prompt: Prompt, model: BaseChatModel, question: str, history: History, stop: Stop
 ) -> str | None:
     """Ask a model to make a follow-up stand alone; None when its reply cannot be one.
 
     Raises:
         ModelError: The model failed.
+        AnswerStoppedError: Nobody waits for the answer any longer.
     """
     turns = "\n".join(
         f"س: {asked}\nج: {' '.join(text.split())[:600]}" for asked, text in history[-_MOST_TURNS:]
     )
     system, user = prompt.fill(history=turns, question=question)
     try:
-        said = model.invoke([SystemMessage(system), HumanMessage(user)]).text
+        messages = [SystemMessage(system), HumanMessage(user)]
+        said = wait_for(lambda: model.ainvoke(messages), stop).text
         pieces = list(_strip_thoughts([said]))
     except JawabError:
         raise

@@ -1,13 +1,13 @@
 """Run a GGUF model with llama.cpp's own server, on a port of this machine that nobody else sees."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, ModelProfile
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
@@ -69,6 +69,10 @@ class GgufChatModel(BaseChatModel):
         return {"max_input_tokens": _READ}
 
     def _start(self) -> None:
+        options: dict[str, Any] = {
+            "trust_env": False,  # a proxy does not reach this machine's own ports
+            "limits": httpx.Limits(max_keepalive_connections=0),  # nothing is left to be closed
+        }
         self._server = GgufServer(self.path, self.window)
         self._client = ChatOpenAI(
             model=self.path.stem,
@@ -78,10 +82,8 @@ class GgufChatModel(BaseChatModel):
             max_tokens=_MOST,  # type: ignore[call-arg]
             timeout=self.timeout,
             max_retries=0,
-            http_client=httpx.Client(
-                trust_env=False,  # a proxy does not reach this machine's own ports
-                limits=httpx.Limits(max_keepalive_connections=0),  # nothing is left to be closed
-            ),
+            http_client=httpx.Client(**options),
+            http_async_client=httpx.AsyncClient(**options),
         )
 
     @contextmanager
@@ -123,3 +125,29 @@ class GgufChatModel(BaseChatModel):
                 yield ChatGenerationChunk(message=message)
         if not finished:
             raise ModelError("the answer of llama.cpp broke off")
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        finished = False
+        with self._running() as client:
+            async for message in client.astream(messages, _UNTRACED, stop=stop, **kwargs):
+                finished = finished or "finish_reason" in message.response_metadata
+                yield ChatGenerationChunk(message=message)
+        if not finished:
+            raise ModelError("the answer of llama.cpp broke off")
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        with self._running() as client:
+            message = await client.ainvoke(messages, _UNTRACED, stop=stop, **kwargs)
+        return ChatResult(generations=[ChatGeneration(message=message)])

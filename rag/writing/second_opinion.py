@@ -1,15 +1,16 @@
 """Ask a model, once, what the passages say of the sentences that they do not say word for word."""
 
 import logging
-import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
+from typing import TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.output_parsers import StrOutputParser
+from langchain_core.runnables import Runnable
 
 from index.embedding.contract import Embedder
 from index.search.search import Passage
@@ -21,8 +22,10 @@ from rag.question import Question
 from rag.reading.passages import number_passages
 from rag.reading.reading import Reading
 from rag.writing.generating import stream_text
+from rag.writing.stopping import AnswerStoppedError, Stop
 from rag.writing.writer import Doubt, Written
 
+_Asked = TypeVar("_Asked")
 logger = logging.getLogger(__name__)
 
 
@@ -33,8 +36,11 @@ class SecondOpinion:
         seconds: That the call may take; what comes later is not waited for.
     """
 
-    def __init__(self, model: BaseChatModel, embedder: Embedder, seconds: float) -> None:
+    def __init__(
+        self, model: BaseChatModel, embedder: Embedder, seconds: float, stop: Stop
+    ) -> None:
         self.seconds = seconds
+        self._stop = stop
         self._model = model
         self._embedder = embedder
         self._prompt = load_prompt("verify")
@@ -71,7 +77,7 @@ class SecondOpinion:
         messages = [SystemMessage(system), HumanMessage(user)]
         chain = self._model | StrOutputParser()
         try:
-            reply = read_in_time(lambda: stream_text(chain, messages), self.seconds)
+            reply = read_in_time(chain, messages, self.seconds, self._stop)
         except ModelError as error:
             logger.warning("no second opinion: %s", error)
             return {}
@@ -94,41 +100,36 @@ def render(
     )
 
 
-def read_in_time(stream: Callable[[], Iterable[str | None]], seconds: float) -> str:
+def read_in_time(chain: Runnable[_Asked, str], asked: _Asked, seconds: float, stop: Stop) -> str:
     """Return the text of a model, without what it thought aloud.
 
-    A client's own time-out counts from piece to piece, so a thread of its own waits for the model.
+    A client's own time-out counts from piece to piece.
 
     Args:
-        stream: Begins the text, as :func:`stream_text` does.
+        chain: From what is asked to the text.
+        asked: What the chain takes.
         seconds: To wait for all of it.
+        stop: Whether the answer is still wanted.
 
     Raises:
-        ModelError: The model failed or is late; then it is stopped at its next word.
+        ModelError: The model failed or is late; its connection is closed then.
+        AnswerStoppedError: Nobody waits for the answer any longer.
     """
-    told: queue.SimpleQueue[str | ModelError] = queue.SimpleQueue()
-    late = threading.Event()
-
-    def read() -> None:
-        text = ""
-        try:
-            for piece in stream():
-                if late.is_set():
-                    return
-                text = "" if piece is None else text + piece
-            told.put(text)
-        except ModelError as error:
-            told.put(error)
-
-    threading.Thread(target=read, daemon=True).start()
+    late = Stop()
+    stop.tell(late.set)
+    timer = threading.Timer(seconds, late.set)
+    timer.start()
+    text = ""
     try:
-        reply = told.get(timeout=seconds)
-    except queue.Empty:
-        late.set()
+        for piece in stream_text(chain, asked, late):
+            text = "" if piece is None else text + piece
+    except AnswerStoppedError:
+        if stop.is_set:
+            raise
         raise ModelError(f"it did not come within {seconds:g} seconds") from None
-    if isinstance(reply, ModelError):
-        raise reply
-    return reply
+    finally:
+        timer.cancel()
+    return text
 
 
 def _list_shown(doubts: Sequence[Doubt], total: int) -> list[int]:

@@ -17,8 +17,9 @@ from rag.settings import Settings, check_settings
 from rag.writing.generating import Generator
 from rag.writing.models import load_chat_model
 from rag.writing.quoting import EXTRACTIVE, QUOTER
-from rag.writing.window import measure_room
 from rag.writing.second_opinion import SecondOpinion
+from rag.writing.stopping import Stop
+from rag.writing.window import measure_room
 from rag.writing.writer import Writer
 
 _SHARE = 0.5
@@ -80,14 +81,15 @@ class Setup:
             return read
         return replace(read, missing=measure_missing(question, query, passages))
 
-    def writer(self, embedder: Embedder) -> Writer:
-        """Return what writes the answers over an index with this embedder."""
+    def writer(self, embedder: Embedder, stop: Stop | None = None) -> Writer:
+        """Return what writes an answer over an index with this embedder, until it is stopped."""
         if self.model is None:
             return QUOTER
+        stop = stop or Stop()
         opinion = None
         if self.settings.verify == "model":
-            opinion = SecondOpinion(self.model, embedder, _SHARE * self.settings.timeout)
-        return Generator(self.model, self.name, embedder, opinion)
+            opinion = SecondOpinion(self.model, embedder, _SHARE * self.settings.timeout, stop)
+        return Generator(self.model, self.name, embedder, stop, opinion)
 
 
 def _source(settings: Settings) -> tuple[str, str, float, int]:

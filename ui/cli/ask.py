@@ -15,6 +15,7 @@ from ui.cli.console import (
     output,
     print_json,
 )
+from ui.cli.progress import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +74,8 @@ def ask(
     else:
         failed = False
     if as_json:
-        answer = assistant.answer(question, filter=where)
+        with Waiting(errors()):
+            answer = assistant.answer(question, filter=where)
         print_json(answer.to_dict())
     else:
         answer = _stream(assistant.stream(question, filter=where))
@@ -91,17 +93,22 @@ def _stream(answers: "Iterable[Answer]") -> "Answer":
     from rag.writing.quoting import EXTRACTIVE
 
     console, shown, last = output(), "", None
-    for answer in answers:
-        last = answer
-        if answer.model == EXTRACTIVE and answer.found:
-            continue  # it comes whole, and its parts are printed below
-        text = answer.settled_text
-        if text.startswith(shown):
-            console.print(Text(text[len(shown) :]), end="")
-        else:  # the model failed after some sentences; its quoted replacement starts afresh
-            console.print()
-            console.print(Text(text), end="")
-        shown = text
+    with Waiting(errors()) as waiting:
+        for answer in answers:
+            last = answer
+            if answer.model == EXTRACTIVE and answer.found:
+                continue  # it comes whole, and its parts are printed below
+            text = answer.settled_text
+            if not text:
+                waiting.tell_writing()
+                continue
+            waiting.stop()  # it would write over a line that is not at its end
+            if text.startswith(shown):
+                console.print(Text(text[len(shown) :]), end="")
+            else:  # the model failed after some sentences; its quoted replacement starts afresh
+                console.print()
+                console.print(Text(text), end="")
+            shown = text
     if last is None:
         raise RuntimeError("the assistant gave no answer")
     if shown or not last.found:

@@ -10,6 +10,7 @@ from ui.cli.console import errors
 
 if TYPE_CHECKING:
     from rag.settings import Settings
+    from ui.web.proxies import ProxySignIn
 
 
 def chat(
@@ -49,6 +50,23 @@ def chat(
             " holds the token's hash, from: jawab chat --hash-password. May be repeated.",
         ),
     ] = None,
+    auth_header: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HEADER",
+            help="A proxy asks who somebody is, and names the user in this header, such as"
+            " X-Forwarded-User; with --trusted-proxy. Who may change things says [access.edit] in"
+            " jawab.toml.",
+        ),
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address or network of that proxy: 10.0.0.5, 10.0.0.0/24. From others the header"
+            " counts for nothing. May be repeated.",
+        ),
+    ] = None,
     list_sources: Annotated[
         bool,
         typer.Option(
@@ -75,7 +93,8 @@ def chat(
         typer.Option(
             metavar="NAME",
             help="Another name that the page is opened by, such as a proxy's: news.example."
-            " Requests for others are refused. May be repeated; * for all, with --auth.",
+            " Requests for others are refused. May be repeated; * for all, with --auth or"
+            " --auth-header.",
         ),
     ] = None,
     allow_private: Annotated[
@@ -95,7 +114,10 @@ def chat(
 ) -> None:
     """Serve the chat page, in Arabic and right to left, and programs.
 
-    Where there is no index, an empty one is made; articles are added on the page.
+    Where there is no index, an empty one is made; articles are added on the page. Who may ask and
+    edit which index says [access] in jawab.toml.
+
+    صفحة المحادثة، وما تسأله البرامج. ومن يسأل فهرسًا ومن يعدّله: [access] في jawab.toml.
 
     Example: jawab chat --index my-index --port 7860
     """
@@ -109,9 +131,22 @@ def chat(
     from ui.web.access import Access
     from ui.web.hosts import ANY, bracket, serving_hosts
     from ui.web.indexes import Indexes
+    from ui.web.served import apply_rights
 
     named = allow_host or []
-    if ANY in named and not (auth or reader):
+    proxy = _read_proxy(auth_header, trusted_proxy)
+    if proxy and (auth or reader):
+        raise typer.BadParameter(
+            "people sign in at the proxy or here, not both; leave out --auth and --reader, and name"
+            " editors in [access.edit] of jawab.toml",
+            param_hint="--auth-header",
+        )
+    if proxy and mcp:
+        raise typer.BadParameter(
+            "assistants that come over MCP cannot be named by a proxy; leave out --mcp",
+            param_hint="--auth-header",
+        )
+    if ANY in named and not (auth or reader or proxy):
         raise typer.BadParameter(
             "* lets every web site use the page in its visitors' browsers; name the hosts, or add"
             " --auth USER:FILE",
@@ -129,9 +164,10 @@ def chat(
         private_addresses=allow_private,
         proxied=bool(root_path or named),
         tokens=_read_users("--token", token),
+        proxy=proxy,
     )
     address = f"http://{bracket(host)}:{port}"
-    if not access.is_local and not access.asks_for_password:
+    if not access.is_local and not access.knows_visitors:
         errors().print(
             f"[yellow]تحذير · warning:[/] anyone who reaches {address} can ask and read the"
             " articles; nobody can change them. Add --auth USER:FILE"
@@ -145,6 +181,7 @@ def chat(
         _create_if_missing(Path(folder), settings)
     assistant = Assistant.from_settings(settings)
     indexes = Indexes([assistant, *(assistant.beside(other) for other in others)])
+    access = apply_rights(access, settings.access, indexes)
     errors().print(f"{address}  (Ctrl+C to stop · للإيقاف)")
     if not access.is_local:
         errors().print(f"It answers to {hosts}; for another name: --allow-host NAME")
@@ -175,6 +212,24 @@ def _create_if_missing(folder: Path, settings: "Settings") -> None:
     embedder = load_chosen_embedder(settings) or load_embedder()
     create_store(folder, Manifest(embedder.identity))
     errors().print(f"فهرس جديد فارغ · a new, empty index: {folder}")
+
+
+def _read_proxy(header: str | None, proxies: list[str] | None) -> "ProxySignIn | None":
+    """Return which proxies say who asks; None where none does."""
+    if header is None and not proxies:
+        return None
+    if header is None or not proxies:
+        raise typer.BadParameter(
+            "these two go together: the header with the user's name, and the address of the proxy"
+            " that writes it",
+            param_hint="--auth-header, --trusted-proxy",
+        )
+    from ui.web.proxies import ProxySignIn
+
+    try:
+        return ProxySignIn.parse(header, proxies)
+    except InputError as error:
+        raise typer.BadParameter(str(error), param_hint="--auth-header, --trusted-proxy") from None
 
 
 def _read_users(option: str, given: list[str] | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The progress bar of a build: articles, chunks per second, time left, failures."""
+"""What is shown while something goes on: how far a build is, how long an answer takes."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -52,3 +52,21 @@ class BuildBar:
         self._bar.update(
             self._task, completed=progress.fraction, description=escape(" · ".join(parts))
         )
+
+
+class Waiting(Progress):
+    """Says on a terminal what goes on, and for how many seconds; nothing where that is piped on."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(
+            SpinnerColumn(),
+            TextColumn("{task.description} {task.elapsed:.0f} ث · s"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._said = self.add_task("يجري البحث… · searching")
+
+    def tell_writing(self) -> None:
+        """Say that the model writes, from now on."""
+        self.reset(self._said, description="يكتب النموذج… · the model writes")

@@ -1,4 +1,4 @@
-"""Who may open the page, who may change what it answers from, and how often one may ask."""
+"""Who may open the page, who may ask and change which index, and how often one may ask."""
 
 import threading
 import time
@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.errors import InputError
+from rag.rights import EVERYONE, PROGRAM, Rights
 from ui.web.passwords import verify_password
+from ui.web.proxies import ProxySignIn
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -37,6 +39,8 @@ class Access:
             ``host`` is.
         tokens: Program -> hash of its token. Programs ask by other ways than the page
             (:mod:`ui.web.programs`), and passwords do not open those.
+        proxy: Which proxies say who asks, and how; None where none does.
+        rights: Who may ask and edit which index, by the names in :class:`ui.web.indexes.Indexes`.
     """
 
     editors: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +50,8 @@ class Access:
     private_addresses: bool = False
     proxied: bool = False
     tokens: Mapping[str, str] = field(default_factory=dict)
+    proxy: ProxySignIn | None = None
+    rights: Rights = field(default_factory=Rights)
 
     @property
     def asks_for_password(self) -> bool:
@@ -53,19 +59,26 @@ class Access:
         return bool(self.editors or self.readers)
 
     @property
+    def knows_visitors(self) -> bool:
+        """Whether those who open the page have names: by their password, or from a proxy."""
+        return self.asks_for_password or self.proxy is not None
+
+    @property
     def asks_for_token(self) -> bool:
         """Whether programs need a token; where users are set and no token is, none may ask."""
-        return bool(self.tokens) or self.asks_for_password
+        return bool(self.tokens) or self.knows_visitors
 
     @property
     def is_local(self) -> bool:
         """Whether the page can be reached from this machine alone."""
-        return self.host in LOOPBACK and not self.proxied
+        return self.host in LOOPBACK and not self.proxied and self.proxy is None
 
     @property
     def has_editors(self) -> bool:
         """Whether anybody may change articles and settings."""
-        return bool(self.editors) if self.asks_for_password else self.is_local
+        if self.rights.edit is not None:
+            return bool(self.rights.edit)
+        return bool(self.editors) if self.knows_visitors else self.is_local
 
     @property
     def rate(self) -> int:
@@ -79,11 +92,35 @@ class Access:
         known = self.editors.get(user) or self.readers.get(user)
         return known is not None and verify_password(password, known)
 
-    def may_edit(self, request: "gr.Request") -> bool:
-        """Tell whether a request may change articles and settings."""
-        if self.asks_for_password:
-            return request.username in self.editors
+    def may_ask(self, name: str, index: str) -> bool:
+        """Tell whether somebody may ask an index.
+
+        Args:
+            name: A user's, a program's with ``token:`` before it, or "" of those without one.
+            index: Its name.
+        """
+        if self.rights.ask is None:
+            return True
+        return _names(self.rights.ask, index, name) or self._edits(name, index)
+
+    def may_edit(self, request: "gr.Request", index: str) -> bool:
+        """Tell whether a request may change the articles of an index."""
+        if self.knows_visitors:
+            return self._edits(request.username or "", index)
         return self.is_local and not any(name in request.headers for name in _FORWARDED)
+
+    def _edits(self, name: str, index: str) -> bool:
+        """Tell whether somebody of that name edits an index; readers and programs edit none."""
+        if not name or name in self.readers or name.startswith(PROGRAM):
+            return False
+        if self.rights.edit is None:
+            return name in self.editors
+        return _names(self.rights.edit, index, name)
+
+
+def _names(named: Mapping[str, frozenset[str]], index: str, name: str) -> bool:
+    names = named.get(index, frozenset())
+    return bool(name) and (name in names or EVERYONE in names)
 
 
 class TooOftenError(InputError):

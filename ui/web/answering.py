@@ -14,6 +14,7 @@ from index.errors import JawabError
 from index.store.contract import Filter
 from rag import Assistant
 from rag.language.followup import History
+from rag.writing.stopping import AnswerStoppedError, Stop
 from ui.source_names import name_source, name_sources
 from ui.web import render
 from ui.web.access import RateLimit, visitor_of
@@ -24,6 +25,7 @@ from ui.web.feedback import REASONS, Feedback
 from ui.web.filter_fields import Chosen, FilterFields, describe_filter, make_filter
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
+from ui.web.served import Served
 from ui.web.written_card import written_card
 
 logger = logging.getLogger(__name__)
@@ -57,37 +59,46 @@ class _Running:
     """Questions that are being answered, so that each is answered once; safe from threads.
 
     A question that is refused because another is being answered leads to ``answer`` too, and one
-    that was stopped may still wait for its model.
+    that was stopped may still be searched for.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._started: dict[str, bool] = {}
+        self._started: dict[str, Stop | None] = {}
 
-    def start(self, question: str) -> bool:
-        """Tell whether a question was not started before."""
+    def start(self, question: str) -> Stop | None:
+        """Return what stops a question, or None where it was started before."""
         with self._lock:
             if question in self._started:
-                return False
-            self._started[question] = True
+                return None
+            stop = self._started[question] = Stop()
             while len(self._started) > _MAX_REMEMBERED:
                 del self._started[next(iter(self._started))]
-            return True
+            return stop
+
+    def stop(self, question: str) -> None:
+        """Let nothing more be written for a question."""
+        with self._lock:
+            stop = self._started.get(question)
+        if stop:
+            stop.set()
 
     def end(self, question: str) -> None:
         with self._lock:
-            self._started[question] = False
+            self._started[question] = None
 
     def __contains__(self, question: str) -> bool:
         with self._lock:
-            return self._started.get(question, False)
+            return self._started.get(question) is not None
 
 
 class Answering:
     """Questions and answers of every visitor; what one conversation holds is passed in."""
 
-    def __init__(self, indexes: Indexes, limit: RateLimit, filters: FilterFields) -> None:
-        self._indexes = indexes
+    def __init__(
+        self, indexes: Indexes, served: Served, limit: RateLimit, filters: FilterFields
+    ) -> None:
+        self._served = served
         self._filters = filters
         self._limit = limit
         self._running = _Running()
@@ -105,21 +116,27 @@ class Answering:
         return _start_turn(messages, question)
 
     def begin_option(
-        self, messages: list[Message], busy: bool, index: str, choice: gr.SelectData
+        self,
+        messages: list[Message],
+        busy: bool,
+        index: str,
+        choice: gr.SelectData,
+        request: gr.Request,
     ) -> State:
         """Ask again after an error or of all articles, or ask a question that was suggested.
 
         What it returns ends with the fields of the filter.
         """
-        kept = (*[gr.skip()] * len(self._filters.fields),)
+        kept: State = (*[gr.skip()] * len(self._filters.fields),)
         if busy:
             return *_refuse(), *kept
         if choice.value not in {_RETRY, _WIDEN}:
             return *_start_turn(messages, str(choice.value)), *kept
         last = max(i for i, message in enumerate(messages) if message["role"] == "user")
         question = render.message_text(messages[last]["content"])
-        fields = self._filters.clear(index) if choice.value == _WIDEN else kept
-        return *_start_turn(messages[:last], question), *fields
+        if choice.value == _WIDEN:
+            kept = (*self._filters.clear(self._served.seen_by(request), index),)
+        return *_start_turn(messages[:last], question), *kept
 
     @staticmethod
     def begin_example(choice: gr.SelectData) -> State:
@@ -157,14 +174,19 @@ class Answering:
     ) -> Iterator[State]:
         """Stream the answer to the last question into the chat and its sources into the panel."""
         # A question that was refused begins nothing, and a page that has asked none has no id.
-        if not begun or not self._running.start(begun):
+        stop = self._running.start(begun) if begun else None
+        if stop is None:
             yield gr.skip(), gr.skip(), gr.skip()
             return
         try:
             chosen = (sources, since, until, articles)
-            yield from self._answer(messages, turns, index, chosen, request)
+            yield from self._answer(messages, turns, index, chosen, request, stop)
         finally:
             self._running.end(begun)
+
+    def stop(self, begun: str) -> None:
+        """Close the connection to the model that answers a question; its place is free then."""
+        self._running.stop(begun)
 
     def _answer(
         self,
@@ -173,6 +195,7 @@ class Answering:
         index: str,
         chosen: Chosen,
         request: gr.Request,
+        stop: Stop,
     ) -> Iterator[State]:
         messages = [m for m in messages if not _is_pending(m)]
         question = render.message_text(messages[-1]["content"])
@@ -184,7 +207,10 @@ class Answering:
         yield [*messages, _SEARCHING], gr.skip(), turns
         try:
             where = make_filter(chosen)
-            yield from self._stream(index, question, messages, turns, where)
+            assistant = self._served.seen_by(request)[index]
+            yield from self._stream(assistant, question, messages, turns, where, stop)
+        except AnswerStoppedError:
+            return  # ``show_stopped`` says so
         except JawabError as error:
             logger.warning("no answer: %s", error)
             yield [*messages, _make_failure_message(error)], gr.skip(), turns
@@ -192,21 +218,21 @@ class Answering:
             logger.exception("no answer")
             yield [*messages, _make_failure_message(error)], gr.skip(), turns
 
+    @staticmethod
     def _stream(
-        self,
-        index: str,
+        assistant: Assistant,
         question: str,
         messages: list[Message],
         turns: list[Turn],
         where: Filter,
+        stop: Stop,
     ) -> Iterator[State]:
-        assistant = self._indexes[index]
         history = [(turn.question, turn.answer.text) for turn in turns]
         turn_id, shown, position = new_id(), 0.0, len(messages) - 1
         store, names = assistant.index.store, assistant.settings.sources
         articles, scope = store.count_articles(where), describe_filter(where, store, names)
         turn: Turn | None = None
-        for answer in assistant.stream(question, history=history, filter=where):
+        for answer in assistant.stream(question, history=history, filter=where, stop=stop):
             first = turn is None
             answer = translate_notice(name_sources(answer, names))  # noqa: PLW2901
             turn = Turn(turn_id, question, answer, position, where, scope)
@@ -217,7 +243,7 @@ class Answering:
             elif time.perf_counter() - shown > _STREAM_SECONDS:
                 shown = time.perf_counter()
                 partial = _make_answer_message(written_card(turn.id, turn.answer))
-                yield [*messages, step, partial], gr.skip(), gr.skip()
+                yield [*messages, step, partial, _WRITING], gr.skip(), gr.skip()
         if turn is None:
             return
         kept, before = turn.trim(), turns
@@ -266,7 +292,7 @@ class Answering:
         rated = [turn for turn in turns if asked and turn.position == asked[-1]]
         if not rated or opinion.liked not in (True, False, *REASONS):
             return
-        feedback = self._feedback[self._indexes.known(index)]
+        feedback = self._feedback[self._served.seen_by(request).known(index)]
         try:
             is_first = feedback.add(rated[-1], opinion.liked, request.username or "")
         except OSError as error:
@@ -276,10 +302,10 @@ class Answering:
         if is_first:
             gr.Info("شكرًا، حُفظت الملاحظة.", duration=3)
 
-    def whole_article(self, index: str, asked: gr.EventData) -> str:
+    def whole_article(self, index: str, asked: gr.EventData, request: gr.Request) -> str:
         """Return the dialog of the article that was asked for."""
         wanted = event_data(asked)
-        assistant = self._indexes[index]
+        assistant = self._served.seen_by(request)[index]
         article = assistant.index.store.get_article(str(wanted["id"]))
         if article is None:
             gr.Warning("لم يعد هذا المقال في الفهرس.", duration=5)

@@ -19,6 +19,7 @@ from rag.answers import passage_to_dict
 from ui.filters import filter_of
 from ui.web.access import RateLimit, visitor_of
 from ui.web.indexes import Indexes
+from ui.web.served import Served
 
 # What one request may ask for; chosen so that it cannot hold up the others.
 _MAX_LISTED = 200
@@ -29,8 +30,8 @@ Json = dict[str, Any]
 class Endpoints:
     """What is offered; each method is an endpoint of its name."""
 
-    def __init__(self, indexes: Indexes, limit: RateLimit) -> None:
-        self._indexes = indexes
+    def __init__(self, served: Served, limit: RateLimit) -> None:
+        self._served = served
         self._limit = limit
 
     def ask(
@@ -61,8 +62,10 @@ class Endpoints:
         self._limit.check(visitor_of(request))
         turns = [(turn[0], turn[1]) for turn in history or () if len(turn) > 1]
         where = _make_filter(source, since, until, article)
-        answer = self._indexes.find(index).answer(
-            question, history=turns, k=check_k(k, MAX_READ), filter=where
+        answer = (
+            self._served.seen_by(request)
+            .find(index)
+            .answer(question, history=turns, k=check_k(k, MAX_READ), filter=where)
         )
         return answer.to_dict()
 
@@ -91,7 +94,8 @@ class Endpoints:
         """
         self._limit.check(visitor_of(request))
         where = _make_filter(source, since, until, article)
-        found = self._indexes.find(index).search(question, k=check_k(k, MAX_READ), filter=where)
+        asked = self._served.seen_by(request).find(index)
+        found = asked.search(question, k=check_k(k, MAX_READ), filter=where)
         return {"question": question, "passages": [passage_to_dict(passage) for passage in found]}
 
     def articles(
@@ -102,6 +106,7 @@ class Endpoints:
         page: int = 1,
         size: int = 50,
         index: str = "",
+        request: gr.Request = None,  # type: ignore[assignment]  # Gradio fills it in
     ) -> Json:
         """List the articles of the index.
 
@@ -112,26 +117,40 @@ class Endpoints:
             page: From 1.
             size: Articles a page, at most 200.
             index: Name of the index; empty for the first that is served.
+            request: Filled in by the server.
         """
-        size = max(1, min(_MAX_LISTED, int(size)))
-        offset = (max(1, int(page)) - 1) * size
-        rows, total = self._indexes.find(index).index.store.find_articles(
-            words, source=source, order=order, offset=offset, limit=size
-        )
-        return {"total": total, "articles": [row._asdict() for row in rows], "orders": [*ORDERS]}
+        return list_articles(self._served.seen_by(request), words, source, order, page, size, index)
 
-    def statistics(self, index: str = "") -> Json:
+    def statistics(
+        self,
+        index: str = "",
+        request: gr.Request = None,  # type: ignore[assignment]  # Gradio fills it in
+    ) -> Json:
         """Count what an index holds: articles, chunks, publishers, first and last day.
 
         Args:
             index: Its name; empty for the first that is served.
+            request: Filled in by the server.
         """
-        return {**asdict(self._indexes.find(index).index.stats()), "indexes": self._indexes.names}
+        seen = self._served.seen_by(request)
+        return {**asdict(seen.find(index).index.stats()), "indexes": seen.names}
 
 
-def publish_api(indexes: Indexes, limit: RateLimit) -> None:
+def list_articles(
+    indexes: Indexes, words: str, source: str, order: str, page: int, size: int, index: str
+) -> Json:
+    """Return a page of the articles of one of these indexes; arguments as for ``articles``."""
+    size = max(1, min(_MAX_LISTED, int(size)))
+    offset = (max(1, int(page)) - 1) * size
+    rows, total = indexes.find(index).index.store.find_articles(
+        words, source=source, order=order, offset=offset, limit=size
+    )
+    return {"total": total, "articles": [row._asdict() for row in rows], "orders": [*ORDERS]}
+
+
+def publish_api(served: Served, limit: RateLimit) -> None:
     """Offer the endpoints on the page that is being built."""
-    offered = Endpoints(indexes, limit)
+    offered = Endpoints(served, limit)
     for endpoint in (offered.ask, offered.search, offered.articles, offered.statistics):
         gr.api(_report_errors(endpoint), api_name=endpoint.__name__)  # type: ignore[attr-defined]
 

@@ -19,8 +19,8 @@ from ui.web import articles_view
 from ui.web.access import Access
 from ui.web.errors import failure
 from ui.web.events import event_data
-from ui.web.indexes import Indexes
 from ui.web.render import notice
+from ui.web.served import Served
 from ui.web.writing import Job, StoppedError, Work
 
 logger = logging.getLogger(__name__)
@@ -89,9 +89,8 @@ class Seen(NamedTuple):
 class ArticlesTab:
     """The articles of the chosen index, for those who may edit them and for those who may look."""
 
-    def __init__(self, indexes: Indexes, access: Access) -> None:
-        self._indexes = indexes
-        self._may_edit = access.may_edit
+    def __init__(self, served: Served, access: Access) -> None:
+        self._served = served
         self._private = access.private_addresses
 
     def build_line(self) -> None:
@@ -105,7 +104,7 @@ class ArticlesTab:
             picker: Holds the name of the chosen index.
         """
         offset = gr.State(0)
-        self._seen = gr.State(self._now(""))
+        self._seen = gr.State(Seen())
         # A component, since the change of a state is told only of events that wait in the queue.
         self._news = gr.Textbox(visible="hidden", show_label=False, elem_id="art-news")
         self.stats = gr.HTML(elem_id="art-stats", apply_default_css=False)
@@ -168,68 +167,69 @@ class ArticlesTab:
         """Do something in every browser when articles come or go; used like an event."""
         self._news.change(step, inputs, outputs, **options)
 
-    def _store(self, index: str) -> Store:
-        return self._indexes[index].index.store
+    def _store(self, index: str, request: gr.Request) -> Store:
+        return self._served.seen_by(request)[index].index.store
 
-    def _now(self, index: str) -> Seen:
+    def _now(self, index: str, request: gr.Request) -> Seen:
         """Return what a visitor has seen who has seen everything."""
-        name = self._indexes.known(index)
-        writing = self._indexes.writing(name)
+        indexes = self._served.seen_by(request)
+        name = indexes.known(index)
+        writing = indexes.writing(name)
         running, last = writing.running, writing.last
         return Seen(
             name,
             running.number if running else 0,
             last.number if last else 0,
-            bool(self._store(name).count_articles()),
+            bool(indexes[name].index.store.count_articles()),
         )
 
     def _show_tab(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[Any, ...]:
         listed = self._list(index, words, source, order, offset, request)
-        allowed = self._may_edit(request)
+        allowed = self._served.may_edit(index, request)
         *watched, _ = self._watch(index, Seen(), request)
         editing = gr.Column(visible=allowed), gr.Accordion(visible=allowed)
         return (*listed, *editing, *watched, gr.skip())
 
     def _watch(self, index: str, seen: Seen, request: gr.Request) -> tuple[Any, ...]:
         """Return what has come to show since a visitor last saw what is being written."""
-        writing = self._indexes.writing(index)
-        now = self._now(index)._replace(own=seen.own)
+        writing = self._served.seen_by(request).writing(index)
+        now = self._now(index, request)._replace(own=seen.own)
         if now == seen and not now.running:
             return (*[gr.skip()] * 5,)
         told = gr.skip() if seen.name == now.name else ""
         job, line = self._show_running(index, request)
         others = seen.name == now.name and now.done not in {seen.done, seen.own}
-        if others and not job and writing.last and self._may_edit(request):
+        if others and not job and writing.last and self._served.may_edit(index, request):
             job = _describe_outcome(writing.last)
         return told, job, line, now, str(now)
 
     def _show_running(self, index: str, request: gr.Request) -> tuple[str, str]:
         """Return how far the running job is, here and above the box of the chat."""
-        job = self._indexes.writing(index).running
+        job = self._served.seen_by(request).writing(index).running
         if job is None or not job.sources:
             return "", ""
-        ready = bool(self._store(index).count_articles())
+        ready = bool(self._store(index, request).count_articles())
         progress = articles_view.progress(
             job.progress,
             job.sources,
-            stoppable=self._may_edit(request),
+            stoppable=self._served.may_edit(index, request),
             stopping=job.stopped.is_set(),
         )
         return progress, articles_view.progress_line(job.progress, job.sources, ready=ready)
 
     def _stop(self, index: str, request: gr.Request) -> None:
-        if self._may_edit(request):
-            self._indexes.writing(index).stop()
+        if self._served.may_edit(index, request):
+            self._served.seen_by(request).writing(index).stop()
 
     def _list(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[Any, ...]:
-        stats, names = self._store(index).stats(), self._indexes.settings.sources
+        stats, names = self._store(index, request).stats(), self._served.settings.sources
         choices = [(_ANY, _ANY), *((names.get(name, name), name) for name in stats.sources)]
         chosen = source if source in stats.sources else _ANY
-        store = self._store(index)
+        store = self._store(index, request)
         counts = store.days() if articles_view.is_short(stats) else store.months()
         return (
             *self._table(index, words, source, order, offset, request),
@@ -241,21 +241,16 @@ class ArticlesTab:
     def _table(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[Any, ...]:
-        rows, total = self._find_articles(index, words, source, order, offset)
+        store = self._store(index, request)
+        rows, total = _find_articles(store, words, source, order, offset)
         if not rows and offset:
             return self._table(index, words, source, order, 0, request)
-        names = self._indexes.settings.sources
+        names = self._served.settings.sources
         rows = [row._replace(source=names.get(row.source, row.source)) for row in rows]
-        table = articles_view.table(rows, total, offset, editable=self._may_edit(request))
-        return table, offset, gr.Row(visible=total > PAGE)
-
-    def _find_articles(
-        self, index: str, words: str, source: str, order: str, offset: int, limit: int = PAGE
-    ) -> tuple[list[ListedArticle], int]:
-        chosen = "" if source == _ANY else source
-        return self._store(index).find_articles(
-            words or "", source=chosen, order=order, offset=offset, limit=limit
+        table = articles_view.table(
+            rows, total, offset, editable=self._served.may_edit(index, request)
         )
+        return table, offset, gr.Row(visible=total > PAGE)
 
     def _first_page(
         self, index: str, words: str, source: str, order: str, _: int, request: gr.Request
@@ -270,7 +265,8 @@ class ArticlesTab:
     def _next_page(
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[Any, ...]:
-        more, _ = self._find_articles(index, words, source, order, offset + PAGE, limit=1)
+        store = self._store(index, request)
+        more, _ = _find_articles(store, words, source, order, offset + PAGE, limit=1)
         return self._table(index, words, source, order, offset + PAGE if more else offset, request)
 
     def _add_files(
@@ -307,7 +303,7 @@ class ArticlesTab:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder, f"{name}.json")
                 path.write_text(json.dumps(article, ensure_ascii=False), encoding="utf-8")
-                return self._read(index, [path], progress)
+                return self._read(index, [path], progress, request)
 
         yield from self._write(index, request, work, "سيُضاف نصّك", sources=1, given=text)
 
@@ -320,17 +316,25 @@ class ArticlesTab:
         given: str = "",
     ) -> Iterator[tuple[Any, ...]]:
         def work(progress: Progress) -> BuildReport:
-            return self._read(index, paths, progress)
+            return self._read(index, paths, progress, request)
 
         yield from self._write(index, request, work, later, sources=len(paths), given=given)
 
-    def _read(self, index: str, paths: Sequence[str | Path], progress: Progress) -> BuildReport:
-        return self._indexes[index].index.add(paths, progress=progress, allow_private=self._private)
+    def _read(
+        self,
+        index: str,
+        paths: Sequence[str | Path],
+        progress: Progress,
+        request: gr.Request,
+    ) -> BuildReport:
+        chosen = self._served.seen_by(request)[index].index
+        return chosen.add(paths, progress=progress, allow_private=self._private)
 
     def _rebuild(self, index: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         def work(_: Progress) -> BuildReport:
-            with self._store(index).writing():
-                self._store(index).compact()
+            store = self._store(index, request)
+            with store.writing():
+                store.compact()
             return BuildReport()
 
         yield from self._write(index, request, work, "سيُعاد بناء الملفات")
@@ -341,7 +345,7 @@ class ArticlesTab:
         article = str(event_data(asked)["id"])
 
         def work(_: Progress) -> BuildReport:
-            return self._indexes[index].index.remove([article])
+            return self._served.seen_by(request)[index].index.remove([article])
 
         yield from self._write(index, request, work, "سيُحذف المقال")
 
@@ -365,15 +369,15 @@ class ArticlesTab:
             sources: Files and addresses that are read.
             given: What a field of the page holds, to be emptied once this is stored.
         """
-        if not self._may_edit(request):
+        if not self._served.may_edit(index, request):
             yield _warn("لا يُسمح بتعديل المقالات هنا.")
             return
-        job = self._indexes.writing(index).submit(work, sources=sources)
+        job = self._served.seen_by(request).writing(index).submit(work, sources=sources)
         while not job.done.wait(_TICK):
             waits = notice("info", f"تجري فهرسة أخرى الآن؛ {later} بعدها.") if job.waits else ""
             yield waits, *self._show_running(index, request), gr.skip(), gr.skip(), ""
         stored = isinstance(job.outcome, BuildReport) and not job.outcome.failures
-        now = self._now(index)._replace(own=job.number)
+        now = self._now(index, request)._replace(own=job.number)
         shown = _describe_outcome(job), *self._show_running(index, request), now, str(now)
         yield *shown, given if stored else ""
 
@@ -416,6 +420,13 @@ def _build_fields() -> _Fields:
         text = gr.Textbox(label="النص", rtl=True, lines=6, elem_id="art-text")
         paste = gr.Button("إضافة النص", elem_id="art-paste")
     return _Fields(files, address, fetch, title, source, date, text, paste)
+
+
+def _find_articles(
+    store: Store, words: str, source: str, order: str, offset: int, limit: int = PAGE
+) -> tuple[list[ListedArticle], int]:
+    chosen = "" if source == _ANY else source
+    return store.find_articles(words or "", source=chosen, order=order, offset=offset, limit=limit)
 
 
 def _warn(title: str) -> tuple[Any, ...]:

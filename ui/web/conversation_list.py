@@ -23,8 +23,8 @@ from ui.web.conversations import (
 )
 from ui.web.events import event_data
 from ui.web.filter_fields import FilterFields
-from ui.web.indexes import Indexes
 from ui.web.render import Turn
+from ui.web.served import Served
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +32,13 @@ logger = logging.getLogger(__name__)
 class ConversationList:
     """Hands conversations to the browser, and takes them back."""
 
-    def __init__(self, indexes: Indexes, filters: FilterFields) -> None:
-        self._indexes = indexes
+    def __init__(self, served: Served, filters: FilterFields) -> None:
+        self._served = served
         self._filters = filters
 
-    def empty(self, index: str) -> State:
+    def empty(self, index: str, request: gr.Request) -> State:
         """Return an empty conversation about an index; no filter is chosen."""
-        fields = self._filters.clear(index)
+        fields = self._filters.clear(self._served.seen_by(request), index)
         return [], [], render.EMPTY_PANEL, False, free_box(value=""), "", *fields
 
     @staticmethod
@@ -55,19 +55,20 @@ class ConversationList:
         )
         return kept.id, kept.to_json()
 
-    def open(self, asked: gr.EventData) -> State:
+    def open(self, asked: gr.EventData, request: gr.Request) -> State:
         """Show a conversation that the browser kept."""
         kept = self._read(event_data(asked))
         if kept is None:
             return (*[gr.skip()] * 7, *[gr.skip()] * len(self._filters.fields))
-        index = self._indexes.known(kept.index)
+        seen = self._served.seen_by(request)
+        index = seen.known(kept.index)
         if index != kept.index:
             gr.Warning(
                 "فهرس هذه المحادثة غير مفتوح هنا؛ ما يأتي من أسئلة يُجاب من غيره.", duration=7
             )
         turns = list(kept.turns)
         panel, box = render.panel(turns), free_box(value="")
-        fields = self._filters.restore(index, turns[-1].filter if turns else Filter())
+        fields = self._filters.restore(seen, index, turns[-1].filter if turns else Filter())
         return replay_messages(turns), turns, panel, False, box, kept.id, *fields, index
 
     def export(self, asked: gr.EventData) -> str:
@@ -95,6 +96,6 @@ class ConversationList:
             logger.warning("a conversation could not be read: %s", error)
             gr.Warning("تعذّرت قراءة هذه المحادثة.", duration=5)
             return None
-        names = self._indexes.settings.sources
+        names = self._served.settings.sources
         turns = (replace(turn, answer=name_sources(turn.answer, names)) for turn in kept.turns)
         return replace(kept, turns=tuple(turns))

@@ -13,6 +13,7 @@ from ui.web import numbers
 from ui.web.events import event_data
 from ui.web.indexes import Indexes
 from ui.web.markup import attribute, bdi, quoted
+from ui.web.served import Served
 
 _MAX_OFFERED = 8
 """Articles offered while a title is typed."""
@@ -44,8 +45,8 @@ Chosen = tuple[list[str] | None, str | None, str | None, list[str] | None]
 class FilterFields:
     """Sources, first and last day, and single articles."""
 
-    def __init__(self, indexes: Indexes) -> None:
-        self._indexes = indexes
+    def __init__(self, served: Served) -> None:
+        self._served = served
 
     def build(self) -> None:
         """Create the fields; called where they stand."""
@@ -53,7 +54,10 @@ class FilterFields:
         with gr.Accordion("تضييق البحث", open=False, elem_id="filters"):
             with gr.Row():
                 sources = gr.Dropdown(
-                    self._sources(""), multiselect=True, label="المصادر", elem_id="f-sources"
+                    self._sources(self._served.open_to_all, ""),
+                    multiselect=True,
+                    label="المصادر",
+                    elem_id="f-sources",
                 )
                 since = _day("من تاريخ", "f-since")
                 until = _day("إلى تاريخ", "f-until")
@@ -86,19 +90,20 @@ class FilterFields:
         """Show as chips what is chosen after an event."""
         return event.then(self._chips, [self._picker, *self.fields], [self.chips], **_PRIVATE)
 
-    def refresh_sources(self, name: str) -> Any:
+    def refresh_sources(self, seen: Indexes, name: str) -> Any:
         """Return the field of sources with those that an index has now."""
-        return gr.Dropdown(self._sources(name))
+        return gr.Dropdown(self._sources(seen, name))
 
-    def clear(self, name: str) -> list[Any]:
+    def clear(self, seen: Indexes, name: str) -> list[Any]:
         """Return the fields of an index with nothing chosen."""
-        return [gr.Dropdown(self._sources(name), value=[]), "", "", []]
+        return [gr.Dropdown(self._sources(seen, name), value=[]), "", "", []]
 
-    def restore(self, name: str, where: Filter) -> list[Any]:
+    def restore(self, seen: Indexes, name: str, where: Filter) -> list[Any]:
         """Return the fields as they were for a filter, with what the index still knows of it."""
-        known = self._sources(name)
+        known = self._sources(seen, name)
         sources = [source for _, source in known if source in where.sources]
-        articles = [article for _, article in self._titles(name, list(where.articles))]
+        titles = _find_titles(seen[name].index.store, where.articles)
+        articles = [article for _, article in titles]
         return [gr.Dropdown(known, value=sources), where.since, where.until, articles]
 
     @staticmethod
@@ -106,19 +111,18 @@ class FilterFields:
         """Return the fields with one article chosen and nothing else."""
         return [[], "", "", [article]]
 
-    def _sources(self, name: str) -> list[tuple[str, str]]:
-        names = self._indexes.settings.sources
-        found = self._indexes[name].index.stats().sources
+    def _sources(self, seen: Indexes, name: str) -> list[tuple[str, str]]:
+        if not seen.names:
+            return []
+        names, found = self._served.settings.sources, seen[name].index.stats().sources
         return [(names.get(source, source), source) for source in found]
 
-    def _titles(self, name: str, articles: list[str]) -> list[tuple[str, str]]:
-        return _find_titles(self._indexes[name].index.store, articles)
-
-    def _look_up(self, name: str, words: str | None, chosen: list[str]) -> str:
+    def _look_up(self, name: str, words: str | None, chosen: list[str], request: gr.Request) -> str:
         """Offer the articles whose title has the words typed so far."""
         if not (words or "").strip():
             return ""
-        rows, _ = self._indexes[name].index.store.find_articles(words or "", limit=_MAX_OFFERED)
+        store = self._served.seen_by(request)[name].index.store
+        rows, _ = store.find_articles(words or "", limit=_MAX_OFFERED)
         offers = "".join(
             f'<li><button type="button" class="txt-btn" data-pick="{attribute(row.id)}">'
             f"{bdi(row.title)}</button></li>"
@@ -138,12 +142,16 @@ class FilterFields:
         since: str | None,
         until: str | None,
         articles: list[str] | None,
+        request: gr.Request,
     ) -> str:
-        names = self._indexes.settings.sources
+        names, store = (
+            self._served.settings.sources,
+            self._served.seen_by(request)[name].index.store,
+        )
         shown = [("sources", source, names.get(source, source)) for source in sources or ()]
         shown += [("since", "", f"من {_date(since)}")] if since else []
         shown += [("until", "", f"إلى {_date(until)}")] if until else []
-        shown += [("articles", key, title) for title, key in self._titles(name, articles or [])]
+        shown += [("articles", key, title) for title, key in _find_titles(store, articles or [])]
         if not shown:
             return ""
         chips = "".join(_chip(*chip) for chip in shown)

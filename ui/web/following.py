@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 from anyio import to_thread
@@ -12,6 +13,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from rag.answers import Answer
+from rag.writing.stopping import AnswerStoppedError, Stop
 
 _T = TypeVar("_T")
 Answers = AsyncGenerator[Answer, None]
@@ -21,26 +23,25 @@ _THREADS = threading.BoundedSemaphore(16)
 """Threads that work on answers, those included that nobody waits for any longer. Chosen."""
 
 
-async def follow(ask: Callable[[], Iterator[Answer]], places: asyncio.Semaphore) -> Answers:
+async def follow(ask: Callable[[Stop], Iterator[Answer]], places: asyncio.Semaphore) -> Answers:
     """Yield an answer as it grows.
 
     Args:
         ask: Begins it.
-        places: It takes one, which is free again as soon as nobody reads on. A thread that waits
-            for its model then is left to itself, and stops at the next piece.
+        places: It takes one, which is free again as soon as nobody reads on. The connection to its
+            model is closed then; a search ends by itself.
     """
-    gone = threading.Event()
+    gone = Stop()
     async with places:
-        answers = ask()
+        answers = ask(gone)
 
         def advance() -> Answer | None:
             if not _THREADS.acquire(blocking=False):
                 raise HTTPException(503, "too many questions are under way; ask again in a moment")
             try:
-                answer = next(answers, None)
-                if gone.is_set() and isinstance(answers, Generator):
-                    answers.close()  # and with it what the model still writes
-                return answer
+                with suppress(AnswerStoppedError):
+                    return next(answers, None)
+                return None
             finally:
                 _THREADS.release()
 

@@ -63,12 +63,12 @@ class Hosts:
         """Tell whether requests may name this host as the one they are sent to."""
         if host is None:
             return self.any_name
-        is_address = _address(host) is not None
+        is_address = parse_address(host) is not None
         return self.any_name or self.knows(host) or (self.any_address and is_address)
 
     def knows(self, host: str) -> bool:
         """Tell whether this host is certainly one of ours, so that its pages may ask."""
-        address = _address(host)
+        address = parse_address(host)
         if address is not None and address.is_loopback:
             return True
         return host in self.names or host == _LOCALHOST or host.endswith("." + _LOCALHOST)
@@ -87,7 +87,7 @@ def serving_hosts(address: str, *, named: Iterable[str] = (), root_path: str = "
         InputError: Something that is no host name was named.
     """
     named = list(named)
-    own = _address(address.strip("[]"))
+    own = parse_address(address.strip("[]"))
     names = {_parse_host(one) for one in named if one != ANY}
     names.add(str(own) if own else _parse_host(address))
     if not (own.is_loopback if own else address.lower() == _LOCALHOST):
@@ -118,13 +118,13 @@ def host_of(authority: str) -> str | None:
     if found is None:
         return None
     if found["six"]:
-        address = _address(found["six"])
+        address = parse_address(found["six"])
         return None if address is None else str(address)
     return found["name"].removesuffix(".") or None
 
 
-def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the IP address that a host is; ``::ffff:127.0.0.1`` is 127.0.0.1."""
+def parse_address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the IP address that a host is, if it is one; ``::ffff:127.0.0.1`` is 127.0.0.1."""
     with suppress(ValueError):
         address = ip_address(host)
         return getattr(address, "ipv4_mapped", None) or address

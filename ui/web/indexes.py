@@ -1,7 +1,8 @@
 """The indexes that one page answers from; a reader chooses one by name."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from pathlib import Path
 from threading import Thread
 
@@ -36,8 +37,24 @@ class Indexes:
         """What all of them answer with."""
         return self[""].settings
 
+    @property
+    def folders(self) -> list[tuple[str, Path]]:
+        """Names with where the indexes lie."""
+        places = ((name, one.index.store.place) for name, one in self._by_name.items())
+        return [(name, Path(place).resolve()) for name, place in places]
+
+    def only(self, names: Collection[str]) -> "Indexes":
+        """Return those of these names; what is written to them is the same."""
+        part = copy(self)
+        part._by_name = {name: self._by_name[name] for name in self.names if name in names}  # noqa: SLF001
+        return part
+
     def __getitem__(self, name: str | None) -> Assistant:
-        """Return the assistant of an index; a name that is none means the first."""
+        """Return the assistant of an index; a name that is none means the first.
+
+        Raises:
+            UnknownIndexError: There is none at all.
+        """
         return self._by_name[self.known(name)]
 
     def find(self, name: str) -> Assistant:
@@ -46,7 +63,7 @@ class Indexes:
         Raises:
             UnknownIndexError: There is none of that name.
         """
-        if name and name not in self._by_name:
+        if self._by_name and name and name not in self._by_name:
             names = ", ".join(self.names)
             raise UnknownIndexError(f"no index {name!r} is served here; there are: {names}")
         return self[name]
@@ -56,7 +73,9 @@ class Indexes:
         return self._writing[self.known(name)]
 
     def known(self, name: str | None) -> str:
-        """Return the name if it is one, else that of the first."""
+        """Return the name if it is one, else that of the first; errors as for a look-up."""
+        if not self._by_name:
+            raise UnknownIndexError("no index is open to you here; ask whoever runs this server")
         return name if name in self._by_name else next(iter(self._by_name))
 
     def warm_up(self) -> Thread:

@@ -7,6 +7,7 @@ import gradio as gr
 from index.arabic.dates import parse_date
 from index.store.contract import Filter
 from rag.question import MAX_QUESTION
+from rag.writing.quoting import EXTRACTIVE
 from ui.web import render
 from ui.web.access import Access, RateLimit
 from ui.web.answering import Answering, State
@@ -18,6 +19,7 @@ from ui.web.examples import example_questions
 from ui.web.feedback import REASONS
 from ui.web.filter_fields import FilterFields
 from ui.web.indexes import Indexes
+from ui.web.served import Served
 from ui.web.sessions import forget_replaced
 from ui.web.settings_tab import SettingsTab
 
@@ -67,7 +69,8 @@ def build_page(
 
     Args:
         indexes: What answers the questions.
-        access: What visitors are allowed; None lets everyone do everything.
+        access: What visitors are allowed; None lets everyone do everything. Its rights name the
+            indexes as these do.
         limit: How often they may ask; None for one of the page's own.
     """
     access = access or Access()
@@ -80,8 +83,9 @@ def build_page(
         analytics_enabled=False,
         delete_cache=(_HOUR, _DAY),
     ) as page:
-        _Page(indexes, access, limit).build(page)
-        publish_api(indexes, limit)
+        served = Served(indexes, access)
+        _Page(indexes, served, access, limit).build(page)
+        publish_api(served, limit)
     page.queue(default_concurrency_limit=4, max_size=_WAITING_ROOM)
     return page
 
@@ -89,13 +93,14 @@ def build_page(
 class _Page:
     """The components of the page, and the events between them."""
 
-    def __init__(self, indexes: Indexes, access: Access, limit: RateLimit) -> None:
-        self._indexes = indexes
-        self._filters = FilterFields(indexes)
-        self._answering = Answering(indexes, limit, self._filters)
-        self._conversations = ConversationList(indexes, self._filters)
-        self._articles = ArticlesTab(indexes, access)
-        self._settings = SettingsTab(indexes, access.may_edit)
+    def __init__(self, indexes: Indexes, served: Served, access: Access, limit: RateLimit) -> None:
+        self._served = served
+        self._by_proxy = access.proxy is not None
+        self._filters = FilterFields(served)
+        self._answering = Answering(indexes, served, limit, self._filters)
+        self._conversations = ConversationList(served, self._filters)
+        self._articles = ArticlesTab(served, access)
+        self._settings = SettingsTab(served)
 
     def build(self, page: gr.Blocks) -> None:
         """Create everything; called inside the page."""
@@ -108,6 +113,7 @@ class _Page:
             self.header = gr.HTML(
                 render.HEADER,
                 elem_id="hdr",
+                elem_classes="by-proxy" if self._by_proxy else None,
                 apply_default_css=False,
                 js_on_load=_HEADER_EVENTS,
             )
@@ -137,10 +143,10 @@ class _Page:
         self._connect_articles()
 
     def _index_picker(self) -> gr.Dropdown:
-        names = self._indexes.names
+        names = self._served.open_to_all.names
         return gr.Dropdown(
             names,
-            value=names[0],
+            value=names[0] if names else None,
             label="الفهرس",
             elem_id="picker",
             container=False,
@@ -167,7 +173,7 @@ class _Page:
                 feedback_options=("Like", "Dislike", *REASONS),
                 group_consecutive_messages=False,
                 autoscroll=False,
-                **self._empty_state(""),
+                **self._empty_state(self._served.open_to_all, ""),
             )
             self._articles.build_line()
             with gr.Column(elem_id="composer"):
@@ -182,37 +188,48 @@ class _Page:
                     stop_btn=False,
                     autofocus=True,
                     elem_id="q",
-                    **self._readiness(""),
+                    **self._readiness(self._served.open_to_all, ""),
                 )
             self._filters.build()
-            self.hint = gr.HTML(self._hint(""), elem_id="hint", apply_default_css=False)
+            self.hint = gr.HTML(self._hint(), elem_id="hint", apply_default_css=False)
 
-    def _empty_state(self, index: str) -> dict[str, Any]:
+    @staticmethod
+    def _empty_state(seen: Indexes, index: str) -> dict[str, Any]:
         """Return what an empty conversation shows: examples, or that there are no articles."""
-        articles = self._indexes[index].index.store.newest_articles(40)
+        articles = seen[index].index.store.newest_articles(40) if seen.names else []
         return {
-            "placeholder": render.PLACEHOLDER if articles else render.EMPTY_INDEX,
+            "placeholder": render.PLACEHOLDER if articles or not seen.names else render.EMPTY_INDEX,
             "examples": [{"text": question} for question in example_questions(articles)],
         }
 
-    def _readiness(self, index: str) -> dict[str, Any]:
+    @staticmethod
+    def _readiness(seen: Indexes, index: str) -> dict[str, Any]:
         """Return whether something can be asked."""
-        ready = bool(self._indexes[index].index.store.count_articles())
+        ready = bool(seen.names and seen[index].index.store.count_articles())
         return {
             "placeholder": "سؤالك عن المقالات…" if ready else "لا توجد مقالات بعد",
             "interactive": ready,
         }
 
-    def _state_of(self, index: str) -> tuple[Any, ...]:
+    def _state_of(self, index: str, request: gr.Request) -> tuple[Any, ...]:
         """Return the empty state, readiness, sources and hint of an index as it is now."""
-        chat, box = gr.Chatbot(**self._empty_state(index)), gr.Textbox(**self._readiness(index))
-        return chat, box, self._filters.refresh_sources(index), self._hint(index)
+        seen = self._served.seen_by(request)
+        chat = gr.Chatbot(**self._empty_state(seen, index))
+        box = gr.Textbox(**self._readiness(seen, index))
+        return chat, box, self._filters.refresh_sources(seen, index), self._hint()
 
-    def _hint(self, index: str) -> str:
-        return render.hint(is_written=self._indexes[index].model is not None)
+    def _hint(self) -> str:
+        return render.hint(is_written=self._served.settings.model != EXTRACTIVE)
+
+    def _offer_indexes(self, request: gr.Request) -> gr.Dropdown:
+        """Return the field of indexes with those that a visitor may ask."""
+        names = self._served.seen_by(request).names
+        return gr.Dropdown(names, value=names[0] if names else None, visible=len(names) > 1)
 
     def _connect_index(self, page: gr.Blocks) -> None:
         """Show what the chosen index holds, whenever that may have changed."""
+        if not self._served.is_same_for_all:
+            page.load(self._offer_indexes, None, [self.picker], **_QUIET)
         state = [self.chat, self.box, self._filters.fields[0], self.hint]
         for event in (page.load, self._articles.on_change, self.picker.change):
             event(self._state_of, [self.picker], state, **_QUIET)
@@ -270,7 +287,8 @@ class _Page:
 
         In the same step, the last piece that was streamed would overwrite what it shows.
         """
-        return event(None, None, None, cancels=self._running, **_PRIVATE)
+        stopped = event(None, None, None, cancels=self._running, **_PRIVATE)
+        return stopped.then(self._answering.stop, [self.begun], None, **_QUIET)
 
     def _answer_after(self, begun: Any) -> Any:
         """Answer after an event that began a turn; return what a stop must cancel."""
@@ -331,17 +349,17 @@ class _Page:
         )
         self._filters.show_chips(linked)
 
-    def _open_link(self, asked: gr.EventData) -> list[Any]:
+    def _open_link(self, asked: gr.EventData, request: gr.Request) -> list[Any]:
         """Return the filter of a link to a question, and the index that was asked."""
-        data = event_data(asked)
-        index = self._indexes.known(str(data["index"]))
+        data, seen = event_data(asked), self._served.seen_by(request)
+        index = seen.known(str(data["index"]))
         where = Filter(
             sources=tuple(map(str, data["sources"])),
             since=parse_date(str(data["since"])),
             until=parse_date(str(data["until"])),
             articles=tuple(map(str, data["articles"])),
         )
-        return [*self._filters.restore(index, where), index]
+        return [*self._filters.restore(seen, index, where), index]
 
     def _only_article(self, asked: gr.EventData) -> list[Any]:
         return self._filters.select_article(str(event_data(asked)["id"]))

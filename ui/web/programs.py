@@ -19,11 +19,12 @@ from rag.answers import passage_to_dict
 from rag.assistant import Assistant
 from rag.language.followup import History
 from ui.web.access import Access, RateLimit
-from ui.web.api import Endpoints
+from ui.web.api import list_articles
 from ui.web.completions import Asked, Completion, Json, Question, Turns
 from ui.web.following import Answers, Events, follow, take_last, unless_gone
 from ui.web.indexes import Indexes
 from ui.web.program_errors import HANDLERS
+from ui.web.served import Served
 from ui.web.talk import Talk
 from ui.web.tokens import TokenCheck
 
@@ -40,12 +41,13 @@ def build_routes(
 
     Args:
         indexes: What answers.
-        access: Whether a token is needed, and which.
+        access: Whether a token is needed, and which; who may ask which index.
         limit: How often a visitor may ask, on the page and here.
         list_sources: Whether chat completions have their sources in the text, where a request does
             not say.
     """
-    asked = TokenCheck(_Programs(indexes, limit, list_sources=list_sources).build(), access)
+    programs = _Programs(Served(indexes, access), limit, list_sources=list_sources)
+    asked = TokenCheck(programs.build(), access)
     checked = Route("/healthz", _Health(indexes).tell, methods=["GET"])
     return [checked, *(Route(f"/{way}/{{rest:path}}", asked) for way in ("v1", "api"))]
 
@@ -72,11 +74,10 @@ class _Health:
 class _Programs:
     """What is offered; each method is a way of its own."""
 
-    def __init__(self, indexes: Indexes, limit: RateLimit, *, list_sources: bool) -> None:
-        self._indexes = indexes
+    def __init__(self, served: Served, limit: RateLimit, *, list_sources: bool) -> None:
+        self._served = served
         self._limit = limit
         self._list_sources = list_sources
-        self._endpoints = Endpoints(indexes, limit)
         self._places = asyncio.Semaphore(_PLACES)
         self._began = int(time.time())
 
@@ -100,14 +101,14 @@ class _Programs:
 
     async def ask(self, request: Request, asked: Turns) -> Json:
         """Answer a question from the articles, with the exact words that each sentence rests on."""
-        assistant = self._indexes.find(asked.index)
+        assistant = self._seen(request).find(asked.index)
         answers = self._answer(request, assistant, asked, asked.question, asked.history)
         return (await unless_gone(request, take_last(answers))).to_dict()
 
     async def search(self, request: Request, asked: Question) -> Json:
         """Find the passages of the articles that are nearest to a question; nothing is written."""
         self._limit.check(request.state.visitor)
-        assistant, where = self._indexes.find(asked.index), asked.filter()
+        assistant, where = self._seen(request).find(asked.index), asked.filter()
         async with self._places:
             found = await to_thread.run_sync(
                 lambda: assistant.search(asked.question, k=asked.k, filter=where)
@@ -117,6 +118,7 @@ class _Programs:
 
     def articles(
         self,
+        request: Request,
         words: str = "",
         source: str = "",
         order: str = "newest",
@@ -128,16 +130,21 @@ class _Programs:
 
         `words` are those of a title, in any form; `order` is newest, oldest, title or source.
         """
-        return self._endpoints.articles(words, source, order, page, size, index)
+        return list_articles(self._seen(request), words, source, order, page, size, index)
 
-    def models(self) -> Json:
+    def models(self, request: Request) -> Json:
         """List the indexes as OpenAI lists models."""
-        return {"object": "list", "data": [self._describe(name) for name in self._indexes.names]}
+        names = self._seen(request).names
+        return {"object": "list", "data": [self._describe(name) for name in names]}
 
-    def model(self, model: str) -> Json:
+    def model(self, request: Request, model: str) -> Json:
         """Describe an index as OpenAI describes a model."""
-        self._indexes.find(model)
+        self._seen(request).find(model)
         return self._describe(model)
+
+    def _seen(self, request: Request) -> Indexes:
+        """Return the indexes that whoever sent a request may ask."""
+        return self._served.seen_by_name(request.state.name)
 
     def _describe(self, name: str) -> Json:
         return {"id": name, "object": "model", "created": self._began, "owned_by": "jawab"}
@@ -148,10 +155,11 @@ class _Programs:
         The message's `annotations` say what each mark cites; `jawab` has the sentences and the
         quotes they rest on. `model` is the name of an index.
         """
-        assistant = self._indexes.find(asked.model)
+        seen = self._seen(request)
+        assistant = seen.find(asked.model)
         question, history = asked.turns()
         answers = self._answer(request, assistant, asked, question, history)
-        talk = Talk(assistant, asked, self._indexes.known(asked.model), self._list_sources)
+        talk = Talk(assistant, asked, seen.known(asked.model), self._list_sources)
         if not asked.stream:
             answer = await unless_gone(request, take_last(answers))
             return JSONResponse(await to_thread.run_sync(talk.whole, answer))
@@ -169,6 +177,8 @@ class _Programs:
         self._limit.check(request.state.visitor)
         where = asked.filter()
         return follow(
-            lambda: assistant.stream(question, history=history, k=asked.k, filter=where),
+            lambda stop: assistant.stream(
+                question, history=history, k=asked.k, filter=where, stop=stop
+            ),
             self._places,
         )

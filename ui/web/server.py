@@ -14,9 +14,11 @@ os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")
 import gradio as gr
 from gradio.routes import App, ORJSONResponse
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from index.articles.readers.sources import MAX_FILE_BYTES
 from index.errors import InputError
@@ -27,7 +29,10 @@ from ui.web.indexes import Indexes
 from ui.web.memory import limit_arenas
 from ui.web.page import build_page
 from ui.web.programs import build_routes
+from ui.web.proxies import ProxyCheck
+from ui.web.served import Served
 from ui.web.shell import ArabicShell
+from ui.web.uploads import UploadCheck
 
 _FONTS = "IBM Plex Sans Arabic", "Noto Sans Arabic", "Segoe UI", "Tahoma", "sans-serif"
 # Keys that Gradio 6.31 lacks in Arabic.
@@ -69,6 +74,9 @@ def serve(
     if mcp and find_spec("mcp") is None:
         raise InputError("MCP needs another package; run: pip install 'jawab[mcp]'")
     limit_arenas()
+    if access.proxy:
+        # Uvicorn would put what X-Forwarded-For says in the place of the address that asks.
+        os.environ["FORWARDED_ALLOW_IPS"] = ""
     limit = RateLimit(access.rate)
     page = build_page(indexes, access, limit)
     programs = build_routes(indexes, access, limit, list_sources=list_sources)
@@ -79,11 +87,12 @@ def serve(
             server_port=port,
             auth=access.allows if access.asks_for_password else None,
             auth_message="أدخل اسم المستخدم وكلمة المرور." if access.asks_for_password else None,
+            auth_dependency=user_of if access.proxy else None,
             quiet=True,
             root_path=root_path.rstrip("/") or None,
             favicon_path=_static_folder() / "icon.svg",
             max_file_size=MAX_FILE_BYTES if access.has_editors else 0,
-            _app=_CheckedApp(hosts, **_app_options(programs)),
+            _app=_CheckedApp(hosts, access, Served(indexes, access), **_app_options(programs)),
             **launch_options(mcp=mcp),
         )
     except OSError as error:
@@ -122,19 +131,43 @@ def _app_options(programs: list[BaseRoute]) -> dict[str, Any]:
     }
 
 
-class _CheckedApp(App):
-    """Gradio's application behind the check of hosts.
+def user_of(request: Request) -> str | None:
+    """Return whom the proxy has named as the sender of a request."""
+    return request.scope.get("state", {}).get("user") or None
 
-    Gradio puts its own middleware before any that is given to it; the check comes before all.
+
+class _CheckedApp(App):
+    """Gradio's application behind the checks of hosts, of the proxy's users and of uploads.
+
+    Gradio puts its own middleware before any that is given to it; the checks come before all.
     """
 
-    def __init__(self, hosts: Hosts, **options: Any) -> None:
+    def __init__(self, hosts: Hosts, access: Access, served: Served, **options: Any) -> None:
         super().__init__(**options)
         self._hosts = hosts
+        self._access = access
+        self._served = served
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return all that a request goes through, from the outside in."""
-        return HostCheck(super().build_middleware_stack(), self._hosts)
+        stack: Any = UploadCheck(super().build_middleware_stack(), self._may_upload)
+        if proxy := self._access.proxy:
+            stack = ProxyHeadersMiddleware(stack, [str(network) for network in proxy.proxies])
+            stack = ProxyCheck(
+                stack, proxy, lambda user: bool(self._served.seen_by_name(user).names)
+            )
+        return HostCheck(stack, self._hosts)
+
+    def _may_upload(self, request: Request) -> bool:
+        user = user_of(request) if self._access.proxy else self._logged_in(request)
+        return self._served.may_edit_any(gr.Request(request, user))
+
+    def _logged_in(self, request: Request) -> str | None:
+        """Return who has logged in with a password, as Gradio finds it out."""
+        names = (f"access-token-{self.cookie_id}", f"access-token-unsecure-{self.cookie_id}")
+        tokens = (request.cookies.get(name) for name in names)
+        user: str | None = self.tokens.get(next(filter(None, tokens), ""))
+        return user
 
 
 class _Files(StaticFiles):

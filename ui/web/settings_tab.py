@@ -1,6 +1,5 @@
 """The settings tab: what answers are written with, until the server is started again."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +10,8 @@ from rag.settings import Settings
 from rag.writing.models import greet
 from rag.writing.quoting import EXTRACTIVE
 from ui.web.errors import failure
-from ui.web.indexes import Indexes
 from ui.web.render import notice
+from ui.web.served import Served
 
 CAUTION = [("حذر", "careful"), ("متوازن", "balanced"), ("متساهل", "lenient")]
 UNSUPPORTED = [("تُحذف", "remove"), ("تُعرض معلَّمة", "mark")]
@@ -27,13 +26,12 @@ _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidde
 class SettingsTab:
     """The settings that every index is asked with, shared by everyone who asks."""
 
-    def __init__(self, indexes: Indexes, may_edit: Callable[[gr.Request], bool]) -> None:
-        self._indexes = indexes
-        self._may_edit = may_edit
+    def __init__(self, served: Served) -> None:
+        self._served = served
 
     def build(self) -> None:
         """Create the components and connect them; called inside a tab."""
-        settings = self._indexes.settings
+        settings = self._served.settings
         with gr.Column(elem_id="set-all") as self._all:
             gr.HTML(
                 '<p class="hint">تسري على جميع المستخدمين حتى إعادة تشغيل الخادم؛ ولتثبيتها تُكتب في'
@@ -80,14 +78,14 @@ class SettingsTab:
         page.load(self._show_tab, None, [self._all, self._told], queue=False, **_PRIVATE)
 
     def _show_tab(self, request: gr.Request) -> tuple[Any, str]:
-        allowed = self._may_edit(request)
+        allowed = self._served.may_edit_all(request)
         return gr.Column(visible=allowed), "" if allowed else _FORBIDDEN
 
     def _test(self, model: str, address: str, request: gr.Request) -> str:
-        if not self._may_edit(request):
+        if not self._served.may_edit_all(request):
             return _FORBIDDEN
         try:
-            said = _test_model(model, address, self._indexes.settings)
+            said = _test_model(model, address, self._served.settings)
         except JawabError as error:
             return failure("لم ينجح الاتصال.", error)
         return notice("info", "✓ نجح الاتصال.", said)
@@ -102,10 +100,10 @@ class SettingsTab:
         address: str,
         request: gr.Request,
     ) -> str:
-        if not self._may_edit(request):
+        if not self._served.may_edit_all(request):
             return _FORBIDDEN
         chosen = replace(
-            self._indexes.settings,
+            self._served.settings,
             k=int(k),
             caution=caution,
             unsupported=unsupported,
@@ -114,7 +112,7 @@ class SettingsTab:
             base_url=(address or "").strip(),
         )
         try:
-            self._indexes.use(chosen)
+            self._served.use(chosen)
         except JawabError as error:
             return failure("لم تُحفظ الإعدادات.", error)
         return notice("info", "✓ حُفظت الإعدادات.")

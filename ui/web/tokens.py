@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.rights import PROGRAM
 from ui.web.access import Access, RateLimit
 from ui.web.passwords import verify_password
 from ui.web.program_errors import refuse
@@ -52,7 +53,8 @@ def _digest(token: str) -> bytes:
 class TokenCheck:
     """ASGI middleware that lets programs with a token through; all where none is needed.
 
-    ``state["visitor"]`` of what passes is who asks, as for ``visitor_of``.
+    Whom a trusted proxy names needs none (:mod:`ui.web.proxies`). ``state`` of what passes says who
+    asks: ``name`` as for ``Access.may_ask``, ``visitor`` as for ``visitor_of``.
     """
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
@@ -64,22 +66,23 @@ class TokenCheck:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         address = scope["client"][0] if scope.get("client") else ""
-        visitor: str | None = address
-        if self._access.asks_for_token:
+        name: str = scope.get("state", {}).get("user", "")
+        if self._access.asks_for_token and not name:
             token = _read_token(Headers(scope=scope))
-            visitor = self._tokens.recall(token)
-            if visitor is None and token and self._access.tokens:
+            program = self._tokens.recall(token)
+            if program is None and token and self._access.tokens:
                 if not self._tries.allows(address):
                     told = "too many tokens were tried from this address; wait a minute"
                     await refuse(told, 429)(scope, receive, send)
                     return
-                visitor = await run_in_threadpool(self._tokens.find, token)
-            if visitor is None:
+                program = await run_in_threadpool(self._tokens.find, token)
+            if program is None:
                 told = _WANTED[bool(self._access.tokens)]
                 await refuse(told, 401, code="invalid_api_key")(scope, receive, send)
                 return
-            visitor = f"token {visitor}"
-        scope = {**scope, "state": {**scope.get("state", {}), "visitor": visitor}}
+            name = PROGRAM + program
+        known = {"name": name, "visitor": name or address}
+        scope = {**scope, "state": {**scope.get("state", {}), **known}}
         await self._app(scope, _limit_body(receive), send)
 
 

@@ -1,5 +1,6 @@
 """A second opinion over real HTTP: it is asked once, and believed where it shows the words."""
 
+import asyncio
 import logging
 import time
 from importlib.util import find_spec
@@ -8,6 +9,7 @@ import pytest
 from checks import check_citations
 from conftest import ROOT
 from fakes import Dies, Slow, model_server
+from langchain_core.runnables import RunnableGenerator
 from passages import TEXT, passages_of
 
 from prompts import load_prompt
@@ -18,6 +20,7 @@ from rag.settings import load_settings
 from rag.writing.models import load_chat_model
 from rag.writing.second_opinion import read_in_time, render
 from rag.writing.setup import Setup
+from rag.writing.stopping import AnswerStoppedError, Stop
 
 pytestmark = pytest.mark.skipif(
     not find_spec("langchain_openai"), reason="jawab[openai] is missing"
@@ -185,20 +188,33 @@ def test_an_opinion_that_is_late_is_not_waited_for(stream, caplog):
 def test_a_text_that_drips_is_cut_off():
     ended = []
 
-    def drip():
+    async def drip(_):
         try:
             while True:
-                time.sleep(0.02)
+                await asyncio.sleep(0.02)
                 yield "1 "
         finally:
             ended.append(True)
 
     begun = time.perf_counter()
     with pytest.raises(ModelError, match=r"0\.1 seconds"):
-        read_in_time(drip, 0.1)
+        read_in_time(RunnableGenerator(drip), "", 0.1, Stop())
     assert time.perf_counter() - begun < 1
     time.sleep(0.2)
     assert ended == [True]
+
+
+def test_a_second_opinion_ends_with_the_answer_it_is_of():
+    stop = Stop()
+
+    async def drip(_):
+        while True:
+            await asyncio.sleep(0.02)
+            stop.set()
+            yield "1 "
+
+    with pytest.raises(AnswerStoppedError):
+        read_in_time(RunnableGenerator(drip), "", 30, stop)
 
 
 def test_what_is_thought_aloud_before_the_opinion_is_no_part_of_it(stream):

@@ -3,13 +3,17 @@
 import html
 import json
 import os
+import pty
+import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
 from conftest import ARTICLES, ROOT, SAMPLES
+from fakes import Silent, Slow, model_server
 
 pytestmark = pytest.mark.slow  # each starts a process of its own
 
@@ -261,3 +265,78 @@ def test_columns_are_named_on_the_command(tmp_path):
 def test_a_private_address_is_refused_and_nothing_read_is_a_failure(tmp_path):
     done = jawab("index", "add", "http://127.0.0.1:9/x", "--index", tmp_path / "index")
     assert (done.returncode, "--allow-private" in done.stdout) == (1, True)
+
+
+@contextmanager
+def at_a_terminal(*arguments):
+    """Run the command with its messages on a terminal; yield it and what reads there."""
+    screen, side = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "TERM": "xterm"}
+    command = [sys.executable, "-m", "ui", *map(str, arguments)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=side, text=True, env=environment
+    )
+    os.close(side)
+    seen = ""
+
+    def read_until(words):
+        nonlocal seen
+        while words not in seen:
+            seen += os.read(screen, 4096).decode(errors="replace")
+        return seen
+
+    try:
+        yield process, read_until
+    finally:
+        process.kill()
+        process.communicate()
+        os.close(screen)
+
+
+@pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
+def test_ask_tells_a_terminal_how_long_the_model_takes_and_stops_it(sample_index):
+    reply = Silent()
+    with model_server(lambda _: reply) as (base, _):
+        asked = ("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index)
+        model = ("--model", "openai:x", "--base-url", base)
+        with at_a_terminal(*asked, *model) as (process, read_until):
+            assert "يجري البحث" in read_until("يكتب النموذج")
+            read_until("2 ث · s")
+            process.send_signal(signal.SIGINT)
+            assert reply.closed.wait(5)
+            read_until("interrupted")
+            assert process.wait(10) == 130
+            assert process.stdout.read() == ""
+
+
+@pytest.mark.skipif(not find_spec("langchain_openai"), reason="jawab[openai] is missing")
+def test_ask_tells_nothing_of_that_where_it_is_piped(sample_index):
+    with model_server(lambda _: Slow("فاز الفيلم [1].")) as (base, _):
+        done = jawab(
+            *("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index),
+            *("--model", "openai:x", "--base-url", base),
+        )
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "told"),
+    [
+        (["--auth-header", "X-User"], "", "go together"),
+        (["--trusted-proxy", "10.0.0.5"], "", "go together"),
+        (["--auth-header", "X-User", "--trusted-proxy", "proxy"], "", "is no address"),
+        (["--auth-header", "X-User", "--trusted-proxy", "10.0.0.5", "--mcp"], "", "leave out --mcp"),
+        (["--auth-header", "X-User", "--trusted-proxy", "10.0.0.5", "--auth", "a:b"], "", "not both"),
+        ([], '[access.ask]\nindex = ["ali"]', "nobody here has a name"),
+        (["--auth-header", "X-User", "--trusted-proxy", "10.0.0.5"],
+         '[access.ask]\nlaws = ["ali"]', "names the index 'laws', which is not served"),
+    ],
+)  # fmt: skip
+def test_chat_says_what_is_wrong_with_who_may_come_in(
+    sample_index, tmp_path, options, settings, told
+):
+    (tmp_path / "jawab.toml").write_text(settings, encoding="utf-8")
+    done = jawab("chat", "--index", sample_index, *options, cwd=tmp_path)
+    assert done.returncode in {1, 2}
+    assert told in " ".join(done.stderr.replace("│", " ").split())

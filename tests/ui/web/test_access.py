@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
 import httpx
@@ -16,8 +17,11 @@ from browser import called, served
 from conftest import ROOT
 
 from index.articles.readers.sources import MAX_FILE_BYTES
+from index.errors import InputError
+from rag.rights import Rights
 from ui.web.access import Access, RateLimit, visitor_of
 from ui.web.passwords import compute_hash
+from ui.web.proxies import ProxySignIn, read_name
 from ui.web.shell import narrow_cookie
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
@@ -56,18 +60,88 @@ def test_only_known_users_with_their_own_password_come_in(access):
 
 
 def test_only_editors_may_change_things(access):
-    assert access.may_edit(asked_by("محرر"))
-    assert not access.may_edit(asked_by("قارئ"))
+    assert access.may_edit(asked_by("محرر"), "news")
+    assert not access.may_edit(asked_by("قارئ"), "news")
 
 
 def test_without_users_things_may_be_changed_from_this_machine_alone():
-    assert Access().may_edit(asked_by(None))
-    assert not Access(host="0.0.0.0").may_edit(asked_by(None))
+    assert Access().may_edit(asked_by(None), "news")
+    assert not Access(host="0.0.0.0").may_edit(asked_by(None), "news")
 
 
 def test_what_a_proxy_passes_on_comes_from_elsewhere():
-    assert not Access(proxied=True).may_edit(asked_by(None))
-    assert not Access().may_edit(asked_by(None, **{"x-forwarded-for": "10.0.0.7"}))
+    assert not Access(proxied=True).may_edit(asked_by(None), "news")
+    assert not Access().may_edit(asked_by(None, **{"x-forwarded-for": "10.0.0.7"}), "news")
+
+
+PROXY = ProxySignIn.parse("X-Forwarded-User", ["10.0.0.5"])
+
+
+def test_without_rights_those_of_a_proxy_ask_and_edit_nothing():
+    access = Access(proxy=PROXY)
+    assert access.may_ask("سارة", "news")
+    assert not access.may_edit(asked_by("سارة"), "news")
+    assert (access.is_local, access.has_editors, access.asks_for_token) == (False, False, True)
+
+
+def test_who_edits_an_index_asks_it_too_and_readers_and_programs_edit_none(access):
+    rights = Rights(ask={"news": frozenset({"قارئ"})}, edit={"news": frozenset({"*"})})
+    access = replace(access, rights=rights)
+    assert access.may_edit(asked_by("محرر"), "news")
+    assert access.may_ask("محرر", "news")
+    assert not access.may_edit(asked_by("قارئ"), "news")
+    assert not access.may_edit(asked_by("token:bot"), "news")
+    assert not access.may_ask("token:bot", "news")
+    assert not access.may_edit(asked_by("محرر"), "laws")
+    assert not access.may_ask("", "news")
+
+
+@pytest.mark.parametrize(
+    ("header", "proxy", "told"),
+    [
+        ("X User", "10.0.0.5", "names no header"),
+        ("", "10.0.0.5", "names no header"),
+        ("X-User", "proxy.example", "is no address"),
+        ("X-User", "10.0.0.5/8", "is no address.*host bits"),
+        ("X-User", "0.0.0.0/0", "is everybody"),
+        ("X-User", "::/0", "is everybody"),
+    ],
+)
+def test_what_names_no_proxy_is_refused(header, proxy, told):
+    with pytest.raises(InputError, match=told):
+        ProxySignIn.parse(header, [proxy])
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_proxy"),
+    [("10.0.0.5", True), ("::ffff:10.0.0.5", True), ("10.0.0.6", False), ("", False),
+     ("fd00::7", True), ("fd01::7", False), ("testclient", False)],
+)  # fmt: skip
+def test_a_proxy_is_known_by_the_address_of_the_connection(peer, is_proxy):
+    proxy = ProxySignIn.parse("X-User", ["10.0.0.5", "fd00::/16"])
+    headers = [(b"x-user", b"ali"), (b"x-forwarded-for", b"10.0.0.5")]
+    scope = {"type": "http", "client": (peer, 1), "headers": headers}
+    assert proxy.find_user(scope) == ("ali" if is_proxy else "")
+    assert proxy.find_user({**scope, "client": None}) == ""
+
+
+def test_a_name_is_composed_and_without_space_or_it_is_none():
+    assert read_name(" e\u0301 ".encode().decode("latin-1")) == "\u00e9"
+    for broken in (
+        "",
+        " ",
+        "a\x00b",
+        "a\tb",
+        "a\nb",
+        "\x7f",
+        "\u200fa",
+        "\xff",
+        "*",
+        "@a",
+        "token:a",
+    ):
+        encoded = broken if broken == "\xff" else broken.encode().decode("latin-1")
+        assert read_name(encoded) == "", broken
 
 
 def test_a_visitor_may_ask_so_often():
@@ -114,7 +188,7 @@ def test_no_file_is_taken_that_could_not_be_read(address):
 
 def test_where_nobody_may_add_articles_no_file_is_taken(sample_index, tmp_path):
     with served(sample_index, tmp_path / "log", "--root-path", "/jawab") as address:
-        with pytest.raises(urllib.error.HTTPError, match="413") as refused:
+        with pytest.raises(urllib.error.HTTPError, match="403") as refused:
             upload(address, "خبر".encode())
         described = httpx.get(f"{address}api/openapi.json", timeout=30).json()
     refused.value.close()

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from browser import served
-from fakes import model_server
+from fakes import Silent, model_server
 
 from index import build_index
 
@@ -116,6 +116,42 @@ def test_an_answer_is_stopped_and_the_next_is_whole(chat, script):
     assert SENTENCE in chat.answer.inner_text()
     expect(chat.page.locator("#chat .notice")).to_have_count(1)
     go_on.set()
+
+
+def test_what_is_stopped_frees_its_place_and_its_model_at_once(chat, script):
+    """Two questions are answered at a time; a third begins when two were stopped."""
+    stopped = [Silent(), Silent(f"{SENTENCE} [1]. "), Silent()]
+    for n, reply in enumerate(stopped):
+        script["reply"] = reply
+        send(chat)
+        chat.page.wait_for_selector("#q .stop-button")
+        assert reply.asked.wait(20)
+        if reply:
+            expect(chat.page.locator("#chat")).to_contain_text(SENTENCE)
+        if n < 2:
+            chat.page.click("#q .stop-button")
+        else:
+            chat.page.click("#new-btn")
+        assert reply.closed.wait(5)
+        chat.page.wait_for_selector("#q .submit-button")
+
+
+def test_how_long_the_model_takes_is_seen_and_not_read_out(chat, script):
+    """Before its first sentence and behind one."""
+    for reply in (Silent(), Silent(f"{SENTENCE} [1]. ")):
+        script["reply"] = reply
+        send(chat)
+        line = chat.page.locator("#chat .thought-group p[data-seconds]")
+        expect(line).to_have_attribute("data-seconds", "2 ث")
+        expect(line).to_have_attribute("data-seconds", "3 ث")
+        assert line.inner_text() == "يكتب النموذج الإجابة…"
+        shown = line.evaluate("e => getComputedStyle(e, '::after').content")
+        assert "3 ث" in shown or "4 ث" in shown
+        assert shown.endswith('/ ""')
+        assert (SENTENCE in chat.page.inner_text("#chat")) == bool(reply)
+        chat.page.click("#q .stop-button")
+        chat.page.wait_for_selector("#q .submit-button")
+        expect(line).to_have_count(0)
 
 
 def test_a_second_question_waits_for_the_first(chat, script):

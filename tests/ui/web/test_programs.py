@@ -11,7 +11,7 @@ import openai
 import pytest
 import uvicorn
 from browser import free_port
-from fakes import Dies, model_server
+from fakes import Dies, Silent, model_server
 from starlette.applications import Starlette
 
 from rag import Assistant
@@ -23,6 +23,7 @@ from ui.web.passwords import compute_hash
 from ui.web.programs import build_routes
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
+SENTENCE = "فاز فيلم «آخر الصيادين» للمخرجة اللبنانية ريم شاهين بالجائزة الكبرى في مهرجان قرطاج"
 BOTH = f"{QUESTION} وبماذا فاز؟"
 
 
@@ -334,6 +335,31 @@ def test_whoever_goes_away_frees_the_place(written, streamed):
         assert gets_a_place(30)
     finally:
         hold.set()
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_whoever_goes_away_closes_the_models_connection(written, streamed):
+    """Before its first word, and between two sentences."""
+    quoted = f"{SENTENCE} [1]. " if streamed else ""
+    silent = [Silent(quoted) for _ in range(5)]
+    replies = iter(silent)
+    web = written(lambda _: next(replies))
+    asked = {"messages": [{"role": "user", "content": QUESTION}], "stream": streamed}
+    kind = {"content-type": "application/json"}
+    opened = []
+    for reply in silent[:4]:
+        connection = HTTPConnection(web.base_url.host, web.base_url.port)
+        connection.request("POST", "/v1/chat/completions", json.dumps(asked), kind)
+        assert reply.asked.wait(30)
+        opened.append(connection)
+    assert not any(reply.closed.wait(0.2) for reply in silent)
+    for connection in opened:
+        connection.close()
+    assert all(reply.closed.wait(5) for reply in silent[:4])
+    with web.stream("POST", "v1/chat/completions", json={**asked, "stream": True}) as reply:
+        assert reply.status_code == 200
+        assert silent[4].asked.wait(10)
+    assert silent[4].closed.wait(5)
 
 
 @pytest.fixture(scope="module")

@@ -300,11 +300,21 @@
     if (!ASKED_AGAIN.includes(text.trim())) showEcho(text.trim());
   }, true);
 
-  // Who is logged in may log out.
+  // How long what goes on has taken, by the style sheet: it is seen, and read out to nobody each second.
+  let [phase, since] = ["", 0];
+  setInterval(() => {
+    const line = document.querySelector("#chat .thought-group:has(.loading-spinner) .prose p");
+    const told = line?.textContent ?? "";
+    if (told !== phase) [phase, since] = [told, performance.now()];
+    const seconds = Math.floor((performance.now() - since) / 1000);
+    if (line && seconds) line.dataset.seconds = `${seconds} ث`;
+  }, 250);
+
+  // Who is logged in may log out; who came by a proxy does so there.
   function offerLogout() {
     const user = window.gradio_config?.username;
     const actions = document.querySelector("#hdr .hdr-act");
-    if (!user || !actions || actions.querySelector("a")) return;
+    if (!user || !actions || actions.querySelector("a") || actions.closest(".by-proxy")) return;
     const link = document.createElement("a");
     Object.assign(link, {href: "./logout", className: "txt-btn", textContent: "خروج", title: `الخروج من حساب ${user}`});
     actions.append(link);
