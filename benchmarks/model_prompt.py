@@ -11,7 +11,7 @@ model takes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ from rag.assistant import Assistant
 from rag.evaluation.retrieval import estimate_mean
 from rag.language.followup import History
 from rag.reading.context import CHARACTERS_PER_TOKEN
-from rag.reading.evidence import LEAST_TO_ASK, LEAST_TO_ASK_UNREAD
+from rag.reading.evidence import LEAST_TO_ASK
 from rag.settings import Settings
 from rag.writing.setup import Setup
 
@@ -126,14 +126,14 @@ def measure_facts(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def measure_gate(rows: Sequence[Row], least: Mapping[str, float]) -> dict[str, Any]:
+def measure_gate(rows: Sequence[Row]) -> dict[str, Any]:
     """Return which share is refused before a model is asked, by level of caution."""
     return {
         level: {
             "answerable": estimate_mean([r.evidence < bound for r in rows if r.asked.facts]),
             "near misses": estimate_mean([r.evidence < bound for r in rows if not r.asked.facts]),
         }
-        for level, bound in least.items()
+        for level, bound in LEAST_TO_ASK.items()
     }
 
 
@@ -151,13 +151,12 @@ def main() -> None:
     sets: dict[str, list[Row]] = defaultdict(list)
     for asked in list_questions(options.data):
         sets[asked.set].append(ask(assistant, model, asked))
-    least = LEAST_TO_ASK if options.reader == "on" else LEAST_TO_ASK_UNREAD
     figures: dict[str, Any] = {}
     for name, rows in sets.items():
         kinds = sorted({row.asked.kind for row in rows if row.asked.facts})
         told = [row for row in rows if row.asked.facts]
         figures[name] = {
-            "refused unasked": measure_gate(rows, least),
+            "refused unasked": measure_gate(rows),
             "facts": {
                 "all": measure_facts(told),
                 **{k: measure_facts([r for r in told if r.asked.kind == k]) for k in kinds},

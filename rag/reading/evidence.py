@@ -53,10 +53,11 @@ the gate that ``python -m benchmarks.train_evidence`` fits
 (docs/decisions/0018-evidence-gate-again.md); ``python -m benchmarks.answers --caution LEVEL``
 measures the answers at each."""
 
-
-LEAST_TO_ASK = {"careful": 0.01, "balanced": 0.005, "lenient": 0.001}
-LEAST_TO_ASK_UNREAD = {"careful": 0.01, "balanced": 0.005, "lenient": 0.001}
-"""The same for a model, which can decline by itself."""
+LEAST_TO_ASK = {"careful": 0.0075, "balanced": 0.005, "lenient": 0.001}
+"""Probability from which on a model is asked, which can decline by itself; closely read or not. Of
+the answerable questions that the gate was fitted on none has less than 0.015; a half of that and
+less was chosen, as the gate sees less in others' questions (``python -m benchmarks.model_prompt``,
+docs/decisions/0047-what-a-model-is-given.md)."""
 
 
 class Evidence(NamedTuple):
@@ -111,7 +112,7 @@ def judge(question: Question, passages: Sequence[Passage], values: Mapping[str, 
         return Evidence(_compute_chance(fitted["gate"], values), fitted["least"])
     same = question.is_arabic == is_arabic(passages[0].text)
     weights = read_weights("reading/evidence.json")["same_language" if same else "across_languages"]
-    return Evidence(_compute_chance(weights, values), _LEAST, LEAST_TO_ASK_UNREAD)
+    return Evidence(_compute_chance(weights, values))
 
 
 def _compute_chance(weights: Mapping[str, float], values: Mapping[str, float]) -> float:

@@ -53,6 +53,8 @@ _THOUGHT_TAG = re.compile(rf"{_THOUGHT_BEGINS.pattern}|{_THOUGHT_ENDS.pattern}",
 _LONGEST_TAG = len("</reasoning>")
 
 
+_FEWEST_OF_AN_ORDER = 4
+"""Words of a sentence that can only be one of the orders repeated. Chosen."""
 _POLARITY = re.compile(r"^(?:نعم|لا|كلا|أجل|yes|no)\s*(?:[،,:.!-]\s*|$)", re.IGNORECASE)
 """What begins an answer to «هل»: with any true sentence behind it, it may be false."""
 
@@ -102,18 +104,21 @@ class Generator:
 
     def _check(self, reading: Reading) -> Iterator[Written]:
         """Yield the model's sentences, checked, as they are complete."""
-        splitter, checker = ClaimSplitter(), self._make_checker(reading)
-        chain = build_answer_chain(self._prompt, self.model, self._read_day())
+        today = self._read_day()
+        orders = list_orders(self._prompt, reading, today)
+        splitter, checker = ClaimSplitter(), self._make_checker(reading, orders)
+        chain = build_answer_chain(self._prompt, self.model, today)
         for piece in stream_text(chain, reading, self._stop):
             if piece is None:
-                splitter, checker = ClaimSplitter(), self._make_checker(reading)
+                splitter, checker = ClaimSplitter(), self._make_checker(reading, orders)
                 yield AFRESH
             else:
                 yield from checker.check(splitter.feed(piece))
         yield from checker.check(splitter.finish())
 
-    def _make_checker(self, reading: Reading) -> "_Checker":
-        return _Checker(reading, self._embedder, doubts=self._second_opinion is not None)
+    def _make_checker(self, reading: Reading, orders: str) -> "_Checker":
+        doubts = self._second_opinion is not None
+        return _Checker(reading, self._embedder, orders, doubts=doubts)
 
     def review(self, reading: Reading, written: Sequence[Written]) -> list[Written]:
         """Return the sentences after a second opinion, where one is to be asked for."""
@@ -135,12 +140,14 @@ class Generator:
 class _Checker:
     """Judges each claim of a model; none comes twice."""
 
-    def __init__(self, reading: Reading, embedder: Embedder, *, doubts: bool) -> None:
+    def __init__(self, reading: Reading, embedder: Embedder, orders: str, *, doubts: bool) -> None:
         self._doubts = doubts
         self._question = reading.question.statement
         self._passages = reading.passages
         self._embedder = embedder
         self._checker = Checker(reading.passages, embedder)
+        self._orders = orders
+        self._asked = fold(reading.question.standalone)
         self._not_found = fold(load_phrases(reading.question.language)["not_found"]).rstrip(".")
         self._said: set[str] = set()
         self._lead = " "
@@ -162,7 +169,7 @@ class _Checker:
         heading = claim.heading if self._is_no_claim(claim.heading) else ""
         if is_refusal(claim.text):
             return Written(claim.text, (), lead, claim.label, heading, Verdict.DECLINED)
-        if self._not_found in fold(claim.text):  # of the orders it was given, said again
+        if self._repeats_orders(claim.text):
             return None
         claim = _strip_polarity(claim)
         if not claim.text:
@@ -190,6 +197,13 @@ class _Checker:
             return None
         text = f"{claim.label}: {claim.text}" if claim.label else claim.text
         return Doubt(text, claim.numbers, check)
+
+    def _repeats_orders(self, text: str) -> bool:
+        """Tell whether a sentence is the question or one of the orders that the model was given."""
+        said = fold(text).strip(" .")
+        many = len(said.split()) >= _FEWEST_OF_AN_ORDER
+        asked = said.rsplit(":", 1)[-1].strip() == self._asked
+        return asked or self._not_found in said or (many and said in self._orders)
 
     def _judge(self, claim: Claim) -> tuple[Claim, Check]:
         """Return the words of a claim that are supported, else all of them, and what was found.
@@ -280,11 +294,23 @@ def build_answer_chain(
 
 def render(prompt: Prompt, reading: Reading, today: dt.date) -> tuple[str, str]:
     """Return the system and user message for what was read, on a day."""
-    language = reading.question.language
-    phrases = load_phrases(language)
+    question = " ".join(reading.question.standalone.split())
+    passages = number_passages(reading.passages, reading.question.language, reading.groups)
+    return _fill(prompt, reading, today, question, passages)
+
+
+def list_orders(prompt: Prompt, reading: Reading, today: dt.date) -> str:
+    """Return both messages without question and passages, folded and without marks."""
+    return fold(strip_citations(" ".join(_fill(prompt, reading, today, "", ""))))
+
+
+def _fill(
+    prompt: Prompt, reading: Reading, today: dt.date, question: str, passages: str
+) -> tuple[str, str]:
+    phrases = load_phrases(reading.question.language)
     return prompt.fill(
-        question=" ".join(reading.question.standalone.split()),
-        passages=number_passages(reading.passages, language, reading.groups),
+        question=question,
+        passages=passages,
         outline=_outline(prompt, reading),
         today=f"{spell_date(today.isoformat())} ({today.isoformat()})",
         language=phrases["language"],

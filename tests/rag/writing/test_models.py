@@ -192,6 +192,15 @@ def test_a_model_that_repeats_its_orders_has_not_refused(ask):
 
 
 @openai
+def test_orders_and_question_that_a_model_repeats_are_no_part_of_the_answer(ask):
+    _, requests = ask(TRUE)
+    system, user = (message["content"] for message in requests[0]["messages"])
+    told = user.split("</passages>")[1]
+    found, _ = ask(f"{system}\n\n{told.strip()}\n\n{TRUE} [1].")
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
 def test_the_model_is_not_asked_without_evidence(ask):
     found, requests = ask("عاصمة اليابان هي طوكيو [1].", "من كتب رواية موسم الهجرة إلى الشمال؟")
     assert not found.found
