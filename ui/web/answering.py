@@ -64,24 +64,26 @@ class _Running:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._started: dict[str, Stop | None] = {}
+        self._started: dict[str, tuple[Stop, str] | None] = {}
 
-    def start(self, question: str) -> Stop | None:
-        """Return what stops a question, or None where it was started before."""
+    def start(self, question: str, session: str) -> Stop | None:
+        """Return what stops a visitor's question, or None where it was started before."""
         with self._lock:
             if question in self._started:
                 return None
-            stop = self._started[question] = Stop()
+            stop = Stop()
+            self._started[question] = stop, session
             while len(self._started) > _MAX_REMEMBERED:
                 del self._started[next(iter(self._started))]
             return stop
 
-    def stop(self, question: str) -> None:
-        """Let nothing more be written for a question."""
+    def stop(self, question: str = "", *, session: str = "") -> None:
+        """Let nothing more be written for a question, or for any of a visitor's."""
         with self._lock:
-            stop = self._started.get(question)
-        if stop:
-            stop.set()
+            started = [(one, *running) for one, running in self._started.items() if running]
+        for one, stop, whose in started:
+            if one == question or (session and whose == session):
+                stop.set()
 
     def end(self, question: str) -> None:
         with self._lock:
@@ -174,7 +176,7 @@ class Answering:
     ) -> Iterator[State]:
         """Stream the answer to the last question into the chat and its sources into the panel."""
         # A question that was refused begins nothing, and a page that has asked none has no id.
-        stop = self._running.start(begun) if begun else None
+        stop = self._running.start(begun, request.session_hash or "") if begun else None
         if stop is None:
             yield gr.skip(), gr.skip(), gr.skip()
             return
@@ -187,6 +189,10 @@ class Answering:
     def stop(self, begun: str) -> None:
         """Close the connection to the model that answers a question; its place is free then."""
         self._running.stop(begun)
+
+    def leave(self, request: gr.Request) -> None:
+        """Do the same for whoever has closed the page."""
+        self._running.stop(session=request.session_hash or "")
 
     def _answer(
         self,

@@ -231,6 +231,7 @@ class _Page:
         if not self._served.is_same_for_all:
             page.load(self._offer_indexes, None, [self.picker], **_QUIET)
         state = [self.chat, self.box, self._filters.fields[0], self.hint]
+        page.unload(self._answering.leave)
         for event in (page.load, self._articles.on_change, self.picker.change):
             event(self._state_of, [self.picker], state, **_QUIET)
         self._begin_anew(self.picker.input)

@@ -120,7 +120,7 @@ def test_an_answer_is_stopped_and_the_next_is_whole(chat, script):
 
 def test_what_is_stopped_frees_its_place_and_its_model_at_once(chat, script):
     """Two questions are answered at a time; a third begins when two were stopped."""
-    stopped = [Silent(), Silent(f"{SENTENCE} [1]. "), Silent()]
+    stopped = [Silent(), Silent(f"{SENTENCE} [1]. ونال بطله"), Silent()]
     for n, reply in enumerate(stopped):
         script["reply"] = reply
         send(chat)
@@ -136,9 +136,17 @@ def test_what_is_stopped_frees_its_place_and_its_model_at_once(chat, script):
         chat.page.wait_for_selector("#q .submit-button")
 
 
+def test_whoever_closes_the_page_closes_the_models_connection(chat, script):
+    script["reply"] = reply = Silent()
+    send(chat)
+    assert reply.asked.wait(20)
+    chat.page.close()
+    assert reply.closed.wait(5)
+
+
 def test_how_long_the_model_takes_is_seen_and_not_read_out(chat, script):
     """Before its first sentence and behind one."""
-    for reply in (Silent(), Silent(f"{SENTENCE} [1]. ")):
+    for reply in (Silent(), Silent(f"{SENTENCE} [1]. ونال بطله")):
         script["reply"] = reply
         send(chat)
         line = chat.page.locator("#chat .thought-group p[data-seconds]")

@@ -340,7 +340,7 @@ def test_whoever_goes_away_frees_the_place(written, streamed):
 @pytest.mark.parametrize("streamed", [True, False])
 def test_whoever_goes_away_closes_the_models_connection(written, streamed):
     """Before its first word, and between two sentences."""
-    quoted = f"{SENTENCE} [1]. " if streamed else ""
+    quoted = f"{SENTENCE} [1]. ونال بطله" if streamed else ""
     silent = [Silent(quoted) for _ in range(5)]
     replies = iter(silent)
     web = written(lambda _: next(replies))
