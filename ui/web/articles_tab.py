@@ -154,6 +154,7 @@ class ArticlesTab:
         job.stop_writing(self._stop, [picker], None, **quick)
         gr.Timer(_WATCH).tick(self._watch, [picker, self._seen], self._watched, **quick)
         picker.change(self._list, query, self._listed, **quick)
+        picker.change(self._show_editing, [picker], self._editing, **quick)
         self.on_change(self._list, query, self._listed, **quick)
 
     def load(self, page: gr.Blocks) -> None:
@@ -187,10 +188,13 @@ class ArticlesTab:
         self, index: str, words: str, source: str, order: str, offset: int, request: gr.Request
     ) -> tuple[Any, ...]:
         listed = self._list(index, words, source, order, offset, request)
-        allowed = self._served.may_edit(index, request)
         *watched, _ = self._watch(index, Seen(), request)
-        editing = gr.Column(visible=allowed), gr.Accordion(visible=allowed)
-        return (*listed, *editing, *watched, gr.skip())
+        return (*listed, *self._show_editing(index, request), *watched, gr.skip())
+
+    def _show_editing(self, index: str, request: gr.Request) -> tuple[Any, ...]:
+        """Return what an index is edited with, for those who may."""
+        allowed = self._served.may_edit(index, request)
+        return gr.Column(visible=allowed), gr.Accordion(visible=allowed)
 
     def _watch(self, index: str, seen: Seen, request: gr.Request) -> tuple[Any, ...]:
         """Return what has come to show since a visitor last saw what is being written."""

@@ -302,9 +302,9 @@ def test_ask_tells_a_terminal_how_long_the_model_takes_and_stops_it(sample_index
         with at_a_terminal(*asked, *model) as (process, read_until):
             assert "يجري البحث" in read_until("يكتب النموذج")
             read_until("2 ث · s")
+            assert reply.asked.wait(30)
             process.send_signal(signal.SIGINT)
             assert reply.closed.wait(5)
-            read_until("interrupted")
             assert process.wait(10) == 130
             assert process.stdout.read() == ""
 

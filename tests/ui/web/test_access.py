@@ -246,6 +246,17 @@ def test_a_password_keeps_strangers_out(guarded):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("user", "told"), [(None, 403), ("guest", 403), ("editor", 200)])
+def test_files_are_taken_from_editors_alone(guarded, user, told):
+    with httpx.Client(base_url=guarded, timeout=30) as client:
+        if user:
+            client.post("login", data={"username": user, "password": PASSWORD})
+            assert client.get("gradio_api/user").json() == user
+        sent = client.post("gradio_api/upload", files={"files": ("a.txt", "خبر".encode())})
+    assert sent.status_code == told
+
+
+@pytest.mark.slow
 def test_a_program_asks_with_its_token_where_users_have_passwords(guarded):
     asked = {"messages": [{"role": "user", "content": QUESTION}]}
     for headers in ({}, {"authorization": "Bearer editor"}):

@@ -71,6 +71,7 @@ def ask_what_has_every_kind_of_answer(walk):
 
 def look_at_sources(walk, *, hovers):
     page = walk.page
+    page.locator("[data-testid=toast-text]").wait_for(state="detached")  # thanks for what is wrong
     cite = page.locator("#chat a.cite").first
     cite.click()
     walk.look("a source")

@@ -16,6 +16,9 @@ from conftest import ROOT
 from index import build_index
 from ui.web.passwords import compute_hash
 
+expect = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is missing (make test installs it)"
+).expect
 pytestmark = pytest.mark.slow
 
 BIRDS = "افتتاح مرصد الطيور\n\nافتتح الوزير كمال رستم مرصد الطيور في بحيرة النخيل، وفيه 26 منظارًا."
@@ -339,8 +342,9 @@ def test_the_page_shows_what_one_may(open_page, address, user, articles, indexes
         assert "26 منظارًا" in chat.answer.inner_text()
     page.get_by_role("tab", name="المقالات").click()
     page.wait_for_selector(".art-table")
-    assert page.locator("[data-remove]").count() == articles
-    assert page.locator("#art-files").is_visible() == bool(articles)
+    expect(page.locator("[data-remove]")).to_have_count(articles)
+    for part in ("#art-files", "#art-care"):
+        expect(page.locator(part)).to_be_visible(visible=bool(articles))
     page.get_by_role("tab", name="الإعدادات").click()
     page.wait_for_selector("#set-told .notice")  # they are those of all indexes
     assert not page.locator("#set-save").is_visible()

@@ -22,6 +22,7 @@ from ui.web.conversations import Conversation, to_markdown
 from ui.web.filter_fields import FilterFields
 from ui.web.indexes import Indexes
 from ui.web.render import Turn
+from ui.web.served import Served
 
 NAMES = {"aljazirah": "الجزيرة", "okaz": "عكاظ"}
 REQUEST = SimpleNamespace(headers={}, username=None)
@@ -75,14 +76,15 @@ def test_lists_charts_and_filters_show_the_names(indexes):
     rows, total = store.find_articles()
     rows = [row._replace(source="aljazirah") for row in rows]
     store_ = SimpleNamespace(find_articles=lambda *_, **__: (rows, total))
-    tab = ArticlesTab(indexes, Access())
-    tab._store = lambda _: store_
+    tab = ArticlesTab(Served(indexes, Access()), Access())
+    tab._store = lambda *_: store_
     table, *_ = tab._table("", "", "", "newest", 0, REQUEST)
     assert "الجزيرة" in table
     assert "aljazirah" not in table
-    fields = FilterFields(indexes)
-    assert '<bdi dir="rtl">الجزيرة</bdi>' in fields._chips("", ["aljazirah"], "", "", [])
-    assert 'data-value="aljazirah"' in fields._chips("", ["aljazirah"], "", "", [])
+    fields = FilterFields(Served(indexes, Access()))
+    chips = fields._chips("", ["aljazirah"], "", "", [], REQUEST)
+    assert '<bdi dir="rtl">الجزيرة</bdi>' in chips
+    assert 'data-value="aljazirah"' in chips
 
 
 def timed(first, last):
