@@ -286,8 +286,7 @@ class _Walk:
             yield refuse(begun, whole, told[0].refusal or "no_evidence", self.clock)
 
     def _write_parts(self, whole: Question) -> Iterator[Answer]:
-        each = -(-self.wanted // len(whole.parts))
-        found = [self._find(part, each) for part in whole.parts]
+        found = [self._find(part, self.wanted) for part in whole.parts]
         answered = [part for part in found if self._suffices(part.evidence)]
         if not answered:
             yield from self.answer(whole)

@@ -41,16 +41,16 @@ def widen(reading: Reading, wholes: Mapping[str, Passage], room: int, k: int) ->
         room: Tokens that all passages may take.
         k: How many of those an index is cut into were wanted; so many are given in any case.
     """
-    passages = reading.passages
-    most = max(room, k * _OF_CHUNK)
-    first = range(min(k, len(passages)), 1, -1)
-    kept = next((n for n in first if _count_tokens(passages[:n]) <= most), 1)
+    passages, order = reading.passages, _order_by_part(reading)
+    kept = set(order[:k])
+    while len(kept) > 1 and _count_tokens([passages[n] for n in kept]) > max(room, k * _OF_CHUNK):
+        kept.remove(order[len(kept) - 1])
     many = _WHOLE_OF_STORIES if reading.question.form in STORIES else _WHOLE
     many *= max(1, len(reading.groups))
-    left = room - _count_tokens(passages[:kept])
+    left = room - _count_tokens([passages[n] for n in kept])
     given: list[Passage] = []
-    for places in _list_by_article(reading):
-        bare = [passages[n] for n in places if n < kept]
+    for places in _group_by_article(passages, order):
+        bare = [passages[n] for n in places if n in kept]
         left += _count_tokens(bare)
         whole = wholes.get(passages[places[0]].article.id)
         options = _list_options([passages[n] for n in places], whole if many else None, whole)
@@ -61,14 +61,19 @@ def widen(reading: Reading, wholes: Mapping[str, Passage], room: int, k: int) ->
     return _give(reading, given)
 
 
-def _list_by_article(reading: Reading) -> list[list[int]]:
-    """Return the places of each article's passages; the first ones of every part come first."""
+def _order_by_part(reading: Reading) -> list[int]:
+    """Return the places of all passages, the best of every part of the question before the rest."""
     starts = sorted({0, *reading.groups})
     ends = [*starts[1:], len(reading.passages)]
     ranked = sorted((n - a, n) for a, b in zip(starts, ends, strict=True) for n in range(a, b))
+    return [n for _, n in ranked]
+
+
+def _group_by_article(passages: Sequence[Passage], order: Sequence[int]) -> list[list[int]]:
+    """Return the places of each article's passages."""
     found: dict[str, list[int]] = {}
-    for _, n in ranked:
-        found.setdefault(reading.passages[n].article.id, []).append(n)
+    for n in order:
+        found.setdefault(passages[n].article.id, []).append(n)
     return list(found.values())
 
 

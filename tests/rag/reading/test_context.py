@@ -120,6 +120,13 @@ def test_what_was_found_beyond_k_is_given_only_where_there_is_room():
     assert told(few)[0] == ("خبر0", found[0].text)
 
 
+def test_without_room_every_part_of_a_question_has_its_share_of_the_passages():
+    found = [passage_of(article_of(f"خبر{n}", 40), 0, 17) for n in range(8)]
+    given = widen(read(FACT, found, groups={0: "من؟", 4: "متى؟"}), wholes_of(found), 0, k=4)
+    assert [passage.article.id for passage in given.passages] == ["خبر0", "خبر1", "خبر4", "خبر5"]
+    assert given.groups == {0: "من؟", 2: "متى؟"}
+
+
 @pytest.mark.parametrize("room", [0, 1_000, 2_000, 3_000, PLENTY])
 def test_what_was_read_points_at_the_same_words_whatever_is_given(found, room):
     reading = read(FACT, found)
