@@ -199,6 +199,7 @@ def test_settings_are_tried_and_kept(open_page, address):
     page.fill("#set-model :is(input, textarea)", "extractive")
     page.fill("#set-address :is(input, textarea)", "")
     page.get_by_label("حذر", exact=True).check()
+    page.get_by_label("بكلماتها وبسؤال النموذج مرة ثانية", exact=True).check()
     page.click("#set-save")
     expect(page.locator("#set-told")).to_contain_text("حُفظت الإعدادات")
     page.close()
