@@ -18,8 +18,8 @@ from index.errors import IndexLockedError, InputError
 from index.limits import check_k
 from index.store.changes import ApplyReport, KnownArticle
 from index.store.contract import Hit, StoredChunk, Totals
-from index.store.local.codes import decode_vectors, encode_vectors
 from index.store.listing import ListedArticle, StoreStats, check_order
+from index.store.local.codes import decode_vectors, encode_vectors
 from index.store.verification import Verification, count_misplaced
 
 PLACES = {}

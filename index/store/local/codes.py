@@ -6,6 +6,8 @@ numbers much alike in size, whatever the embedder, so that one scale does for al
 
 import zlib
 from collections.abc import Iterable
+from functools import cache
+from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,9 +54,16 @@ def stack_codes(blobs: Iterable[bytes]) -> Codes:
 
 def deflate(text: str) -> bytes:
     """Return a text as it is stored."""
-    return zlib.compress(text.encode())
+    stream = zlib.compressobj(zdict=_load_dictionary())
+    return stream.compress(text.encode()) + stream.flush()
 
 
 def inflate(data: bytes) -> str:
     """Return a stored text."""
-    return zlib.decompress(data).decode()
+    return zlib.decompressobj(zdict=_load_dictionary()).decompress(data).decode()
+
+
+@cache
+def _load_dictionary() -> bytes:
+    """Return words that texts are likely to hold, chosen by ``benchmarks/train_dictionary.py``."""
+    return resources.files("index.store.local").joinpath("dictionary.txt").read_bytes()

@@ -175,7 +175,7 @@ class SqliteReader:
         rows = list(select_in(self._connection, sql, chunk_keys))
         vectors = decode_vectors(stack_codes(row[-1] for row in rows))
         return {
-            row[0]: _make_chunk(*row[:-1], vector)
+            row[0]: _make_chunk(*row[:-1], vector=vector)
             for row, vector in zip(rows, vectors, strict=True)
         }
 
@@ -212,7 +212,7 @@ class SqliteReader:
 
 def _make_chunk(
     key: int, article: int, article_id: str, family: int, date: str, start: int, end: int,
-    terms: str, title_terms: str, words: bytes, vector: FloatVector,
+    terms: str, title_terms: str, words: bytes, *, vector: FloatVector,
 ) -> StoredChunk:  # fmt: skip
     return StoredChunk(
         key, article, article_id, family, date, start, end,

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from index.articles.article import file_of
 from index.articles.copies import compute_bands, compute_signature, is_reprint
 from index.store.changes import ArticleChunks, Move
 from index.store.local.codes import deflate, encode_vectors
+from index.store.local.connections import connect
 from index.store.local.generation import Generation
 from index.store.manifest import Manifest
 
@@ -42,6 +45,17 @@ def load_manifest(connection: sqlite3.Connection) -> Manifest:
         IndexMismatchError: It has another format.
     """
     return Manifest.from_json(get_meta(connection, "manifest") or "{}")
+
+
+def make_database(path: Path, manifest: Manifest) -> None:
+    """Write an empty database; one that is there is written over."""
+    schema = resources.files("index.store.local").joinpath("schema.sql")
+    for ending in ("", "-wal", "-shm"):  # a log left behind would be read into the new file
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    with connect(path) as connection:
+        connection.executescript(schema.read_text(encoding="utf-8"))
+        set_meta(connection, "manifest", manifest.to_json())
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def add_meta(connection: sqlite3.Connection, key: str, change: int) -> None:

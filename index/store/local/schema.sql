@@ -1,7 +1,7 @@
 -- The database is the truth. Everything else in the folder can be made from it again.
 
--- A row of chunks takes two to three thousand bytes: pages of 4,096 would be half empty.
-PRAGMA page_size = 16384;
+-- A row of chunks takes about 3,000 bytes: of small pages much would stay empty.
+PRAGMA page_size = 32768;
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
@@ -16,7 +16,7 @@ CREATE TABLE articles (
     text_hash TEXT NOT NULL,         -- of title and text alone
     family    INTEGER NOT NULL,      -- the same for an article and its reprints
     title     TEXT NOT NULL,
-    text      BLOB NOT NULL,         -- UTF-8, deflated (zlib)
+    text      BLOB NOT NULL,         -- UTF-8, deflated (zlib, dictionary.txt)
     source    TEXT NOT NULL,
     date      TEXT NOT NULL,
     author    TEXT NOT NULL,

@@ -169,7 +169,8 @@ def _count_terms(connection: sqlite3.Connection) -> Changes:
     """Count the terms of what is staged."""
     counted = Changes()
     for title, terms in connection.execute(
-        "SELECT a.terms, inflate(c.terms) FROM staged_chunks c JOIN staged_articles a ON a.key = c.article"
+        "SELECT a.terms, inflate(c.terms) FROM staged_chunks c"
+        " JOIN staged_articles a ON a.key = c.article"
     ):
         counted.count(title.split(), terms.split(), +1)
     return counted

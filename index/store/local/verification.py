@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.articles.article import Article
+from index.embedding.word_vectors import DIMENSIONS_PER_BYTE
 from index.store.local.generation import (
     Generation,
     GenerationDamagedError,
@@ -60,6 +61,7 @@ def _check_files(folder: Path, generation: Generation, expected: set[int]) -> It
 
 
 def _check_rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
+    per_word = max(1, dimension // DIMENSIONS_PER_BYTE)
     checks = {
         "chunks without an article": (
             "SELECT count(*) FROM chunks WHERE article NOT IN (SELECT key FROM articles)"
@@ -75,7 +77,7 @@ def _check_rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]
             f"SELECT count(*) FROM chunks WHERE length(vector) <> {dimension}"  # noqa: S608
         ),
         "chunks with word vectors of a wrong length": (
-            f"SELECT count(*) FROM chunks WHERE length(words) % {max(1, dimension // 4)} <> 0"  # noqa: S608
+            f"SELECT count(*) FROM chunks WHERE length(words) % {per_word} <> 0"  # noqa: S608
         ),
         "articles in no band of reprints": (
             "SELECT count(*) FROM articles WHERE key NOT IN (SELECT article FROM bands)"

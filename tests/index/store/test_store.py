@@ -117,9 +117,7 @@ def test_a_damaged_search_file_is_made_again_from_the_database(built, embedder, 
     elif damage == "cut short":
         vectors.write_bytes(vectors.read_bytes()[:100])
     elif damage == "foreign":
-        write_dense(
-            vectors, [(np.array([1]), np.ones((1, 8), np.int8))], dimension=8, count=1
-        )
+        write_dense(vectors, [(np.array([1]), np.ones((1, 8), np.int8))], dimension=8, count=1)
     elif damage == "texts cut short":
         for path in texts.iterdir():
             path.write_bytes(path.read_bytes()[:40])
