@@ -28,6 +28,7 @@ from index.articles.chunking import Chunk, chunk_article
 from index.embedding.contract import Embedder, EmbedderIdentity
 from index.embedding.embedded import Embedded
 from index.embedding.embedders import load_embedder
+from index.embedding.word_vectors import DIMENSIONS_PER_BYTE
 from index.search.candidates import CANDIDATES
 from index.search.late import compute_late_interaction
 from index.search.query import Query, QueryVectors, embed_query, weigh_query
@@ -58,7 +59,7 @@ class Vectors:
 
     def words(self, count: int) -> bytes:
         """Return packed vectors of that many words."""
-        return self._random.bytes(count * DIMENSION // 4)
+        return self._random.bytes(count * DIMENSION // DIMENSIONS_PER_BYTE)
 
 
 def main() -> None:

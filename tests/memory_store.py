@@ -19,6 +19,7 @@ from index.limits import check_k
 from index.store.changes import ApplyReport, KnownArticle
 from index.store.contract import Hit, StoredChunk, Totals
 from index.store.listing import ListedArticle, StoreStats, check_order
+from index.store.local.codes import decode_vectors, encode_vectors
 from index.store.verification import Verification, count_misplaced
 
 PLACES = {}
@@ -66,8 +67,8 @@ class State:
     last_key: int = 0
 
 
-def _halved(vector):
-    return vector.astype("<f2").astype(np.float32)
+def _rounded(vector):
+    return decode_vectors(encode_vectors(vector[None, :]))[0]
 
 
 def _with_skeletons(terms):
@@ -141,7 +142,7 @@ class MemoryStore:
         alike = (row.family for row in rows.values() if is_reprint(a.text, row.article.text))
         parts = zip(item.chunks, item.hashes, item.terms, item.embedded, strict=True)
         chunks = tuple(
-            ChunkRow(key + n, c.start, c.end, h, tuple(t), _halved(e.vector), e.words)
+            ChunkRow(key + n, c.start, c.end, h, tuple(t), _rounded(e.vector), e.words)
             for n, (c, h, t, e) in enumerate(parts, start=1)
         )
         hashes = (a.content_hash, a.text_hash)

@@ -16,7 +16,7 @@ from index.embedding.embedders import embedder_like
 from index.store.changes import ArticleChunks
 from index.store.contract import Store
 from index.store.manifest import Manifest
-from index.store.opening import Place, open_store
+from index.store.opening import Place, open_store, upgrade_store
 
 _BATCH_ARTICLES = 64
 """Articles in one transaction; chosen, as for builds: some hundred chunks."""
@@ -27,7 +27,8 @@ def migrate_index(
 ) -> int:
     """Cut, analyse and embed every article again; return how many chunks there are now.
 
-    Vectors are kept where embedder and text stay the same.
+    Vectors are kept where embedder and text stay the same. An index of the format before is brought
+    to this one first, without embedding.
 
     Args:
         place: The index folder, or a store that is open.
@@ -39,9 +40,13 @@ def migrate_index(
         IndexLockedError: Another process is writing to it.
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
+    upgraded = upgrade_store(place)
     store = open_store(place)
     with store.writing():
-        embedder = embedder or embedder_like(store.manifest.embedder)
+        built = store.manifest
+        embedder = embedder or embedder_like(built.embedder)
+        if upgraded and built == Manifest(embedder.identity, built.dimension):
+            return store.stats().chunks
         return _Migration(store, embedder, progress).run()
 
 

@@ -56,7 +56,7 @@ class Embedder(Protocol):
 class WordwiseEmbedder(Embedder, Protocol):
     """An embedder that also gives every word a vector, for late interaction.
 
-    Its word vectors are those the centre in ``word_vectors.json`` was measured on.
+    Its word vectors are those ``word_vectors.npz`` was measured on.
     """
 
     def embed_passages_wordwise(self, texts: Sequence[str]) -> list[Wordwise]:

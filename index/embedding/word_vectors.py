@@ -1,14 +1,13 @@
-"""A vector for every word of a chunk, in 96 bytes: what late interaction compares.
+"""A vector for every word of a chunk, in 24 bytes: what late interaction compares.
 
 An encoder gives each token a vector that knows its neighbours. Those of a word's tokens are
-averaged, centred (the vectors of all words point mostly the same way), turned by a fixed rotation
-that spreads what they hold evenly over the dimensions, and kept in two bits a dimension. On the
-development sets that ranks as well as half-precision numbers, which take eight times the room
-(docs/decisions/0015-late-interaction.md).
+averaged, centred (the vectors of all words point mostly the same way) and quantised by products
+(Jegou, Douze and Schmid, "Product quantization for nearest neighbor search", 2011): turned so that
+each 16 dimensions hold as much as any other 16, of which a byte names the nearest of 256 values.
+That ranks as well as two bits a dimension, which take four times the room, because half of what
+words differ in lies in a twelfth of the dimensions (docs/decisions/0049-a-chunk-costs-less.md).
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -20,16 +19,14 @@ from numpy.typing import NDArray
 
 from index.embedding.vectors import FloatMatrix, FloatVector
 
-VERSION = "words-1"
+VERSION = "words-2"
 """Changes whenever the same text may get other word vectors; part of the embedder's identity."""
 
 _WORD = re.compile(r"\w+")
-_BITS = 2
-CODES_PER_BYTE = 8 // _BITS
-_THRESHOLD = 0.9816
-_LEVELS = np.array([-1.510, -0.4528, 0.4528, 1.510], np.float32)
-"""The best four values for a normal variable and where one gives way to the next (Max 1960); what
-two bits cost beside other forms: docs/decisions/0015-late-interaction.md."""
+DIMENSIONS_PER_BYTE = 16
+"""What was tried beside it: docs/decisions/0049-a-chunk-costs-less.md."""
+_MOST_AT_ONCE = 4_096
+"""Words packed at once, whose nearest values are looked for in 4 MB. Chosen."""
 
 
 class Wordwise(NamedTuple):
@@ -76,68 +73,81 @@ def pool_words(
     return found
 
 
+class Codebook(NamedTuple):
+    """What words are packed with; measured by ``benchmarks/train_words.py``.
+
+    Attributes:
+        mean: Of the vectors of all words, shape (dimension,).
+        basis: An orthogonal matrix whose columns are the dimensions that are packed.
+        values: What a byte may stand for, shape (bytes, 256, DIMENSIONS_PER_BYTE).
+        squares: Their lengths squared, shape (bytes, 256).
+    """
+
+    mean: FloatVector
+    basis: FloatMatrix
+    values: NDArray[np.float32]
+    squares: FloatMatrix
+
+
+@cache
+def load_codebook() -> Codebook:
+    """Return the codebook that ships."""
+    file = resources.files("index.embedding").joinpath("word_vectors.npz")
+    with file.open("rb") as data, np.load(data, allow_pickle=False) as stored:
+        mean, basis, values = (
+            stored[name].astype(np.float32) for name in ("mean", "basis", "values")
+        )
+    return Codebook(mean, basis, values, (values**2).sum(axis=2))
+
+
 def rotate(words: NDArray[np.float32]) -> FloatMatrix:
     """Return word vectors as they are compared: centred, of unit length, rotated.
 
     Args:
         words: As the model gives them, shape (words, dimension).
     """
-    centred = np.where(words.any(axis=1, keepdims=True), words - _load_mean(), 0)
+    book = load_codebook()
+    rows: FloatMatrix = centre(words, book.mean) @ book.basis
+    return rows
+
+
+def centre(words: NDArray[np.float32], mean: FloatVector) -> FloatMatrix:
+    """Return what word vectors differ in from the mean of all, of unit length; zeros stay so."""
+    centred = np.where(words.any(axis=1, keepdims=True), words - mean, 0)
     norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    rows: FloatMatrix = (centred / np.maximum(norms, 1e-9)) @ _compute_rotation(words.shape[1])
+    rows: FloatMatrix = (centred / np.maximum(norms, 1e-9)).astype(np.float32)
     return rows
 
 
 def pack(words: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return word vectors in two bits a dimension, shape (words, dimension / 4).
+    """Return word vectors in a byte for 16 dimensions, shape (words, dimension / 16).
 
     Args:
         words: As the model gives them, shape (words, dimension).
     """
-    scaled = rotate(words) * (np.sqrt(words.shape[1]) / _THRESHOLD)
-    codes = np.clip(np.floor(scaled) + 2, 0, 3).astype(np.uint8)
-    rows: NDArray[np.uint8] = codes[:, ::4] | codes[:, 1::4] << 2 | codes[:, 2::4] << 4
-    rows |= codes[:, 3::4] << 6
-    return rows
+    return pack_rows(rotate(words))
+
+
+def pack_rows(rows: FloatMatrix) -> NDArray[np.uint8]:
+    """Return word vectors as :func:`rotate` gives them in a byte for 16 dimensions."""
+    book = load_codebook()
+    codes = np.zeros((len(rows), len(book.values)), np.uint8)
+    for first in range(0, len(rows), _MOST_AT_ONCE):
+        part = slice(first, first + _MOST_AT_ONCE)
+        split = rows[part].reshape(-1, len(book.values), DIMENSIONS_PER_BYTE)
+        for place, (values, squares) in enumerate(zip(book.values, book.squares, strict=True)):
+            codes[part, place] = (split[:, place] @ values.T - squares / 2).argmax(axis=1)
+    return codes
 
 
 def unpack(data: bytes, dimension: int) -> FloatMatrix:
     """Return packed word vectors as unit rows, to be compared with those of :func:`rotate`."""
-    rows = np.frombuffer(data, np.uint8).reshape(-1, dimension // CODES_PER_BYTE)
-    values, squares = _compute_tables()
-    lengths = np.sqrt(np.take(squares, rows).sum(axis=1))
+    book = load_codebook()
+    rows = np.frombuffer(data, np.uint8).reshape(-1, dimension // DIMENSIONS_PER_BYTE)
+    places = rows + 256 * np.arange(rows.shape[1])
+    lengths = np.sqrt(np.take(book.squares, places).sum(axis=1))
     # take() is ten times as fast as values[rows]
-    found: FloatMatrix = np.take(values, rows, axis=0).reshape(len(rows), dimension)
+    flat = book.values.reshape(-1, DIMENSIONS_PER_BYTE)
+    found: FloatMatrix = np.take(flat, places, axis=0).reshape(len(rows), dimension)
     found /= lengths[:, None]
     return found
-
-
-@cache
-def _compute_tables() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return for every byte its values, shape (256, 4), and the sum of their squares."""
-    shifts = np.arange(CODES_PER_BYTE) * _BITS
-    codes = (np.arange(256)[:, None] >> shifts) & (2**_BITS - 1)
-    values = _LEVELS[codes]
-    return values, (values**2).sum(axis=1)
-
-
-@cache
-def _load_mean() -> NDArray[np.float32]:
-    file = resources.files("index.embedding").joinpath("word_vectors.json")
-    return np.array(json.loads(file.read_text(encoding="utf-8"))["mean"], np.float32)
-
-
-@cache
-def _compute_rotation(dimension: int) -> NDArray[np.float32]:
-    """Return an orthogonal matrix that depends on nothing but its size.
-
-    A cosine transform after changes of sign that follow no pattern, as in Ailon and Chazelle, "The
-    fast Johnson-Lindenstrauss transform" (2009).
-    """
-    row, column = np.arange(dimension)[:, None], np.arange(dimension)[None, :]
-    matrix = np.cos(np.pi * row * (column + 0.5) / dimension) * np.sqrt(2 / dimension)
-    matrix[0] /= np.sqrt(2)
-    digests = (hashlib.sha256(bytes([n])).digest() for n in range(1 + dimension // 256))
-    bits = np.unpackbits(np.frombuffer(b"".join(digests), np.uint8))[:dimension]
-    rotation: NDArray[np.float32] = (matrix * (1.0 - 2.0 * bits)).T.astype(np.float32)
-    return rotation

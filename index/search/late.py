@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.vectors import FloatMatrix
-from index.embedding.word_vectors import unpack
+from index.embedding.word_vectors import DIMENSIONS_PER_BYTE, unpack
 
 _BLOCK = 4
 """Words whose best match is looked at as one, which makes stretches cheap; chosen, not swept."""
@@ -42,7 +42,7 @@ def compute_late_interaction(
         return scores
     dimension = words.shape[1]
     matched = words @ unpack(b"".join(passages[n] for n in present), dimension).T
-    lengths = [4 * len(passages[n]) // dimension for n in present]
+    lengths = [DIMENSIONS_PER_BYTE * len(passages[n]) // dimension for n in present]
     blocks = _compute_block_maxima(matched, lengths)
     # The best match of each word of the question in every stretch, then over all of them.
     scales = []

@@ -12,7 +12,7 @@ from index.arabic.words import normalize_for_embedding
 from index.articles.article import Article
 from index.embedding.embedded import headline_of
 from index.embedding.vectors import FloatMatrix
-from index.embedding.word_vectors import CODES_PER_BYTE, unpack, word_spans
+from index.embedding.word_vectors import DIMENSIONS_PER_BYTE, unpack, word_spans
 
 # A word with the marks that normalize_for_embedding() leaves out, at which \w breaks.
 WRITTEN_WORD = re.compile(
@@ -75,7 +75,7 @@ def locate_words(
     """
     if not packed:
         return None
-    rows = np.frombuffer(packed, np.uint8).reshape(-1, dimension // CODES_PER_BYTE)
+    rows = np.frombuffer(packed, np.uint8).reshape(-1, dimension // DIMENSIONS_PER_BYTE)
     title = len(word_spans(normalize_for_embedding(headline_of(article))))
     text = article.text[span.start : span.end]
     starts = [found.start() for found in WRITTEN_WORD.finditer(text)]
@@ -111,4 +111,4 @@ def _split_embedded_words(text: str) -> list[str]:
 
 
 def _unpack_rows(rows: NDArray[np.uint8]) -> FloatMatrix:
-    return unpack(rows.tobytes(), rows.shape[1] * CODES_PER_BYTE)
+    return unpack(rows.tobytes(), rows.shape[1] * DIMENSIONS_PER_BYTE)

@@ -8,7 +8,7 @@ from index.articles.chunking import CHUNKER_VERSION
 from index.embedding.contract import EmbedderIdentity
 from index.errors import IndexMismatchError
 
-FORMAT = 3
+FORMAT = 4
 """Of the folder and its database; see docs/index-format.md."""
 
 
@@ -39,10 +39,14 @@ class Manifest:
             IndexMismatchError: It was written in another format.
         """
         fields = json.loads(text)
-        if fields.get("format") != FORMAT:
+        if (found := fields.get("format")) != FORMAT:
+            mend = (
+                "bring it to this one, without embedding again: jawab index migrate --index INDEX"
+                if found == FORMAT - 1
+                else "build it again into a new folder: jawab index build PATH --index NEW"
+            )
             raise IndexMismatchError(
-                f"this index has format {fields.get('format')}, this version reads {FORMAT};"
-                " build it again into a new folder: jawab index build PATH --index NEW"
+                f"this index has format {found}, this version reads {FORMAT}; {mend}"
             )
         return cls(**{**fields, "embedder": EmbedderIdentity(**fields["embedder"])})
 

@@ -22,6 +22,17 @@ def open_store(place: Place) -> Store:
     return SqliteStore.open(Path(place)) if isinstance(place, str | Path) else place
 
 
+def upgrade_store(place: Place) -> bool:
+    """Bring a store of the format before to this one; tell whether it was of that.
+
+    Raises:
+        IndexNotFoundError: There is none.
+        IndexLockedError: Another process writes to it or reads it.
+        IndexWriteError: There is no room.
+    """
+    return SqliteStore.upgrade(Path(place)) if isinstance(place, str | Path) else False
+
+
 def create_store(place: Place, manifest: Manifest) -> Store:
     """Make an empty store in a folder; one that is there is opened instead.
 

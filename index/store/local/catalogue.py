@@ -7,19 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from index.arabic.words import analyse
 from index.articles.article import Article
 from index.embedding.embedded import Embedded
 from index.store.changes import KnownArticle
 from index.store.contract import Filter
 from index.store.listing import ListedArticle, StoreStats, check_order
+from index.store.local.codes import decode_vectors, stack_codes
 from index.store.local.generation import Generation
 from index.store.local.rows import count_rows, get_meta
 
 _PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
-COLUMNS = "id, title, text, source, date, author, url, origin"
+COLUMNS = "id, title, inflate(text), source, date, author, url, origin"
 """Of an article, in the order of its fields."""
 
 
@@ -113,7 +112,7 @@ class Catalogue:
         """Return what is stored by the hash of the text that was embedded, for those known."""
         sql = "SELECT hash, vector, words FROM chunks WHERE hash IN ({})"
         return {
-            hash_: Embedded(np.frombuffer(vector, "<f2").astype(np.float32), words)
+            hash_: Embedded(decode_vectors(stack_codes([vector]))[0], words)
             for hash_, vector, words in select_in(self._reading(), sql, hashes)
         }
 

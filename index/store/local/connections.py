@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.errors import IndexDamagedError, IndexWriteError, put_on_one_line
+from index.store.local.codes import deflate, inflate
 
 _BUSY_MS = 30_000
 """Milliseconds for which one waits for another's transaction; chosen, not measured."""
@@ -82,6 +83,8 @@ def _open(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
         f"{path.resolve().as_uri()}?mode={mode}{more}", uri=True, isolation_level=None
     )
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    for function in (deflate, inflate):
+        connection.create_function(function.__name__, 1, function, deterministic=True)
     return connection
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.vectors import FloatMatrix, FloatVector
+from index.embedding.vectors import FloatVector
 from index.store.contract import Hit
+from index.store.local.codes import Codes, compute_scale, encode_vectors
 
 # Else FAISS's threads keep the cores busy after each search, waiting for the next one, and the
 # embedder takes twice as long. It is read when FAISS is loaded.
@@ -79,8 +80,10 @@ class DenseIndex:
         # More threads than one pay only over many chunks. The setting is the calling thread's.
         faiss.omp_set_num_threads(1 if self.size < _MIN_CHUNKS_FOR_THREADS else os.cpu_count() or 1)
         parameters = self._parameters(_make_selector(only, without), everywhere=only is not None)
-        scores, keys = self._index.search(vector[None, :], min(k, self.size), params=parameters)
-        pairs = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
+        asked = encode_vectors(vector[None, :]).astype(np.float32)
+        products, keys = self._index.search(asked, min(k, self.size), params=parameters)
+        scores = products[0] / compute_scale(len(vector)) ** 2
+        pairs = zip(keys[0].tolist(), scores.tolist(), strict=True)
         return [Hit(key, score) for key, score in pairs if key >= 0]
 
     def _parameters(self, selector: Any, *, everywhere: bool) -> Any:
@@ -106,34 +109,37 @@ def _make_selector(only: NDArray[np.int64] | None, without: NDArray[np.int64] | 
 
 def write_dense(
     path: Path,
-    blocks: Iterable[tuple[NDArray[np.int64], FloatMatrix]],
+    blocks: Iterable[tuple[NDArray[np.int64], Codes]],
     *,
     dimension: int,
     count: int,
-    sample: FloatMatrix | None = None,
+    sample: Codes | None = None,
 ) -> None:
     """Write the vectors of a generation.
 
     Args:
         path: The file to write.
-        blocks: Keys, shape (n,), with their vectors, shape (n, dimension).
+        blocks: Keys, shape (n,), with the codes of their vectors, shape (n, dimension).
         dimension: Length of a vector.
         count: How many chunks there will be; decides between a scan and an inverted file.
-        sample: Vectors to train an inverted file on; needed above ``SCAN_LIMIT``.
+        sample: Codes to train an inverted file on; needed above ``SCAN_LIMIT``.
     """
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     if count <= SCAN_LIMIT or sample is None:
         inner = faiss.IndexScalarQuantizer(
-            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            dimension, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
         )
     else:
         inner = faiss.index_factory(
-            dimension, f"IVF{compute_cells(count)}_HNSW32,SQfp16", faiss.METRIC_INNER_PRODUCT
+            dimension,
+            f"IVF{compute_cells(count)}_HNSW32,SQ8_direct_signed",
+            faiss.METRIC_INNER_PRODUCT,
         )
-        inner.train(sample)
+        inner.by_residual = False  # codes are whole numbers; what is left after a cell is not
+        inner.train(sample.astype(np.float32))
     index = faiss.IndexIDMap(inner)
-    for keys, vectors in blocks:
-        index.add_with_ids(vectors, keys)
+    for keys, codes in blocks:
+        index.add_with_ids(codes.astype(np.float32), keys)
     faiss.write_index(index, str(path))
 
 

@@ -15,6 +15,7 @@ from index.embedding.vectors import FloatMatrix, FloatVector
 from index.limits import check_k
 from index.store.contract import Filter, Hit, StoredChunk, Totals
 from index.store.local.catalogue import articles_by_key, filter_conditions, select_in
+from index.store.local.codes import decode_vectors, stack_codes
 from index.store.local.generation import OpenGeneration
 from index.store.manifest import Manifest
 
@@ -43,15 +44,14 @@ class Delta:
 def load_delta(connection: sqlite3.Connection, max_key: int) -> Delta:
     """Read the chunks after ``max_key`` and the removed ones."""
     rows = connection.execute(
-        "SELECT c.key, c.vector, a.terms || ' ' || c.terms FROM chunks c"
+        "SELECT c.key, c.vector, a.terms || ' ' || inflate(c.terms) FROM chunks c"
         " JOIN articles a ON a.key = c.article WHERE c.key > ? ORDER BY c.key",
         (max_key,),
     ).fetchall()
-    vectors = [np.frombuffer(blob, "<f2").astype(np.float32) for _, blob, _ in rows]
     removed = connection.execute("SELECT key FROM removed_chunks").fetchall()
     return Delta(
         keys=np.array([key for key, _, _ in rows], np.int64),
-        vectors=np.stack(vectors) if vectors else np.zeros((0, 0), np.float32),
+        vectors=decode_vectors(stack_codes(blob for _, blob, _ in rows)),
         terms=tuple(_add_skeletons(terms.split()) for _, _, terms in rows),
         removed=np.array([key for (key,) in removed], np.int64),
     )
@@ -155,7 +155,7 @@ class SqliteReader:
 
     def _load_terms(self, keys: Sequence[int]) -> Iterator[tuple[int, frozenset[str]]]:
         sql = (
-            "SELECT c.key, a.terms || ' ' || c.terms FROM chunks c JOIN articles a"
+            "SELECT c.key, a.terms || ' ' || inflate(c.terms) FROM chunks c JOIN articles a"
             " ON a.key = c.article WHERE c.key IN ({})"
         )
         for key, terms in select_in(self._connection, sql, keys):
@@ -168,11 +168,16 @@ class SqliteReader:
     def fetch(self, chunk_keys: Sequence[int]) -> dict[int, StoredChunk]:
         """Return stored chunks by key; keys that are gone are missing."""
         sql = (
-            'SELECT c.key, c.article, a.id, a.family, a.date, c.start, c."end", c.terms, a.terms,'
-            " c.vector, c.words FROM chunks c JOIN articles a ON a.key = c.article"
-            " WHERE c.key IN ({})"
+            'SELECT c.key, c.article, a.id, a.family, a.date, c.start, c."end",'
+            " inflate(c.terms), a.terms, c.words, c.vector FROM chunks c JOIN articles a"
+            " ON a.key = c.article WHERE c.key IN ({})"
         )
-        return {row[0]: _make_chunk(*row) for row in select_in(self._connection, sql, chunk_keys)}
+        rows = list(select_in(self._connection, sql, chunk_keys))
+        vectors = decode_vectors(stack_codes(row[-1] for row in rows))
+        return {
+            row[0]: _make_chunk(*row[:-1], vector=vector)
+            for row, vector in zip(rows, vectors, strict=True)
+        }
 
     def articles(self, article_keys: Sequence[int]) -> dict[int, Article]:
         """Return articles by key."""
@@ -207,12 +212,12 @@ class SqliteReader:
 
 def _make_chunk(
     key: int, article: int, article_id: str, family: int, date: str, start: int, end: int,
-    terms: str, title_terms: str, vector: bytes, words: bytes,
+    terms: str, title_terms: str, words: bytes, *, vector: FloatVector,
 ) -> StoredChunk:  # fmt: skip
     return StoredChunk(
         key, article, article_id, family, date, start, end,
         tuple(terms.split()), tuple(title_terms.split()),
-        np.frombuffer(vector, "<f2").astype(np.float32), words,
+        vector, words,
     )  # fmt: skip
 
 

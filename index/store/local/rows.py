@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +14,8 @@ from index.arabic.words import skeleton
 from index.articles.article import file_of
 from index.articles.copies import compute_bands, compute_signature, is_reprint
 from index.store.changes import ArticleChunks, Move
+from index.store.local.codes import deflate, encode_vectors
+from index.store.local.connections import connect
 from index.store.local.generation import Generation
 from index.store.manifest import Manifest
 
@@ -41,6 +45,17 @@ def load_manifest(connection: sqlite3.Connection) -> Manifest:
         IndexMismatchError: It has another format.
     """
     return Manifest.from_json(get_meta(connection, "manifest") or "{}")
+
+
+def make_database(path: Path, manifest: Manifest) -> None:
+    """Write an empty database; one that is there is written over."""
+    schema = resources.files("index.store.local").joinpath("schema.sql")
+    for ending in ("", "-wal", "-shm"):  # a log left behind would be read into the new file
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    with connect(path) as connection:
+        connection.executescript(schema.read_text(encoding="utf-8"))
+        set_meta(connection, "manifest", manifest.to_json())
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def add_meta(connection: sqlite3.Connection, key: str, change: int) -> None:
@@ -92,20 +107,20 @@ class Changes:
 def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes: Changes) -> None:
     """Store an article with its chunks."""
     a = item.article
-    found = compute_signature(a.text)
-    family = _find_family(connection, a.text, compute_bands(found))
-    values = (a.id, a.content_hash, a.text_hash, found.astype("<u4").tobytes(), a.title, a.text)
+    bands = compute_bands(compute_signature(a.text))
+    family = _find_family(connection, a.text, bands)
+    values = (a.id, a.content_hash, a.text_hash, a.title, deflate(a.text))
     more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())
     cursor = connection.execute(
-        "INSERT INTO articles (id, hash, text_hash, signature, title, text, source, date, author,"
-        " url, origin, terms, indexed, family) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO articles (id, hash, text_hash, title, text, source, date, author,"
+        " url, origin, terms, indexed, family) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*values, *more, family or 0),
     )
     key = cursor.lastrowid
     if family is None:
         connection.execute("UPDATE articles SET family = key WHERE key = ?", (key,))
     connection.executemany(
-        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in compute_bands(found))
+        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands)
     )
     insert_chunks(connection, "chunks", key or 0, item)
     for terms in item.terms:
@@ -116,7 +131,10 @@ def insert_chunks(
     connection: sqlite3.Connection, table: str, article: int, item: ArticleChunks
 ) -> None:
     """Store the chunks of an article in ``chunks`` or in ``staged_chunks``."""
-    rows = zip(item.chunks, item.hashes, item.terms, item.embedded, strict=True)
+    if not item.chunks:
+        return
+    codes = encode_vectors(np.stack([embedded.vector for embedded in item.embedded]))
+    rows = zip(item.chunks, item.hashes, item.terms, codes, item.embedded, strict=True)
     connection.executemany(
         f'INSERT INTO {table} (article, start, "end", hash, terms, vector, words)'  # noqa: S608
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -126,11 +144,11 @@ def insert_chunks(
                 chunk.start,
                 chunk.end,
                 hash_,
-                " ".join(terms),
-                embedded.vector.astype("<f2").tobytes(),
+                deflate(" ".join(terms)),
+                row.tobytes(),
                 embedded.words,
             )
-            for chunk, hash_, terms, embedded in rows
+            for chunk, hash_, terms, row, embedded in rows
         ),
     )
 
@@ -138,12 +156,14 @@ def insert_chunks(
 def remove_article(connection: sqlite3.Connection, article_id: str, changes: Changes) -> int:
     """Remove an article with its chunks; return how many articles went (0 or 1)."""
     row = connection.execute(
-        "SELECT key, terms, signature FROM articles WHERE id = ?", (article_id,)
+        "SELECT key, terms, inflate(text) FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
     if row is None:
         return 0
-    key, title_terms, found = row
-    for (terms,) in connection.execute("SELECT terms FROM chunks WHERE article = ?", (key,)):
+    key, title_terms, text = row
+    for (terms,) in connection.execute(
+        "SELECT inflate(terms) FROM chunks WHERE article = ?", (key,)
+    ):
         changes.count(title_terms.split(), terms.split(), -1)
     published = Generation.from_json(get_meta(connection, "generation")).max_key
     connection.execute(
@@ -153,7 +173,7 @@ def remove_article(connection: sqlite3.Connection, article_id: str, changes: Cha
     connection.execute("DELETE FROM chunks WHERE article = ?", (key,))
     connection.executemany(
         "DELETE FROM bands WHERE band = ? AND article = ?",
-        ((band, key) for band in compute_bands(np.frombuffer(found, "<u4").astype(np.uint32))),
+        ((band, key) for band in compute_bands(compute_signature(text))),
     )
     connection.execute("DELETE FROM articles WHERE key = ?", (key,))
     return 1
@@ -186,7 +206,7 @@ def _find_family(connection: sqlite3.Connection, text: str, found: Sequence[int]
     """Return the family of an article that this text reprints, or None."""
     marks = ",".join("?" * len(found))
     rows = connection.execute(
-        "SELECT a.family, a.text FROM articles a JOIN (SELECT article, count(*) AS shared"  # noqa: S608
+        "SELECT a.family, inflate(a.text) FROM articles a JOIN (SELECT article, count(*) AS shared"  # noqa: S608
         f" FROM bands WHERE band IN ({marks}) GROUP BY article ORDER BY shared DESC, article"
         f" LIMIT {_MAX_CANDIDATES}) b ON a.key = b.article ORDER BY b.shared DESC, a.key",
         tuple(found),

@@ -1,5 +1,8 @@
 -- The database is the truth. Everything else in the folder can be made from it again.
 
+-- A row of chunks takes about 3,000 bytes: of small pages much would stay empty.
+PRAGMA page_size = 32768;
+
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -12,9 +15,8 @@ CREATE TABLE articles (
     hash      TEXT NOT NULL,         -- of everything a reader can see
     text_hash TEXT NOT NULL,         -- of title and text alone
     family    INTEGER NOT NULL,      -- the same for an article and its reprints
-    signature BLOB NOT NULL,         -- MinHash of its words, uint32, little endian
     title     TEXT NOT NULL,
-    text      TEXT NOT NULL,
+    text      BLOB NOT NULL,         -- UTF-8, deflated (zlib, dictionary.txt)
     source    TEXT NOT NULL,
     date      TEXT NOT NULL,
     author    TEXT NOT NULL,
@@ -47,9 +49,9 @@ CREATE TABLE chunks (
     start   INTEGER NOT NULL,        -- characters into articles.text, half-open
     "end"   INTEGER NOT NULL,
     hash    TEXT NOT NULL,           -- of the text that was embedded
-    terms   TEXT NOT NULL,           -- analysed text, space-separated, in order
-    vector  BLOB NOT NULL,           -- float16, little endian
-    words   BLOB NOT NULL            -- two bits a dimension for every word, or empty
+    terms   BLOB NOT NULL,           -- analysed text, space-separated, in order, deflated
+    vector  BLOB NOT NULL,           -- int8 a dimension, rotated
+    words   BLOB NOT NULL            -- 24 bytes for every word, or empty
 );
 CREATE INDEX chunks_article ON chunks (article);
 CREATE INDEX chunks_hash ON chunks (hash);

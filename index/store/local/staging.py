@@ -39,7 +39,7 @@ CREATE TABLE staged_chunks (
     start   INTEGER NOT NULL,
     "end"   INTEGER NOT NULL,
     hash    TEXT NOT NULL,
-    terms   TEXT NOT NULL,
+    terms   BLOB NOT NULL,
     vector  BLOB NOT NULL,
     words   BLOB NOT NULL
 )
@@ -155,21 +155,22 @@ def _build_chunk_rows(base: int) -> ChunkRows:
     return ChunkRows(
         vectors=f"SELECT key + {base}, vector FROM staged_chunks ORDER BY key",  # noqa: S608
         sample="SELECT vector FROM staged_chunks WHERE key % ? = 0",
-        terms=f"SELECT c.key + {base}, a.terms || ' ' || c.terms FROM staged_chunks c"  # noqa: S608
+        terms=f"SELECT c.key + {base}, a.terms || ' ' || inflate(c.terms) FROM staged_chunks c"  # noqa: S608
         " JOIN staged_articles a ON a.key = c.article ORDER BY c.key",
     )
 
 
 def _load_dimension(connection: sqlite3.Connection) -> int:
     row = connection.execute("SELECT length(vector) FROM staged_chunks LIMIT 1").fetchone()
-    return row[0] // 2 if row else 0
+    return int(row[0]) if row else 0
 
 
 def _count_terms(connection: sqlite3.Connection) -> Changes:
     """Count the terms of what is staged."""
     counted = Changes()
     for title, terms in connection.execute(
-        "SELECT a.terms, c.terms FROM staged_chunks c JOIN staged_articles a ON a.key = c.article"
+        "SELECT a.terms, inflate(c.terms) FROM staged_chunks c"
+        " JOIN staged_articles a ON a.key = c.article"
     ):
         counted.count(title.split(), terms.split(), +1)
     return counted

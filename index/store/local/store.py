@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,12 +49,14 @@ from index.store.local.rows import (
     insert_article,
     insert_files,
     load_manifest,
+    make_database,
     move_article,
     now,
     remove_article,
     set_meta,
 )
 from index.store.local.staging import SqliteStaging
+from index.store.local.upgrade import needs_upgrade, upgrade_database
 from index.store.local.verification import verify_database
 from index.store.manifest import Manifest
 from index.store.verification import Verification
@@ -117,16 +118,30 @@ class SqliteStore(Catalogue):
         if path.is_file():
             return cls.open(folder)
         staged = folder / f"{DATABASE}.tmp"
-        schema = resources.files("index.store.local").joinpath("schema.sql")
         with report_write_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            staged.unlink(missing_ok=True)
-            with connect(staged) as connection:
-                connection.executescript(schema.read_text(encoding="utf-8"))
-                set_meta(connection, "manifest", manifest.to_json())
-                connection.execute("PRAGMA journal_mode = WAL")
+            make_database(staged, manifest)
             publish_path(staged, path)
         return cls(folder)
+
+    @classmethod
+    def upgrade(cls, folder: Path) -> bool:
+        """Bring an index of the format before to this one; tell whether it was of that.
+
+        Raises:
+            IndexNotFoundError: The folder holds no index.
+            IndexLockedError: Another process writes to it or reads it.
+            IndexWriteError: There is no room.
+        """
+        path = folder / DATABASE
+        if not path.is_file():
+            raise _not_found(folder)
+        with report_read_errors(folder):
+            if not needs_upgrade(path):
+                return False
+        with hold_writer_lock(folder):
+            upgrade_database(folder)
+        return True
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -136,14 +151,7 @@ class SqliteStore(Catalogue):
             IndexLockedError: Another process holds it.
             IndexWriteError: The disk is full, or the folder may not be written to.
         """
-        lock = FileLock(self.folder / "writer.lock", timeout=0)
-        with report_write_errors(self.folder):
-            try:
-                lock.acquire()
-            except Timeout:
-                raise IndexLockedError(
-                    f"another process is writing to {self.folder}; wait until it is done"
-                ) from None
+        with hold_writer_lock(self.folder):
             try:
                 self._remove_stale()
                 yield
@@ -151,8 +159,6 @@ class SqliteStore(Catalogue):
             except BaseException:
                 self._remove_stale()
                 raise
-            finally:
-                lock.release()
 
     def _remove_stale(self) -> None:
         current = self._generation().number
@@ -335,6 +341,28 @@ class SqliteStore(Catalogue):
         if found is not None:
             found.reading.connection.close()
             self._local.found = None
+
+
+@contextmanager
+def hold_writer_lock(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing to a folder.
+
+    Raises:
+        IndexLockedError: Another process writes to it.
+        IndexWriteError: There is no room, or writing is not allowed.
+    """
+    lock = FileLock(folder / "writer.lock", timeout=0)
+    with report_write_errors(folder):
+        try:
+            lock.acquire()
+        except Timeout:
+            raise IndexLockedError(
+                f"another process is writing to {folder}; wait until it is done"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
 
 class _Thread(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.articles.article import Article
+from index.embedding.word_vectors import DIMENSIONS_PER_BYTE
 from index.store.local.generation import (
     Generation,
     GenerationDamagedError,
@@ -60,6 +61,7 @@ def _check_files(folder: Path, generation: Generation, expected: set[int]) -> It
 
 
 def _check_rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
+    per_word = max(1, dimension // DIMENSIONS_PER_BYTE)
     checks = {
         "chunks without an article": (
             "SELECT count(*) FROM chunks WHERE article NOT IN (SELECT key FROM articles)"
@@ -69,13 +71,13 @@ def _check_rows(connection: sqlite3.Connection, dimension: int) -> Iterator[str]
         ),
         "chunks whose offsets are outside their article": (
             'SELECT count(*) FROM chunks c JOIN articles a ON a.key = c.article WHERE c."end" >'
-            ' length(a.text) OR c.start >= c."end" OR c.start < 0'
+            ' length(inflate(a.text)) OR c.start >= c."end" OR c.start < 0'
         ),
         "chunks with a vector of the wrong length": (
-            f"SELECT count(*) FROM chunks WHERE length(vector) <> {2 * dimension}"  # noqa: S608
+            f"SELECT count(*) FROM chunks WHERE length(vector) <> {dimension}"  # noqa: S608
         ),
         "chunks with word vectors of a wrong length": (
-            f"SELECT count(*) FROM chunks WHERE length(words) % {max(1, dimension // 4)} <> 0"  # noqa: S608
+            f"SELECT count(*) FROM chunks WHERE length(words) % {per_word} <> 0"  # noqa: S608
         ),
         "articles in no band of reprints": (
             "SELECT count(*) FROM articles WHERE key NOT IN (SELECT article FROM bands)"
@@ -94,7 +96,7 @@ def _check_contents(connection: sqlite3.Connection) -> Iterator[str]:
     """Check that articles are as they were stored, and chunks where their vectors say."""
     changed = misplaced = 0
     for key, hash_, *fields in connection.execute(
-        "SELECT key, hash, id, title, text, source, date, author, url FROM articles"
+        "SELECT key, hash, id, title, inflate(text), source, date, author, url FROM articles"
     ):
         article = Article(*fields)
         changed += article.content_hash != hash_
@@ -112,7 +114,7 @@ def _check_terms(connection: sqlite3.Connection) -> Iterator[str]:
     """Count the terms again and compare with what ranking uses."""
     counted = Changes()
     for title, terms in connection.execute(
-        "SELECT a.terms, c.terms FROM chunks c JOIN articles a ON a.key = c.article"
+        "SELECT a.terms, inflate(c.terms) FROM chunks c JOIN articles a ON a.key = c.article"
     ):
         counted.count(title.split(), terms.split(), +1)
     stored = Counter(dict(connection.execute("SELECT term, count FROM document_frequencies")))

@@ -14,6 +14,7 @@ from index.building.build import add_articles
 from index.embedding.embedded import Embedded, compose_embedded_text, hash_embedded_text
 from index.errors import IndexDamagedError, InputError
 from index.store.changes import ArticleChunks
+from index.store.local.codes import encode_vectors
 from index.store.local.dense import DenseIndex, write_dense
 from index.store.local.lexical import write_lexical
 from index.store.manifest import Manifest
@@ -116,9 +117,7 @@ def test_a_damaged_search_file_is_made_again_from_the_database(built, embedder, 
     elif damage == "cut short":
         vectors.write_bytes(vectors.read_bytes()[:100])
     elif damage == "foreign":
-        write_dense(
-            vectors, [(np.array([1]), np.eye(1, 8, dtype=np.float32))], dimension=8, count=1
-        )
+        write_dense(vectors, [(np.array([1]), np.ones((1, 8), np.int8))], dimension=8, count=1)
     elif damage == "texts cut short":
         for path in texts.iterdir():
             path.write_bytes(path.read_bytes()[:40])
@@ -224,7 +223,8 @@ def test_an_inverted_file_finds_what_a_scan_finds(tmp_path, monkeypatch):
     vectors = np.random.default_rng(3).normal(size=(3000, 16)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     keys = np.arange(10, 3010)
-    write_dense(tmp_path / "f", [(keys, vectors)], dimension=16, count=3000, sample=vectors)
+    codes = encode_vectors(vectors)
+    write_dense(tmp_path / "f", [(keys, codes)], dimension=16, count=3000, sample=codes)
     dense = DenseIndex.open(tmp_path / "f")
     assert dense.search(vectors[7], 1)[0].key == 17
     assert dense.search(vectors[7], 1, without=np.array([17]))[0].key != 17
