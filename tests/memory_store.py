@@ -1,8 +1,6 @@
 """A store that keeps everything in dictionaries: the contract of an index in its plainest form."""
 
 import copy
-import heapq
-import math
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -16,8 +14,9 @@ from index.articles.copies import Reprint, is_reprint
 from index.embedding.embedded import Embedded
 from index.errors import IndexLockedError, InputError
 from index.limits import check_k
+from index.store.bm25 import Scoring, Statistics, Totals, count_terms
 from index.store.changes import ApplyReport, KnownArticle
-from index.store.contract import Hit, StoredChunk, Totals
+from index.store.contract import Hit, StoredChunk, take_best
 from index.store.listing import ListedArticle, StoreStats, check_order
 from index.store.verification import Verification, count_misplaced
 
@@ -339,6 +338,7 @@ class MemoryReader:
         self._chunks = {c.key: (row, c) for row in state.rows.values() for c in row.chunks}
         self.generation = state.generation
         self.manifest = state.manifest
+        self.incomplete = False
 
     def _allowed(self, where):
         chunks = self._chunks.values()
@@ -347,29 +347,17 @@ class MemoryReader:
     def dense(self, vector, k, where=None):
         check_k(k)
         hits = (Hit(c.key, float(c.vector @ vector)) for _, c in self._allowed(where))
-        return heapq.nlargest(k, hits, key=lambda hit: hit.score)
+        return take_best(hits, k)
 
-    def lexical(self, terms, k, where=None):
+    def lexical(self, terms, k, where=None, *, statistics=None):
         check_k(k)
-        wanted = dict.fromkeys(terms, 1.0) | {"~" + skeleton(term): 0.4 for term in terms}
-        average = self.totals().average_length or 1.0
-        hits = []
-        for row, chunk in self._allowed(where):
-            present = [*row.title_terms, *chunk.terms]
-            counts = Counter([*present, *("~" + skeleton(term) for term in present)])
-            damping = 1.2 * (0.25 + 0.75 * len(present) / average)
-            score = sum(
-                weight * self._idf(name) * counts[name] * 2.2 / (counts[name] + damping)
-                for name, weight in wanted.items()
-                if counts[name]
-            )
-            if score:
-                hits.append(Hit(chunk.key, score))
-        return heapq.nlargest(k, hits, key=lambda hit: hit.score)
-
-    def _idf(self, name):
-        n = self._state.frequencies[name]
-        return math.log(1 + (len(self._chunks) - n + 0.5) / (n + 0.5))
+        known = statistics or Statistics(self._state.frequencies, self.totals())
+        scoring = Scoring.of(terms, known)
+        hits = (
+            Hit(c.key, scoring.score(count_terms((*row.title_terms, *c.terms))))
+            for row, c in self._allowed(where)
+        )
+        return take_best((hit for hit in hits if hit.score), k)
 
     def fetch(self, chunk_keys):
         found = {}

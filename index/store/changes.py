@@ -5,7 +5,25 @@ from dataclasses import dataclass
 
 from index.articles.article import Article
 from index.articles.chunking import Chunk
+from index.articles.copies import Signature
 from index.embedding.embedded import Embedded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """What a store decides when it stores an article, where that was decided already.
+
+    Attributes:
+        key: Of the article.
+        first_chunk: Key of its first chunk; the others follow.
+        family: The same for an article and its reprints.
+        signature: Of its text.
+    """
+
+    key: int
+    first_chunk: int
+    family: int
+    signature: Signature
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +37,7 @@ class ArticleChunks:
         terms: Analysed terms of each chunk, in order.
         title_terms: Analysed terms of the title.
         embedded: What the embedder made of each chunk.
+        placement: Its keys and family; None lets the store choose.
     """
 
     article: Article
@@ -27,6 +46,7 @@ class ArticleChunks:
     terms: Sequence[Sequence[str]]
     title_terms: Sequence[str]
     embedded: Sequence[Embedded]
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, slots=True)

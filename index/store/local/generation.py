@@ -24,12 +24,14 @@ class Generation:
         number: Grows by one with every publication; 0 means nothing is published.
         max_key: Every chunk up to this key is in the files.
         chunks: How many that were.
+        terms: Of all those chunks; 0 where it was not counted.
         checksums: SHA-256 of the vector file and of the word folder, by name.
     """
 
     number: int = 0
     max_key: int = 0
     chunks: int = 0
+    terms: int = 0
     checksums: Mapping[str, str] = field(default_factory=dict)
 
     @property

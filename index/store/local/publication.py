@@ -60,10 +60,11 @@ def write_generation(
     publish_path(dense, folder / generation.dense_name)
     lexical = folder / f"{generation.lexical_name}.tmp"
     lexical.mkdir()
-    write_lexical(lexical, connection.execute(rows.terms))
+    terms = write_lexical(lexical, connection.execute(rows.terms))
     publish_path(lexical, folder / generation.lexical_name)
     names = (generation.dense_name, generation.lexical_name)
-    return replace(generation, checksums={name: compute_checksum(folder / name) for name in names})
+    checksums = {name: compute_checksum(folder / name) for name in names}
+    return replace(generation, terms=terms, checksums=checksums)
 
 
 def _load_vector_blocks(
