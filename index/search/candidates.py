@@ -49,7 +49,7 @@ def find_candidates(
     by_words = {key: rank for rank, key in enumerate(lexical, start=1)}
     fetched = reader.fetch([*dense, *lexical]).values()
     # In one order, or sums of late interaction would be rounded otherwise.
-    chunks = sorted(fetched, key=lambda chunk: chunk.key)
+    chunks = sorted(fetched, key=lambda chunk: chunk.order)
     return [
         Candidate(chunk, values, by_vector.get(chunk.key), by_words.get(chunk.key))
         for chunk, values in zip(chunks, compute_features(query, chunks), strict=True)

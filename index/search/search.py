@@ -181,7 +181,7 @@ class SearchIndex:
 
     def _rank(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         weights = self.weights
-        return sorted(candidates, key=lambda c: (-c.score(weights), c.chunk.key))
+        return sorted(candidates, key=lambda c: (-c.score(weights), *c.chunk.order))
 
     def _make_passage(self, candidate: Candidate, article: Article, rank: int) -> Passage:
         chunk = candidate.chunk

@@ -88,6 +88,11 @@ class StoredChunk:
     vector: NDArray[np.float32]
     words: bytes = b""
 
+    @property
+    def order(self) -> tuple[int, int]:
+        """Where it stands among all chunks: articles as they were stored, then places in them."""
+        return self.article_key, self.start
+
 
 class StoreReader(Protocol):
     """One consistent state of a store; a key means nothing outside it."""

@@ -2,13 +2,19 @@
 
 from pathlib import Path
 
-from index.folder import DATABASE
+from index.errors import InputError
+from index.folder import DATABASE, SHARDS
 from index.store.contract import Store
 from index.store.local.store import SqliteStore
 from index.store.manifest import Manifest
+from index.store.sharded.layout import list_shards, name_shard, write_layout
+from index.store.sharded.store import ShardedStore
 
 Place = str | Path | Store
-"""A folder, which the local store keeps, or a store that is open already."""
+"""A folder, which the local store keeps alone or in shards, or a store that is open already."""
+
+MAX_SHARDS = 999
+"""As many as their names have figures for."""
 
 
 def open_store(place: Place) -> Store:
@@ -19,18 +25,53 @@ def open_store(place: Place) -> Store:
         IndexMismatchError: It has another format.
         IndexDamagedError: It cannot be read.
     """
-    return SqliteStore.open(Path(place)) if isinstance(place, str | Path) else place
+    if not isinstance(place, str | Path):
+        return place
+    folder = Path(place)
+    if not (folder / SHARDS).is_file():
+        return SqliteStore.open(folder)
+    shards = [SqliteStore.open(shard) for shard in list_shards(folder)]
+    return ShardedStore(str(place), shards)
 
 
-def create_store(place: Place, manifest: Manifest) -> Store:
+def create_store(place: Place, manifest: Manifest, *, shards: int = 1) -> Store:
     """Make an empty store in a folder; one that is there is opened instead.
 
+    Args:
+        place: The folder.
+        manifest: What it is going to be built with.
+        shards: Among how many stores the articles are shared out; 1 for one store alone.
+
     Raises:
+        InputError: There is no such number of shards.
         IndexWriteError: The folder cannot be written to.
     """
-    return SqliteStore.create(Path(place), manifest) if isinstance(place, str | Path) else place
+    if not isinstance(place, str | Path):
+        return place
+    check_shards(shards)
+    if holds_store(place):
+        return open_store(place)
+    folder = Path(place)
+    if shards == 1:
+        return SqliteStore.create(folder, manifest)
+    made = [SqliteStore.create(folder / name_shard(n, shards), manifest) for n in range(shards)]
+    write_layout(folder, shards)
+    return ShardedStore(str(place), made)
+
+
+def check_shards(count: int) -> int:
+    """Return a number of shards as it was given.
+
+    Raises:
+        InputError: It is no number of shards.
+    """
+    if not 1 <= count <= MAX_SHARDS:
+        raise InputError(f"an index has 1 to {MAX_SHARDS} shards, not {count}")
+    return count
 
 
 def holds_store(place: Place) -> bool:
     """Tell whether there is an index to open."""
-    return Path(place, DATABASE).is_file() if isinstance(place, str | Path) else True
+    if not isinstance(place, str | Path):
+        return True
+    return Path(place, DATABASE).is_file() or Path(place, SHARDS).is_file()

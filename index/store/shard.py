@@ -122,14 +122,18 @@ class Shard(Store, Protocol):
         ...
 
     def relatives(
-        self, unplaced: Sequence[Unplaced], gone: Sequence[Collection[str]]
+        self, unplaced: Sequence[Unplaced], gone: Mapping[str, int]
     ) -> list[list[Relative]]:
         """Return for each text the articles it may reprint, as :func:`take_relatives` does.
 
         Args:
             unplaced: The texts.
-            gone: For each, ids of the articles that are passed over.
+            gone: Id of an article -> from which of the texts on it is passed over.
         """
+        ...
+
+    def origins(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the origins of articles by id; unknown ones are missing."""
         ...
 
     def export(self, ids: Iterable[str]) -> list[ArticleChunks]:

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +125,19 @@ class Catalogue:
         return load_last_keys(self._reading())
 
     def relatives(
-        self, unplaced: Sequence[Unplaced], gone: Sequence[Collection[str]]
+        self, unplaced: Sequence[Unplaced], gone: Mapping[str, int]
     ) -> list[list[Relative]]:
         """Return for each text the articles it may reprint."""
-        pairs = zip(unplaced, gone, strict=True)
-        return [find_relatives(self._reading(), text, passed) for text, passed in pairs]
+        found = []
+        for number, text in enumerate(unplaced):
+            passed = {id_ for id_, first in gone.items() if first <= number}
+            found.append(find_relatives(self._reading(), text, passed))
+        return found
+
+    def origins(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the origins of articles by id; unknown ones are missing."""
+        sql = "SELECT id, origin FROM articles WHERE id IN ({})"
+        return dict(select_in(self._reading(), sql, ids))
 
     def all_families(self) -> NDArray[np.int64]:
         """Return the families of the articles, each once."""

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -109,25 +108,3 @@ def remove_stale(folder: Path, keep: set[int]) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def publish_path(staged: Path, final: Path) -> None:
-    """Move a finished file or folder to its name so that it survives a power cut."""
-    parts = [staged, *staged.rglob("*")] if staged.is_dir() else [staged]
-    for part in parts:
-        sync(part)
-    if final.is_dir():
-        shutil.rmtree(final)
-    staged.replace(final)
-    sync(final.parent)
-
-
-def sync(path: Path) -> None:
-    """Flush a file or folder to the disk; folders cannot be flushed on Windows."""
-    if path.is_dir() and os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

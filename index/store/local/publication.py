@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.vectors import FloatMatrix
+from index.folder import publish_path
 from index.store.local.dense import compute_sample_size, write_dense
-from index.store.local.generation import Generation, compute_checksum, publish_path
+from index.store.local.generation import Generation, compute_checksum
 from index.store.local.lexical import write_lexical
 
 _BLOCK = 20_000

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from index.errors import IndexLockedError, IndexNotFoundError, IndexWriteError
-from index.folder import DATABASE
+from index.folder import DATABASE, publish_path
 from index.store.changes import ApplyReport, ArticleChunks, Move
 from index.store.local.backup import copy_index
 from index.store.local.catalogue import Catalogue
@@ -34,7 +34,6 @@ from index.store.local.connections import (
 from index.store.local.generation import (
     Generation,
     GenerationDamagedError,
-    publish_path,
     remove_stale,
 )
 from index.store.local.opened import OpenIndex
