@@ -15,7 +15,7 @@ _TABLE_OF_ARTICLES = b"CREATE TABLE articles ("
 _HEAD_BYTES = 1 << 16
 """Of a database in which its tables are declared; those of an empty index take 8 KiB."""
 _OWN = re.compile(
-    rf"{re.escape(SHARDS)}(?:\.tmp)?|{re.escape(DATABASE)}(?:-wal|-shm|\.tmp)*|(?:v-\d+\.faiss|t-\d+)(?:\.tmp)?|writer\.lock"
+    rf"{re.escape(SHARDS)}(?:\.tmp)?|shard-\d{{3}}-of-\d{{3}}|resharding\.tmp|{re.escape(DATABASE)}(?:-wal|-shm|\.tmp)*|(?:v-\d+\.faiss|t-\d+)(?:\.tmp)?|writer\.lock"
 )
 
 

@@ -190,6 +190,9 @@ class MemoryStore:
             for row in sorted(rows, key=lambda row: row.key)
         ]
 
+    def article_keys(self):
+        return {id_: row.key for id_, row in self._state.rows.items()}
+
     def all_families(self):
         return np.array([row.family for row in self._state.rows.values()], np.int64)
 

@@ -25,13 +25,14 @@ def open_store(place: Place) -> Store:
         IndexMismatchError: It has another format.
         IndexDamagedError: It cannot be read.
     """
-    if not isinstance(place, str | Path):
-        return place
-    folder = Path(place)
+    return open_folder(Path(place)) if isinstance(place, str | Path) else place
+
+
+def open_folder(folder: Path) -> SqliteStore | ShardedStore:
+    """Open the store in a folder; errors as for ``open_store``."""
     if not (folder / SHARDS).is_file():
         return SqliteStore.open(folder)
-    shards = [SqliteStore.open(shard) for shard in list_shards(folder)]
-    return ShardedStore(str(place), shards)
+    return ShardedStore(str(folder), [SqliteStore.open(shard) for shard in list_shards(folder)])
 
 
 def create_store(place: Place, manifest: Manifest, *, shards: int = 1) -> Store:

@@ -110,7 +110,19 @@ class ShardReader(StoreReader, Protocol):
         ...
 
 
-class Shard(Store, Protocol):
+class Portable(Store, Protocol):
+    """A store whose articles can be stored elsewhere as they are."""
+
+    def article_keys(self) -> dict[str, int]:
+        """Return article id -> key; articles that were stored first have lower ones."""
+        ...
+
+    def export(self, ids: Iterable[str]) -> list[ArticleChunks]:
+        """Return articles as they are stored, with their placement, by key; unknown ones not."""
+        ...
+
+
+class Shard(Portable, Protocol):
     """A store that holds a part of the articles."""
 
     def read(self) -> AbstractContextManager[ShardReader]:
@@ -134,10 +146,6 @@ class Shard(Store, Protocol):
 
     def origins(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the origins of articles by id; unknown ones are missing."""
-        ...
-
-    def export(self, ids: Iterable[str]) -> list[ArticleChunks]:
-        """Return articles as they are stored, with their placement, by key; unknown ones not."""
         ...
 
     def all_families(self) -> NDArray[np.int64]:

@@ -139,6 +139,10 @@ class Catalogue:
         sql = "SELECT id, origin FROM articles WHERE id IN ({})"
         return dict(select_in(self._reading(), sql, ids))
 
+    def article_keys(self) -> dict[str, int]:
+        """Return article id -> key."""
+        return dict(self._reading().execute("SELECT id, key FROM articles").fetchall())
+
     def all_families(self) -> NDArray[np.int64]:
         """Return the families of the articles, each once."""
         rows = self._reading().execute("SELECT DISTINCT family FROM articles")

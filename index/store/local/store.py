@@ -146,12 +146,18 @@ class SqliteStore(Catalogue):
             try:
                 self._remove_stale()
                 yield
-                checkpoint(self.folder / DATABASE)
+                if self._is_there():
+                    checkpoint(self.folder / DATABASE)
             except BaseException:
-                self._remove_stale()
+                if self._is_there():
+                    self._remove_stale()
                 raise
             finally:
                 lock.release()
+
+    def _is_there(self) -> bool:
+        """Tell whether the database is still there: not when it was just shared out anew."""
+        return (self.folder / DATABASE).is_file()
 
     def _remove_stale(self) -> None:
         current = self._generation().number

@@ -41,6 +41,10 @@ class ShardedCatalogue:
         wanted = list(hashes)
         return _join(self._ask(lambda shard: shard.embedded(wanted)))
 
+    def article_keys(self) -> dict[str, int]:
+        """Return article id -> key."""
+        return _join(self._ask(lambda shard: shard.article_keys()))
+
     def export(self, ids: Iterable[str]) -> list[ArticleChunks]:
         """Return articles as they are stored, with their placement, by key."""
         groups = group_by_shard(((id_, id_) for id_ in ids), len(self.shards))
