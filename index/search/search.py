@@ -1,10 +1,11 @@
 """Find the passages for a question: candidates from both sides, one ranking over all of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index.arabic.sentences import Span
 from index.articles.article import Article
@@ -12,6 +13,7 @@ from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.embedders import embedder_like
+from index.errors import StateLostError
 from index.limits import check_k
 from index.search.candidates import Candidate, find_candidates, select_candidates
 from index.search.passage_words import PassageWords, locate_words
@@ -29,6 +31,11 @@ from index.store.opening import Place, open_store
 
 if TYPE_CHECKING:
     from index.building.reports import BuildReport, Progress
+
+logger = logging.getLogger(__name__)
+Found = TypeVar("Found")
+_ATTEMPTS = 5
+"""Times a question is asked where shards are restarted meanwhile. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,14 @@ class SearchResult:
         query: As ranking saw it: embedded, analysed, with the rarity of its terms.
         generation: Of the derived files they were found in.
         chunks: How many chunks were searched.
+        incomplete: Whether a part of the index did not answer; what it holds was not searched.
     """
 
     passages: tuple[Passage, ...]
     query: WeightedQuery
     generation: int
     chunks: int
+    incomplete: bool = False
 
 
 class SearchIndex:
@@ -125,9 +134,13 @@ class SearchIndex:
             InputError: k is no whole number from 1 to 1,000.
             IndexMismatchError: The index was embedded again with an embedder other than the one
                 this was opened with.
+            ShardAwayError: A part of the index stopped answering again and again.
         """
         check_k(k)
         query = _make_query(question)
+        return _ask_again(lambda: self._find(query, k, where))
+
+    def _find(self, query: Query, k: int, where: Filter | None) -> SearchResult:
         with self._open_weighted(query) as (reader, weighed):
             wanted = max(k, RERANK_DEPTH) if self.reranker else k
             best = select_candidates(
@@ -142,7 +155,13 @@ class SearchIndex:
                 )
                 for rank, candidate in enumerate(best, start=1)
             ]
-            found = SearchResult(tuple(passages), weighed, reader.generation, weighed.totals.chunks)
+            found = SearchResult(
+                tuple(passages),
+                weighed,
+                reader.generation,
+                weighed.totals.chunks,
+                reader.incomplete,
+            )
         if self.reranker is None:
             return found
         return replace(found, passages=_rerank(self.reranker, query.text, passages)[:k])
@@ -162,8 +181,13 @@ class SearchIndex:
 
     def candidates(self, question: str | Query, where: Filter | None = None) -> list[Candidate]:
         """Return every chunk that either side finds, best first, reprints included."""
-        with self._open_weighted(_make_query(question)) as (reader, weighed):
-            return self._rank(find_candidates(reader, weighed, where))
+        query = _make_query(question)
+
+        def ask() -> list[Candidate]:
+            with self._open_weighted(query) as (reader, weighed):
+                return self._rank(find_candidates(reader, weighed, where))
+
+        return _ask_again(ask)
 
     @contextmanager
     def _open_weighted(self, query: Query) -> Iterator[tuple[StoreReader, WeightedQuery]]:
@@ -231,6 +255,16 @@ class SearchIndex:
         from index.building.build import remove_articles
 
         return remove_articles(ids, self.store)
+
+
+def _ask_again(ask: Callable[[], Found]) -> Found:
+    """Do something that reads the index, anew where a part of it stopped answering meanwhile."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return ask()
+        except StateLostError as error:
+            logger.warning("asking again: %s", error)
+    return ask()
 
 
 def _make_query(question: str | Query) -> Query:

@@ -11,7 +11,11 @@ from index.store.sharded.layout import list_shards, name_shard, write_layout
 from index.store.sharded.store import ShardedStore
 
 Place = str | Path | Store
-"""A folder, which the local store keeps alone or in shards, or a store that is open already."""
+"""A folder, which the local store keeps alone or in shards; ``ray:ADDRESS`` of a Ray whose actors
+keep the shards; or a store that is open already."""
+RAY = "ray:"
+"""Before the address of a Ray and, where it keeps several, the name of an index:
+``ray:auto``, ``ray:127.0.0.1:6379/news``."""
 
 MAX_SHARDS = 999
 """As many as their names have figures for."""
@@ -25,14 +29,23 @@ def open_store(place: Place) -> Store:
         IndexMismatchError: It has another format.
         IndexDamagedError: It cannot be read.
     """
+    if isinstance(place, str) and place.startswith(RAY):
+        from index.store.ray.cluster import connect_cluster
+
+        return connect_cluster(*_split_address(place))
     return open_folder(Path(place)) if isinstance(place, str | Path) else place
 
 
 def open_folder(folder: Path) -> SqliteStore | ShardedStore:
     """Open the store in a folder; errors as for ``open_store``."""
     if not (folder / SHARDS).is_file():
-        return SqliteStore.open(folder)
-    return ShardedStore(str(folder), [SqliteStore.open(shard) for shard in list_shards(folder)])
+        return open_shard(folder)
+    return ShardedStore(str(folder), [open_shard(shard) for shard in list_shards(folder)])
+
+
+def open_shard(folder: Path) -> SqliteStore:
+    """Open the store that is alone in a folder; errors as for ``open_store``."""
+    return SqliteStore.open(folder)
 
 
 def create_store(place: Place, manifest: Manifest, *, shards: int = 1) -> Store:
@@ -52,12 +65,20 @@ def create_store(place: Place, manifest: Manifest, *, shards: int = 1) -> Store:
     check_shards(shards)
     if holds_store(place):
         return open_store(place)
+    if str(place).startswith(RAY):
+        raise InputError(f"{place} keeps no index; start one: jawab cluster start")
     folder = Path(place)
     if shards == 1:
         return SqliteStore.create(folder, manifest)
     made = [SqliteStore.create(folder / name_shard(n, shards), manifest) for n in range(shards)]
     write_layout(folder, shards)
     return ShardedStore(str(place), made)
+
+
+def _split_address(place: str) -> list[str]:
+    """Return the address of a Ray, and the name of an index where there is one."""
+    address, _, name = place.removeprefix(RAY).partition("/")
+    return [address, name] if name else [address]
 
 
 def check_shards(count: int) -> int:
@@ -75,4 +96,8 @@ def holds_store(place: Place) -> bool:
     """Tell whether there is an index to open."""
     if not isinstance(place, str | Path):
         return True
+    if isinstance(place, str) and place.startswith(RAY):
+        from index.store.ray.cluster import holds_cluster
+
+        return holds_cluster(*_split_address(place))
     return Path(place, DATABASE).is_file() or Path(place, SHARDS).is_file()
