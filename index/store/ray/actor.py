@@ -4,6 +4,7 @@ Readers and the right to write are lent for a time: who stops asking has lost th
 process that died holds nothing for ever.
 """
 
+import os
 import threading
 import time
 import uuid
@@ -100,9 +101,9 @@ class ShardActor:
         self._lock = threading.Lock()
         threading.Thread(target=self._close_forgotten, name="forgotten", daemon=True).start()
 
-    def ping(self) -> str:
-        """Answer, with the folder."""
-        return str(self._folder)
+    def ping(self) -> tuple[str, int]:
+        """Answer, with the folder and the number of the process."""
+        return str(self._folder), os.getpid()
 
     def manifest(self) -> Manifest:
         """What the shard was built with."""

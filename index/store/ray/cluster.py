@@ -37,6 +37,7 @@ class ActorStatus:
         alive: Whether it answers.
         chunks: In its shard; 0 where it does not answer.
         folder: On its machine, or "".
+        process: Its number there, or 0.
     """
 
     shard: str
@@ -44,6 +45,7 @@ class ActorStatus:
     alive: bool
     chunks: int
     folder: str
+    process: int
 
 
 def start_cluster(
@@ -141,16 +143,16 @@ def show_cluster(address: str = "auto", name: str = DEFAULT) -> list[ActorStatus
     ray = connect(address)
     found = []
     for shard, handles in sorted(_find_actors(name).items()):
+        if not handles:
+            found.append(ActorStatus(shard, 0, False, 0, "", 0))
         for replica, handle in enumerate(handles):
             try:
-                folder = ray.get(handle.ping.remote(), timeout=5)
+                folder, process = ray.get(handle.ping.remote(), timeout=5)
                 stats = ray.get(handle.ask.remote("stats", (), {}), timeout=30)
             except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError):
-                found.append(ActorStatus(shard, replica, alive=False, chunks=0, folder=""))
+                found.append(ActorStatus(shard, replica, False, 0, "", 0))
             else:
-                found.append(
-                    ActorStatus(shard, replica, alive=True, chunks=stats.chunks, folder=folder)
-                )
+                found.append(ActorStatus(shard, replica, True, stats.chunks, folder, process))
     return found
 
 
@@ -168,9 +170,11 @@ def _find_actors(index: str) -> dict[str, Sequence[Any]]:
     ray = load_ray()
     rows = ray.util.list_named_actors(all_namespaces=True)
     names = sorted(row["name"] for row in rows if row["namespace"] == NAMESPACE)
-    groups: dict[str, list[Any]] = {}
-    for name in names:
-        if name.startswith(f"{index}/"):
-            shard = name.removeprefix(f"{index}/").rpartition(".")[0]
-            groups.setdefault(shard, []).append(ray.get_actor(name, NAMESPACE))
+    own = [name for name in names if name.startswith(f"{index}/")]
+    # Every shard, also one whose actors are gone: it is away, the index is not a smaller one.
+    count = int(own[0].rpartition(".")[0][-3:]) if own else 0
+    groups: dict[str, list[Any]] = {name_shard(n, count): [] for n in range(count)}
+    for name in own:
+        shard = name.removeprefix(f"{index}/").rpartition(".")[0]
+        groups[shard].append(ray.get_actor(name, NAMESPACE))
     return dict(groups)

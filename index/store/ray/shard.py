@@ -66,6 +66,8 @@ class ActorShard:
         ray = load_ray()
         errors = ray.exceptions
         deadline = time.monotonic() + (_SHORT_S if self._away else self._patience)
+        if not self._replicas:
+            raise ShardAwayError(f"no actor keeps {self.place}; start it: jawab cluster start")
         while True:
             turn = 0 if primary else next(self._turn) % len(self._replicas)
             try:

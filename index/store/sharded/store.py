@@ -52,8 +52,13 @@ class ShardedStore(ShardedCatalogue):
 
     @property
     def manifest(self) -> Manifest:
-        """What the shards were built with; while they are migrated, what they were."""
-        manifests = self._ask(lambda shard: shard.manifest)
+        """What the shards were built with; while they are migrated, what they were.
+
+        Shards that do not answer are left out, unless none does.
+        """
+        manifests = [found for found in self._ask(_find_manifest) if found is not None]
+        if not manifests:
+            raise _none_answers(self.place)
         return replace(manifests[-1], dimension=max(m.dimension for m in manifests))
 
     @contextmanager
@@ -190,10 +195,21 @@ def _open_readers(lane: Lane, place: str) -> Iterator[dict[int, ShardReader]]:
         found = lane.run({n: partial(enter, n) for n in range(len(lane.shards))})
         readers = {n: reader for n, reader in found.items() if reader is not None}
         if not readers:
-            raise ShardAwayError(f"no shard of {place} answers; see: jawab cluster status")
+            raise _none_answers(place)
         yield readers
     finally:
         lane.run({n: partial(state.__exit__, None, None, None) for n, state in opened.items()})
+
+
+def _none_answers(place: str) -> ShardAwayError:
+    return ShardAwayError(f"no shard of {place} answers; see: jawab cluster status")
+
+
+def _find_manifest(shard: Shard) -> Manifest | None:
+    try:
+        return shard.manifest
+    except ShardAwayError:
+        return None
 
 
 def _agree(manifests: Sequence[Manifest]) -> Manifest | None:
