@@ -7,8 +7,9 @@ import signal
 import threading
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import SAMPLES
@@ -245,3 +246,30 @@ def test_a_shard_that_begins_anew_is_brought_back_from_the_storage(tmp_path, sam
     assert again.ask("known", (), {}) == known
     assert again.ask("stats", (), {}).generation == generation
     assert again.ask("verify", (), {}).ok
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").is_file(), reason="reads what Linux tells")
+def test_ray_listens_on_this_machine_alone(begin):
+    begin()
+    ray = engine.load_ray()
+    assert ray.get_runtime_context().gcs_address.startswith("127.0.0.1:")
+    processes = {str(status.process) for status in show_cluster("", CLUSTERS[-1])}
+    inodes = {inode for process in processes for inode in sockets_of(process)}
+    listening = [row for row in tcp_rows() if row[3] == "0A" and row[9] in inodes]
+    assert listening
+    # 127.0.0.1, alone or as an address of IPv6, as the kernel writes it.
+    assert {row[1].rpartition(":")[0][-8:] for row in listening} == {"0100007F"}
+
+
+def sockets_of(process):
+    for path in Path("/proc", process, "fd").iterdir():
+        with suppress(OSError):
+            target = str(path.readlink())
+            if target.startswith("socket:["):
+                yield target[8:-1]
+
+
+def tcp_rows():
+    for name in ("tcp", "tcp6"):
+        text = Path("/proc/net", name).read_text(encoding="ascii")
+        yield from (line.split() for line in text.splitlines()[1:])
