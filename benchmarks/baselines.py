@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from index.arabic.words import split_words
 from index.search import ranking
-from index.search.query import compute_idf
+from index.store.bm25 import compute_idf
 from rag.evaluation.retrieval import DEPTH, Ranked
 
 Analyser = Callable[[str], list[str]]

@@ -27,8 +27,8 @@ from index.arabic.words import analyse
 from index.embedding.contract import WordwiseEmbedder
 from index.embedding.embedders import load_embedder
 from index.embedding.word_vectors import rotate
-from index.search.query import Query, QueryVectors, WeightedQuery, compute_idf
-from index.store.contract import Totals
+from index.search.query import Query, QueryVectors, WeightedQuery
+from index.store.bm25 import Totals, compute_idf
 from rag.question import understand
 from rag.reading.missing_words import (
     OF_A_WORD,

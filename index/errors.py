@@ -9,7 +9,9 @@ JawabError
     ├── IndexMismatchError  it was built with another embedder, format or analyser
     ├── IndexDamagedError   the database itself cannot be read
     ├── IndexLockedError    another process is writing
-    └── IndexWriteError     the disk is full, or the folder may not be written to
+    ├── IndexWriteError     the disk is full, or the folder may not be written to
+    └── ShardAwayError      a part of the index does not answer
+        └── StateLostError  it stopped answering while it was read; asking again may help
 """
 
 
@@ -51,6 +53,14 @@ class IndexLockedError(SearchIndexError):
 
 class IndexWriteError(SearchIndexError):
     """Nothing more could be written; what was stored before is whole."""
+
+
+class ShardAwayError(SearchIndexError):
+    """A part of the index does not answer."""
+
+
+class StateLostError(ShardAwayError):
+    """A part of the index stopped answering while a state of it was read; ask again."""
 
 
 def take_first_line(error: Exception) -> str:

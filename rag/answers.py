@@ -271,6 +271,7 @@ class Answer:
             several``.
         differs: Whether articles give other figures or deny one another; then each version is
             quoted with its date, the newest first.
+        incomplete: Whether a part of the index did not answer, so that it may say more than this.
     """
 
     question: str
@@ -291,6 +292,7 @@ class Answer:
     opening: str = ""
     kind: str = "fact"
     differs: bool = False
+    incomplete: bool = False
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -343,6 +345,7 @@ class Answer:
             "kind": self.kind,
             "points": [asdict(point) for point in self.points],
             "differs": self.differs,
+            "incomplete": self.incomplete,
             "found": self.found,
             "refusal": self.refusal,
             "sentences": [

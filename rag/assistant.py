@@ -274,7 +274,9 @@ class _Walk:
                 if not told and not answer.text:
                     yield _ask_whole(answer, whole)
             told.append(answer)
-        begun = _ask_whole(told[0], whole)
+        begun = replace(
+            _ask_whole(told[0], whole), incomplete=any(answer.incomplete for answer in told)
+        )
         sides = [part.side for part in parts] if parts[0].side else []
         if any(answer.found for answer in told):
             phrases = load_phrases(whole.language)
@@ -302,6 +304,7 @@ class _Walk:
             _ask_whole(answered[0].answer, whole),
             passages=tuple(passages),
             evidence=max(part.evidence.chance for part in answered),
+            incomplete=any(part.answer.incomplete for part in found),
         )
         yield begun
         missing = [part.name for part in found if not self._suffices(part.evidence)]
@@ -361,6 +364,7 @@ class _Walk:
             kind=question.form.value,
             model=self.writer.name,
             index_generation=result.generation,
+            incomplete=result.incomplete,
             evidence=evidence.chance,
             timings=clock.lap("evidence"),
         )

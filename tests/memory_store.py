@@ -1,8 +1,6 @@
 """A store that keeps everything in dictionaries: the contract of an index in its plainest form."""
 
 import copy
-import heapq
-import math
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -12,14 +10,17 @@ import numpy as np
 
 from index.arabic.words import analyse, skeleton
 from index.articles.article import file_of
-from index.articles.copies import Reprint, is_reprint
+from index.articles.chunking import Chunk
+from index.articles.copies import Reprint
 from index.embedding.embedded import Embedded
 from index.errors import IndexLockedError, InputError
 from index.limits import check_k
-from index.store.changes import ApplyReport, KnownArticle
-from index.store.contract import Hit, StoredChunk, Totals
-from index.store.listing import ListedArticle, StoreStats, check_order
+from index.store.bm25 import Scoring, Statistics, Totals, count_terms
+from index.store.changes import ApplyReport, ArticleChunks, KnownArticle, Placement
+from index.store.contract import Hit, StoredChunk, take_best
+from index.store.listing import ListedArticle, StoreStats, check_order, sort_listed
 from index.store.local.codes import decode_vectors, encode_vectors
+from index.store.shard import LastKeys, Relative, take_relatives, tell_reprints
 from index.store.verification import Verification, count_misplaced
 
 PLACES = {}
@@ -71,6 +72,13 @@ def _rounded(vector):
     return decode_vectors(encode_vectors(vector[None, :]))[0]
 
 
+def _find_relatives(rows, text):
+    ordered = sorted(rows, key=lambda row: row.key)
+    return take_relatives(
+        text, ((Relative(1, row.key, row.family), row.article.text) for row in ordered)
+    )
+
+
 def _with_skeletons(terms):
     return {*terms, *("~" + skeleton(term) for term in terms)}
 
@@ -119,7 +127,7 @@ class MemoryStore:
         for item in upserts:
             gone = rows.pop(item.article.id, None)
             row = self._row(item, rows, last)
-            last = max([row.key, *(chunk.key for chunk in row.chunks)])
+            last = max([last, row.key, *(chunk.key for chunk in row.chunks)])
             rows[item.article.id] = row
             change = ApplyReport(replaced=1) if gone else ApplyReport(added=1)
             report += replace(change, chunks=len(row.chunks))
@@ -127,10 +135,11 @@ class MemoryStore:
         if not manifest.dimension:
             lengths = [len(c.vector) for row in rows.values() for c in row.chunks]
             manifest = replace(manifest, dimension=lengths[0] if lengths else 0)
+        kept = {path: digest for path, digest in {**kept, **(files or {})}.items() if digest}
         self._state = replace(
             state,
             rows=rows,
-            files={**kept, **(files or {})},
+            files=kept,
             frequencies=_counted(rows),
             manifest=manifest,
             last_key=last,
@@ -138,15 +147,55 @@ class MemoryStore:
         return report
 
     def _row(self, item, rows, last):
-        a, key = item.article, last + 1
-        alike = (row.family for row in rows.values() if is_reprint(a.text, row.article.text))
+        a, placed = item.article, item.placement
+        if placed is None:
+            related = _find_relatives(rows.values(), a.text)
+            family = related[-1].family if related else None
+            placed = Placement(last + 1, last + 2, family or last + 1)
         parts = zip(item.chunks, item.hashes, item.terms, item.embedded, strict=True)
         chunks = tuple(
-            ChunkRow(key + n, c.start, c.end, h, tuple(t), _rounded(e.vector), e.words)
-            for n, (c, h, t, e) in enumerate(parts, start=1)
+            ChunkRow(
+                placed.first_chunk + n, c.start, c.end, h, tuple(t), _rounded(e.vector), e.words
+            )
+            for n, (c, h, t, e) in enumerate(parts)
         )
         hashes = (a.content_hash, a.text_hash)
-        return Row(key, next(alike, key), a, *hashes, tuple(item.title_terms), chunks)
+        return Row(placed.key, placed.family, a, *hashes, tuple(item.title_terms), chunks)
+
+    def last_keys(self):
+        return LastKeys(self._state.last_key, self._state.last_key)
+
+    def relatives(self, unplaced, gone):
+        rows = self._state.rows
+        return [
+            _find_relatives((r for id_, r in rows.items() if gone.get(id_, n + 1) > n), text.text)
+            for n, text in enumerate(unplaced)
+        ]
+
+    def origins(self, ids):
+        rows = self._state.rows
+        return {id_: rows[id_].article.origin for id_ in ids if id_ in rows}
+
+    def export(self, ids):
+        rows = [row for id_ in ids if (row := self._state.rows.get(id_))]
+        return [
+            ArticleChunks(
+                row.article,
+                [Chunk(row.article.id, c.start, c.end, "") for c in row.chunks],
+                [c.hash for c in row.chunks],
+                [c.terms for c in row.chunks],
+                row.title_terms,
+                [Embedded(c.vector, c.words) for c in row.chunks],
+                Placement(row.key, row.chunks[0].key, row.family),
+            )
+            for row in sorted(rows, key=lambda row: row.key)
+        ]
+
+    def article_keys(self):
+        return {id_: row.key for id_, row in self._state.rows.items()}
+
+    def all_families(self):
+        return np.array([row.family for row in self._state.rows.values()], np.int64)
 
     def compact(self):
         state = self._state
@@ -196,36 +245,31 @@ class MemoryStore:
         return sum(_is_allowed(article, where) for article in articles)
 
     def _sorted(self, order):
-        rows = sorted(self._state.rows.values(), key=lambda row: row.article.id)
-        if order == "title":
-            return sorted(rows, key=lambda row: row.article.title)
-        if order == "oldest":
-            return sorted(rows, key=lambda row: (row.article.date == "", row.article.date))
-        rows = sorted(rows, key=lambda row: row.article.date, reverse=True)
-        return sorted(rows, key=lambda row: row.article.source) if order == "source" else rows
+        return sort_listed([row.article for row in self._state.rows.values()], order)
 
     def newest_articles(self, count):
-        return [row.article for row in self._sorted("newest")[:count]]
+        return self._sorted("newest")[:count]
 
     def find_articles(self, words="", *, source="", order="newest", offset=0, limit=50):
         terms = analyse(words)
 
-        def fits(row):
-            if source and row.article.source != source:
+        def fits(article):
+            if source and article.source != source:
                 return False
-            if not words.strip() or row.article.id == words.strip():
+            if not words.strip() or article.id == words.strip():
                 return True
-            title = " ".join(row.title_terms)
+            title = " ".join(self._state.rows[article.id].title_terms)
             return bool(terms) and all(term in title for term in terms)
 
-        rows = [row for row in self._sorted(check_order(order)) if fits(row)]
-        page = rows[offset : None if limit is None else offset + limit]
+        found = [article for article in self._sorted(check_order(order)) if fits(article)]
+        page = found[offset : None if limit is None else offset + limit]
         listed = [
-            ListedArticle(a.id, a.title, a.source, a.date, a.url, len(row.chunks))
-            for row in page
-            for a in [row.article]
+            ListedArticle(
+                a.id, a.title, a.source, a.date, a.url, len(self._state.rows[a.id].chunks)
+            )
+            for a in page
         ]
-        return listed, len(rows)
+        return listed, len(found)
 
     def months(self):
         return self._count_by_date(7)
@@ -340,6 +384,7 @@ class MemoryReader:
         self._chunks = {c.key: (row, c) for row in state.rows.values() for c in row.chunks}
         self.generation = state.generation
         self.manifest = state.manifest
+        self.incomplete = False
 
     def _allowed(self, where):
         chunks = self._chunks.values()
@@ -348,29 +393,17 @@ class MemoryReader:
     def dense(self, vector, k, where=None):
         check_k(k)
         hits = (Hit(c.key, float(c.vector @ vector)) for _, c in self._allowed(where))
-        return heapq.nlargest(k, hits, key=lambda hit: hit.score)
+        return take_best(hits, k)
 
-    def lexical(self, terms, k, where=None):
+    def lexical(self, terms, k, where=None, *, statistics=None):
         check_k(k)
-        wanted = dict.fromkeys(terms, 1.0) | {"~" + skeleton(term): 0.4 for term in terms}
-        average = self.totals().average_length or 1.0
-        hits = []
-        for row, chunk in self._allowed(where):
-            present = [*row.title_terms, *chunk.terms]
-            counts = Counter([*present, *("~" + skeleton(term) for term in present)])
-            damping = 1.2 * (0.25 + 0.75 * len(present) / average)
-            score = sum(
-                weight * self._idf(name) * counts[name] * 2.2 / (counts[name] + damping)
-                for name, weight in wanted.items()
-                if counts[name]
-            )
-            if score:
-                hits.append(Hit(chunk.key, score))
-        return heapq.nlargest(k, hits, key=lambda hit: hit.score)
-
-    def _idf(self, name):
-        n = self._state.frequencies[name]
-        return math.log(1 + (len(self._chunks) - n + 0.5) / (n + 0.5))
+        known = statistics or Statistics(self._state.frequencies, self.totals())
+        scoring = Scoring.of(terms, known)
+        hits = (
+            Hit(c.key, scoring.score(count_terms((*row.title_terms, *c.terms))))
+            for row, c in self._allowed(where)
+        )
+        return take_best((hit for hit in hits if hit.score), k)
 
     def fetch(self, chunk_keys):
         found = {}
@@ -388,20 +421,21 @@ class MemoryReader:
             row.key: row.article for row in self._state.rows.values() if row.key in article_keys
         }
 
-    def reprints(self, article_keys):
-        families = {}
-        for row in self._state.rows.values():
-            families.setdefault(row.family, []).append(row)
+    def families(self, article_keys):
+        return {r.key: r.family for r in self._state.rows.values() if r.key in article_keys}
+
+    def members(self, families):
         found = {}
         for row in self._state.rows.values():
-            others = [o for o in families[row.family] if o.key != row.key]
-            if row.key in article_keys and others:
-                others.sort(key=lambda o: (o.article.date, o.article.id))
-                found[row.key] = tuple(
-                    Reprint(o.id, o.title, o.source, o.date, o.url)
-                    for o in (other.article for other in others)
-                )
+            if row.family in families:
+                a = row.article
+                reprint = Reprint(a.id, a.title, a.source, a.date, a.url)
+                found.setdefault(row.family, []).append((row.key, reprint))
         return found
+
+    def reprints(self, article_keys):
+        families = self.families(article_keys)
+        return tell_reprints(families, self.members(set(families.values())))
 
     def document_frequencies(self, terms):
         counts = self._state.frequencies

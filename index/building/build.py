@@ -27,6 +27,7 @@ from index.store.changes import ApplyReport
 from index.store.contract import Store
 from index.store.manifest import Manifest
 from index.store.opening import Place, create_store, holds_store, open_store
+from index.store.sharded.layout import count_shards
 
 _BATCHES_AHEAD = 3
 """Batches read before they are embedded: a slow file does not stop embedding, and memory holds
@@ -41,6 +42,7 @@ def build_index(
     progress: Progress | None = None,
     columns: Mapping[str, str] | None = None,
     allow_private: bool = False,
+    shards: int | None = None,
 ) -> BuildReport:
     """Make an index hold what the paths hold: add, replace what changed, remove what vanished.
 
@@ -56,14 +58,19 @@ def build_index(
         columns: Field of an article -> its name in records and front matter, when it is none of
             the usual ones: ``{"text": "body_ar"}``.
         allow_private: Whether web addresses of this machine and its network may be fetched.
+        shards: Among how many stores a new index is shared out; None for one alone, or for as many
+            as there are.
 
     Raises:
-        InputError: A path does not exist, no path was given, or a column is for no known field.
+        InputError: A path does not exist, no path was given, a column is for no known field, or
+            the index has another number of shards.
         IndexMismatchError: The index was built with another embedder or version.
         IndexLockedError: Another process is writing to it.
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
     options = ReadOptions(_check_columns(columns or {}), allow_private)
+    if shards is not None:
+        _prepare_shards(place, shards, embedder)
     return _ingest(paths, place, embedder, progress, options, mirror=True)
 
 
@@ -79,6 +86,17 @@ def add_articles(
     """Add or replace articles and remove none; arguments and errors as for ``build_index``."""
     options = ReadOptions(_check_columns(columns or {}), allow_private)
     return _ingest(paths, place, embedder, progress, options, mirror=False)
+
+
+def _prepare_shards(place: Place, shards: int, embedder: Embedder | None) -> None:
+    """Make a new index of some shards; see that one that is there has as many."""
+    if not holds_store(place):
+        create_store(place, Manifest((embedder or load_embedder()).identity), shards=shards)
+    elif isinstance(place, str | Path) and (found := count_shards(Path(place))) != shards:
+        raise InputError(
+            f"{place} has {found} shards, not {shards}; share it out anew:"
+            f" jawab index migrate --shards {shards} --index {place}"
+        )
 
 
 def _check_columns(columns: Mapping[str, str]) -> Mapping[str, str]:

@@ -47,7 +47,9 @@ def find_candidates(
     lexical = [hit.key for hit in reader.lexical(query.terms, CANDIDATES, where)]
     by_vector = {key: rank for rank, key in enumerate(dense, start=1)}
     by_words = {key: rank for rank, key in enumerate(lexical, start=1)}
-    chunks = list(reader.fetch([*dense, *lexical]).values())
+    fetched = reader.fetch([*dense, *lexical]).values()
+    # In one order, or sums of late interaction would be rounded otherwise.
+    chunks = sorted(fetched, key=lambda chunk: chunk.order)
     return [
         Candidate(chunk, values, by_vector.get(chunk.key), by_words.get(chunk.key))
         for chunk, values in zip(chunks, compute_features(query, chunks), strict=True)

@@ -4,7 +4,6 @@
 state of an index, with its vectors and the rarity of its terms.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,11 +15,12 @@ from numpy.typing import NDArray
 
 from index.arabic.dates import months_in
 from index.arabic.dialects import normalize_dialect
-from index.arabic.words import analyse, normalize_for_embedding, skeleton
+from index.arabic.words import analyse, normalize_for_embedding
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.embedding.word_vectors import rotate, word_spans
-from index.store.contract import StoreReader, Totals
+from index.store.bm25 import Totals, compute_idf, mark_skeleton
+from index.store.contract import StoreReader
 
 _NO_WORDS = np.zeros((0, 0), np.float32)
 
@@ -117,12 +117,7 @@ class WeightedQuery:
 
 def compute_skeletons(terms: Sequence[str]) -> tuple[str, ...]:
     """Return the distinct skeletons of some terms, as ``~skeleton``."""
-    return tuple(dict.fromkeys("~" + skeleton(term) for term in terms))
-
-
-def compute_idf(frequency: int, chunks: int) -> float:
-    """Return BM25's inverse document frequency, never negative (Lucene's form)."""
-    return math.log(1 + (chunks - frequency + 0.5) / (frequency + 0.5))
+    return tuple(dict.fromkeys(map(mark_skeleton, terms)))
 
 
 def weigh_query(reader: StoreReader, query: Query, vectors: QueryVectors) -> WeightedQuery:

@@ -8,12 +8,12 @@ trained on.
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 
-from index.arabic.words import skeleton
 from index.search.late import compute_late_interaction
 from index.search.query import WeightedQuery
+from index.store.bm25 import mark_skeleton
 from index.store.contract import StoredChunk
 
 K1, B = 1.2, 0.6
@@ -86,14 +86,9 @@ def _count_skeletons(query: WeightedQuery, counts: Counter[str]) -> Counter[str]
     """Count the skeletons that the question has too."""
     wanted, bare = set(query.skeletons), Counter[str]()
     for term, count in counts.items():
-        if (name := _mark_skeleton(term)) in wanted:
+        if (name := mark_skeleton(term)) in wanted:
             bare[name] += count
     return bare
-
-
-@lru_cache(maxsize=200_000)
-def _mark_skeleton(term: str) -> str:
-    return "~" + skeleton(term)
 
 
 def _compute_proximity(query: WeightedQuery, terms: Sequence[str]) -> float:

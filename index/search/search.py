@@ -1,12 +1,13 @@
 """Find the passages for a question: candidates from both sides, one ranking over all of them."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.embedders import embedder_like
+from index.errors import StateLostError
 from index.limits import MAX_PASSAGES, check_k
 from index.search.candidates import Candidate, find_candidates, select_candidates
 from index.search.passage_words import PassageWords, locate_words
@@ -33,6 +35,11 @@ from index.store.opening import Place, open_store
 
 if TYPE_CHECKING:
     from index.building.reports import BuildReport, Progress
+
+logger = logging.getLogger(__name__)
+Found = TypeVar("Found")
+_ATTEMPTS = 5
+"""Times a question is asked where shards are restarted meanwhile. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +80,14 @@ class SearchResult:
         query: As ranking saw it: embedded, analysed, with the rarity of its terms.
         generation: Of the derived files they were found in.
         chunks: How many chunks were searched.
+        incomplete: Whether a part of the index did not answer; what it holds was not searched.
     """
 
     passages: tuple[Passage, ...]
     query: WeightedQuery
     generation: int
     chunks: int
+    incomplete: bool = False
 
 
 class SearchIndex:
@@ -129,9 +138,13 @@ class SearchIndex:
             InputError: k is no whole number from 1 to 1,000.
             IndexMismatchError: The index was embedded again with an embedder other than the one
                 this was opened with.
+            ShardAwayError: A part of the index stopped answering again and again.
         """
         check_k(k)
         query = _make_query(question)
+        return _ask_again(lambda: self._find(query, k, where))
+
+    def _find(self, query: Query, k: int, where: Filter | None) -> SearchResult:
         with self._open_weighted(query) as (reader, weighed):
             wanted = max(k, RERANK_DEPTH) if self.reranker else k
             best = select_candidates(
@@ -146,7 +159,13 @@ class SearchIndex:
                 )
                 for rank, candidate in enumerate(best, start=1)
             ]
-            found = SearchResult(tuple(passages), weighed, reader.generation, weighed.totals.chunks)
+            found = SearchResult(
+                tuple(passages),
+                weighed,
+                reader.generation,
+                weighed.totals.chunks,
+                reader.incomplete,
+            )
         if self.reranker is None:
             return found
         return replace(found, passages=_rerank(self.reranker, query.text, passages)[:k])
@@ -194,8 +213,13 @@ class SearchIndex:
 
     def candidates(self, question: str | Query, where: Filter | None = None) -> list[Candidate]:
         """Return every chunk that either side finds, best first, reprints included."""
-        with self._open_weighted(_make_query(question)) as (reader, weighed):
-            return self._rank(find_candidates(reader, weighed, where))
+        query = _make_query(question)
+
+        def ask() -> list[Candidate]:
+            with self._open_weighted(query) as (reader, weighed):
+                return self._rank(find_candidates(reader, weighed, where))
+
+        return _ask_again(ask)
 
     @contextmanager
     def _open_weighted(self, query: Query) -> Iterator[tuple[StoreReader, WeightedQuery]]:
@@ -213,7 +237,7 @@ class SearchIndex:
 
     def _rank(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         weights = self.weights
-        return sorted(candidates, key=lambda c: (-c.score(weights), c.chunk.key))
+        return sorted(candidates, key=lambda c: (-c.score(weights), *c.chunk.order))
 
     def _make_passage(self, candidate: Candidate, article: Article, rank: int) -> Passage:
         chunk = candidate.chunk
@@ -276,6 +300,16 @@ def _widen(passage: Passage, words: Sequence[PassageWords | None]) -> Passage:
         chunk=Chunk(passage.article.id, 0, len(text), text),
         words=reduce(PassageWords.merge, known) if len(known) == len(words) else None,
     )
+
+
+def _ask_again(ask: Callable[[], Found]) -> Found:
+    """Do something that reads the index, anew where a part of it stopped answering meanwhile."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return ask()
+        except StateLostError as error:
+            logger.warning("asking again: %s", error)
+    return ask()
 
 
 def _make_query(question: str | Query) -> Query:

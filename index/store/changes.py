@@ -9,6 +9,21 @@ from index.embedding.embedded import Embedded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """What a store decides when it stores an article, where that was decided already.
+
+    Attributes:
+        key: Of the article.
+        first_chunk: Key of its first chunk; the others follow.
+        family: The same for an article and its reprints.
+    """
+
+    key: int
+    first_chunk: int
+    family: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ArticleChunks:
     """An article to store, cut, analysed and embedded.
 
@@ -19,6 +34,7 @@ class ArticleChunks:
         terms: Analysed terms of each chunk, in order.
         title_terms: Analysed terms of the title.
         embedded: What the embedder made of each chunk.
+        placement: Its keys and family; None lets the store choose.
     """
 
     article: Article
@@ -27,6 +43,7 @@ class ArticleChunks:
     terms: Sequence[Sequence[str]]
     title_terms: Sequence[str]
     embedded: Sequence[Embedded]
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Chunking, analysis, embedding and ranking stay outside, so they are the same on 
 has to do is what ``tests/index/store/test_contract.py`` asks of it.
 """
 
+import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from index.articles.article import Article
 from index.articles.copies import Reprint
 from index.embedding.embedded import Embedded
 from index.embedding.vectors import FloatVector
+from index.store.bm25 import Statistics, Totals
 from index.store.changes import ApplyReport, ArticleChunks, KnownArticle, Move
 from index.store.listing import ListedArticle, StoreStats
 from index.store.manifest import Manifest
@@ -29,6 +31,11 @@ class Hit(NamedTuple):
 
     key: int
     score: float
+
+
+def take_best(hits: Iterable[Hit], k: int) -> list[Hit]:
+    """Return the k best hits, best first; of equal ones those that were stored first."""
+    return heapq.nsmallest(k, hits, key=lambda hit: (-hit.score, hit.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +88,10 @@ class StoredChunk:
     vector: NDArray[np.float32]
     words: bytes = b""
 
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Sizes that BM25 needs: chunks, and their average length in terms (title included)."""
-
-    chunks: int
-    average_length: float
+    @property
+    def order(self) -> tuple[int, int]:
+        """Where it stands among all chunks: articles as they were stored, then places in them."""
+        return self.article_key, self.start
 
 
 class StoreReader(Protocol):
@@ -103,6 +107,11 @@ class StoreReader(Protocol):
         """What this state was built with."""
         ...
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether a part of the index does not answer; what it holds is not found."""
+        ...
+
     def dense(self, vector: FloatVector, k: int, where: Filter | None = None) -> list[Hit]:
         """Return the k chunks nearest to a vector, best first.
 
@@ -111,8 +120,21 @@ class StoreReader(Protocol):
         """
         ...
 
-    def lexical(self, terms: Sequence[str], k: int, where: Filter | None = None) -> list[Hit]:
-        """Return the k chunks that share most with the terms, best first; more may come back.
+    def lexical(
+        self,
+        terms: Sequence[str],
+        k: int,
+        where: Filter | None = None,
+        *,
+        statistics: Statistics | None = None,
+    ) -> list[Hit]:
+        """Return the k chunks of the highest BM25 (:mod:`index.store.bm25`), best first.
+
+        Args:
+            terms: Analysed terms.
+            k: How many; fewer come back when fewer share a term.
+            where: Which articles may be found.
+            statistics: Of the collection that this is a part of; None for what this knows itself.
 
         Raises:
             InputError: k is no number of passages (:func:`index.limits.check_k`).
@@ -202,8 +224,8 @@ class Store(Protocol):
             upserts: Articles to add or replace.
             deletes: Ids of articles to remove; unknown ones are passed over.
             moves: Articles found elsewhere now; unknown ones are passed over.
-            files: Path -> digest of files that are stored completely once this is done. A file
-                is forgotten when an article of it is removed or moved.
+            files: Path -> digest of files that are stored completely once this is done; "" forgets
+                one. A file is forgotten when an article of it is removed or moved.
         """
         ...
 

@@ -1,9 +1,10 @@
 """What a store tells people of its articles: one page of a list, and counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from index.articles.article import Article
 from index.errors import InputError
 
 ORDERS = ("newest", "oldest", "title", "source")
@@ -39,6 +40,20 @@ class ListedArticle(NamedTuple):
     date: str
     url: str
     chunks: int
+
+
+Row = TypeVar("Row", Article, ListedArticle)
+
+
+def sort_listed(rows: Sequence[Row], order: str) -> list[Row]:
+    """Return articles in an order of :data:`ORDERS`."""
+    by_id = sorted(rows, key=lambda row: row.id)
+    if order == "title":
+        return sorted(by_id, key=lambda row: row.title)
+    if order == "oldest":
+        return sorted(by_id, key=lambda row: (row.date == "", row.date))
+    newest = sorted(by_id, key=lambda row: row.date, reverse=True)
+    return newest if order == "newest" else sorted(newest, key=lambda row: row.source)
 
 
 @dataclass(frozen=True, slots=True)

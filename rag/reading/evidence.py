@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from index.arabic.words import skeleton
-from index.search.query import WeightedQuery, compute_idf
+from index.search.query import WeightedQuery
 from index.search.search import Passage
+from index.store.bm25 import compute_idf
 from rag.language.package_data import read_weights
 from rag.language.questions import find_terms, is_arabic
 from rag.question import Question

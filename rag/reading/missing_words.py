@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arabic.words import skeleton
-from index.search.query import WeightedQuery, compute_idf
+from index.search.query import WeightedQuery
 from index.search.search import Passage
+from index.store.bm25 import compute_idf
 from rag.language.package_data import read_weights
 from rag.language.questions import find_terms
 from rag.question import Question

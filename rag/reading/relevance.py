@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from index.arabic.sentences import Span, sentence_spans
 from index.arabic.words import analyse, fold, normalize_for_embedding, skeleton
 from index.embedding.contract import Embedder
-from index.search.query import WeightedQuery, compute_idf
+from index.search.query import WeightedQuery
 from index.search.search import Passage
+from index.store.bm25 import compute_idf
 from rag.language.package_data import read_weights
 from rag.language.questions import Kind, find_terms, is_arabic
 from rag.language.signs import detect_sign

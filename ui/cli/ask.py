@@ -6,6 +6,7 @@ import typer
 from rich.text import Text
 
 from index.limits import MAX_READ
+from prompts import load_phrases
 from ui.cli.console import (
     IndexOption,
     JsonOption,
@@ -174,6 +175,8 @@ def _print_sources(answer: "Answer") -> None:
         console.print(Text(f"فهمتُ سؤالك هكذا: {answer.standalone_question}", style="dim"))
     if answer.notice:
         console.print(Text(answer.notice, style="yellow"))
+    if answer.incomplete:
+        console.print(Text(load_phrases("ar")["incomplete"], style="yellow"))
     if not answer.citations:
         return
     console.print()

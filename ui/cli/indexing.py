@@ -38,6 +38,15 @@ PrivateOption = Annotated[
     bool,
     typer.Option("--allow-private", help="Also fetch addresses of this machine and its network."),
 ]
+ShardsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--shards",
+        min=1,
+        help="Share the articles out among so many folders, searched at once by a thread each."
+        " · عدد الأجزاء التي توزَّع عليها المقالات.",
+    ),
+]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Fail when anything could not be read or was passed over.")
 ]
@@ -49,6 +58,7 @@ def build(
     index: IndexOption = None,
     column: ColumnOption = None,
     allow_private: PrivateOption = False,
+    shards: ShardsOption = None,
     strict: StrictOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -62,10 +72,12 @@ def build(
 
     Example: jawab index build articles/ --index my-index
     """
+    from functools import partial
+
     from index.building.build import build_index
 
     options = _Options(column, allow_private, strict, quiet, as_json)
-    _update(build_index, paths, index, options)
+    _update(partial(build_index, shards=shards), paths, index, options)
 
 
 @app.command("add")
@@ -201,24 +213,32 @@ def migrate(
     embedder: Annotated[
         str | None, typer.Option("--embedder", help="The new embedder. Default: the same again.")
     ] = None,
+    shards: ShardsOption = None,
     index: IndexOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take the index to another embedder or a new version of Jawab; vectors that fit are kept.
 
-    The index answers as before until all is done; an interrupted migration goes on.
+    The index answers as before until all is done; an interrupted migration goes on. With --shards
+    it is shared out anew, and embedded again only if --embedder is given as well; what has it open
+    has to open it again then.
 
     Example: jawab index migrate --embedder intfloat/multilingual-e5-base --index my-index
+    Example: jawab index migrate --shards 4 --index my-index
     """
     from index.building.migration import migrate_index
+    from index.building.resharding import reshard_index
     from rag.settings import load_chosen_embedder, load_settings
 
     settings = load_settings(index=index, embedder=embedder)
     with _progress(shown=not quiet and not as_json) as progress:
-        chunks = migrate_index(
-            settings.index, embedder=load_chosen_embedder(settings), progress=progress
-        )
+        if shards is not None:
+            chunks = reshard_index(settings.index, shards, progress=progress)
+        if shards is None or embedder is not None:
+            chunks = migrate_index(
+                settings.index, embedder=load_chosen_embedder(settings), progress=progress
+            )
     if as_json:
         print_json({"chunks": chunks})
     else:

@@ -154,6 +154,7 @@ def _parse_answer(row: Mapping[str, Any]) -> Answer:
         opening=str(row.get("opening", "")),
         kind=str(row.get("kind", "fact")),
         differs=bool(row.get("differs")),
+        incomplete=bool(row.get("incomplete")),
     )
 
 

@@ -14,6 +14,7 @@ from index.articles.article import Article
 from index.articles.copies import Reprint
 from index.search.search import Passage
 from index.store.contract import Filter
+from prompts import load_phrases
 from rag.answers import Answer, Citation
 from rag.language.relative_dates import RelativeDate
 from rag.writing.quoting import EXTRACTIVE
@@ -124,9 +125,11 @@ def plain_markdown(text: str) -> str:
 def whole_answer(turn: Turn) -> str:
     """Return a finished answer for the chat, with notices and a link to its sources."""
     answer = turn.answer
-    if not answer.found:
-        return refusal(answer)
     parts = []
+    if answer.incomplete:
+        parts.append(notice("warn", load_phrases("ar")["incomplete"]))
+    if not answer.found:
+        return "\n\n".join([*parts, refusal(answer)])
     if answer.error:
         parts.append(notice("error", _MODEL_FAILED, details=answer.error))
     elif answer.notice:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from index.articles.article import origin_of
 from index.articles.file_names import is_hidden, readable_name
 from index.articles.readers.base import PassedOver, ReadFailure
-from index.folder import DATABASE, holds_index, is_of_index
+from index.folder import DATABASE, SHARDS, holds_index, is_of_index
 
 _ENDING = re.compile(r"\.[a-z0-9_+-]{1,12}", re.ASCII)
 _SPECIAL = {
@@ -122,7 +122,7 @@ class Walk:
             self._fail(folder, reason_of(error))
             return []
         # Asked of few folders: of those with a file of this name.
-        if any(entry.name == DATABASE for entry in visible) and holds_index(folder):
+        if any(entry.name in {DATABASE, SHARDS} for entry in visible) and holds_index(folder):
             return [entry for entry in visible if not is_of_index(entry.name)]
         return visible
 

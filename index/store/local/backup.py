@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.errors import InputError
-from index.folder import DATABASE
+from index.folder import DATABASE, publish_path
 from index.store.local.connections import report_write_errors
-from index.store.local.generation import Generation, publish_path
+from index.store.local.generation import Generation
 from index.store.local.rows import get_meta
 
 

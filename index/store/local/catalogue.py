@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.arabic.words import analyse
 from index.articles.article import Article
+from index.articles.chunking import Chunk
 from index.embedding.embedded import Embedded
-from index.store.changes import KnownArticle
+from index.store.changes import ArticleChunks, KnownArticle, Placement
 from index.store.contract import Filter
 from index.store.listing import ListedArticle, StoreStats, check_order
 from index.store.local.codes import decode_vectors, stack_codes
 from index.store.local.generation import Generation
-from index.store.local.rows import count_rows, get_meta
+from index.store.local.rows import count_rows, find_relatives, get_meta, load_last_keys
+from index.store.shard import LastKeys, Relative, Unplaced
 
 _PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
 COLUMNS = "id, title, inflate(text), source, date, author, url, origin"
@@ -112,9 +117,46 @@ class Catalogue:
         """Return what is stored by the hash of the text that was embedded, for those known."""
         sql = "SELECT hash, vector, words FROM chunks WHERE hash IN ({})"
         return {
-            hash_: Embedded(decode_vectors(stack_codes([vector]))[0], words)
+            hash_: _make_embedded(vector, words)
             for hash_, vector, words in select_in(self._reading(), sql, hashes)
         }
+
+    def last_keys(self) -> LastKeys:
+        """Return the highest keys that an article and a chunk ever had."""
+        return load_last_keys(self._reading())
+
+    def relatives(
+        self, unplaced: Sequence[Unplaced], gone: Mapping[str, int]
+    ) -> list[list[Relative]]:
+        """Return for each text the articles it may reprint."""
+        found = []
+        for number, text in enumerate(unplaced):
+            passed = {id_ for id_, first in gone.items() if first <= number}
+            found.append(find_relatives(self._reading(), text, passed))
+        return found
+
+    def origins(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the origins of articles by id; unknown ones are missing."""
+        sql = "SELECT id, origin FROM articles WHERE id IN ({})"
+        return dict(select_in(self._reading(), sql, ids))
+
+    def article_keys(self) -> dict[str, int]:
+        """Return article id -> key."""
+        return dict(self._reading().execute("SELECT id, key FROM articles").fetchall())
+
+    def all_families(self) -> NDArray[np.int64]:
+        """Return the families of the articles, each once."""
+        rows = self._reading().execute("SELECT DISTINCT family FROM articles")
+        return np.array([family for (family,) in rows], np.int64)
+
+    def export(self, ids: Iterable[str]) -> list[ArticleChunks]:
+        """Return articles as they are stored, with their placement, by key."""
+        sql = f"SELECT {COLUMNS}, key, family, terms FROM articles WHERE id IN ({{}})"  # noqa: S608
+        connection = self._reading()
+        return sorted(
+            (_make_stored(connection, row) for row in select_in(connection, sql, ids)),
+            key=lambda item: item.placement.key if item.placement else 0,
+        )
 
     def newest_articles(self, count: int) -> list[Article]:
         """Return the newest articles, those with a date first."""
@@ -206,6 +248,30 @@ class Catalogue:
             bytes_on_disk=sum(map(_measure_file, self.folder.rglob("*"))),
             updated=get_meta(connection, "updated") or "",
         )
+
+
+def _make_stored(connection: sqlite3.Connection, row: tuple[Any, ...]) -> ArticleChunks:
+    *fields, key, family, title_terms = row
+    article = Article(*fields)
+    chunks = connection.execute(
+        'SELECT key, start, "end", hash, inflate(terms), vector, words FROM chunks'
+        " WHERE article = ?"
+        " ORDER BY key",
+        (key,),
+    ).fetchall()
+    return ArticleChunks(
+        article=article,
+        chunks=[Chunk(article.id, c[1], c[2], article.text[c[1] : c[2]]) for c in chunks],
+        hashes=[c[3] for c in chunks],
+        terms=[c[4].split() for c in chunks],
+        title_terms=title_terms.split(),
+        embedded=[_make_embedded(c[5], c[6]) for c in chunks],
+        placement=Placement(key, chunks[0][0], family),
+    )
+
+
+def _make_embedded(vector: bytes, words: bytes) -> Embedded:
+    return Embedded(decode_vectors(stack_codes([vector]))[0], words)
 
 
 def _measure_file(path: Path) -> int:

@@ -42,8 +42,10 @@ def decode_vectors(codes: Codes) -> FloatMatrix:
     if not len(codes):
         return np.zeros(codes.shape, np.float32)
     dimension = codes.shape[1]
-    vectors: FloatMatrix = codes.astype(np.float32) @ compute_rotation(dimension).T
-    return vectors / np.float32(compute_scale(dimension))
+    back = compute_rotation(dimension).T / np.float32(compute_scale(dimension))
+    # Row by row: a product of many is rounded by how many there are, and a shard has fewer than one
+    # index over all.
+    return np.stack([row @ back for row in codes.astype(np.float32)])
 
 
 def stack_codes(blobs: Iterable[bytes]) -> Codes:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -24,12 +23,14 @@ class Generation:
         number: Grows by one with every publication; 0 means nothing is published.
         max_key: Every chunk up to this key is in the files.
         chunks: How many that were.
+        terms: Of all those chunks; 0 where it was not counted.
         checksums: SHA-256 of the vector file and of the word folder, by name.
     """
 
     number: int = 0
     max_key: int = 0
     chunks: int = 0
+    terms: int = 0
     checksums: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -107,25 +108,3 @@ def remove_stale(folder: Path, keep: set[int]) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def publish_path(staged: Path, final: Path) -> None:
-    """Move a finished file or folder to its name so that it survives a power cut."""
-    parts = [staged, *staged.rglob("*")] if staged.is_dir() else [staged]
-    for part in parts:
-        sync(part)
-    if final.is_dir():
-        shutil.rmtree(final)
-    staged.replace(final)
-    sync(final.parent)
-
-
-def sync(path: Path) -> None:
-    """Flush a file or folder to the disk; folders cannot be flushed on Windows."""
-    if path.is_dir() and os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

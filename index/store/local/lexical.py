@@ -1,28 +1,25 @@
 """The word side of a generation: a tantivy index over our own Arabic terms.
 
-It only gives candidates. Their BM25 score is computed again from the database's document
-frequencies (see :mod:`index.search.ranking`), so that ranking does not depend on the engine.
+It only gives candidates. Their score is computed again from the database's document frequencies
+(:mod:`index.store.bm25`, :mod:`index.search.ranking`), so that neither choosing nor ranking them
+depends on the engine.
 """
 
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
 from index.arabic.words import skeleton
+from index.store.bm25 import compute_idf
 from index.store.contract import Hit
 
 _WRITER_BYTES = 64 * 1024 * 1024
 """Memory of a writer; tantivy asks for at least 15 MB a thread."""
-_SKELETON_WEIGHT = 0.4
-"""Of a skeleton beside its term. Chosen, not measured: it decides who is a candidate, and ranking
-has weights of its own."""
-_MAX_MATCHES = 20_000
-"""Matches asked about where a filter leaves few; chosen, to bound the time of a filtered search
-(``filtered_first_ms`` of ``python -m benchmarks.scale``)."""
 
 
 def _build_schema() -> tantivy.Schema:
@@ -76,54 +73,35 @@ class LexicalIndex:
         found = self._searcher.search(tantivy.Query.all_query(), self.size).hits
         return [self._searcher.doc(address)["key"][0] for _, address in found]
 
-    def search(
-        self,
-        terms: Sequence[str],
-        k: int,
-        *,
-        keep: Callable[[int], bool] | None = None,
-        share: float = 1.0,
-    ) -> list[Hit]:
-        """Return the k chunks that match the terms best, best first.
+    def search(self, weights: Mapping[str, float], k: int) -> list[Hit]:
+        """Return the k chunks that match best, best first.
+
+        Their scores are nearly those of :class:`index.store.bm25.Scoring`: lengths are compared
+        with the average of this folder, and sums are rounded.
 
         Args:
-            terms: Analysed terms; all of them count, however common.
+            weights: Of terms and ``~skeletons``, whose rarity here is not looked at.
             k: How many; fewer come back when fewer match.
-            keep: Tells whether a chunk key may be returned; None keeps all. At most
-                ``_MAX_MATCHES`` matches are asked about.
-            share: Of all chunks, about how many ``keep`` keeps; saves asking again and again. It
-                may be over 1 where ``keep`` also knows chunks that are not in the folder.
         """
-        if not terms or k < 1 or self.size == 0:
+        clauses = [self._build_clause(name, weight) for name, weight in weights.items()]
+        if not self.size or not (present := [clause for clause in clauses if clause]):
             return []
-        query, limit = (
-            self._build_query(terms),
-            min(_MAX_MATCHES, max(k, round(k / max(share, 1e-6)))),
-        )
-        while True:
-            found = self._searcher.search(query, limit).hits
-            keys = (self._searcher.doc(address)["key"][0] for _, address in found)
-            scored = [Hit(key, score) for key, (score, _) in zip(keys, found, strict=True)]
-            kept = [hit for hit in scored if keep is None or keep(hit.key)]
-            if len(kept) >= k or len(found) < limit or limit >= _MAX_MATCHES:
-                return kept[:k]
-            limit = min(_MAX_MATCHES, 4 * limit)
+        found = self._searcher.search(tantivy.Query.boolean_query(present), k).hits
+        return [Hit(self._searcher.doc(place)["key"][0], score) for score, place in found]
 
-    def _build_query(self, terms: Sequence[str]) -> tantivy.Query:
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "terms", term))
-            for term in dict.fromkeys(terms)
-        ]
-        for bare in dict.fromkeys(skeleton(term) for term in terms):
-            match = tantivy.Query.term_query(self._schema, "skeletons", bare)
-            clauses.append(
-                (tantivy.Occur.Should, tantivy.Query.boost_query(match, _SKELETON_WEIGHT))
-            )
-        return tantivy.Query.boolean_query(clauses)
+    def _build_clause(self, name: str, weight: float) -> tuple[Any, tantivy.Query] | None:
+        """Return what asks for a term and makes it count what it should; None where it is not."""
+        field, term = ("skeletons", name[1:]) if name.startswith("~") else ("terms", name)
+        frequency = self._searcher.doc_freq(field, term)
+        if not frequency:
+            return None
+        match = tantivy.Query.term_query(self._schema, field, term)
+        boost = weight / compute_idf(frequency, self.size)
+        return tantivy.Occur.Should, tantivy.Query.boost_query(match, boost)
 
 
-def write_lexical(folder: Path, rows: Iterable[tuple[int, str]]) -> None:
-    """Write the terms of a generation.
+def write_lexical(folder: Path, rows: Iterable[tuple[int, str]]) -> int:
+    """Write the terms of a generation; return how many there are in all.
 
     Args:
         folder: An empty folder.
@@ -131,8 +109,12 @@ def write_lexical(folder: Path, rows: Iterable[tuple[int, str]]) -> None:
     """
     index = tantivy.Index(_build_schema(), path=str(folder))
     writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+    count = 0
     for key, terms in rows:
-        bare = " ".join(skeleton(term) for term in terms.split())
+        split = terms.split()
+        count += len(split)
+        bare = " ".join(map(skeleton, split))
         writer.add_document(tantivy.Document(key=key, terms=terms, skeletons=bare))
     writer.commit()
     writer.wait_merging_threads()
+    return count

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.folder import publish_path
 from index.store.local.codes import Codes, stack_codes
 from index.store.local.dense import compute_sample_size, write_dense
-from index.store.local.generation import Generation, compute_checksum, publish_path
+from index.store.local.generation import Generation, compute_checksum
 from index.store.local.lexical import write_lexical
 
 _BLOCK = 20_000
@@ -60,10 +61,11 @@ def write_generation(
     publish_path(dense, folder / generation.dense_name)
     lexical = folder / f"{generation.lexical_name}.tmp"
     lexical.mkdir()
-    write_lexical(lexical, connection.execute(rows.terms))
+    terms = write_lexical(lexical, connection.execute(rows.terms))
     publish_path(lexical, folder / generation.lexical_name)
     names = (generation.dense_name, generation.lexical_name)
-    return replace(generation, checksums={name: compute_checksum(folder / name) for name in names})
+    checksums = {name: compute_checksum(folder / name) for name in names}
+    return replace(generation, terms=terms, checksums=checksums)
 
 
 def _load_vector_blocks(

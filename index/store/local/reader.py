@@ -1,27 +1,39 @@
 """One consistent state of the SQLite store: published files plus what is newer, searched as one."""
 
-import heapq
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arabic.words import skeleton
 from index.articles.article import Article
 from index.articles.copies import Reprint
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.limits import check_k
-from index.store.contract import Filter, Hit, StoredChunk, Totals
+from index.store.bm25 import CountedTerms, Scoring, Statistics, Totals, count_terms, name_terms
+from index.store.contract import Filter, Hit, StoredChunk, take_best
 from index.store.local.catalogue import articles_by_key, filter_conditions, select_in
 from index.store.local.codes import decode_vectors, stack_codes
-from index.store.local.generation import OpenGeneration
+from index.store.local.generation import Generation, OpenGeneration
 from index.store.manifest import Manifest
+from index.store.shard import tell_reprints
 
 _MAX_READ_SINGLY = 2_000
 """Chunks that a filter may leave for them to be read one by one rather than searched. Chosen, not
 measured."""
+_MAX_MATCHES = 20_000
+"""Matches looked at where a filter leaves few; chosen, to bound the time of a filtered search
+(``filtered_first_ms`` of ``python -m benchmarks.scale``)."""
+_MAX_TIED = 1_000
+"""Matches looked at where the last of the best are as good as the next; chosen: a question of one
+word may match thousands alike, of which then the first are taken."""
+_SPARE = 20
+"""Matches asked for beyond those wanted, to see that the next are worse; chosen: saves asking
+twice."""
+_ROUNDING = 1e-5
+"""By how much sums of tantivy's 32-bit scores are off; chosen, far above it: forty roundings of
+6e-8."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +43,13 @@ class Delta:
     Attributes:
         keys: Shape (n,).
         vectors: Shape (n, dimension).
-        terms: Terms of each chunk and its title, skeletons included as ``~skeleton``.
+        counted: Terms of each chunk and its title.
         removed: Published keys that are gone.
     """
 
     keys: NDArray[np.int64]
     vectors: FloatMatrix
-    terms: tuple[frozenset[str], ...]
+    counted: tuple[CountedTerms, ...]
     removed: NDArray[np.int64]
 
 
@@ -52,13 +64,9 @@ def load_delta(connection: sqlite3.Connection, max_key: int) -> Delta:
     return Delta(
         keys=np.array([key for key, _, _ in rows], np.int64),
         vectors=decode_vectors(stack_codes(blob for _, blob, _ in rows)),
-        terms=tuple(_add_skeletons(terms.split()) for _, _, terms in rows),
+        counted=tuple(count_terms(terms.split()) for _, _, terms in rows),
         removed=np.array([key for (key,) in removed], np.int64),
     )
-
-
-def _add_skeletons(terms: Sequence[str]) -> frozenset[str]:
-    return frozenset(terms) | {"~" + skeleton(term) for term in terms}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +111,7 @@ class SqliteReader:
         self._delta = delta
         self._key_filter = key_filter
         self.manifest = manifest
+        self.incomplete = False
         self.generation = opened.generation.number if opened else 0
 
     def dense(self, vector: FloatVector, k: int, where: Filter | None = None) -> list[Hit]:
@@ -124,42 +133,65 @@ class SqliteReader:
             for key, score in zip(self._delta.keys.tolist(), cosines.tolist(), strict=True)
             if keep(key)
         ]
-        return heapq.nlargest(k, [*published, *newer], key=lambda hit: hit.score)
+        return take_best([*published, *newer], k)
 
-    def lexical(self, terms: Sequence[str], k: int, where: Filter | None = None) -> list[Hit]:
-        """Return the k chunks that share most with the terms, best first.
-
-        Newer chunks are all candidates when they share a term: they are few, and ranking scores
-        every candidate again.
-        """
+    def lexical(
+        self,
+        terms: Sequence[str],
+        k: int,
+        where: Filter | None = None,
+        *,
+        statistics: Statistics | None = None,
+    ) -> list[Hit]:
+        """Return the k chunks of the highest BM25, best first."""
         check_k(k)
+        known = statistics or Statistics(
+            self.document_frequencies(name_terms(terms)), self.totals()
+        )
+        scoring = Scoring.of(terms, known)
         only = self._load_key_filter(where)
         if only is not None and len(only.keys) <= _MAX_READ_SINGLY:
-            return _rank_by_shared_terms(terms, k, self._load_terms(only.keys.tolist()))
+            return take_best(self._score(scoring, only.keys.tolist()), k)
         keep = _make_key_test(only)
-        removed = set(self._delta.removed.tolist())
-        published = (
-            self._opened.lexical.search(
-                terms,
-                k,
-                keep=lambda key: key not in removed and keep(key),
-                share=1.0 if only is None else len(only.keys) / max(1, self._opened.lexical.size),
-            )
-            if self._opened
-            else []
-        )
-        newer = zip(self._delta.keys.tolist(), self._delta.terms, strict=True)
-        return published + _rank_by_shared_terms(
-            terms, k, (pair for pair in newer if keep(pair[0]))
-        )
+        newer = zip(self._delta.keys.tolist(), self._delta.counted, strict=True)
+        hits = [Hit(key, scoring.score(counted)) for key, counted in newer if keep(key)]
+        hits += self._score(scoring, self._find_published(scoring, k, only))
+        return take_best((hit for hit in hits if hit.score), k)
 
-    def _load_terms(self, keys: Sequence[int]) -> Iterator[tuple[int, frozenset[str]]]:
+    def _find_published(self, scoring: Scoring, k: int, only: KeyFilter | None) -> list[int]:
+        """Return the published chunks that may be among the k best; all of the k best are."""
+        if self._opened is None:
+            return []
+        keep, removed = _make_key_test(only), set(self._delta.removed.tolist())
+        share = 1.0 if only is None else len(only.keys) / max(1, self._opened.lexical.size)
+        limit = min(_MAX_MATCHES, max(k + _SPARE, round(k / max(share, 1e-6))))
+        while True:
+            found = self._opened.lexical.search(scoring.weights, limit)
+            kept = [hit for hit in found if hit.key not in removed and keep(hit.key)]
+            enough = kept[k - 1].score * self._compute_slack(scoring) if len(kept) >= k else 0.0
+            settled = len(found) < limit or found[-1].score < enough
+            if settled or limit >= (_MAX_MATCHES if len(kept) < k else _MAX_TIED):
+                return [hit.key for hit in kept if hit.score >= enough]
+            limit = min(_MAX_MATCHES, 4 * limit)
+
+    def _compute_slack(self, scoring: Scoring) -> float:
+        """Return the factor by which scores of the search files may be off, at most 1.
+
+        They compare lengths with an average of their own; a term's score changes by less than that.
+        """
+        generation = self._opened.generation if self._opened else Generation()
+        own = generation.terms / generation.chunks if generation.terms else scoring.average_length
+        ratio = own / scoring.average_length if scoring.average_length and own else 1.0
+        return min(ratio, 1 / ratio) * (1 - _ROUNDING)
+
+    def _score(self, scoring: Scoring, keys: Sequence[int]) -> list[Hit]:
+        """Return the score of each chunk."""
         sql = (
             "SELECT c.key, a.terms || ' ' || inflate(c.terms) FROM chunks c JOIN articles a"
             " ON a.key = c.article WHERE c.key IN ({})"
         )
-        for key, terms in select_in(self._connection, sql, keys):
-            yield key, _add_skeletons(terms.split())
+        rows = select_in(self._connection, sql, keys)
+        return [Hit(key, scoring.score(count_terms(terms.split()))) for key, terms in rows]
 
     def _load_key_filter(self, where: Filter | None) -> KeyFilter | None:
         """Return the chunks a filter allows; None allows all."""
@@ -183,16 +215,23 @@ class SqliteReader:
         """Return articles by key."""
         return articles_by_key(self._connection, article_keys)
 
+    def families(self, article_keys: Sequence[int]) -> dict[int, int]:
+        """Return the family of each article, by key."""
+        sql = "SELECT key, family FROM articles WHERE key IN ({})"
+        return dict(select_in(self._connection, sql, article_keys))
+
+    def members(self, families: Collection[int]) -> dict[int, list[tuple[int, Reprint]]]:
+        """Return key and description of the articles of each family that has any here."""
+        sql = "SELECT family, key, id, title, source, date, url FROM articles WHERE family IN ({})"
+        found: dict[int, list[tuple[int, Reprint]]] = {}
+        for family, key, *fields in select_in(self._connection, sql, families):
+            found.setdefault(family, []).append((key, Reprint(*fields)))
+        return found
+
     def reprints(self, article_keys: Sequence[int]) -> dict[int, tuple[Reprint, ...]]:
         """Return the other articles of each article's family, by date; most have none."""
-        sql = (
-            "SELECT a.key, b.id, b.title, b.source, b.date, b.url FROM articles a JOIN articles b"
-            " ON b.family = a.family AND b.key <> a.key WHERE a.key IN ({}) ORDER BY b.date, b.id"
-        )
-        found: dict[int, tuple[Reprint, ...]] = {}
-        for key, *other in select_in(self._connection, sql, article_keys):
-            found[key] = (*found.get(key, ()), Reprint(*other))
-        return found
+        families = self.families(article_keys)
+        return tell_reprints(families, self.members(set(families.values())))
 
     def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many chunks each term occurs; skeletons are asked as ``~skeleton``."""
@@ -219,15 +258,6 @@ def _make_chunk(
         tuple(terms.split()), tuple(title_terms.split()),
         vector, words,
     )  # fmt: skip
-
-
-def _rank_by_shared_terms(
-    terms: Sequence[str], k: int, chunks: Iterable[tuple[int, frozenset[str]]]
-) -> list[Hit]:
-    """Return the k chunks that share most terms and skeletons, of those that share any."""
-    wanted = _add_skeletons(terms)
-    shared = (Hit(key, float(len(wanted & have))) for key, have in chunks)
-    return heapq.nlargest(k, (hit for hit in shared if hit.score), key=lambda hit: hit.score)
 
 
 def _make_key_test(only: KeyFilter | None) -> Callable[[int], bool]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
@@ -12,17 +12,16 @@ import numpy as np
 
 from index.arabic.words import skeleton
 from index.articles.article import file_of
-from index.articles.copies import compute_bands, compute_signature, is_reprint
-from index.store.changes import ArticleChunks, Move
+from index.articles.copies import compute_bands, compute_signature
+from index.store.changes import ArticleChunks, Move, Placement
 from index.store.local.codes import deflate, encode_vectors
 from index.store.local.connections import connect
 from index.store.local.generation import Generation
 from index.store.manifest import Manifest
+from index.store.shard import LastKeys, Relative, Unplaced, take_relatives
 
-_MAX_CANDIDATES = 20
-"""Articles compared word by word with a new one, those that share most bands first. Chosen, not
-measured: bounds the time where a template fills many articles."""
-
+LAST_ARTICLE = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'articles'"
+"""The highest key an article ever had."""
 LAST_CHUNK = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'chunks'"
 """The highest key a chunk ever had; those to come have higher ones, also when it is gone."""
 
@@ -108,38 +107,84 @@ def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes:
     """Store an article with its chunks."""
     a = item.article
     bands = compute_bands(compute_signature(a.text))
-    family = _find_family(connection, a.text, bands)
+    placed = item.placement or _place(connection, Unplaced(a.text, bands))
     values = (a.id, a.content_hash, a.text_hash, a.title, deflate(a.text))
     more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())
-    cursor = connection.execute(
-        "INSERT INTO articles (id, hash, text_hash, title, text, source, date, author,"
-        " url, origin, terms, indexed, family) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*values, *more, family or 0),
+    connection.execute(
+        "INSERT INTO articles (key, id, hash, text_hash, title, text, source, date, author,"
+        " url, origin, terms, indexed, family) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (placed.key, *values, *more, placed.family),
     )
-    key = cursor.lastrowid
-    if family is None:
-        connection.execute("UPDATE articles SET family = key WHERE key = ?", (key,))
     connection.executemany(
-        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands)
+        "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, placed.key) for band in bands)
     )
-    insert_chunks(connection, "chunks", key or 0, item)
+    insert_chunks(connection, "chunks", placed.key, item, first=placed.first_chunk)
     for terms in item.terms:
         changes.count(item.title_terms, terms, +1)
 
 
+def _place(connection: sqlite3.Connection, unplaced: Unplaced) -> Placement:
+    """Choose the keys and the family of a new article."""
+    keys = load_last_keys(connection)
+    related = find_relatives(connection, unplaced)
+    family = related[-1].family if related else None
+    return Placement(keys.article + 1, keys.chunk + 1, family or keys.article + 1)
+
+
+def load_last_keys(connection: sqlite3.Connection) -> LastKeys:
+    """Return the highest keys an article and a chunk ever had."""
+    return LastKeys(count_rows(connection, LAST_ARTICLE), count_rows(connection, LAST_CHUNK))
+
+
+def find_relatives(
+    connection: sqlite3.Connection, unplaced: Unplaced, gone: Collection[str] = ()
+) -> list[Relative]:
+    """Return the articles that a text may reprint, as :class:`index.store.shard.Shard` says."""
+    marks = ",".join("?" * len(unplaced.bands))
+    rows = connection.execute(
+        "SELECT b.shared, a.key, a.family, a.id FROM articles a JOIN (SELECT article,"  # noqa: S608
+        f" count(*) AS shared FROM bands WHERE band IN ({marks}) GROUP BY article) b"
+        " ON a.key = b.article ORDER BY b.shared DESC, a.key",
+        tuple(unplaced.bands),
+    ).fetchall()
+    text_of = "SELECT inflate(text) FROM articles WHERE key = ?"
+    return take_relatives(
+        unplaced.text,
+        (
+            (Relative(shared, key, family), connection.execute(text_of, (key,)).fetchone()[0])
+            for shared, key, family, id_ in rows
+            if id_ not in gone
+        ),
+    )
+
+
 def insert_chunks(
-    connection: sqlite3.Connection, table: str, article: int, item: ArticleChunks
+    connection: sqlite3.Connection,
+    table: str,
+    article: int,
+    item: ArticleChunks,
+    *,
+    first: int | None = None,
 ) -> None:
-    """Store the chunks of an article in ``chunks`` or in ``staged_chunks``."""
+    """Store the chunks of an article in ``chunks`` or in ``staged_chunks``.
+
+    Args:
+        connection: Inside a transaction.
+        table: Its name.
+        article: Key of the article.
+        item: Its chunks.
+        first: Key of the first chunk; None for the next one there is.
+    """
     if not item.chunks:
         return
     codes = encode_vectors(np.stack([embedded.vector for embedded in item.embedded]))
     rows = zip(item.chunks, item.hashes, item.terms, codes, item.embedded, strict=True)
     connection.executemany(
-        f'INSERT INTO {table} (article, start, "end", hash, terms, vector, words)'  # noqa: S608
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        f'INSERT INTO {table} (key, article, start, "end", hash, terms, vector, words)'  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
+                None if first is None else first + number,
                 article,
                 chunk.start,
                 chunk.end,
@@ -148,7 +193,7 @@ def insert_chunks(
                 row.tobytes(),
                 embedded.words,
             )
-            for chunk, hash_, terms, row, embedded in rows
+            for number, (chunk, hash_, terms, row, embedded) in enumerate(rows)
         ),
     )
 
@@ -191,8 +236,9 @@ def move_article(connection: sqlite3.Connection, move: Move) -> int:
 
 
 def insert_files(connection: sqlite3.Connection, files: Mapping[str, str]) -> None:
-    """Store which files are stored completely, by digest."""
+    """Store which files are stored completely, by digest; "" forgets one."""
     connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", files.items())
+    connection.execute("DELETE FROM files WHERE digest = ''")
 
 
 def forget_file(connection: sqlite3.Connection, article_id: str) -> None:
@@ -200,15 +246,3 @@ def forget_file(connection: sqlite3.Connection, article_id: str) -> None:
     row = connection.execute("SELECT origin FROM articles WHERE id = ?", (article_id,)).fetchone()
     if row:
         connection.execute("DELETE FROM files WHERE path = ?", (file_of(row[0]),))
-
-
-def _find_family(connection: sqlite3.Connection, text: str, found: Sequence[int]) -> int | None:
-    """Return the family of an article that this text reprints, or None."""
-    marks = ",".join("?" * len(found))
-    rows = connection.execute(
-        "SELECT a.family, inflate(a.text) FROM articles a JOIN (SELECT article, count(*) AS shared"  # noqa: S608
-        f" FROM bands WHERE band IN ({marks}) GROUP BY article ORDER BY shared DESC, article"
-        f" LIMIT {_MAX_CANDIDATES}) b ON a.key = b.article ORDER BY b.shared DESC, a.key",
-        tuple(found),
-    )
-    return next((family for family, other in rows if is_reprint(text, other)), None)

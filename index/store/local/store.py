@@ -17,7 +17,7 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from index.errors import IndexLockedError, IndexNotFoundError, IndexWriteError
-from index.folder import DATABASE
+from index.folder import DATABASE, publish_path
 from index.store.changes import ApplyReport, ArticleChunks, Move
 from index.store.local.backup import copy_index
 from index.store.local.catalogue import Catalogue
@@ -33,7 +33,6 @@ from index.store.local.connections import (
 from index.store.local.generation import (
     Generation,
     GenerationDamagedError,
-    publish_path,
     remove_stale,
 )
 from index.store.local.opened import OpenIndex
@@ -155,10 +154,16 @@ class SqliteStore(Catalogue):
             try:
                 self._remove_stale()
                 yield
-                checkpoint(self.folder / DATABASE)
+                if self._is_there():
+                    checkpoint(self.folder / DATABASE)
             except BaseException:
-                self._remove_stale()
+                if self._is_there():
+                    self._remove_stale()
                 raise
+
+    def _is_there(self) -> bool:
+        """Tell whether the database is still there: not when it was just shared out anew."""
+        return (self.folder / DATABASE).is_file()
 
     def _remove_stale(self) -> None:
         current = self._generation().number

@@ -16,7 +16,7 @@ from index.embedding.rotation import compute_rotation
 from index.embedding.vectors import FloatMatrix
 from index.embedding.word_vectors import VERSION, load_codebook, pack_rows
 from index.errors import IndexLockedError
-from index.folder import DATABASE
+from index.folder import DATABASE, publish_path
 from index.store.local.codes import encode_vectors
 from index.store.local.connections import (
     checkpoint,
@@ -24,7 +24,7 @@ from index.store.local.connections import (
     connect_for_reading,
     report_write_errors,
 )
-from index.store.local.generation import Generation, publish_path, remove_stale
+from index.store.local.generation import Generation, remove_stale
 from index.store.local.publication import write_generation
 from index.store.local.rows import count_rows, get_meta, load_manifest, make_database, set_meta
 from index.store.manifest import FORMAT, Manifest

@@ -2,8 +2,8 @@ import pytest
 
 from index import build_index, open_index
 from index.search.candidates import PER_ARTICLE
-from index.search.query import compute_idf
 from index.search.ranking import load_weights
+from index.store.bm25 import compute_idf
 
 
 def test_the_best_passage_comes_first_and_ranks_start_at_one(index):

@@ -3,7 +3,7 @@
 import pytest
 from conftest import ARTICLES, SAMPLES
 from fakes import WordEmbedder
-from stores import STORES
+from stores import ASKED, STORES, end_clusters
 
 from index import Filter, add_articles, build_index, open_index, remove_articles, verify_index
 from index.articles.article import Article
@@ -18,7 +18,7 @@ QUESTIONS = ("كم كلفة الجسر؟", "أمطار الساحل", "حريق 
 NAMES = ["جسر", "مدرسة", "مطر", "نص", "قصير"]
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=ASKED)
 def make(request, tmp_path):
     """Return a function that makes an empty store of the kind that is asked."""
 
@@ -27,7 +27,8 @@ def make(request, tmp_path):
         folder.mkdir()
         return STORES[request.param](folder, Manifest((embedder or WordEmbedder()).identity))
 
-    return make
+    yield make
+    end_clusters()
 
 
 @pytest.fixture

@@ -44,9 +44,10 @@ def running(script, *arguments):
         process.communicate()
 
 
-def test_a_writer_killed_at_random_moments_loses_nothing(folder, tmp_path, embedder):
+@pytest.mark.parametrize("shards", [1, 3])
+def test_a_writer_killed_at_random_moments_loses_nothing(folder, tmp_path, embedder, shards):
     index = tmp_path / "index"
-    build_index([folder], index, embedder=embedder)
+    build_index([folder], index, embedder=embedder, shards=shards)
     moments = random.Random(5)
     generations = set()
     with running("crash_reader.py", index) as one, running("crash_reader.py", index) as other:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from passages import passages_of
 
-from index.search.query import QueryVectors, WeightedQuery, compute_idf, embed_query
-from index.store.contract import Totals
+from index.search.query import QueryVectors, WeightedQuery, embed_query
+from index.store.bm25 import Totals, compute_idf
 from rag.question import understand
 from rag.reading.missing_words import measure_missing
 

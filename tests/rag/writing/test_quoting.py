@@ -6,7 +6,7 @@ from index.arabic.sentences import sentence_spans
 from index.articles.chunking import Chunk
 from index.search.query import WeightedQuery, embed_query
 from index.search.search import Passage
-from index.store.contract import Totals
+from index.store.bm25 import Totals
 from rag.question import understand
 from rag.reading.passages import merge_neighbours, number_passages
 from rag.reading.reading import Reading

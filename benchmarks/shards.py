@@ -1,0 +1,235 @@
+"""What sharing an index out costs and gives: equality, times, questions a second, kills.
+
+Chunks are those of ``benchmarks.scale``: real terms, repeated with changes, and synthetic vectors.
+One index is asked first; then it is shared out, and asked again in one process and on Ray.
+
+    python -m benchmarks.shards --chunks 100000 --shards 1 2 4 8 --ray 1 2 4 --kills 30
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import statistics
+import tempfile
+import threading
+import time
+import uuid
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.datasets import make_parser, read, report
+from benchmarks.scale import DIMENSION, Vectors, stored
+from index.building.resharding import reshard_index
+from index.embedding.contract import EmbedderIdentity
+from index.embedding.vectors import FloatVector
+from index.embedding.word_vectors import word_spans
+from index.search.search import SearchIndex
+from index.store.contract import Store
+from index.store.opening import open_store
+from index.store.ray.cluster import show_cluster, start_cluster, stop_cluster
+
+QUESTIONS = 300
+THREADS = 4
+CHUNKS_PER_ARTICLE = 3.9
+"""Of the articles that are repeated: 38,900 chunks of 9,965."""
+
+
+class Synthetic:
+    """An embedder that takes no time: every question has vectors near those of some chunks."""
+
+    identity = EmbedderIdentity("synthetic", "", "", "")
+
+    def __init__(self) -> None:
+        self._vectors = Vectors().take(QUESTIONS)
+        self._words = np.random.default_rng(5).normal(size=(99, DIMENSION)).astype(np.float32)
+
+    def embed_query_wordwise(self, text: str) -> tuple[FloatVector, Any]:
+        """Return a vector of the question and one for every word."""
+        return self.embed_query(text), self._words[: len(word_spans(text))]
+
+    def embed_query(self, text: str) -> FloatVector:
+        """Return a vector of the question."""
+        vector: FloatVector = self._vectors[zlib.crc32(text.encode()) % QUESTIONS]
+        return vector
+
+    def embed_passages(self, texts: Sequence[str]) -> Any:
+        """Nothing is embedded here."""
+        raise NotImplementedError
+
+    embed_passages_wordwise = embed_passages
+    count_tokens = embed_passages
+
+
+def main() -> None:
+    options = _options()
+    questions = [
+        row["question"]
+        for row in islice(read(options.data, "antcorpus", "headline_queries.jsonl"), QUESTIONS)
+    ]
+    embedder = Synthetic()
+    with tempfile.TemporaryDirectory(
+        dir=options.scratch if options.scratch.is_dir() else None
+    ) as place:
+        alone = Path(place, "alone")
+        stored(alone, options.data, articles=round(options.chunks / CHUNKS_PER_ARTICLE))
+        store = open_store(alone)
+        expected = _told(store, embedder, questions)
+        figures: dict[str, Any] = {
+            "chunks": store.stats().chunks,
+            "alone": _measure(store, embedder, questions, options.seconds),
+        }
+        folder = Path(place, "shared-out")
+        shutil.copytree(alone, folder)
+        for shards in options.shards:
+            begun = time.perf_counter()
+            reshard_index(folder, shards)
+            taken = time.perf_counter() - begun
+            store = open_store(folder)
+            figures[f"{shards} in process"] = {
+                "shared_out_s": round(taken, 1),
+                "same_answers": _compare(expected, _told(store, embedder, questions)),
+                **_measure(store, embedder, questions, options.seconds),
+            }
+            if shards in options.ray:
+                figures[f"{shards} on Ray"] = _ask_ray(
+                    folder, shards, embedder, questions, expected, options
+                )
+            report(figures, options.out)
+
+
+def _options() -> argparse.Namespace:
+    parser = make_parser(__doc__)
+    parser.add_argument("--chunks", type=int, default=20_000)
+    parser.add_argument("--shards", type=int, nargs="+", default=[2, 4])
+    parser.add_argument("--ray", type=int, nargs="*", default=[2], help="of these, also on Ray")
+    parser.add_argument("--kills", type=int, default=5, help="of actors, for each number on Ray")
+    parser.add_argument("--seconds", type=float, default=10, help="for questions a second")
+    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    return parser.parse_args()
+
+
+def _told(store: Store, embedder: Synthetic, questions: Sequence[str]) -> list[Any]:
+    index = SearchIndex(store, embedder)
+    return [
+        [(p.rank, p.chunk, p.score, p.scores, p.reprints) for p in index.search(question)]
+        for question in questions
+    ]
+
+
+def _compare(expected: Sequence[Any], found: Sequence[Any]) -> str:
+    same = sum(one == other for one, other in zip(expected, found, strict=True))
+    return f"{same} of {len(expected)}"
+
+
+def _measure(
+    store: Store, embedder: Synthetic, questions: Sequence[str], seconds: float
+) -> dict[str, float]:
+    index, times = SearchIndex(store, embedder), []
+    for _ in range(2):  # the second round has the files in memory
+        times = []
+        for question in questions:
+            begun = time.perf_counter()
+            index.search(question)
+            times.append(1e3 * (time.perf_counter() - begun))
+    return {
+        "p50_ms": round(statistics.median(times), 1),
+        "p95_ms": round(sorted(times)[int(0.95 * len(times))], 1),
+        "questions_a_second": round(_count_answers(index, questions, seconds) / seconds, 1),
+    }
+
+
+def _count_answers(index: SearchIndex, questions: Sequence[str], seconds: float) -> int:
+    """Return how many questions some threads get answered in a time."""
+    ended, counts = time.perf_counter() + seconds, [0] * THREADS
+
+    def ask(number: int) -> None:
+        while time.perf_counter() < ended:
+            index.search(questions[(number * 31 + counts[number]) % len(questions)])
+            counts[number] += 1
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts)
+
+
+def _ask_ray(
+    folder: Path,
+    shards: int,
+    embedder: Synthetic,
+    questions: Sequence[str],
+    expected: Sequence[Any],
+    options: argparse.Namespace,
+) -> dict[str, Any]:
+    name = uuid.uuid4().hex
+    begun = time.perf_counter()
+    store = start_cluster(folder, open_store(folder).manifest, shards=shards, name=name)
+    begun = time.perf_counter() - begun
+    try:
+        figures = {
+            "begun_s": round(begun, 1),
+            "same_answers": _compare(expected, _told(store, embedder, questions)),
+            **_measure(store, embedder, questions, options.seconds),
+        }
+        return figures | _kill(store, name, embedder, questions, expected, options.kills)
+    finally:
+        stop_cluster("", name)
+
+
+def _kill(
+    store: Store,
+    name: str,
+    embedder: Synthetic,
+    questions: Sequence[str],
+    expected: Sequence[Any],
+    kills: int,
+) -> dict[str, Any]:
+    """Kill actors while a question is asked after the other; how long is the longest silence?"""
+    index, chosen = SearchIndex(store, embedder), random.Random(3)
+    asked, wrong, lost = 0, 0, []
+    silences: list[float] = []
+    for _ in range(kills):
+        alive = [status for status in show_cluster("", name) if status.alive]
+        killer = threading.Timer(0.2, os.kill, (chosen.choice(alive).process, signal.SIGKILL))
+        killer.start()
+        ended, longest = time.perf_counter() + 5, 0.0
+        for number in _cycle(len(questions)):
+            begun = time.perf_counter()
+            if begun > ended:
+                break
+            try:
+                found = index.find(questions[number])
+            except Exception as error:  # noqa: BLE001  # a question is lost, whatever the reason
+                lost.append(repr(error))
+                continue
+            told = [(p.rank, p.chunk, p.score, p.scores, p.reprints) for p in found.passages]
+            asked, wrong = asked + 1, wrong + (told != expected[number])
+            longest = max(longest, time.perf_counter() - begun)
+        silences.append(longest)
+        killer.join()
+    return {
+        "kills": kills,
+        "asked_meanwhile": asked,
+        "wrong": wrong,
+        "lost": len(lost),
+        "recovered_p50_s": round(statistics.median(silences), 2) if silences else None,
+        "recovered_worst_s": round(max(silences), 2) if silences else None,
+    }
+
+
+def _cycle(count: int) -> Iterator[int]:
+    while True:
+        yield from range(count)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Shards on Ray: an actor keeps each, on this machine or on others."""

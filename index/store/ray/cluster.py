@@ -1,0 +1,180 @@
+"""The actors of an index: begun, found by their names, looked at and ended.
+
+One machine: ``start_cluster`` on an index folder makes an actor of each of its shards. Several: Ray
+places the actors; each keeps its shard under the same path on its machine, and brings it back from
+the storage where it is not there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import InputError, ShardAwayError
+from index.store.manifest import Manifest
+from index.store.opening import RAY
+from index.store.ray.actor import ShardActor
+from index.store.ray.engine import NAMESPACE, connect, load_ray
+from index.store.ray.shard import PATIENCE_S, ActorShard
+from index.store.sharded.layout import name_shard
+from index.store.sharded.store import ShardedStore
+
+DEFAULT = "index"
+"""Name of an index where none is given."""
+_CALLS_AT_ONCE = 32
+"""Of one actor: each question holds one at a time. Chosen."""
+_BEGINNING_S = 120.0
+"""Seconds for the actors to begin, restoring included where shards are small. Chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorStatus:
+    """How an actor is.
+
+    Attributes:
+        shard: Name of its shard.
+        replica: Number among the replicas; 0 writes.
+        alive: Whether it answers.
+        chunks: In its shard; 0 where it does not answer.
+        folder: On its machine, or "".
+        process: Its number there, or 0.
+    """
+
+    shard: str
+    replica: int
+    alive: bool
+    chunks: int
+    folder: str
+    process: int
+
+
+def start_cluster(
+    folder: str | Path,
+    manifest: Manifest,
+    *,
+    shards: int,
+    replicas: int = 1,
+    storage: str = "",
+    address: str = "",
+    name: str = DEFAULT,
+    cpus: float = 0.0,
+) -> ShardedStore:
+    """Begin an actor for each replica of each shard; those that run already are kept.
+
+    Args:
+        folder: Where each machine keeps its shards; an index folder of as many shards is taken over
+            as it is.
+        manifest: For shards that are new.
+        shards: How many; the number of a cluster never changes.
+        replicas: Actors a shard; those beyond the first read its folder, so they need the same
+            machine or a shared disk.
+        storage: Folder, or address of fsspec, for a copy of every shard after each publication.
+        address: Of Ray; "" begins one in this process.
+        name: Of the index among those of one Ray.
+        cpus: That Ray reserves for an actor.
+
+    Raises:
+        InputError: Ray is not installed or does not answer.
+        ShardAwayError: The actors did not begin.
+    """
+    ray = connect(address)
+    kind = ray.remote(ShardActor)
+    handles = []
+    for n in range(shards):
+        shard = name_shard(n, shards)
+        for replica in range(replicas):
+            options = kind.options(
+                name=f"{name}/{shard}.{replica}",
+                namespace=NAMESPACE,
+                lifetime="detached",
+                get_if_exists=True,
+                max_restarts=-1,
+                max_concurrency=_CALLS_AT_ONCE,
+                num_cpus=cpus,
+            )
+            place = f"{storage.rstrip('/')}/{shard}" if storage else ""
+            handles.append(
+                options.remote(
+                    str(Path(folder).resolve() / shard),
+                    manifest,
+                    storage=place,
+                )
+            )
+    try:
+        ray.get([handle.ping.remote() for handle in handles], timeout=_BEGINNING_S)
+    except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError) as error:
+        raise ShardAwayError(f"the shards did not begin ({error})") from error
+    return connect_cluster(address, name)
+
+
+def connect_cluster(
+    address: str = "auto", name: str = DEFAULT, *, patience: float = PATIENCE_S
+) -> ShardedStore:
+    """Open the index that the actors of a Ray keep.
+
+    Args:
+        address: Of Ray, as for ``ray.init``.
+        name: Of the index.
+        patience: Seconds for which a shard that does not answer is waited for.
+
+    Raises:
+        InputError: Ray is not installed or does not answer, or keeps no index.
+    """
+    connect(address)
+    groups = _find_actors(name)
+    if not groups:
+        raise InputError(
+            f"Ray at {address or 'this machine'} keeps no index; start one: jawab cluster start"
+        )
+    shards = [
+        ActorShard(handles, shard, patience=patience) for shard, handles in sorted(groups.items())
+    ]
+    return ShardedStore(f"{RAY}{address}/{name}", shards)
+
+
+def holds_cluster(address: str, name: str = DEFAULT) -> bool:
+    """Tell whether a Ray keeps an index."""
+    connect(address)
+    return bool(_find_actors(name))
+
+
+def show_cluster(address: str = "auto", name: str = DEFAULT) -> list[ActorStatus]:
+    """Return how each actor is."""
+    ray = connect(address)
+    found = []
+    for shard, handles in sorted(_find_actors(name).items()):
+        if not handles:
+            found.append(ActorStatus(shard, 0, False, 0, "", 0))
+        for replica, handle in enumerate(handles):
+            try:
+                folder, process = ray.get(handle.ping.remote(), timeout=5)
+                stats = ray.get(handle.ask.remote("stats", (), {}), timeout=30)
+            except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError):
+                found.append(ActorStatus(shard, replica, False, 0, "", 0))
+            else:
+                found.append(ActorStatus(shard, replica, True, stats.chunks, folder, process))
+    return found
+
+
+def stop_cluster(address: str = "auto", name: str = DEFAULT) -> int:
+    """End the actors, not Ray; return how many there were. What they stored stays."""
+    ray = connect(address)
+    handles = [handle for group in _find_actors(name).values() for handle in group]
+    for handle in handles:
+        ray.kill(handle, no_restart=True)
+    return len(handles)
+
+
+def _find_actors(index: str) -> dict[str, Sequence[Any]]:
+    """Return the actors of each shard of an index by its name, the one that writes first."""
+    ray = load_ray()
+    rows = ray.util.list_named_actors(all_namespaces=True)
+    names = sorted(row["name"] for row in rows if row["namespace"] == NAMESPACE)
+    own = [name for name in names if name.startswith(f"{index}/")]
+    # Every shard, also one whose actors are gone: it is away, the index is not a smaller one.
+    count = int(own[0].rpartition(".")[0][-3:]) if own else 0
+    groups: dict[str, list[Any]] = {name_shard(n, count): [] for n in range(count)}
+    for name in own:
+        shard = name.removeprefix(f"{index}/").rpartition(".")[0]
+        groups[shard].append(ray.get_actor(name, NAMESPACE))
+    return dict(groups)

@@ -1,0 +1,275 @@
+"""Actors that die lose no question and no article; what they held for others is let go."""
+
+import os
+import random
+import shutil
+import signal
+import threading
+import time
+import uuid
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLES
+from fakes import WordEmbedder
+from stores import CLUSTERS, end_clusters, start_ray
+
+from index import build_index, open_index
+from index.errors import IndexLockedError, InputError, ShardAwayError, StateLostError
+from index.store.manifest import Manifest
+from index.store.opening import create_store, open_store
+from index.store.ray import actor as acting
+from index.store.ray import engine
+from index.store.ray.actor import ShardActor
+from index.store.ray.cluster import connect_cluster, show_cluster, start_cluster, stop_cluster
+from index.store.sharded.layout import name_shard
+from prompts import load_phrases
+from rag import Assistant
+from rag.settings import load_settings
+from rag.writing.setup import Setup
+from ui.web.render import Turn, whole_answer
+
+QUESTIONS = ("كم كلفة الجسر؟", "أمطار الساحل", "حريق المصنع", "من فاز بالكأس؟")
+KILLS = 6
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 here"),
+]
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("samples") / "index"
+    build_index([SAMPLES], folder, embedder=WordEmbedder(), shards=2)
+    return folder
+
+
+@pytest.fixture
+def begin(tmp_path, samples):
+    """Return a function that begins actors on a copy of the samples, or on none."""
+
+    def begin(*, empty=False, **options):
+        start_ray()
+        folder = tmp_path / "shards"
+        if not empty:
+            shutil.copytree(samples, folder)
+        CLUSTERS.append(uuid.uuid4().hex)
+        manifest = Manifest(WordEmbedder().identity)
+        return start_cluster(folder, manifest, shards=2, name=CLUSTERS[-1], **options)
+
+    yield begin
+    end_clusters()
+
+
+def told(store):
+    index = open_index(store, embedder=WordEmbedder())
+    return [
+        [(p.chunk, p.rank, p.score, p.reprints) for p in index.search(question)]
+        for question in QUESTIONS
+    ]
+
+
+def kill_one(random_):
+    alive = [status for status in show_cluster("", CLUSTERS[-1]) if status.alive]
+    os.kill(random_.choice(alive).process, signal.SIGKILL)
+
+
+@contextmanager
+def asking_all_the_time(store, expected):
+    """Ask in two threads; in the end nothing was lost and nothing was wrong."""
+    ended, answers, errors = threading.Event(), [], []
+
+    def ask():
+        while not ended.is_set():
+            try:
+                answers.append(told(store) == expected)
+            except Exception as error:  # noqa: BLE001
+                errors.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    yield answers
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert answers
+    assert all(answers)
+
+
+def test_actors_that_are_killed_lose_no_question(begin, samples):
+    store, random_ = begin(), random.Random(1)
+    expected = told(open_store(samples))
+    assert told(store) == expected
+    with asking_all_the_time(store, expected) as answers:
+        for _ in range(KILLS):
+            before = len(answers)
+            kill_one(random_)
+            deadline = time.monotonic() + 60
+            while len(answers) < before + 3 and time.monotonic() < deadline:
+                time.sleep(0.05)
+
+
+def test_replicas_share_the_questions(begin, samples):
+    store = begin(replicas=2)
+    assert [status.alive for status in show_cluster("", CLUSTERS[-1])] == [True] * 4
+    expected = told(open_store(samples))
+    ray = engine.load_ray()
+    ray.kill(ray.get_actor(f"{CLUSTERS[-1]}/{name_shard(1, 2)}.1", engine.NAMESPACE))
+    assert told(store) == expected
+
+
+def test_a_shard_that_stays_away_is_left_out_and_that_is_said(begin, samples):
+    begin()
+    store = connect_cluster("", CLUSTERS[-1], patience=1.0)
+    whole = open_index(store, embedder=WordEmbedder()).find(QUESTIONS[0], k=50)
+    assert not whole.incomplete
+    ray = engine.load_ray()
+    ray.kill(ray.get_actor(f"{CLUSTERS[-1]}/{name_shard(0, 2)}.0", engine.NAMESPACE))
+    for reader in (store, connect_cluster("", CLUSTERS[-1], patience=1.0)):
+        index = open_index(reader, embedder=WordEmbedder())
+        part = index.find(QUESTIONS[0], k=50)
+        assert part.incomplete
+        here = set(open_store(samples).shards[1].known())
+        found = {p.article.id for p in part.passages}
+        assert {p.article.id for p in whole.passages} & here <= found <= here
+        with pytest.raises(ShardAwayError, match="shard-000-of-002"):
+            reader.known()
+    assert [status.alive for status in show_cluster("", CLUSTERS[-1])] == [False, True]
+    answer = Assistant(index, Setup.load(load_settings())).answer(QUESTIONS[0])
+    assert answer.incomplete
+    assert answer.to_dict()["incomplete"] is True
+    told = load_phrases("ar")["incomplete"]
+    for answered in (answer, replace(answer, found=False, text="لم أجد")):
+        assert told in whole_answer(Turn("a", QUESTIONS[0], answered, 0))
+    assert told not in whole_answer(Turn("a", QUESTIONS[0], replace(answer, incomplete=False), 0))
+
+
+@pytest.mark.parametrize("kills", [KILLS])
+def test_a_build_goes_on_where_actors_are_killed(begin, samples, kills):
+    store, random_ = begin(empty=True), random.Random(2)
+    ended = threading.Event()
+
+    def kill():
+        for _ in range(kills):
+            if ended.wait(random_.uniform(0.2, 1.0)):
+                return
+            kill_one(random_)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        build_index([SAMPLES], store, embedder=WordEmbedder())
+    finally:
+        ended.set()
+        killer.join()
+    again = build_index([SAMPLES], store, embedder=WordEmbedder())
+    assert (again.unchanged, again.added, again.failures) == (28, 0, ())
+    assert store.verify().ok
+    assert told(store) == told(open_store(samples))
+
+
+def test_an_index_on_ray_is_named_by_its_address(begin):
+    store = begin()
+    assert store.place == f"ray:/{CLUSTERS[-1]}"
+    assert told(open_store(store.place)) == told(store)
+    assert stop_cluster("", CLUSTERS[-1]) == 2
+    with pytest.raises(InputError, match="jawab cluster start"):
+        open_store(store.place)
+    with pytest.raises(InputError, match="jawab cluster start"):
+        create_store(store.place, Manifest(WordEmbedder().identity))
+
+
+def test_without_ray_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    with pytest.raises(InputError, match=r"pip install 'jawab\[cluster\]'"):
+        open_store("ray:auto")
+
+
+@pytest.fixture
+def actor(tmp_path):
+    return ShardActor(str(tmp_path / "shard"), Manifest(WordEmbedder().identity))
+
+
+def test_a_reader_that_nobody_asks_is_closed(actor):
+    name = actor.open_reader().name
+    assert actor.read(name, "totals", (), {}).chunks == 0
+    actor._close_before(time.monotonic() + acting.READER_S - 1)
+    assert actor.read(name, "totals", (), {}).chunks == 0
+    actor._close_before(time.monotonic() + acting.READER_S + 1)
+    with pytest.raises(StateLostError):
+        actor.read(name, "totals", (), {})
+    actor.close_reader(name)
+
+
+def test_a_writer_that_died_does_not_keep_others_from_writing(actor):
+    actor.begin_writing("one")
+    actor.begin_writing("one")
+    with pytest.raises(IndexLockedError, match="wait"):
+        actor.begin_writing("other")
+    actor._close_before(time.monotonic() + acting.WRITER_S + 1)
+    actor.begin_writing("other")
+    with pytest.raises(IndexLockedError, match="wait"):
+        actor.write("one", "compact", (), {})
+    actor.end_writing("one")
+    actor.end_writing("other")
+    actor.begin_writing("one")
+
+
+def test_an_actor_does_only_what_a_shard_does(actor):
+    for ask in (
+        lambda: actor.ask("close", (), {}),
+        lambda: actor.ask("__class__", (), {}),
+        lambda: actor.write("one", "backup", (), {}),
+    ):
+        with pytest.raises(ValueError, match="no"):
+            ask()
+
+
+@pytest.mark.parametrize("place", ["folder", "memory"])
+def test_a_shard_that_begins_anew_is_brought_back_from_the_storage(tmp_path, samples, place):
+    storage = str(tmp_path / "storage") if place == "folder" else f"memory://{uuid.uuid4().hex}"
+    folder, manifest = tmp_path / "shard", Manifest(WordEmbedder().identity)
+    actor = ShardActor(str(folder), manifest, storage=storage)
+    items = open_store(samples).export(list(open_store(samples).known()))
+    for part in (items[:9], items[9:]):
+        actor.write("one", "apply", (part,), {})
+        actor.write("one", "compact", (), {})
+    known, generation = actor.ask("known", (), {}), actor.ask("stats", (), {}).generation
+    actor.end_writing("one")
+    shutil.rmtree(folder)
+    again = ShardActor(str(folder), manifest, storage=storage)
+    assert again.ask("known", (), {}) == known
+    assert again.ask("stats", (), {}).generation == generation
+    assert again.ask("verify", (), {}).ok
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").is_file(), reason="reads what Linux tells")
+def test_ray_listens_on_this_machine_alone(begin):
+    begin()
+    ray = engine.load_ray()
+    assert ray.get_runtime_context().gcs_address.startswith("127.0.0.1:")
+    processes = {str(status.process) for status in show_cluster("", CLUSTERS[-1])}
+    inodes = {inode for process in processes for inode in sockets_of(process)}
+    listening = [row for row in tcp_rows() if row[3] == "0A" and row[9] in inodes]
+    assert listening
+    # 127.0.0.1, alone or as an address of IPv6, as the kernel writes it.
+    assert {row[1].rpartition(":")[0][-8:] for row in listening} == {"0100007F"}
+
+
+def sockets_of(process):
+    for path in Path("/proc", process, "fd").iterdir():
+        with suppress(OSError):
+            target = str(path.readlink())
+            if target.startswith("socket:["):
+                yield target[8:-1]
+
+
+def tcp_rows():
+    for name in ("tcp", "tcp6"):
+        text = Path("/proc/net", name).read_text(encoding="ascii")
+        yield from (line.split() for line in text.splitlines()[1:])
