@@ -34,6 +34,7 @@ from index.search.search import SearchIndex
 from index.store.contract import Store
 from index.store.opening import open_store
 from index.store.ray.cluster import show_cluster, start_cluster, stop_cluster
+from index.store.ray.engine import connect
 
 QUESTIONS = 300
 THREADS = 4
@@ -110,6 +111,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--shards", type=int, nargs="+", default=[2, 4])
     parser.add_argument("--ray", type=int, nargs="*", default=[2], help="of these, also on Ray")
     parser.add_argument("--kills", type=int, default=5, help="of actors, for each number on Ray")
+    parser.add_argument(
+        "--nodes", type=int, default=0, help="kill so many nodes of a Ray instead, one by one"
+    )
     parser.add_argument("--seconds", type=float, default=10, help="for questions a second")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     return parser.parse_args()
@@ -183,6 +187,45 @@ def _ask_ray(
         return figures | _kill(store, name, embedder, questions, expected, options.kills)
     finally:
         stop_cluster("", name)
+
+
+def _kill_nodes(
+    options: argparse.Namespace, questions: Sequence[str], embedder: Synthetic
+) -> dict[str, Any]:
+    """Kill nodes on which shards lie, another one standing by for each; folders are shared."""
+    connect("local", {"num_cpus": 0}).shutdown()  # sets the environment that the nodes inherit
+    from ray.cluster_utils import Cluster
+
+    small = {"object_store_memory": 100 * 2**20, "include_dashboard": False}
+    ray = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **small})
+    nodes = [ray.add_node(num_cpus=1, object_store_memory=100 * 2**20) for _ in range(2)]
+    with tempfile.TemporaryDirectory(dir=options.scratch) as place:
+        folder = Path(place, "index")
+        stored(folder, options.data, articles=round(options.chunks / CHUNKS_PER_ARTICLE))
+        expected = _told(open_store(folder), embedder, questions)
+        reshard_index(folder, 2)
+        manifest = open_store(folder).manifest
+        store = start_cluster(folder, manifest, shards=2, address=ray.address, cpus=0.1)
+        index = SearchIndex(store, embedder)
+        figures: dict[str, Any] = {"nodes_killed": options.nodes, "asked_meanwhile": 0, "wrong": 0}
+        silences = []
+        for _ in range(options.nodes):
+            nodes.append(ray.add_node(num_cpus=1, object_store_memory=100 * 2**20))
+            ray.remove_node(nodes.pop(0), allow_graceful=False)
+            ended, longest = time.perf_counter() + 45, 0.0
+            while time.perf_counter() < ended:
+                number = figures["asked_meanwhile"] % len(questions)
+                begun = time.perf_counter()
+                found = index.find(questions[number])
+                longest = max(longest, time.perf_counter() - begun)
+                told = [(p.rank, p.chunk, p.score, p.scores, p.reprints) for p in found.passages]
+                figures["asked_meanwhile"] += 1
+                figures["incomplete"] = figures.get("incomplete", 0) + found.incomplete
+                figures["wrong"] += not found.incomplete and told != expected[number]
+            silences.append(round(longest, 1))
+        stop_cluster(ray.address)
+    ray.shutdown()
+    return {**figures, "recovered_s": silences}
 
 
 def _kill(

@@ -91,6 +91,7 @@ def start_cluster(
                 max_restarts=-1,
                 max_concurrency=_CALLS_AT_ONCE,
                 num_cpus=cpus,
+                scheduling_strategy="SPREAD",
             )
             place = f"{storage.rstrip('/')}/{shard}" if storage else ""
             handles.append(

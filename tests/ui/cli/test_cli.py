@@ -241,6 +241,19 @@ def test_an_index_is_backed_up_migrated_and_rebuilt(folder, tmp_path):
 
 
 @pytest.mark.slow
+def test_an_index_is_shared_out_and_brought_together(folder, tmp_path):
+    index = tmp_path / "index"
+    done = jawab("index", "build", folder, "--index", index, "--shards", 2, "--json")
+    assert json.loads(done.stdout)["added"] == 3
+    for shards in (3, 1):
+        done = jawab("index", "migrate", "--index", index, "--shards", shards, "--json")
+        assert json.loads(done.stdout) == {"chunks": 3}
+        assert "whole: 3 articles" in jawab("index", "verify", "--index", index).stdout
+    done = jawab("index", "build", folder, "--index", index, "--shards", 2)
+    assert (done.returncode, "jawab index migrate --shards 2" in done.stderr) == (1, True)
+
+
+@pytest.mark.slow
 def test_renamed_and_copied_files_are_named_in_the_summary(folder, tmp_path):
     index = tmp_path / "index"
     jawab("index", "build", folder, "--index", index)
