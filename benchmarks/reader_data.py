@@ -544,10 +544,16 @@ def find_kind(question: str) -> str:
     return kind.value
 
 
+def list_asked(data: Path) -> frozenset[str]:
+    """Return the ids of the news that the questions and headlines of the sets ask for."""
+    asked = {a for row in read(data, "antcorpus", "questions.jsonl") for a in row["articles"]}
+    headlines = read(data, "antcorpus", "headline_queries.jsonl")
+    return frozenset(asked | {row["article_id"] for row in headlines})
+
+
 def _read_news(data: Path) -> Iterator[_Passage]:
     """Yield the articles that no question and no headline of the sets asks for."""
-    asked = {a for row in read(data, "antcorpus", "questions.jsonl") for a in row["articles"]}
-    asked |= {r["article_id"] for r in read(data, "antcorpus", "headline_queries.jsonl")}
+    asked = list_asked(data)
     rows = list(read(data, "antcorpus", "articles.jsonl"))
     alike = {key for row in rows if row["id"] in asked for key in _likeness(row)}
     for row in rows:
