@@ -34,10 +34,12 @@ from index.search.search import SearchIndex
 from index.store.contract import Store
 from index.store.opening import open_store
 from index.store.ray.cluster import show_cluster, start_cluster, stop_cluster
-from index.store.ray.engine import connect
+from index.store.ray.engine import connect, load_ray
 
 QUESTIONS = 300
 THREADS = 4
+WATCHED_S = 30
+"""Seconds for which questions are asked after a node was killed."""
 CHUNKS_PER_ARTICLE = 3.9
 """Of the articles that are repeated: 38,900 chunks of 9,965."""
 
@@ -75,9 +77,11 @@ def main() -> None:
         for row in islice(read(options.data, "antcorpus", "headline_queries.jsonl"), QUESTIONS)
     ]
     embedder = Synthetic()
-    with tempfile.TemporaryDirectory(
-        dir=options.scratch if options.scratch.is_dir() else None
-    ) as place:
+    options.scratch.mkdir(parents=True, exist_ok=True)
+    if options.nodes:
+        report(_kill_nodes(options, questions[:50], embedder), options.out)
+        return
+    with tempfile.TemporaryDirectory(dir=options.scratch) as place:
         alone = Path(place, "alone")
         stored(alone, options.data, articles=round(options.chunks / CHUNKS_PER_ARTICLE))
         store = open_store(alone)
@@ -212,7 +216,7 @@ def _kill_nodes(
         for _ in range(options.nodes):
             nodes.append(ray.add_node(num_cpus=1, object_store_memory=100 * 2**20))
             ray.remove_node(nodes.pop(0), allow_graceful=False)
-            ended, longest = time.perf_counter() + 45, 0.0
+            ended, longest = time.perf_counter() + WATCHED_S, 0.0
             while time.perf_counter() < ended:
                 number = figures["asked_meanwhile"] % len(questions)
                 begun = time.perf_counter()
@@ -224,6 +228,7 @@ def _kill_nodes(
                 figures["wrong"] += not found.incomplete and told != expected[number]
             silences.append(round(longest, 1))
         stop_cluster(ray.address)
+    load_ray().shutdown()  # before the head, which this process is connected to
     ray.shutdown()
     return {**figures, "recovered_s": silences}
 

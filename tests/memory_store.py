@@ -194,6 +194,12 @@ class MemoryStore:
     def article_keys(self):
         return {id_: row.key for id_, row in self._state.rows.items()}
 
+    def is_restored(self):
+        return False
+
+    def settle(self):
+        pass
+
     def all_families(self):
         return np.array([row.family for row in self._state.rows.values()], np.int64)
 

@@ -134,7 +134,8 @@ class StoreReader(Protocol):
             terms: Analysed terms.
             k: How many; fewer come back when fewer share a term.
             where: Which articles may be found.
-            statistics: Of the collection that this is a part of; None for what this knows itself.
+            statistics: Of the collection that this is a part of, so that scores of its parts can be
+                compared; None for what this knows itself.
 
         Raises:
             InputError: k is no number of passages (:func:`index.limits.check_k`).

@@ -148,6 +148,17 @@ class Shard(Portable, Protocol):
         """Return the origins of articles by id; unknown ones are missing."""
         ...
 
+    def is_restored(self) -> bool:
+        """Tell whether it was brought back from an older copy and :meth:`settle` not called since.
+
+        Other shards may count files as stored then whose articles this one has lost.
+        """
+        ...
+
+    def settle(self) -> None:
+        """Note that the other shards have forgotten their files."""
+        ...
+
     def all_families(self) -> NDArray[np.int64]:
         """Return the families of the articles, each once."""
         ...

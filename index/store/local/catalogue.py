@@ -14,6 +14,7 @@ from index.arabic.words import analyse
 from index.articles.article import Article
 from index.articles.chunking import Chunk
 from index.embedding.embedded import Embedded
+from index.folder import RESTORED
 from index.store.changes import ArticleChunks, KnownArticle, Placement
 from index.store.contract import Filter
 from index.store.listing import ListedArticle, StoreStats, check_order
@@ -143,6 +144,18 @@ class Catalogue:
     def article_keys(self) -> dict[str, int]:
         """Return article id -> key."""
         return dict(self._reading().execute("SELECT id, key FROM articles").fetchall())
+
+    def is_restored(self) -> bool:
+        """Tell whether it was brought back from an older copy."""
+        return self._restored.exists()
+
+    def settle(self) -> None:
+        """Note that the other shards have forgotten their files."""
+        self._restored.unlink(missing_ok=True)
+
+    @property
+    def _restored(self) -> Path:
+        return self.folder / RESTORED
 
     def all_families(self) -> NDArray[np.int64]:
         """Return the families of the articles, each once."""

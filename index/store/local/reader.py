@@ -152,13 +152,19 @@ class SqliteReader:
         only = self._load_key_filter(where)
         if only is not None and len(only.keys) <= _MAX_READ_SINGLY:
             return take_best(self._score(scoring, only.keys.tolist()), k)
+        newer, published = self._score_newer(scoring, only), self._search(scoring, k, only)
+        if statistics is None and not newer and len(published) <= k:
+            return published  # no other comes near, and nobody compares their scores
+        return take_best([*newer, *self._score(scoring, [hit.key for hit in published])], k)
+
+    def _score_newer(self, scoring: Scoring, only: KeyFilter | None) -> list[Hit]:
+        """Return the score of each newer chunk that shares a term."""
         keep = _make_key_test(only)
         newer = zip(self._delta.keys.tolist(), self._delta.counted, strict=True)
-        hits = [Hit(key, scoring.score(counted)) for key, counted in newer if keep(key)]
-        hits += self._score(scoring, self._find_published(scoring, k, only))
-        return take_best((hit for hit in hits if hit.score), k)
+        hits = (Hit(key, scoring.score(counted)) for key, counted in newer if keep(key))
+        return [hit for hit in hits if hit.score]
 
-    def _find_published(self, scoring: Scoring, k: int, only: KeyFilter | None) -> list[int]:
+    def _search(self, scoring: Scoring, k: int, only: KeyFilter | None) -> list[Hit]:
         """Return the published chunks that may be among the k best; all of the k best are."""
         if self._opened is None:
             return []
@@ -171,7 +177,7 @@ class SqliteReader:
             enough = kept[k - 1].score * self._compute_slack(scoring) if len(kept) >= k else 0.0
             settled = len(found) < limit or found[-1].score < enough
             if settled or limit >= (_MAX_MATCHES if len(kept) < k else _MAX_TIED):
-                return [hit.key for hit in kept if hit.score >= enough]
+                return [hit for hit in kept if hit.score >= enough]
             limit = min(_MAX_MATCHES, 4 * limit)
 
     def _compute_slack(self, scoring: Scoring) -> float:
@@ -185,13 +191,14 @@ class SqliteReader:
         return min(ratio, 1 / ratio) * (1 - _ROUNDING)
 
     def _score(self, scoring: Scoring, keys: Sequence[int]) -> list[Hit]:
-        """Return the score of each chunk."""
+        """Return the score of each chunk that shares a term."""
         sql = (
             "SELECT c.key, a.terms || ' ' || inflate(c.terms) FROM chunks c JOIN articles a"
             " ON a.key = c.article WHERE c.key IN ({})"
         )
         rows = select_in(self._connection, sql, keys)
-        return [Hit(key, scoring.score(count_terms(terms.split()))) for key, terms in rows]
+        hits = (Hit(key, scoring.score(count_terms(terms.split()))) for key, terms in rows)
+        return [hit for hit in hits if hit.score]
 
     def _load_key_filter(self, where: Filter | None) -> KeyFilter | None:
         """Return the chunks a filter allows; None allows all."""

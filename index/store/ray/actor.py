@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.errors import IndexLockedError, StateLostError
+from index.errors import IndexLockedError, IndexNotFoundError, StateLostError
 from index.store.manifest import Manifest
 from index.store.opening import create_store, holds_store, open_shard
+from index.store.ray.engine import load_ray
 from index.store.sharded.lanes import Lane, Lanes
 from index.store.sharded.storage import restore_shard, save_shard
 
@@ -32,9 +33,9 @@ READING = frozenset((
 ASKING = frozenset((
     "known", "files", "embedded", "export", "article_keys", "newest_articles", "get_article",
     "count_articles", "find_articles", "months", "days", "stats", "verify", "last_keys",
-    "relatives", "origins", "all_families",
+    "relatives", "origins", "all_families", "is_restored",
 ))  # fmt: skip
-WRITING = frozenset(("apply", "compact", "compact_if_needed"))
+WRITING = frozenset(("apply", "compact", "compact_if_needed", "settle"))
 STAGING = frozenset(("counts", "pending", "put", "publish"))
 
 
@@ -85,14 +86,23 @@ class ShardActor:
         folder: Of the shard; brought back from the storage when it is not there, else made.
         manifest: For a shard that is made.
         storage: Where copies are kept after each publication; "" for nowhere.
+        made: Whether the shard may be made where it is nowhere. Ray begins an actor again on
+            another machine when its own is gone: an empty shard there would be a wrong answer.
+
+    Raises:
+        IndexNotFoundError: The shard is neither here nor in the storage, and may not be made.
     """
 
-    def __init__(self, folder: str, manifest: Manifest, *, storage: str = "") -> None:
+    def __init__(
+        self, folder: str, manifest: Manifest, *, storage: str = "", made: bool = True
+    ) -> None:
         self._folder = Path(folder)
         self._storage = storage
         if not holds_store(self._folder) and storage:
             restore_shard(storage, self._folder)
         if not holds_store(self._folder):
+            if not made or _is_begun_again():
+                raise IndexNotFoundError(f"{folder} is not on this machine, nor in a storage")
             create_store(self._folder, manifest).close()
         self._store = open_shard(self._folder)
         self._lanes = Lanes([self._store])
@@ -208,6 +218,15 @@ class ShardActor:
                 self._writer = None
         for held in forgotten:
             held.leave()
+
+
+def _is_begun_again() -> bool:
+    """Tell whether this runs in an actor that Ray has restarted."""
+    ray = load_ray()
+    if not ray.is_initialized():
+        return False
+    context = ray.get_runtime_context()
+    return context.get_actor_id() is not None and context.was_current_actor_reconstructed
 
 
 def _allow(name: str, names: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.errors import InputError, ShardAwayError
+from index.errors import InputError, ShardAwayError, put_on_one_line
 from index.store.manifest import Manifest
 from index.store.opening import RAY
 from index.store.ray.actor import ShardActor
@@ -57,6 +57,7 @@ def start_cluster(
     storage: str = "",
     address: str = "",
     name: str = DEFAULT,
+    new: bool = True,
     cpus: float = 0.0,
 ) -> ShardedStore:
     """Begin an actor for each replica of each shard; those that run already are kept.
@@ -66,11 +67,12 @@ def start_cluster(
             as it is.
         manifest: For shards that are new.
         shards: How many; the number of a cluster never changes.
-        replicas: Actors a shard; those beyond the first read its folder, so they need the same
-            machine or a shared disk.
+        replicas: Actors a shard, all on one machine: those beyond the first read its folder.
         storage: Folder, or address of fsspec, for a copy of every shard after each publication.
         address: Of Ray; "" begins one in this process.
         name: Of the index among those of one Ray.
+        new: Whether a shard that is neither in the folder nor in the storage is made, empty; to
+            begin an index again that has articles, say no.
         cpus: That Ray reserves for an actor.
 
     Raises:
@@ -79,10 +81,19 @@ def start_cluster(
     """
     ray = connect(address)
     kind = ray.remote(ShardActor)
-    handles = []
-    for n in range(shards):
-        shard = name_shard(n, shards)
-        for replica in range(replicas):
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    nodes = sorted(
+        node["NodeID"]
+        for node in ray.nodes()
+        if node["Alive"] and node["Resources"].get("CPU", 0) >= cpus
+    )
+    if not nodes:
+        raise ShardAwayError(f"no machine of the Ray has {cpus} processors for a shard")
+    for replica in range(replicas):
+        handles = []
+        for n in range(shards):
+            shard = name_shard(n, shards)
             options = kind.options(
                 name=f"{name}/{shard}.{replica}",
                 namespace=NAMESPACE,
@@ -91,20 +102,22 @@ def start_cluster(
                 max_restarts=-1,
                 max_concurrency=_CALLS_AT_ONCE,
                 num_cpus=cpus,
-                scheduling_strategy="SPREAD",
+                # Where its folder is, while that machine lives; replicas read it there.
+                scheduling_strategy=NodeAffinitySchedulingStrategy(
+                    nodes[n % len(nodes)], soft=replica == 0
+                ),
             )
-            place = f"{storage.rstrip('/')}/{shard}" if storage else ""
-            handles.append(
-                options.remote(
-                    str(Path(folder).resolve() / shard),
-                    manifest,
-                    storage=place,
-                )
+            handle = options.remote(
+                str(Path(folder).resolve() / shard),
+                manifest,
+                storage=f"{storage.rstrip('/')}/{shard}" if storage and replica == 0 else "",
+                made=new and replica == 0,
             )
-    try:
-        ray.get([handle.ping.remote() for handle in handles], timeout=_BEGINNING_S)
-    except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError) as error:
-        raise ShardAwayError(f"the shards did not begin ({error})") from error
+            handles.append(handle)
+        try:
+            ray.get([handle.ping.remote() for handle in handles], timeout=_BEGINNING_S)
+        except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError) as error:
+            raise ShardAwayError(f"the shards did not begin ({put_on_one_line(error)})") from error
     return connect_cluster(address, name)
 
 

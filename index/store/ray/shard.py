@@ -210,6 +210,16 @@ class ActorShard:
         found: dict[str, str] = self._ask("origins", ids)
         return found
 
+    def is_restored(self) -> bool:
+        """Tell whether it was brought back from an older copy."""
+        return bool(
+            self._ask_any(lambda replica: replica.ask.remote("is_restored", (), {}), primary=True)
+        )
+
+    def settle(self) -> None:
+        """Note that the other shards have forgotten their files."""
+        self._write("settle")
+
     def all_families(self) -> NDArray[np.int64]:
         """Return the families of the articles, each once."""
         found: NDArray[np.int64] = self._ask("all_families")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import InputError
-from index.folder import publish_path
+from index.folder import RESTORED, publish_path
 from index.store.contract import Store
 
 _CURRENT = "current.json"
@@ -75,6 +75,7 @@ def restore_shard(storage: str, folder: Path) -> bool:
         target = staged / path.partition(f"copy-{number:09}/")[2]
         target.parent.mkdir(parents=True, exist_ok=True)
         files.get_file(path, str(target))
+    (staged / RESTORED).touch()
     publish_path(staged, folder)
     return True
 

@@ -72,6 +72,11 @@ class ShardedStore(ShardedCatalogue):
         with ExitStack() as held:
             for shard in self.shards:
                 held.enter_context(shard.writing())
+            if any(self._ask(lambda shard: shard.is_restored())):
+                # Every file is read again: articles may be missing. Little is embedded again.
+                with self._lanes.take() as lane:
+                    _store_files(lane, dict.fromkeys(self.files(), ""))
+                    lane.ask(lambda shard: shard.settle())
             yield
 
     @contextmanager

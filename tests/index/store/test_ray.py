@@ -1,5 +1,6 @@
 """Actors that die lose no question and no article; what they held for others is let go."""
 
+import json
 import os
 import random
 import shutil
@@ -17,7 +18,13 @@ from fakes import WordEmbedder
 from stores import CLUSTERS, end_clusters, start_ray
 
 from index import build_index, open_index
-from index.errors import IndexLockedError, InputError, ShardAwayError, StateLostError
+from index.errors import (
+    IndexLockedError,
+    IndexNotFoundError,
+    InputError,
+    ShardAwayError,
+    StateLostError,
+)
 from index.store.manifest import Manifest
 from index.store.opening import create_store, open_store
 from index.store.ray import actor as acting
@@ -246,6 +253,52 @@ def test_a_shard_that_begins_anew_is_brought_back_from_the_storage(tmp_path, sam
     assert again.ask("known", (), {}) == known
     assert again.ask("stats", (), {}).generation == generation
     assert again.ask("verify", (), {}).ok
+    assert again.ask("is_restored", (), {})
+    again.write("two", "settle", (), {})
+    assert not again.ask("is_restored", (), {})
+
+
+def test_a_shard_that_may_not_be_made_is_not_begun_empty(tmp_path):
+    manifest = Manifest(WordEmbedder().identity)
+    with pytest.raises(IndexNotFoundError, match="not on this machine"):
+        ShardActor(str(tmp_path / "shard"), manifest, made=False)
+
+
+def test_what_a_shard_lost_is_read_again_by_the_next_build(begin, tmp_path):
+    """A shard is brought back from a copy that is older than what the others say of files."""
+    storage = str(tmp_path / "storage")
+    store = begin(empty=True, storage=storage)
+    paths = sorted(SAMPLES.iterdir())
+    build_index(paths[: len(paths) // 2], store, embedder=WordEmbedder())
+    with store.writing():
+        store.compact()
+    build_index([SAMPLES], store, embedder=WordEmbedder())
+    expected = set(store.known())
+    stop_cluster("", CLUSTERS[-1])
+    shard = name_shard(1, 2)
+    shutil.rmtree(tmp_path / "shards" / shard)
+    copies = sorted((tmp_path / "storage" / shard).glob("copy-*"))
+    if len(copies) > 1:  # the older one
+        current = {"copy": copies[0].name}
+        (tmp_path / "storage" / shard / "current.json").write_text(json.dumps(current), "utf-8")
+    again = start_cluster(
+        tmp_path / "shards",
+        store_manifest(),
+        shards=2,
+        storage=storage,
+        name=CLUSTERS[-1],
+        new=False,
+    )
+    lost = expected - set(again.known())
+    report = build_index([SAMPLES], again, embedder=WordEmbedder())
+    assert set(again.known()) == expected
+    assert report.added == len(lost)
+    assert lost
+    assert again.verify().ok
+
+
+def store_manifest():
+    return Manifest(WordEmbedder().identity)
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").is_file(), reason="reads what Linux tells")

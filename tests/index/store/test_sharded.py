@@ -88,7 +88,9 @@ def candidates(store, terms, k=5):
     with store.read() as reader:
         hits = reader.lexical(terms, k)
         chunks = reader.fetch([hit.key for hit in hits])
-        return [(chunks[h.key].article_id, chunks[h.key].start, h.score) for h in hits]
+        # Scores of the search files are rounded to 32 bits.
+        found = [(chunks[h.key].article_id, chunks[h.key].start, round(h.score, 4)) for h in hits]
+        return sorted(found, key=lambda hit: (-hit[2], *hit))
 
 
 def families(store):
