@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from index.errors import IndexLockedError, StateLostError
 from index.store.manifest import Manifest
 from index.store.opening import create_store, holds_store, open_shard
+from index.store.ray.engine import load_ray
 from index.store.sharded.lanes import Lane, Lanes
 from index.store.sharded.storage import restore_shard, save_shard
 
@@ -101,9 +102,9 @@ class ShardActor:
         self._lock = threading.Lock()
         threading.Thread(target=self._close_forgotten, name="forgotten", daemon=True).start()
 
-    def ping(self) -> tuple[str, int]:
-        """Answer, with the folder and the number of the process."""
-        return str(self._folder), os.getpid()
+    def ping(self) -> tuple[str, int, str]:
+        """Answer, with the folder, the number of the process and the address of the machine."""
+        return str(self._folder), os.getpid(), str(load_ray().util.get_node_ip_address())
 
     def manifest(self) -> Manifest:
         """What the shard was built with."""
