@@ -83,7 +83,8 @@ class ShardActor:
     """A shard in a folder of the machine the actor runs on.
 
     Args:
-        folder: Of the shard; brought back from the storage when it is not there, else made.
+        folder: Of the shard; brought back from the storage when it is not there or older, as on a
+            machine that was away meanwhile, else made.
         manifest: For a shard that is made.
         storage: Where copies are kept after each publication; "" for nowhere.
     """
@@ -91,8 +92,8 @@ class ShardActor:
     def __init__(self, folder: str, manifest: Manifest, *, storage: str = "") -> None:
         self._folder = Path(folder)
         self._storage = storage
-        if not holds_store(self._folder) and storage:
-            restore_shard(storage, self._folder)
+        if storage:
+            restore_shard(storage, self._folder, generation=_find_generation(self._folder))
         if not holds_store(self._folder):
             create_store(self._folder, manifest).close()
         self._store = open_shard(self._folder)
@@ -209,6 +210,17 @@ class ShardActor:
                 self._writer = None
         for held in forgotten:
             held.leave()
+
+
+def _find_generation(folder: Path) -> int:
+    """Return the generation of the shard in a folder; -1 where there is none."""
+    if not holds_store(folder):
+        return -1
+    shard = open_shard(folder)
+    try:
+        return shard.stats().generation
+    finally:
+        shard.close()
 
 
 def _allow(name: str, names: frozenset[str]) -> str:

@@ -124,7 +124,7 @@ def check_folder(folder: str | Path, shards: int) -> None:
     """
     folder = Path(folder)
     known = {name_shard(n, shards) for n in range(shards)}
-    others = {path.name for path in folder.glob("shard-*-of-*") if path.is_dir()} - known
+    others = {path.name for path in folder.glob("shard-???-of-???")} - known
     if others or (folder / DATABASE).is_file():
         raise InputError(
             f"{folder} holds an index that does not have {shards} shards; share it out anew: jawab"
