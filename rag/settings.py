@@ -27,8 +27,31 @@ CAUTION = ("careful", "balanced", "lenient")
 
 SMALLEST_WINDOW, LARGEST_WINDOW = 2_048, 1_000_000
 """Tokens that a model may be said to take: rules and answer alone want two thousand."""
+MAX_REPLICAS = 32
+"""Of a shard. Chosen: more would hardly be useful, and a slip of the hand takes all memory."""
 
 _KINDS = {str: "text", int: "a whole number", float: "a number", dict: "a table of texts"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """How an index lives on several machines; the table ``[cluster]`` of the file.
+
+    Attributes:
+        address: Host and port of the cluster's first machine.
+        folder: Where each machine keeps its shards; an index folder of as many shards is taken
+            over.
+        shards: Among how many parts the articles are shared out; it never changes.
+        replicas: Actors a shard, which share its questions.
+        storage: Folder that all machines reach, or an address that fsspec opens, for a copy of
+            every shard; "" for none.
+    """
+
+    address: str = "127.0.0.1:6379"
+    folder: str = ".jawab-shards"
+    shards: int = 4
+    replicas: int = 1
+    storage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +59,7 @@ class Settings:
     """Everything that can be set; secrets are read from the environment by the providers.
 
     Attributes:
-        index: The index folder.
+        index: The index folder, or ``ray:HOST:PORT`` for the index of a cluster.
         embedder: Of new indexes; "" means the one the index was built with, or the bundled one.
         query_prefix: Put before questions by an embedder that is set here; "" means its own.
         passage_prefix: Put before passages by an embedder that is set here; "" means its own.
@@ -58,6 +81,7 @@ class Settings:
         sources: Publisher as it is written in the articles -> what it is called where it is shown,
             the table ``[sources]`` of the file: ``aljazirah = "الجزيرة"``.
         access: Who may ask and edit which index that ``jawab chat`` serves, the table ``[access]``.
+        cluster: The table ``[cluster]`` of the file.
     """
 
     index: str = ".jawab"
@@ -76,6 +100,7 @@ class Settings:
     unsupported: str = "remove"
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
     access: Rights = field(default_factory=Rights, hash=False)
+    cluster: ClusterSettings = ClusterSettings()
 
 
 def load_settings(
@@ -122,19 +147,29 @@ def _load_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Settings:
-    kinds = {one.name: type(getattr(settings, one.name)) for one in fields(settings)}
-    for name in values:
-        if name not in kinds:
-            near = difflib.get_close_matches(name, kinds, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(kinds)}"
-            raise SettingsError(f"unknown setting {name!r} {where}; {hint}")
-    converted = {name: _convert(name, kinds[name], values[name], where) for name in values}
-    settings = replace(settings, **converted)
+    settings = replace(settings, **_convert_all(settings, values, where))
     check_settings(settings, where)
     return settings
 
 
-def _convert(name: str, kind: type, value: Any, where: str) -> Any:
+def _convert_all(
+    before: Settings | ClusterSettings, values: Mapping[str, Any], where: str
+) -> dict[str, Any]:
+    names = [one.name for one in fields(before)]
+    for name in values:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+            raise SettingsError(f"unknown setting {name!r} {where}; {hint}")
+    return {name: _convert(name, getattr(before, name), values[name], where) for name in values}
+
+
+def _convert(name: str, before: Any, value: Any, where: str) -> Any:
+    if isinstance(before, ClusterSettings):
+        if not isinstance(value, dict):
+            raise SettingsError(f"{name} {where} must be a table, [{name}], not {value!r}")
+        return replace(before, **_convert_all(before, value, f"of [{name}] {where}"))
+    kind = type(before)
     if kind is Rights:
         return parse_rights(value, where)
     if kind is dict:
@@ -183,6 +218,25 @@ def check_settings(settings: Settings, where: str = "here") -> None:
         )
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
+    _check_cluster(settings.cluster, where)
+
+
+def _check_cluster(cluster: ClusterSettings, where: str) -> None:
+    from index.store.ray.environment import split_address
+
+    where = f"of [cluster] {where}"
+    try:
+        split_address(cluster.address)
+    except InputError as error:
+        raise SettingsError(f"address {where}: {error}") from None
+    if cluster.shards < 1:
+        raise SettingsError(f"shards {where} must be 1 or more, not {cluster.shards}")
+    if not 1 <= cluster.replicas <= MAX_REPLICAS:
+        raise SettingsError(
+            f"replicas {where} must be from 1 to {MAX_REPLICAS}, not {cluster.replicas}"
+        )
+    if not cluster.folder:
+        raise SettingsError(f"folder {where} must name a folder")
 
 
 def load_reranker(settings: Settings) -> "Reranker | None":

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.settings import Settings, SettingsError, check_settings, load_settings
+from rag.settings import ClusterSettings, Settings, SettingsError, check_settings, load_settings
 
 
 def test_defaults_need_nothing():
@@ -25,6 +25,36 @@ def test_publishers_are_named_in_a_table(tmp_path):
         file.write_text(wrong, encoding="utf-8")
         with pytest.raises(SettingsError, match=r"sources in .* must be a table of texts"):
             load_settings(file, {})
+
+
+def test_a_cluster_is_described_in_a_table(tmp_path):
+    file = tmp_path / "jawab.toml"
+    file.write_text(
+        '[cluster]\naddress = "10.0.0.1:7000"\nshards = 16\nstorage = "s3://news"\n',
+        encoding="utf-8",
+    )
+    assert load_settings(file, {}).cluster == ClusterSettings(
+        address="10.0.0.1:7000", shards=16, storage="s3://news"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('cluster = "10.0.0.1"', r"cluster in .* must be a table, \[cluster\]"),
+        ("[cluster]\nshard = 2", r"unknown setting 'shard' of \[cluster\] in .*'shards'"),
+        ('[cluster]\nshards = "many"', r"shards of \[cluster\] .* must be a whole number"),
+        ("[cluster]\nshards = 0", "shards .* must be 1 or more, not 0"),
+        ("[cluster]\nreplicas = 33", "replicas .* must be from 1 to 32"),
+        ('[cluster]\naddress = "10.0.0.1:port"', "HOST:PORT, not '10.0.0.1:port'"),
+        ('[cluster]\nfolder = ""', "folder .* must name a folder"),
+    ],
+)
+def test_a_wrong_setting_of_a_cluster_says_what_would_be_right(tmp_path, text, hint):
+    file = tmp_path / "jawab.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=hint):
+        load_settings(file, {})
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ def chat(
         list[str] | None,
         typer.Option(
             metavar="DIR",
-            help="Index folder; repeat it to let readers choose. Default: $JAWAB_INDEX, else"
-            " ./.jawab",
+            help="Index folder, or ray:HOST:PORT of a cluster; repeat it to let readers choose."
+            " Default: $JAWAB_INDEX, else ./.jawab",
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -177,8 +177,8 @@ def chat(
 
     first, *others = index or [""]
     settings = load_settings(index=first or None, model=model, base_url=base_url)
-    for folder in (settings.index, *others):
-        _create_if_missing(Path(folder), settings)
+    for place in (settings.index, *others):
+        _create_if_missing(place, settings)
     assistant = Assistant.from_settings(settings)
     indexes = Indexes([assistant, *(assistant.beside(other) for other in others)])
     access = apply_rights(access, settings.access, indexes)
@@ -200,18 +200,19 @@ def chat(
     )
 
 
-def _create_if_missing(folder: Path, settings: "Settings") -> None:
+def _create_if_missing(place: str, settings: "Settings") -> None:
     """Make an empty index, to be filled from the page; not among files of another kind."""
     from index.embedding.embedders import load_embedder
     from index.store.manifest import Manifest
     from index.store.opening import create_store, holds_store
     from rag.settings import load_chosen_embedder
 
-    if holds_store(folder) or (folder.exists() and any(folder.iterdir())):
+    folder = Path(place)
+    if holds_store(place) or (folder.exists() and any(folder.iterdir())):
         return
     embedder = load_chosen_embedder(settings) or load_embedder()
-    create_store(folder, Manifest(embedder.identity))
-    errors().print(f"فهرس جديد فارغ · a new, empty index: {folder}")
+    create_store(place, Manifest(embedder.identity))
+    errors().print(f"فهرس جديد فارغ · a new, empty index: {place}")
 
 
 def _read_proxy(header: str | None, proxies: list[str] | None) -> "ProxySignIn | None":

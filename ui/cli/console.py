@@ -10,7 +10,9 @@ from rich.console import Console
 IndexOption = Annotated[
     str | None,
     typer.Option(
-        "--index", help="Index folder. Default: $JAWAB_INDEX, else ./.jawab", metavar="DIR"
+        "--index",
+        help="Index folder, or ray:HOST:PORT of a cluster. Default: $JAWAB_INDEX, else ./.jawab",
+        metavar="DIR",
     ),
 ]
 RerankerOption = Annotated[

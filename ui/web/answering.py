@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -104,9 +103,7 @@ class Answering:
         self._filters = filters
         self._limit = limit
         self._running = _Running()
-        self._feedback = {
-            name: Feedback(Path(indexes[name].index.store.place)) for name in indexes.names
-        }
+        self._feedback = {name: Feedback(indexes[name].index.store.place) for name in indexes.names}
 
     def begin(self, question: str, messages: list[Message], busy: bool) -> State:
         """Show the question at once, or say why not."""

@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+from index.store.opening import RAY
 from ui.web.render import Turn
 
 REASONS = ("معلومة غير دقيقة", "المصدر لا يدعم الإجابة", "لا تجيب عن السؤال")
@@ -14,10 +15,15 @@ _MAX_REMEMBERED = 1000
 
 
 class Feedback:
-    """A file of opinions; safe from threads."""
+    """A file of opinions; safe from threads.
 
-    def __init__(self, index: Path) -> None:
-        folder = index.resolve()  # «.» and «..» have no name of their own
+    Args:
+        place: Of the index; opinions on one in a cluster go to the working folder.
+    """
+
+    def __init__(self, place: str) -> None:
+        place = place.rpartition("/")[2] if place.startswith(RAY) else place
+        folder = Path(place).resolve()  # «.» and «..» have no name of their own
         self.path = folder.with_name(f"{folder.name}-feedback.jsonl")
         self._lock = threading.Lock()
         self._said: dict[str, bool | str] = {}

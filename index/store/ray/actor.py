@@ -83,7 +83,8 @@ class ShardActor:
     """A shard in a folder of the machine the actor runs on.
 
     Args:
-        folder: Of the shard; brought back from the storage when it is not there, else made.
+        folder: Of the shard; brought back from the storage when it is not there or older, as on a
+            machine that was away meanwhile, else made.
         manifest: For a shard that is made.
         storage: Where copies are kept after each publication; "" for nowhere.
         made: Whether the shard may be made where it is nowhere. Ray begins an actor again on
@@ -98,8 +99,8 @@ class ShardActor:
     ) -> None:
         self._folder = Path(folder)
         self._storage = storage
-        if not holds_store(self._folder) and storage:
-            restore_shard(storage, self._folder)
+        if storage:
+            restore_shard(storage, self._folder, generation=_find_generation(self._folder))
         if not holds_store(self._folder):
             if not made or _is_begun_again():
                 raise IndexNotFoundError(f"{folder} is not on this machine, nor in a storage")
@@ -111,9 +112,9 @@ class ShardActor:
         self._lock = threading.Lock()
         threading.Thread(target=self._close_forgotten, name="forgotten", daemon=True).start()
 
-    def ping(self) -> tuple[str, int]:
-        """Answer, with the folder and the number of the process."""
-        return str(self._folder), os.getpid()
+    def ping(self) -> tuple[str, int, str]:
+        """Answer, with the folder, the number of the process and the address of the machine."""
+        return str(self._folder), os.getpid(), str(load_ray().util.get_node_ip_address())
 
     def manifest(self) -> Manifest:
         """What the shard was built with."""
@@ -227,6 +228,17 @@ def _is_begun_again() -> bool:
         return False
     context = ray.get_runtime_context()
     return context.get_actor_id() is not None and context.was_current_actor_reconstructed
+
+
+def _find_generation(folder: Path) -> int:
+    """Return the generation of the shard in a folder; -1 where there is none."""
+    if not holds_store(folder):
+        return -1
+    shard = open_shard(folder)
+    try:
+        return shard.stats().generation
+    finally:
+        shard.close()
 
 
 def _allow(name: str, names: frozenset[str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import InputError, ShardAwayError, put_on_one_line
+from index.folder import DATABASE
 from index.store.manifest import Manifest
 from index.store.opening import RAY
 from index.store.ray.actor import ShardActor
@@ -34,18 +35,22 @@ class ActorStatus:
     Attributes:
         shard: Name of its shard.
         replica: Number among the replicas; 0 writes.
-        alive: Whether it answers.
-        chunks: In its shard; 0 where it does not answer.
-        folder: On its machine, or "".
-        process: Its number there, or 0.
+        alive: Whether it answers; if not, nothing more is known.
+        chunks: In its shard.
+        generation: Of its search files.
+        machine: Its address.
+        folder: On its machine.
+        process: Its number there.
     """
 
     shard: str
     replica: int
     alive: bool
-    chunks: int
-    folder: str
-    process: int
+    chunks: int = 0
+    generation: int = 0
+    machine: str = ""
+    folder: str = ""
+    process: int = 0
 
 
 def start_cluster(
@@ -76,10 +81,13 @@ def start_cluster(
         cpus: That Ray reserves for an actor.
 
     Raises:
-        InputError: Ray is not installed or does not answer.
+        InputError: Ray is not installed or does not answer; the index has another number of shards.
         ShardAwayError: The actors did not begin.
     """
+    check_folder(folder, shards)
     ray = connect(address)
+    if (found := len(_find_actors(name))) not in {0, shards}:
+        raise InputError(f"the index keeps its {found} shards, it cannot have {shards}")
     kind = ray.remote(ShardActor)
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -121,6 +129,22 @@ def start_cluster(
     return connect_cluster(address, name)
 
 
+def check_folder(folder: str | Path, shards: int) -> None:
+    """See that a machine's folder holds no articles that so many shards would leave out.
+
+    Raises:
+        InputError: It holds another number of shards, or a store that was not shared out.
+    """
+    folder = Path(folder)
+    known = {name_shard(n, shards) for n in range(shards)}
+    others = {path.name for path in folder.glob("shard-???-of-???")} - known
+    if others or (folder / DATABASE).is_file():
+        raise InputError(
+            f"{folder} holds an index that does not have {shards} shards; share it out anew: jawab"
+            f" index migrate --shards {shards} --index {folder}"
+        )
+
+
 def connect_cluster(
     address: str = "auto", name: str = DEFAULT, *, patience: float = PATIENCE_S
 ) -> ShardedStore:
@@ -158,15 +182,26 @@ def show_cluster(address: str = "auto", name: str = DEFAULT) -> list[ActorStatus
     found = []
     for shard, handles in sorted(_find_actors(name).items()):
         if not handles:
-            found.append(ActorStatus(shard, 0, False, 0, "", 0))
+            found.append(ActorStatus(shard, 0, alive=False))
         for replica, handle in enumerate(handles):
             try:
-                folder, process = ray.get(handle.ping.remote(), timeout=5)
+                folder, process, machine = ray.get(handle.ping.remote(), timeout=5)
                 stats = ray.get(handle.ask.remote("stats", (), {}), timeout=30)
             except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError):
-                found.append(ActorStatus(shard, replica, False, 0, "", 0))
+                found.append(ActorStatus(shard, replica, alive=False))
             else:
-                found.append(ActorStatus(shard, replica, True, stats.chunks, folder, process))
+                found.append(
+                    ActorStatus(
+                        shard,
+                        replica,
+                        alive=True,
+                        chunks=stats.chunks,
+                        generation=stats.generation,
+                        machine=machine,
+                        folder=folder,
+                        process=process,
+                    )
+                )
     return found
 
 

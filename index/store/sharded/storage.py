@@ -42,7 +42,7 @@ def save_shard(store: Store, storage: str) -> str:
         InputError: The storage cannot be opened.
     """
     files, root = _open_storage(storage)
-    name = f"copy-{_read_number(files, root) + 1:09}"
+    name = f"copy-{_read_current(files, root)[0] + 1:09}"
     with tempfile.TemporaryDirectory(prefix="jawab-") as scratch:
         copy = store.backup(Path(scratch) / "copy")
         copy.close()
@@ -52,21 +52,28 @@ def save_shard(store: Store, storage: str) -> str:
                 files.makedirs(target.rpartition("/")[0], exist_ok=True)
                 files.put_file(str(path), target)
     with files.open(f"{root}/{_CURRENT}", "w", encoding="utf-8") as current:
-        json.dump({"copy": name}, current)
+        json.dump({"copy": name, "generation": store.stats().generation}, current)
     for old in sorted(files.glob(f"{root}/copy-*"))[:-_KEPT]:
         files.rm(old, recursive=True)
     return name
 
 
-def restore_shard(storage: str, folder: Path) -> bool:
-    """Bring a shard back from the storage; tell whether there was a copy.
+def restore_shard(storage: str, folder: Path, *, generation: int = -1) -> bool:
+    """Bring a shard back from the storage where the copy there is newer; tell whether it was.
+
+    A shard that is in the folder is kept beside it, as ``….before``.
+
+    Args:
+        storage: The shard's own place there.
+        folder: Where to.
+        generation: Of what is in the folder; -1 for nothing.
 
     Raises:
         InputError: The storage cannot be opened.
     """
     files, root = _open_storage(storage)
-    number = _read_number(files, root)
-    if not number:
+    number, copied = _read_current(files, root)
+    if copied <= generation:
         return False
     source = f"{root}/copy-{number:09}"
     staged = folder.with_name(f"{folder.name}.restoring.tmp")
@@ -76,14 +83,19 @@ def restore_shard(storage: str, folder: Path) -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
         files.get_file(path, str(target))
     (staged / RESTORED).touch()
+    if folder.is_dir():
+        before = folder.with_name(f"{folder.name}.before")
+        shutil.rmtree(before, ignore_errors=True)
+        folder.replace(before)
     publish_path(staged, folder)
     return True
 
 
-def _read_number(files: Any, root: str) -> int:
-    """Return the number of the current copy; 0 where there is none."""
+def _read_current(files: Any, root: str) -> tuple[int, int]:
+    """Return number and generation of the current copy; (0, -1) where there is none."""
     try:
-        with files.open(f"{root}/{_CURRENT}", "r", encoding="utf-8") as current:
-            return int(json.load(current)["copy"].rpartition("-")[2])
+        with files.open(f"{root}/{_CURRENT}", "r", encoding="utf-8") as file:
+            current = json.load(file)
     except FileNotFoundError:
-        return 0
+        return 0, -1
+    return int(current["copy"].rpartition("-")[2]), int(current["generation"])

@@ -301,6 +301,23 @@ def store_manifest():
     return Manifest(WordEmbedder().identity)
 
 
+def test_a_machine_that_was_away_does_not_answer_from_what_it_had(tmp_path, samples):
+    storage, manifest = str(tmp_path / "storage"), Manifest(WordEmbedder().identity)
+    items = open_store(samples).export(list(open_store(samples).known()))
+    machines = [str(tmp_path / name / "shard") for name in ("one", "two")]
+    for machine, part in zip(machines, (items[:9], items[9:]), strict=True):
+        actor = ShardActor(machine, manifest, storage=storage)
+        actor.write(machine, "apply", (part,), {})
+        actor.write(machine, "compact", (), {})
+        actor.end_writing(machine)
+    back = ShardActor(machines[0], manifest, storage=storage)
+    assert back.ask("known", (), {}).keys() == {item.article.id for item in items}
+    assert back.ask("verify", (), {}).ok
+    back.write("one", "apply", ((), [items[0].article.id]), {})  # newer than the storage: kept
+    back.end_writing("one")
+    assert len(ShardActor(machines[0], manifest, storage=storage).ask("known", (), {})) == 27
+
+
 @pytest.mark.skipif(not Path("/proc/net/tcp").is_file(), reason="reads what Linux tells")
 def test_ray_listens_on_this_machine_alone(begin):
     begin()

@@ -38,6 +38,7 @@ def jawab(*arguments, env=None, cwd=None):
         ("ask",),
         ("chat",),
         ("eval",),
+        *[("cluster", name) for name in ("start", "status", "stop")],
         *[
             ("index", name)
             for name in (

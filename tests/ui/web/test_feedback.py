@@ -18,11 +18,11 @@ def test_the_file_has_the_name_of_the_index(tmp_path, monkeypatch, place):
     (tmp_path / "news" / "x").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "news")
     place = Path(place.format(here=tmp_path / "news"))
-    assert Feedback(place).path == tmp_path / "news-feedback.jsonl"
+    assert Feedback(str(place)).path == tmp_path / "news-feedback.jsonl"
 
 
 def test_an_opinion_is_written_down_once_and_thanked_for_once_an_answer(tmp_path):
-    feedback = Feedback(tmp_path / "news")
+    feedback = Feedback(str(tmp_path / "news"))
     turn = Turn("t1", "سؤال؟", Answer("سؤال؟", "سؤال؟", "نص", (), (), (), found=True), 0)
     assert feedback.add(turn, REASONS[1], "")
     assert not feedback.add(turn, REASONS[1], "")
@@ -36,4 +36,4 @@ def test_an_opinion_is_written_down_once_and_thanked_for_once_an_answer(tmp_path
 def test_the_file_of_the_folder_above_has_its_name(tmp_path, monkeypatch):
     (tmp_path / "news" / "x").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "news" / "x")
-    assert Feedback(Path("..")).path == tmp_path / "news-feedback.jsonl"
+    assert Feedback("..").path == tmp_path / "news-feedback.jsonl"
