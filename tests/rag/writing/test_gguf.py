@@ -15,6 +15,7 @@ import pytest
 from checks import check_citations
 from conftest import ROOT
 
+from prompts import load_phrases
 from rag import Assistant, ModelError
 from rag.settings import load_settings
 from rag.writing.models import load_chat_model
@@ -22,6 +23,8 @@ from rag.writing.setup import Setup
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
 LONG = "Count to a thousand in words."
+MARKS = {"supported": "", "unsure": load_phrases("ar")["unsure_mark"], "declined": ""}
+"""Behind what may be shown, as the settings are: what articles contradict is left out."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -104,7 +107,10 @@ def test_a_real_model_gives_a_checked_answer(model, file, assistant, sample_inde
     found = Assistant(assistant.index, Setup(settings, model)).answer(QUESTION)
     assert found.error is None
     assert found.found or found.refusal == "model_refused"
-    assert all(sentence.supported for sentence in found.sentences)
+    for sentence in found.sentences:
+        assert sentence.verdict in MARKS
+        assert sentence.note == MARKS[sentence.verdict]
+        assert sentence.citations or not sentence.supported
     check_citations(found, sample_index)
 
 

@@ -201,6 +201,28 @@ def test_orders_and_question_that_a_model_repeats_are_no_part_of_the_answer(ask)
 
 
 @openai
+@pytest.mark.parametrize(
+    "order",
+    [
+        "إن لم تجد في المقاطع شيئًا من الجواب فقط: لم أجد في المقال",  # a word is missing, then cut
+        "لا تستعمل معرفتك، ولا تخمّن، ولا تكمل الجواب من عندك.",
+    ],
+)
+def test_orders_that_a_model_nearly_repeats_are_no_part_of_the_answer(ask, order):
+    found, _ = ask(f"{TRUE} [1].\n\n{order}")
+    assert found.text == f"{TRUE} [1]."
+
+
+@openai
+def test_a_part_of_the_question_that_a_model_says_again_with_its_answer_is_no_order(ask):
+    question = "كم عدد المصابين في حريق مصنع الدهانات بمدينة الرمال وكم بلغت الغرامة المفروضة؟"
+    told = "بلغ عدد المصابين في حريق مصنع الدهانات بمدينة الرمال 17."
+    found, requests = ask(f"{told} [1]", question)
+    assert "أجزاء السؤال" in requests[0]["messages"][-1]["content"]
+    assert told.removesuffix(".") in found.text
+
+
+@openai
 def test_the_model_is_not_asked_without_evidence(ask):
     found, requests = ask("عاصمة اليابان هي طوكيو [1].", "من كتب رواية موسم الهجرة إلى الشمال؟")
     assert not found.found
