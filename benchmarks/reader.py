@@ -184,7 +184,7 @@ def measure_refusals(rows: Sequence[Row]) -> dict[str, Any]:
 def main() -> None:
     """Print the report; write it where ``--out`` says."""
     parser = make_parser(__doc__)
-    parser.add_argument("--some", action="store_true", help="ask 2,863 of the news articles")
+    parser.add_argument("--some", action="store_true", help="ask 2,837 of the news articles")
     parser.add_argument("--every", type=int, default=1, help="ask one of so many of ARCD and TyDi")
     parser.add_argument("--out", type=Path, help="write NAME.json")
     options = parser.parse_args()
