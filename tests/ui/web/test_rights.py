@@ -308,12 +308,16 @@ def test_every_way_of_programs_is_among_these(address):
 
 
 def test_files_are_taken_from_editors_alone(address):
-    def upload(client):
-        return client.post("gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code
+    def upload(client, place="upload"):
+        files = {"files": ("a.txt", b"x")}
+        return client.post(f"gradio_api/{place}", files=files).status_code
 
     for user, told in (("omar", 403), ("guest", 403), ("sara", 200)):
         with opened(address, user) as client:
             assert upload(client) == told
+    with opened(address, "guest") as client:
+        assert upload(client, "process_recording") == 403
+        assert upload(client, "component_server") == 403
     with opened(address, "sara", peer="127.0.0.2") as client:
         assert upload(client) == 401
 
