@@ -56,5 +56,7 @@ STORES = {
 }
 """Name -> makes an empty store of its own below an empty folder, built with a manifest."""
 
-ASKED = [pytest.param(name, marks=pytest.mark.slow) if name == "ray" else name for name in STORES]
+ON_RAY = (pytest.mark.slow, pytest.mark.alone)
+"""A Ray does not begin in a process that has run a thousand tests, nor two at once."""
+ASKED = [pytest.param(name, marks=ON_RAY) if name == "ray" else name for name in STORES]
 """Names of all of them; Ray takes seconds to start."""

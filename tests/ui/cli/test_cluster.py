@@ -17,6 +17,7 @@ from index.store.ray.environment import make_token, token_path
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(find_spec("ray") is None, reason="pip install 'jawab[cluster]'"),
     pytest.mark.skipif(sys.platform != "linux", reason="addresses are looked up in /proc"),
 ]
