@@ -279,8 +279,9 @@ def test_what_a_shard_lost_is_read_again_by_the_next_build(begin, tmp_path):
     shutil.rmtree(tmp_path / "shards" / shard)
     copies = sorted((tmp_path / "storage" / shard).glob("copy-*"))
     if len(copies) > 1:  # the older one
-        current = {"copy": copies[0].name}
-        (tmp_path / "storage" / shard / "current.json").write_text(json.dumps(current), "utf-8")
+        path = tmp_path / "storage" / shard / "current.json"
+        current = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**current, "copy": copies[0].name}), encoding="utf-8")
     again = start_cluster(
         tmp_path / "shards",
         store_manifest(),
