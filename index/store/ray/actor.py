@@ -8,13 +8,18 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.errors import IndexLockedError, IndexNotFoundError, StateLostError
+from index.errors import (
+    IndexLockedError,
+    IndexNotFoundError,
+    SearchIndexError,
+    StateLostError,
+)
 from index.store.manifest import Manifest
 from index.store.opening import create_store, holds_store, open_shard
 from index.store.ray.engine import load_ray
@@ -115,6 +120,10 @@ class ShardActor:
     def ping(self) -> tuple[str, int, str]:
         """Answer, with the folder, the number of the process and the address of the machine."""
         return str(self._folder), os.getpid(), str(load_ray().util.get_node_ip_address())
+
+    def find_node(self) -> str:
+        """Return Ray's name of the machine."""
+        return str(load_ray().get_runtime_context().get_node_id())
 
     def manifest(self) -> Manifest:
         """What the shard was built with."""
@@ -228,6 +237,20 @@ def _is_begun_again() -> bool:
         return False
     context = ray.get_runtime_context()
     return context.get_actor_id() is not None and context.was_current_actor_reconstructed
+
+
+def find_generations(folders: Sequence[str]) -> list[int]:
+    """Return the generations of the shards in some folders of the machine; -1 where there is none.
+
+    One that cannot be read counts as there: its actor says what is wrong with it.
+    """
+    found = []
+    for folder in folders:
+        try:
+            found.append(_find_generation(Path(folder)))
+        except SearchIndexError:
+            found.append(0)
+    return found
 
 
 def _find_generation(folder: Path) -> int:

@@ -298,6 +298,26 @@ def test_what_a_shard_lost_is_read_again_by_the_next_build(begin, tmp_path):
     assert again.verify().ok
 
 
+def test_a_shard_that_is_gone_is_not_made_empty_beside_the_others(begin, tmp_path, samples):
+    shutil.copytree(samples, tmp_path / "shards")
+    gone, kept = (tmp_path / "shards" / name_shard(n, 2) for n in (1, 0))
+    shutil.rmtree(gone)
+    with pytest.raises(ShardAwayError, match=f"{gone.name} not found .* bring the machine"):
+        begin(empty=True)
+    assert not gone.exists()
+    assert show_cluster("", CLUSTERS[-1]) == []
+    shutil.copytree(samples / gone.name, gone)
+    again = start_cluster(tmp_path / "shards", store_manifest(), shards=2, name=CLUSTERS[-1])
+    assert told(again) == told(open_store(samples))
+    assert kept.is_dir()
+
+
+def test_a_process_asks_one_cluster(begin):
+    begin()
+    with pytest.raises(InputError, match="cannot ask the one at"):
+        connect_cluster("127.0.0.1:9")
+
+
 def store_manifest():
     return Manifest(WordEmbedder().identity)
 
