@@ -252,7 +252,8 @@ def connect_cluster(
             f"Ray at {address or 'this machine'} keeps no index; start one: jawab cluster start"
         )
     shards = [
-        ActorShard(handles, shard, patience=patience) for shard, handles in sorted(groups.items())
+        ActorShard(list(actors.values()), shard, names=list(actors), patience=patience)
+        for shard, actors in sorted(groups.items())
     ]
     return ShardedStore(f"{RAY}{address}/{name}", shards)
 
@@ -267,10 +268,10 @@ def show_cluster(address: str = "auto", name: str = DEFAULT) -> list[ActorStatus
     """Return how each actor is."""
     ray = connect(address)
     found = []
-    for shard, handles in sorted(_find_actors(name).items()):
-        if not handles:
+    for shard, actors in sorted(_find_actors(name).items()):
+        if not actors:
             found.append(ActorStatus(shard, 0, alive=False))
-        for replica, handle in enumerate(handles):
+        for replica, handle in enumerate(actors.values()):
             try:
                 folder, process, machine = ray.get(handle.ping.remote(), timeout=5)
                 stats = ray.get(handle.ask.remote("stats", (), {}), timeout=30)
@@ -295,7 +296,7 @@ def show_cluster(address: str = "auto", name: str = DEFAULT) -> list[ActorStatus
 def stop_cluster(address: str = "auto", name: str = DEFAULT) -> int:
     """End the actors, not Ray; return how many there were. What they stored stays."""
     ray = connect(address)
-    handles = [handle for group in _find_actors(name).values() for handle in group]
+    handles = [handle for group in _find_actors(name).values() for handle in group.values()]
     for handle in handles:
         ray.kill(handle, no_restart=True)
     return len(handles)
@@ -308,15 +309,15 @@ def _list_actors(index: str) -> list[str]:
     return [name for name in names if name.startswith(f"{index}/")]
 
 
-def _find_actors(index: str) -> dict[str, Sequence[Any]]:
-    """Return the actors of each shard of an index by its name, the one that writes first."""
+def _find_actors(index: str) -> dict[str, dict[str, Any]]:
+    """Return the actors of each shard of an index by their names, the one that writes first."""
     ray = load_ray()
     own = _list_actors(index)
     # Every shard, also one whose actors are gone: it is away, the index is not a smaller one.
     count = int(own[0].rpartition(".")[0][-3:]) if own else 0
-    groups: dict[str, list[Any]] = {name_shard(n, count): [] for n in range(count)}
+    groups: dict[str, dict[str, Any]] = {name_shard(n, count): {} for n in range(count)}
     for name in own:
         shard = name.removeprefix(f"{index}/").rpartition(".")[0]
         with suppress(ValueError):  # it ended since it was listed
-            groups[shard].append(ray.get_actor(name, NAMESPACE))
-    return dict(groups)
+            groups[shard][name] = ray.get_actor(name, NAMESPACE)
+    return groups

@@ -227,6 +227,42 @@ def test_a_writer_that_died_does_not_keep_others_from_writing(actor):
     actor.begin_writing("one")
 
 
+def test_a_writer_at_work_is_not_taken_for_forgotten(actor):
+    with actor._changing("one"):
+        actor._close_before(time.monotonic() + acting.WRITER_S + 1)
+        with pytest.raises(IndexLockedError, match="wait"):
+            actor.begin_writing("other")
+    actor._close_before(time.monotonic() + acting.WRITER_S + 1)
+    actor.begin_writing("other")
+
+
+def test_an_error_of_closing_does_not_keep_others_from_being_closed(actor, monkeypatch, caplog):
+    leave = acting._Held.leave
+
+    def fail(held):
+        leave(held)
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(acting, "READER_S", 0.1)
+    monkeypatch.setattr(acting._Held, "leave", fail)
+    threading.Thread(target=actor._close_forgotten, daemon=True).start()
+    for _ in range(2):
+        name = actor.open_reader().name
+        deadline = time.monotonic() + 20
+        while name in actor._readers and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert name not in actor._readers
+    assert "was not closed" in caplog.text
+
+
+def test_who_asks_finds_an_actor_that_was_begun_anew(begin, tmp_path, samples):
+    store = begin()
+    expected = told(store)
+    stop_cluster("", CLUSTERS[-1])
+    start_cluster(tmp_path / "shards", store_manifest(), shards=2, name=CLUSTERS[-1])
+    assert told(store) == expected
+
+
 def test_an_actor_does_only_what_a_shard_does(actor):
     for ask in (
         lambda: actor.ask("close", (), {}),
