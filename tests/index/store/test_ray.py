@@ -21,6 +21,7 @@ from index import build_index, open_index
 from index.errors import (
     IndexLockedError,
     IndexNotFoundError,
+    IndexWriteError,
     InputError,
     ShardAwayError,
     StateLostError,
@@ -292,6 +293,33 @@ def test_a_shard_that_begins_anew_is_brought_back_from_the_storage(tmp_path, sam
     assert again.ask("is_restored", (), {})
     again.write("two", "settle", (), {})
     assert not again.ask("is_restored", (), {})
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", '{"copy": null}'])
+def test_a_torn_storage_keeps_no_shard_away_that_is_here(tmp_path, text, caplog):
+    storage, manifest = tmp_path / "storage", Manifest(WordEmbedder().identity)
+    actor = ShardActor(str(tmp_path / "shard"), manifest, storage=str(storage))
+    actor.write("one", "compact", (), {})
+    actor.end_writing("one")
+    (storage / "current.json").write_text(text, encoding="utf-8")
+    again = ShardActor(str(tmp_path / "shard"), manifest, storage=str(storage))
+    assert "begins without looking into" in caplog.text
+    with pytest.raises(ShardAwayError, match="make the storage reachable"):
+        ShardActor(str(tmp_path / "other"), manifest, storage=str(storage))
+    again.write("one", "compact", (), {})  # the next copy names itself
+    again.end_writing("one")
+    assert json.loads((storage / "current.json").read_text(encoding="utf-8"))["copy"] > "copy-"
+    assert not (storage / "current.json.tmp").exists()
+    assert ShardActor(str(tmp_path / "other"), manifest, storage=str(storage))
+
+
+def test_a_copy_that_cannot_be_written_is_said(tmp_path):
+    storage = tmp_path / "storage"
+    actor = ShardActor(str(tmp_path / "shard"), store_manifest(), storage=str(storage))
+    storage.write_text("no folder", encoding="utf-8")
+    with pytest.raises(IndexWriteError, match="published, but not copied"):
+        actor.write("one", "compact", (), {})
+    actor.end_writing("one")
 
 
 def test_a_shard_that_may_not_be_made_is_not_begun_empty(tmp_path):
