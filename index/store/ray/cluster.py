@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import IndexNotFoundError, InputError, ShardAwayError, put_on_one_line
-from index.folder import DATABASE
+from index.folder import DATABASE, SHARDS
 from index.store.manifest import Manifest
 from index.store.opening import RAY
 from index.store.ray.actor import ShardActor, find_generations
 from index.store.ray.engine import NAMESPACE, connect, load_ray
 from index.store.ray.shard import PATIENCE_S, ActorShard
-from index.store.sharded.layout import name_shard
+from index.store.sharded.layout import count_shards, name_shard
 from index.store.sharded.store import ShardedStore
 
 DEFAULT = "index"
@@ -223,6 +223,8 @@ def check_folder(folder: str | Path, shards: int) -> None:
         InputError: It holds another number of shards, or a store that was not shared out.
     """
     folder = Path(folder)
+    if (folder / SHARDS).is_file() and count_shards(folder) == shards:
+        return  # what lies beside them was left behind by an interruption
     known = {name_shard(n, shards) for n in range(shards)}
     others = {path.name for path in folder.glob("shard-???-of-???")} - known
     if others or (folder / DATABASE).is_file():
