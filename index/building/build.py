@@ -26,7 +26,7 @@ from index.errors import InputError
 from index.store.changes import ApplyReport
 from index.store.contract import Store
 from index.store.manifest import Manifest
-from index.store.opening import Place, create_store, holds_store, open_store
+from index.store.opening import RAY, Place, create_store, holds_store, open_store
 from index.store.sharded.layout import count_shards
 
 _BATCHES_AHEAD = 3
@@ -90,6 +90,11 @@ def add_articles(
 
 def _prepare_shards(place: Place, shards: int, embedder: Embedder | None) -> None:
     """Make a new index of some shards; see that one that is there has as many."""
+    if isinstance(place, str) and place.startswith(RAY):
+        raise InputError(
+            f"how many shards {place} has is said by jawab.toml ([cluster] shards) before it is"
+            " started; leave out --shards"
+        )
     if not holds_store(place):
         create_store(place, Manifest((embedder or load_embedder()).identity), shards=shards)
     elif isinstance(place, str | Path) and (found := count_shards(Path(place))) != shards:

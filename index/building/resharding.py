@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.building.reports import BuildProgress, Progress
+from index.errors import InputError
 from index.store.contract import Store
-from index.store.opening import check_shards, create_store, open_folder
+from index.store.opening import RAY, check_shards, create_store, open_folder
 from index.store.shard import Portable
-from index.store.sharded.layout import UNFINISHED, adopt, count_shards
+from index.store.sharded.layout import UNFINISHED, adopt, count_shards, remove_leftovers
 
 _BATCH_ARTICLES = 256
 """Articles in one transaction; chosen: some megabytes."""
@@ -31,16 +32,22 @@ def reshard_index(place: str | Path, shards: int, *, progress: Progress | None =
         progress: Called often with how far the copy is.
 
     Raises:
-        InputError: There is no such number of shards.
+        InputError: There is no such number of shards; the index is kept on Ray.
         IndexNotFoundError: The folder holds no index.
         IndexLockedError: Another process is writing to it.
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
     check_shards(shards)
+    if str(place).startswith(RAY):
+        raise InputError(
+            f"{place} keeps its number of shards; copy it into a folder (jawab index backup COPY"
+            f" --index {place}), then: jawab index migrate --shards {shards} --index COPY"
+        )
     folder = Path(place)
     source = open_folder(folder)
     with source.writing():
         if count_shards(folder) == shards:
+            remove_leftovers(folder, shards)
             return source.stats().chunks
         unfinished = folder / UNFINISHED
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -19,6 +19,7 @@ from index.store.changes import ArticleChunks, KnownArticle, Placement
 from index.store.contract import Filter
 from index.store.listing import ListedArticle, StoreStats, check_order
 from index.store.local.codes import decode_vectors, stack_codes
+from index.store.local.connections import report_read_errors
 from index.store.local.generation import Generation
 from index.store.local.rows import count_rows, find_relatives, get_meta, load_last_keys
 from index.store.shard import LastKeys, Relative, Unplaced
@@ -131,9 +132,10 @@ class Catalogue:
     ) -> list[list[Relative]]:
         """Return for each text the articles it may reprint."""
         found = []
-        for number, text in enumerate(unplaced):
-            passed = {id_ for id_, first in gone.items() if first <= number}
-            found.append(find_relatives(self._reading(), text, passed))
+        with report_read_errors(self.folder):
+            for number, text in enumerate(unplaced):
+                passed = {id_ for id_, first in gone.items() if first <= number}
+                found.append(find_relatives(self._reading(), text, passed))
         return found
 
     def origins(self, ids: Sequence[str]) -> dict[str, str]:
@@ -166,26 +168,29 @@ class Catalogue:
         """Return articles as they are stored, with their placement, by key."""
         sql = f"SELECT {COLUMNS}, key, family, terms FROM articles WHERE id IN ({{}})"  # noqa: S608
         connection = self._reading()
-        return sorted(
-            (_make_stored(connection, row) for row in select_in(connection, sql, ids)),
-            key=lambda item: item.placement.key if item.placement else 0,
-        )
+        with report_read_errors(self.folder):
+            return sorted(
+                (_make_stored(connection, row) for row in select_in(connection, sql, ids)),
+                key=lambda item: item.placement.key if item.placement else 0,
+            )
 
     def newest_articles(self, count: int) -> list[Article]:
         """Return the newest articles, those with a date first."""
-        rows = self._reading().execute(
-            f"SELECT {COLUMNS} FROM articles ORDER BY date DESC, id LIMIT ?",  # noqa: S608
-            (count,),
-        )
-        return [Article(*row) for row in rows]
+        with report_read_errors(self.folder):
+            rows = self._reading().execute(
+                f"SELECT {COLUMNS} FROM articles ORDER BY date DESC, id LIMIT ?",  # noqa: S608
+                (count,),
+            )
+            return [Article(*row) for row in rows]
 
     def get_article(self, article_id: str) -> Article | None:
         """Return the article of that id, or None."""
-        row = self._reading().execute(
-            f"SELECT {COLUMNS} FROM articles WHERE id = ?",  # noqa: S608
-            (article_id,),
-        )
-        found = row.fetchone()
+        with report_read_errors(self.folder):
+            row = self._reading().execute(
+                f"SELECT {COLUMNS} FROM articles WHERE id = ?",  # noqa: S608
+                (article_id,),
+            )
+            found = row.fetchone()
         return Article(*found) if found else None
 
     def count_articles(self, where: Filter | None = None) -> int:

@@ -61,8 +61,19 @@ def deflate(text: str) -> bytes:
 
 
 def inflate(data: bytes) -> str:
-    """Return a stored text."""
-    return zlib.decompressobj(zdict=_load_dictionary()).decompress(data).decode()
+    """Return a stored text.
+
+    Raises:
+        ValueError: It is not whole.
+    """
+    stream = zlib.decompressobj(zdict=_load_dictionary())
+    try:
+        text = stream.decompress(data).decode()
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if not stream.eof:
+        raise ValueError("a stored text is cut short")
+    return text
 
 
 @cache

@@ -61,20 +61,26 @@ def upgrade_database(folder: Path) -> None:
     log = path.with_name(f"{DATABASE}-wal")
     if log.exists() and log.stat().st_size:
         raise IndexLockedError(f"another process is reading {folder}; stop it, then run this again")
-    with report_write_errors(folder):
-        with connect(path) as old:
-            manifest = _upgrade_manifest(_read_manifest(old))
-        make_database(staged, manifest)
-        with connect(staged) as connection:
-            connection.execute("ATTACH ? AS old", (str(path),))
-            connection.execute("BEGIN")
-            _copy_rows(connection, repack=manifest.embedder.revision.endswith(VERSION))
-            connection.execute("COMMIT")
-            number = _publish(connection, folder)
-        for name in (f"{DATABASE}.tmp-wal", f"{DATABASE}.tmp-shm", log.name, f"{DATABASE}-shm"):
-            (folder / name).unlink(missing_ok=True)
-        publish_path(staged, path)
-        remove_stale(folder, keep={number})
+    parts = [folder / f"{staged.name}{end}" for end in ("-wal", "-shm")]
+    try:
+        with report_write_errors(folder):
+            with connect(path) as old:
+                manifest = _upgrade_manifest(_read_manifest(old))
+            make_database(staged, manifest)
+            with connect(staged) as connection:
+                connection.execute("ATTACH ? AS old", (str(path),))
+                connection.execute("BEGIN")
+                _copy_rows(connection, repack=manifest.embedder.revision.endswith(VERSION))
+                connection.execute("COMMIT")
+                number = _publish(connection, folder)
+            for part in (*parts, log, folder / f"{DATABASE}-shm"):
+                part.unlink(missing_ok=True)
+            publish_path(staged, path)
+            remove_stale(folder, keep={number})
+    except BaseException:
+        for part in (staged, *parts):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def _read_manifest(connection: sqlite3.Connection) -> dict[str, object]:

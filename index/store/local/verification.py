@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index.articles.article import Article
 from index.embedding.word_vectors import DIMENSIONS_PER_BYTE
+from index.store.local.codes import inflate
 from index.store.local.generation import (
     Generation,
     GenerationDamagedError,
@@ -30,6 +31,8 @@ def verify_database(connection: sqlite3.Connection, folder: Path) -> Verificatio
         folder: Of the index.
     """
     dimension = load_manifest(connection).dimension
+    if unreadable := list(_check_texts(connection)):  # nothing more can be read of them
+        return _tell_unreadable(connection, unreadable)
     problems = [
         *_check_rows(connection, dimension),
         *_check_contents(connection),
@@ -43,6 +46,31 @@ def verify_database(connection: sqlite3.Connection, folder: Path) -> Verificatio
         expected = {key for key in keys | removed if key <= generation.max_key}
         problems += _check_files(folder, generation, expected)
     return Verification(articles, len(keys), generation.chunks, tuple(problems))
+
+
+def _check_texts(connection: sqlite3.Connection) -> Iterator[str]:
+    """Name the articles of which a text, or the words of a chunk, is not whole."""
+    damaged: set[str] = set()
+    for sql in (
+        "SELECT id, text FROM articles",
+        "SELECT a.id, c.terms FROM chunks c JOIN articles a ON a.key = c.article",
+    ):
+        for id_, data in connection.execute(sql):
+            try:
+                inflate(data)
+            except (ValueError, TypeError):
+                damaged.add(id_)
+    for id_ in sorted(damaged):
+        yield f"database: article {id_} is damaged; put a backup in the place of the index"
+
+
+def _tell_unreadable(connection: sqlite3.Connection, problems: list[str]) -> Verification:
+    counts = [
+        int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+        for table in ("articles", "chunks")
+    ]
+    generation = Generation.from_json(get_meta(connection, "generation"))
+    return Verification(counts[0], counts[1], generation.chunks, tuple(problems))
 
 
 def _check_files(folder: Path, generation: Generation, expected: set[int]) -> Iterator[str]:

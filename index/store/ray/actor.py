@@ -4,22 +4,30 @@ Readers and the right to write are lent for a time: who stops asking has lost th
 process that died holds nothing for ever.
 """
 
+import logging
 import os
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.errors import IndexLockedError, IndexNotFoundError, StateLostError
+from index.errors import (
+    IndexLockedError,
+    IndexNotFoundError,
+    SearchIndexError,
+    StateLostError,
+)
 from index.store.manifest import Manifest
 from index.store.opening import create_store, holds_store, open_shard
 from index.store.ray.engine import load_ray
 from index.store.sharded.lanes import Lane, Lanes
 from index.store.sharded.storage import restore_shard, save_shard
+
+logger = logging.getLogger(__name__)
 
 READER_S = 60.0
 """Seconds after which a reader that nobody asks is closed. Chosen: no question takes as long."""
@@ -109,12 +117,17 @@ class ShardActor:
         self._lanes = Lanes([self._store])
         self._readers: dict[str, _Held] = {}
         self._writer: tuple[str, _Held] | None = None
+        self._changes = 0  # that run just now
         self._lock = threading.Lock()
         threading.Thread(target=self._close_forgotten, name="forgotten", daemon=True).start()
 
     def ping(self) -> tuple[str, int, str]:
         """Answer, with the folder, the number of the process and the address of the machine."""
         return str(self._folder), os.getpid(), str(load_ray().util.get_node_ip_address())
+
+    def find_node(self) -> str:
+        """Return Ray's name of the machine."""
+        return str(load_ray().get_runtime_context().get_node_id())
 
     def manifest(self) -> Manifest:
         """What the shard was built with."""
@@ -182,19 +195,33 @@ class ShardActor:
         Raises:
             IndexLockedError: The right to write was lost.
         """
-        self.begin_writing(token)
-        done = getattr(self._store, _allow(name, WRITING))(*arguments, **more)
-        if name == "compact" or (name == "compact_if_needed" and done):
-            self._save()
+        with self._changing(token):
+            done = getattr(self._store, _allow(name, WRITING))(*arguments, **more)
+            if name == "compact" or (name == "compact_if_needed" and done):
+                self._save()
         return done
 
     def stage(self, token: str, manifest: Manifest, name: str, arguments: tuple[Any, ...]) -> Any:
         """Call a method of a migration to a manifest, begun or gone on with."""
-        self.begin_writing(token)
-        done = getattr(self._store.stage(manifest), _allow(name, STAGING))(*arguments)
-        if name == "publish":
-            self._save()
+        with self._changing(token):
+            done = getattr(self._store.stage(manifest), _allow(name, STAGING))(*arguments)
+            if name == "publish":
+                self._save()
         return done
+
+    @contextmanager
+    def _changing(self, token: str) -> Iterator[None]:
+        """Keep the right to write while a change runs, however long it takes."""
+        self.begin_writing(token)
+        with self._lock:
+            self._changes += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._changes -= 1
+                if self._writer is not None:
+                    self._writer[1].used = time.monotonic()
 
     def backup(self, copy: str) -> str:
         """Copy the shard into another folder of the same machine; return which."""
@@ -207,15 +234,19 @@ class ShardActor:
     def _close_forgotten(self) -> None:
         while True:
             time.sleep(READER_S / 10)
-            self._close_before(time.monotonic())
+            try:
+                self._close_before(time.monotonic())
+            except Exception:
+                logger.exception("what nobody asked for was not closed")
 
     def _close_before(self, now: float) -> None:
         """Close what nobody asked for a while."""
         with self._lock:
             old = [name for name, held in self._readers.items() if now - held.used > READER_S]
             forgotten = [self._readers.pop(name) for name in old]
-            if self._writer is not None and now - self._writer[1].used > WRITER_S:
-                forgotten.append(self._writer[1])
+            writer = None if self._changes else self._writer
+            if writer is not None and now - writer[1].used > WRITER_S:
+                forgotten.append(writer[1])
                 self._writer = None
         for held in forgotten:
             held.leave()
@@ -228,6 +259,20 @@ def _is_begun_again() -> bool:
         return False
     context = ray.get_runtime_context()
     return context.get_actor_id() is not None and context.was_current_actor_reconstructed
+
+
+def find_generations(folders: Sequence[str]) -> list[int]:
+    """Return the generations of the shards in some folders of the machine; -1 where there is none.
+
+    One that cannot be read counts as there: its actor says what is wrong with it.
+    """
+    found = []
+    for folder in folders:
+        try:
+            found.append(_find_generation(Path(folder)))
+        except SearchIndexError:
+            found.append(0)
+    return found
 
 
 def _find_generation(folder: Path) -> int:

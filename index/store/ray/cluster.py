@@ -1,23 +1,24 @@
 """The actors of an index: begun, found by their names, looked at and ended.
 
-One machine: ``start_cluster`` on an index folder makes an actor of each of its shards. Several: Ray
-places the actors; each keeps its shard under the same path on its machine, and brings it back from
-the storage where it is not there.
+One machine: ``start_cluster`` on an index folder makes an actor of each of its shards. Several: an
+actor is placed on the machine that has its shard, under the same path on all of them; where none
+has, the machines take turns, and it brings the shard from the storage.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.errors import InputError, ShardAwayError, put_on_one_line
-from index.folder import DATABASE
+from index.errors import IndexNotFoundError, InputError, ShardAwayError, put_on_one_line
+from index.folder import DATABASE, SHARDS
 from index.store.manifest import Manifest
 from index.store.opening import RAY
-from index.store.ray.actor import ShardActor
+from index.store.ray.actor import ShardActor, find_generations
 from index.store.ray.engine import NAMESPACE, connect, load_ray
 from index.store.ray.shard import PATIENCE_S, ActorShard
-from index.store.sharded.layout import name_shard
+from index.store.sharded.layout import count_shards, name_shard
 from index.store.sharded.store import ShardedStore
 
 DEFAULT = "index"
@@ -26,6 +27,8 @@ _CALLS_AT_ONCE = 32
 """Of one actor: each question holds one at a time. Chosen."""
 _BEGINNING_S = 120.0
 """Seconds for the actors to begin, restoring included where shards are small. Chosen."""
+_LAST_S = 1.0
+"""Seconds for an answer that is there already. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +79,18 @@ def start_cluster(
         storage: Folder, or address of fsspec, for a copy of every shard after each publication.
         address: Of Ray; "" begins one in this process.
         name: Of the index among those of one Ray.
-        new: Whether a shard that is neither in the folder nor in the storage is made, empty; to
-            begin an index again that has articles, say no.
+        new: Whether the shards are made, empty, where every one of them is neither in the folder
+            of a machine nor in the storage.
         cpus: That Ray reserves for an actor.
 
     Raises:
         InputError: Ray is not installed or does not answer; the index has another number of shards.
-        ShardAwayError: The actors did not begin.
+        ShardAwayError: The actors did not begin; a shard is nowhere, and others are there.
     """
     check_folder(folder, shards)
     ray = connect(address)
     if (found := len(_find_actors(name))) not in {0, shards}:
         raise InputError(f"the index keeps its {found} shards, it cannot have {shards}")
-    kind = ray.remote(ShardActor)
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
     nodes = sorted(
         node["NodeID"]
         for node in ray.nodes()
@@ -98,35 +98,122 @@ def start_cluster(
     )
     if not nodes:
         raise ShardAwayError(f"no machine of the Ray has {cpus} processors for a shard")
-    for replica in range(replicas):
-        handles = []
-        for n in range(shards):
-            shard = name_shard(n, shards)
-            options = kind.options(
-                name=f"{name}/{shard}.{replica}",
-                namespace=NAMESPACE,
-                lifetime="detached",
-                get_if_exists=True,
-                max_restarts=-1,
-                max_concurrency=_CALLS_AT_ONCE,
-                num_cpus=cpus,
-                # Where its folder is, while that machine lives; replicas read it there.
-                scheduling_strategy=NodeAffinitySchedulingStrategy(
-                    nodes[n % len(nodes)], soft=replica == 0
-                ),
-            )
-            handle = options.remote(
-                str(Path(folder).resolve() / shard),
-                manifest,
-                storage=f"{storage.rstrip('/')}/{shard}" if storage and replica == 0 else "",
-                made=new and replica == 0,
-            )
-            handles.append(handle)
-        try:
-            ray.get([handle.ping.remote() for handle in handles], timeout=_BEGINNING_S)
-        except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError) as error:
-            raise ShardAwayError(f"the shards did not begin ({put_on_one_line(error)})") from error
+    folders = {n: Path(folder).resolve() / name_shard(n, shards) for n in range(shards)}
+    beginning = _Beginning(name, manifest, folders, storage.rstrip("/"), cpus)
+    running, homes = set(_list_actors(name)), _find_homes(nodes, folders)
+    # None is made before it is known that all are nowhere: an empty one would hide its articles.
+    handles, missing = beginning.begin(homes, made=False)
+    if new and len(missing) == shards:
+        handles, missing = beginning.begin(homes, made=True)
+    if missing:
+        for actor in set(_list_actors(name)) - running:
+            with suppress(ValueError):  # it ended by itself
+                ray.kill(ray.get_actor(actor, NAMESPACE), no_restart=True)
+        raise ShardAwayError(
+            f"{', '.join(name_shard(n, shards) for n in missing)} not found below {folder} on any"
+            " machine, nor in the storage; bring the machine, its folder or the storage back and"
+            " start again. Where the index never held articles, remove that folder on every machine"
+        )
+    for replica in range(1, replicas):
+        # They read the folder of the first one, so they have to be where it is.
+        homes = dict(enumerate(ray.get([handles[n].find_node.remote() for n in range(shards)])))
+        beginning.begin(homes, replica=replica, made=False)
     return connect_cluster(address, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """What the actors of an index are begun with."""
+
+    name: str
+    manifest: Manifest
+    folders: Mapping[int, Path]
+    storage: str
+    cpus: float
+
+    def begin(
+        self, homes: Mapping[int, str], *, replica: int = 0, made: bool
+    ) -> tuple[dict[int, Any], list[int]]:
+        """Begin an actor of each shard, unless it runs; return them, and which shards are nowhere.
+
+        Args:
+            homes: On which node each shard is to be.
+            replica: Number among the replicas.
+            made: Whether a shard that is nowhere is made.
+
+        Raises:
+            ShardAwayError: One did not begin for another reason.
+        """
+        ray = load_ray()
+        handles = {n: self._place(n, home, replica=replica, made=made) for n, home in homes.items()}
+        pings = {n: handle.ping.remote() for n, handle in handles.items()}
+        ray.wait(list(pings.values()), num_returns=len(pings), timeout=_BEGINNING_S)
+        missing = []
+        for n, ping in pings.items():
+            try:
+                ray.get(ping, timeout=_LAST_S)
+            except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError) as error:
+                # Ray hands on what the beginning raised as text alone.
+                if replica or IndexNotFoundError.__name__ not in str(error):
+                    raise ShardAwayError(
+                        f"the shards did not begin ({put_on_one_line(error)})"
+                    ) from error
+                missing.append(n)
+        return handles, missing
+
+    def _place(self, n: int, home: str, *, replica: int, made: bool) -> Any:
+        ray = load_ray()
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        shard = self.folders[n].name
+        options = ray.remote(ShardActor).options(
+            name=f"{self.name}/{shard}.{replica}",
+            namespace=NAMESPACE,
+            lifetime="detached",
+            get_if_exists=True,
+            max_restarts=-1,
+            max_concurrency=_CALLS_AT_ONCE,
+            num_cpus=self.cpus,
+            # Elsewhere only where that machine is gone; a replica reads the folder there, or none.
+            scheduling_strategy=NodeAffinitySchedulingStrategy(home, soft=replica == 0),
+        )
+        return options.remote(
+            str(self.folders[n]),
+            self.manifest,
+            storage=f"{self.storage}/{shard}" if self.storage and replica == 0 else "",
+            made=made,
+        )
+
+
+def _find_homes(nodes: Sequence[str], folders: Mapping[int, Path]) -> dict[int, str]:
+    """Return for each shard the node that has the newest of it; in turn where several do, or none.
+
+    Raises:
+        ShardAwayError: A node does not tell.
+    """
+    ray = load_ray()
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    look = ray.remote(num_cpus=0)(find_generations)
+    asked = [
+        look.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False)).remote(
+            [str(path) for path in folders.values()]
+        )
+        for node in nodes
+    ]
+    try:
+        found = ray.get(asked, timeout=_BEGINNING_S)
+    except (ray.exceptions.RayError, ray.exceptions.GetTimeoutError) as error:
+        raise ShardAwayError(
+            f"a machine does not tell which shards it has ({put_on_one_line(error)});"
+            " see: jawab cluster status"
+        ) from error
+    homes = {}
+    for n in folders:
+        newest = max(row[n] for row in found)
+        best = [node for node, row in zip(nodes, found, strict=True) if row[n] == newest]
+        homes[n] = best[n % len(best)]
+    return homes
 
 
 def check_folder(folder: str | Path, shards: int) -> None:
@@ -136,6 +223,8 @@ def check_folder(folder: str | Path, shards: int) -> None:
         InputError: It holds another number of shards, or a store that was not shared out.
     """
     folder = Path(folder)
+    if (folder / SHARDS).is_file() and count_shards(folder) == shards:
+        return  # what lies beside them was left behind by an interruption
     known = {name_shard(n, shards) for n in range(shards)}
     others = {path.name for path in folder.glob("shard-???-of-???")} - known
     if others or (folder / DATABASE).is_file():
@@ -165,7 +254,8 @@ def connect_cluster(
             f"Ray at {address or 'this machine'} keeps no index; start one: jawab cluster start"
         )
     shards = [
-        ActorShard(handles, shard, patience=patience) for shard, handles in sorted(groups.items())
+        ActorShard(list(actors.values()), shard, names=list(actors), patience=patience)
+        for shard, actors in sorted(groups.items())
     ]
     return ShardedStore(f"{RAY}{address}/{name}", shards)
 
@@ -180,10 +270,10 @@ def show_cluster(address: str = "auto", name: str = DEFAULT) -> list[ActorStatus
     """Return how each actor is."""
     ray = connect(address)
     found = []
-    for shard, handles in sorted(_find_actors(name).items()):
-        if not handles:
+    for shard, actors in sorted(_find_actors(name).items()):
+        if not actors:
             found.append(ActorStatus(shard, 0, alive=False))
-        for replica, handle in enumerate(handles):
+        for replica, handle in enumerate(actors.values()):
             try:
                 folder, process, machine = ray.get(handle.ping.remote(), timeout=5)
                 stats = ray.get(handle.ask.remote("stats", (), {}), timeout=30)
@@ -208,22 +298,28 @@ def show_cluster(address: str = "auto", name: str = DEFAULT) -> list[ActorStatus
 def stop_cluster(address: str = "auto", name: str = DEFAULT) -> int:
     """End the actors, not Ray; return how many there were. What they stored stays."""
     ray = connect(address)
-    handles = [handle for group in _find_actors(name).values() for handle in group]
+    handles = [handle for group in _find_actors(name).values() for handle in group.values()]
     for handle in handles:
         ray.kill(handle, no_restart=True)
     return len(handles)
 
 
-def _find_actors(index: str) -> dict[str, Sequence[Any]]:
-    """Return the actors of each shard of an index by its name, the one that writes first."""
-    ray = load_ray()
-    rows = ray.util.list_named_actors(all_namespaces=True)
+def _list_actors(index: str) -> list[str]:
+    """Return the names of the actors of an index."""
+    rows = load_ray().util.list_named_actors(all_namespaces=True)
     names = sorted(row["name"] for row in rows if row["namespace"] == NAMESPACE)
-    own = [name for name in names if name.startswith(f"{index}/")]
+    return [name for name in names if name.startswith(f"{index}/")]
+
+
+def _find_actors(index: str) -> dict[str, dict[str, Any]]:
+    """Return the actors of each shard of an index by their names, the one that writes first."""
+    ray = load_ray()
+    own = _list_actors(index)
     # Every shard, also one whose actors are gone: it is away, the index is not a smaller one.
     count = int(own[0].rpartition(".")[0][-3:]) if own else 0
-    groups: dict[str, list[Any]] = {name_shard(n, count): [] for n in range(count)}
+    groups: dict[str, dict[str, Any]] = {name_shard(n, count): {} for n in range(count)}
     for name in own:
         shard = name.removeprefix(f"{index}/").rpartition(".")[0]
-        groups[shard].append(ray.get_actor(name, NAMESPACE))
-    return dict(groups)
+        with suppress(ValueError):  # it ended since it was listed
+            groups[shard][name] = ray.get_actor(name, NAMESPACE)
+    return groups

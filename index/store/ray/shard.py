@@ -26,7 +26,7 @@ from index.store.listing import ListedArticle, StoreStats
 from index.store.manifest import Manifest
 from index.store.opening import open_store
 from index.store.ray.actor import WRITER_S, OpenedReader
-from index.store.ray.engine import load_ray
+from index.store.ray.engine import NAMESPACE, load_ray
 from index.store.shard import LastKeys, Relative, Unplaced
 from index.store.verification import Verification
 
@@ -46,11 +46,20 @@ class ActorShard:
     Args:
         replicas: Handles of its actors.
         name: For people.
+        names: By which Ray knows them, to find one that was begun anew; none for never.
         patience: Seconds for which it is waited for.
     """
 
-    def __init__(self, replicas: Sequence[Any], name: str, *, patience: float = PATIENCE_S) -> None:
+    def __init__(
+        self,
+        replicas: Sequence[Any],
+        name: str,
+        *,
+        names: Sequence[str] = (),
+        patience: float = PATIENCE_S,
+    ) -> None:
         self._replicas = list(replicas)
+        self._names = list(names)
         self._turn = count()
         self._patience = patience
         self._away = False
@@ -75,7 +84,9 @@ class ActorShard:
                 answer = ray.get(ask(self._replicas[turn]), timeout=None if primary else left)
             except errors.RayTaskError as error:
                 raise error.cause from None
-            except (errors.RayActorError, errors.GetTimeoutError, errors.RaySystemError) as error:
+            except errors.RayError as error:
+                if isinstance(error, errors.ActorDiedError):
+                    self._find_again(turn)
                 if time.monotonic() > deadline:
                     self._away = True
                     raise ShardAwayError(
@@ -85,6 +96,12 @@ class ActorShard:
             else:
                 self._away = False
                 return answer
+
+    def _find_again(self, turn: int) -> None:
+        """Take the actor that has the name of one that died, where it was begun anew."""
+        if self._names:
+            with suppress(ValueError):
+                self._replicas[turn] = load_ray().get_actor(self._names[turn], NAMESPACE)
 
     def _ask(self, name: str, *arguments: Any, **more: Any) -> Any:
         return self._ask_any(lambda replica: replica.ask.remote(name, arguments, more))
@@ -342,7 +359,7 @@ class ActorReader:
             )
         except errors.RayTaskError as error:
             raise error.cause from None
-        except (errors.RayActorError, errors.GetTimeoutError, errors.RaySystemError) as error:
+        except errors.RayError as error:
             raise StateLostError(f"{self._place} stopped answering; ask again") from error
 
     def close(self) -> None:

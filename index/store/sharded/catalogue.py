@@ -8,6 +8,7 @@ import numpy as np
 
 from index.articles.article import Article
 from index.embedding.embedded import Embedded
+from index.errors import ShardAwayError
 from index.store.changes import ArticleChunks, KnownArticle
 from index.store.contract import Filter
 from index.store.listing import ListedArticle, StoreStats, check_order, sort_listed
@@ -19,14 +20,36 @@ Result = TypeVar("Result")
 
 
 class ShardedCatalogue:
-    """The part of a sharded store that tells what it holds."""
+    """The part of a sharded store that tells what it holds.
 
+    Counts and listings leave out the shards that do not answer, as a search does; what a build, a
+    check or a copy asks has to have all of them.
+    """
+
+    place: str
     shards: tuple[Shard, ...]
     _lanes: Lanes
 
     def _ask(self, question: Callable[[Shard], Result]) -> list[Result]:
         with self._lanes.take() as lane:
             return lane.ask(question)
+
+    def _ask_present(self, question: Callable[[Shard], Result]) -> list[Result]:
+        """Ask the shards that answer.
+
+        Raises:
+            ShardAwayError: None does.
+        """
+
+        def ask(shard: Shard) -> list[Result]:
+            try:
+                return [question(shard)]
+            except ShardAwayError:
+                return []
+
+        if answers := [answer for part in self._ask(ask) for answer in part]:
+            return answers
+        raise make_away_error(self.place)
 
     def known(self) -> Mapping[str, KnownArticle]:
         """Return article id -> what is known of it."""
@@ -55,7 +78,7 @@ class ShardedCatalogue:
 
     def newest_articles(self, count: int) -> list[Article]:
         """Return the newest articles, those with a date first."""
-        parts = self._ask(lambda shard: shard.newest_articles(count))
+        parts = self._ask_present(lambda shard: shard.newest_articles(count))
         return sort_listed([article for part in parts for article in part], "newest")[:count]
 
     def get_article(self, article_id: str) -> Article | None:
@@ -66,7 +89,7 @@ class ShardedCatalogue:
 
     def count_articles(self, where: Filter | None = None) -> int:
         """Return how many articles there are, or how many a filter allows."""
-        return sum(self._ask(lambda shard: shard.count_articles(where)))
+        return sum(self._ask_present(lambda shard: shard.count_articles(where)))
 
     def find_articles(
         self,
@@ -80,7 +103,7 @@ class ShardedCatalogue:
         """Return one page, as :meth:`index.store.contract.Store.find_articles` says."""
         check_order(order)
         end = None if limit is None else offset + limit
-        parts = self._ask(
+        parts = self._ask_present(
             lambda shard: shard.find_articles(words, source=source, order=order, limit=end)
         )
         rows = sort_listed([row for part, _ in parts for row in part], order)
@@ -88,15 +111,15 @@ class ShardedCatalogue:
 
     def months(self) -> list[tuple[str, str, int]]:
         """Return (month as ``YYYY-MM``, publisher, articles), the oldest month first."""
-        return _add_counts(self._ask(lambda shard: shard.months()))
+        return _add_counts(self._ask_present(lambda shard: shard.months()))
 
     def days(self) -> list[tuple[str, str, int]]:
         """Return (day as ``YYYY-MM-DD``, publisher, articles), the oldest day first."""
-        return _add_counts(self._ask(lambda shard: shard.days()))
+        return _add_counts(self._ask_present(lambda shard: shard.days()))
 
     def stats(self) -> StoreStats:
         """Return counts for people; the generation is the highest of the shards'."""
-        parts = self._ask(lambda shard: (shard.stats(), shard.all_families()))
+        parts = self._ask_present(lambda shard: (shard.stats(), shard.all_families()))
         stats = [part for part, _ in parts]
         families = np.unique(np.concatenate([found for _, found in parts]))
         articles = sum(part.articles for part in stats)
@@ -114,6 +137,11 @@ class ShardedCatalogue:
             bytes_on_disk=sum(part.bytes_on_disk for part in stats),
             updated=max(part.updated for part in stats),
         )
+
+
+def make_away_error(place: str) -> ShardAwayError:
+    """Return the error that says that no shard answers."""
+    return ShardAwayError(f"no shard of {place} answers; see: jawab cluster status")
 
 
 def _join(parts: Iterable[Mapping[str, Result]]) -> dict[str, Result]:

@@ -75,7 +75,6 @@ def adopt(folder: Path, count: int) -> None:
         for n in range(count):
             publish_path(copy / name_shard(n, count), folder / name_shard(n, count))
         write_layout(folder, count)
-        _remove_store(folder)
     else:
         _remove_store(folder)  # left behind, if there is one: there are shards
         for path in sorted(copy.iterdir(), key=lambda path: path.name == DATABASE):
@@ -83,6 +82,18 @@ def adopt(folder: Path, count: int) -> None:
                 publish_path(path, folder / path.name)
         (folder / SHARDS).unlink()
         sync(folder)
+    remove_leftovers(folder, count)
+
+
+def remove_leftovers(folder: Path, count: int) -> None:
+    """Remove what is no part of an index of so many shards: unfinished copies, what it was before.
+
+    Args:
+        folder: Of the index, which nobody else writes to.
+        count: How many shards it has.
+    """
+    if count > 1:
+        _remove_store(folder)
     for path in folder.iterdir():
         known = _SHARD.fullmatch(path.name)
         if path.name == UNFINISHED or (known and int(known[1]) != count):

@@ -5,18 +5,25 @@ shard restores is therefore one state.
 """
 
 import json
+import logging
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from index.errors import InputError
+from index.errors import IndexWriteError, InputError, ShardAwayError, put_on_one_line
 from index.folder import RESTORED, publish_path
 from index.store.contract import Store
+
+logger = logging.getLogger(__name__)
 
 _CURRENT = "current.json"
 _KEPT = 2
 """Copies that are kept: the current one, and the one before for who is just restoring it."""
+
+
+class StorageTornError(Exception):
+    """What names the current copy was not written to its end."""
 
 
 def _open_storage(storage: str) -> tuple[Any, str]:
@@ -40,9 +47,20 @@ def save_shard(store: Store, storage: str) -> str:
 
     Raises:
         InputError: The storage cannot be opened.
+        IndexWriteError: The copy could not be written; the shard itself is published.
     """
     files, root = _open_storage(storage)
-    name = f"copy-{_read_current(files, root)[0] + 1:09}"
+    try:
+        return _save(store, files, root)
+    except (OSError, StorageTornError) as error:
+        raise IndexWriteError(
+            f"{store.place} is published, but not copied to {storage} ({put_on_one_line(error)});"
+            " make the storage reachable and run: jawab index rebuild"
+        ) from error
+
+
+def _save(store: Store, files: Any, root: str) -> str:
+    name = f"copy-{_find_next(files, root):09}"
     with tempfile.TemporaryDirectory(prefix="jawab-") as scratch:
         copy = store.backup(Path(scratch) / "copy")
         copy.close()
@@ -51,11 +69,20 @@ def save_shard(store: Store, storage: str) -> str:
                 target = f"{root}/{name}/{path.relative_to(Path(scratch) / 'copy').as_posix()}"
                 files.makedirs(target.rpartition("/")[0], exist_ok=True)
                 files.put_file(str(path), target)
-    with files.open(f"{root}/{_CURRENT}", "w", encoding="utf-8") as current:
+    # A name of its own first: who is interrupted leaves the file that was there as it was.
+    staged = f"{root}/{_CURRENT}.tmp"
+    with files.open(staged, "w", encoding="utf-8") as current:
         json.dump({"copy": name, "generation": store.stats().generation}, current)
+    files.mv(staged, f"{root}/{_CURRENT}")
     for old in sorted(files.glob(f"{root}/copy-*"))[:-_KEPT]:
         files.rm(old, recursive=True)
     return name
+
+
+def _find_next(files: Any, root: str) -> int:
+    """Return the number of the next copy, higher than of any that is there."""
+    copies = [int(path.rpartition("copy-")[2]) for path in files.glob(f"{root}/copy-*")]
+    return max(copies, default=0) + 1
 
 
 def restore_shard(storage: str, folder: Path, *, generation: int = -1) -> bool:
@@ -70,16 +97,31 @@ def restore_shard(storage: str, folder: Path, *, generation: int = -1) -> bool:
 
     Raises:
         InputError: The storage cannot be opened.
+        ShardAwayError: It cannot be read, and there is nothing in the folder.
     """
-    files, root = _open_storage(storage)
-    number, copied = _read_current(files, root)
-    if copied <= generation:
+    try:
+        files, root = _open_storage(storage)
+        number, copied = _read_current(files, root)
+        if copied <= generation:
+            return False
+        _fetch(files, f"{root}/copy-{number:09}", folder)
+    except (OSError, StorageTornError) as error:
+        if generation < 0:
+            raise ShardAwayError(
+                f"{folder} is not on this machine, and its copy in {storage} cannot be read"
+                f" ({put_on_one_line(error)}); make the storage reachable and start again"
+            ) from error
+        logger.warning("%s begins without looking into %s: %s", folder, storage, error)
         return False
-    source = f"{root}/copy-{number:09}"
+    return True
+
+
+def _fetch(files: Any, source: str, folder: Path) -> None:
+    """Put a copy in the place of what is in a folder."""
     staged = folder.with_name(f"{folder.name}.restoring.tmp")
     shutil.rmtree(staged, ignore_errors=True)
     for path in files.find(source):
-        target = staged / path.partition(f"copy-{number:09}/")[2]
+        target = staged / path.partition(f"{source.rpartition('/')[2]}/")[2]
         target.parent.mkdir(parents=True, exist_ok=True)
         files.get_file(path, str(target))
     (staged / RESTORED).touch()
@@ -88,14 +130,19 @@ def restore_shard(storage: str, folder: Path, *, generation: int = -1) -> bool:
         shutil.rmtree(before, ignore_errors=True)
         folder.replace(before)
     publish_path(staged, folder)
-    return True
 
 
 def _read_current(files: Any, root: str) -> tuple[int, int]:
-    """Return number and generation of the current copy; (0, -1) where there is none."""
+    """Return number and generation of the current copy; (0, -1) where there is none.
+
+    Raises:
+        StorageTornError: What names it cannot be read.
+    """
     try:
         with files.open(f"{root}/{_CURRENT}", "r", encoding="utf-8") as file:
             current = json.load(file)
+        return int(str(current["copy"]).rpartition("-")[2]), int(current["generation"])
     except FileNotFoundError:
         return 0, -1
-    return int(current["copy"].rpartition("-")[2]), int(current["generation"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise StorageTornError(f"{root}/{_CURRENT} is damaged: {error!r}") from error

@@ -18,7 +18,7 @@ from index.folder import holds_index
 from index.store.changes import ApplyReport, ArticleChunks, Move
 from index.store.manifest import Manifest
 from index.store.shard import LastKeys, Shard, ShardReader
-from index.store.sharded.catalogue import ShardedCatalogue
+from index.store.sharded.catalogue import ShardedCatalogue, make_away_error
 from index.store.sharded.lanes import Lane, Lanes
 from index.store.sharded.layout import name_shard, write_layout
 from index.store.sharded.placement import (
@@ -56,9 +56,7 @@ class ShardedStore(ShardedCatalogue):
 
         Shards that do not answer are left out, unless none does.
         """
-        manifests = [found for found in self._ask(_find_manifest) if found is not None]
-        if not manifests:
-            raise _none_answers(self.place)
+        manifests = self._ask_present(lambda shard: shard.manifest)
         return replace(manifests[-1], dimension=max(m.dimension for m in manifests))
 
     @contextmanager
@@ -200,21 +198,10 @@ def _open_readers(lane: Lane, place: str) -> Iterator[dict[int, ShardReader]]:
         found = lane.run({n: partial(enter, n) for n in range(len(lane.shards))})
         readers = {n: reader for n, reader in found.items() if reader is not None}
         if not readers:
-            raise _none_answers(place)
+            raise make_away_error(place)
         yield readers
     finally:
         lane.run({n: partial(state.__exit__, None, None, None) for n, state in opened.items()})
-
-
-def _none_answers(place: str) -> ShardAwayError:
-    return ShardAwayError(f"no shard of {place} answers; see: jawab cluster status")
-
-
-def _find_manifest(shard: Shard) -> Manifest | None:
-    try:
-        return shard.manifest
-    except ShardAwayError:
-        return None
 
 
 def _agree(manifests: Sequence[Manifest]) -> Manifest | None:

@@ -12,6 +12,7 @@ from index.building.migration import migrate_index
 from index.building.resharding import reshard_index
 from index.errors import IndexLockedError, InputError
 from index.store.opening import open_store
+from index.store.ray.cluster import check_folder
 from index.store.sharded import layout
 
 QUESTIONS = ("كم كلفة الجسر؟", "أمطار الساحل", "حريق المصنع", "من فاز بالكأس؟")
@@ -73,6 +74,27 @@ def test_an_index_that_was_embedded_in_shards_is_brought_together(samples):
     reshard_index(samples, 1)
     assert told(samples) == before
     assert verify_index(samples).ok
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_what_an_interruption_left_is_removed_where_the_number_is_right_already(samples, shards):
+    reshard_index(samples, shards)
+    before, there = told(samples), {path.name for path in samples.iterdir()}
+    for left in ("resharding.tmp", "shard-000-of-007"):
+        (samples / left).mkdir()
+    if shards > 1:
+        (samples / "store.db").write_bytes(b"of before")
+        check_folder(samples, shards)
+    reshard_index(samples, shards)
+    assert {path.name for path in samples.iterdir()} - {"writer.lock"} == there - {"writer.lock"}
+    assert told(samples) == before
+
+
+def test_an_index_on_ray_is_not_shared_out_there():
+    with pytest.raises(InputError, match="index backup"):
+        reshard_index("ray:127.0.0.1:6379", 2)
+    with pytest.raises(InputError, match="leave out --shards"):
+        build_index([SAMPLES], "ray:127.0.0.1:6379", embedder=WordEmbedder(), shards=2)
 
 
 class CutShortError(Exception):

@@ -21,6 +21,7 @@ from index import build_index, open_index
 from index.errors import (
     IndexLockedError,
     IndexNotFoundError,
+    IndexWriteError,
     InputError,
     ShardAwayError,
     StateLostError,
@@ -228,6 +229,42 @@ def test_a_writer_that_died_does_not_keep_others_from_writing(actor):
     actor.begin_writing("one")
 
 
+def test_a_writer_at_work_is_not_taken_for_forgotten(actor):
+    with actor._changing("one"):
+        actor._close_before(time.monotonic() + acting.WRITER_S + 1)
+        with pytest.raises(IndexLockedError, match="wait"):
+            actor.begin_writing("other")
+    actor._close_before(time.monotonic() + acting.WRITER_S + 1)
+    actor.begin_writing("other")
+
+
+def test_an_error_of_closing_does_not_keep_others_from_being_closed(actor, monkeypatch, caplog):
+    leave = acting._Held.leave
+
+    def fail(held):
+        leave(held)
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(acting, "READER_S", 0.1)
+    monkeypatch.setattr(acting._Held, "leave", fail)
+    threading.Thread(target=actor._close_forgotten, daemon=True).start()
+    for _ in range(2):
+        name = actor.open_reader().name
+        deadline = time.monotonic() + 20
+        while name in actor._readers and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert name not in actor._readers
+    assert "was not closed" in caplog.text
+
+
+def test_who_asks_finds_an_actor_that_was_begun_anew(begin, tmp_path, samples):
+    store = begin()
+    expected = told(store)
+    stop_cluster("", CLUSTERS[-1])
+    start_cluster(tmp_path / "shards", store_manifest(), shards=2, name=CLUSTERS[-1])
+    assert told(store) == expected
+
+
 def test_an_actor_does_only_what_a_shard_does(actor):
     for ask in (
         lambda: actor.ask("close", (), {}),
@@ -259,6 +296,33 @@ def test_a_shard_that_begins_anew_is_brought_back_from_the_storage(tmp_path, sam
     assert not again.ask("is_restored", (), {})
 
 
+@pytest.mark.parametrize("text", ["", "{", "{}", '{"copy": null}'])
+def test_a_torn_storage_keeps_no_shard_away_that_is_here(tmp_path, text, caplog):
+    storage, manifest = tmp_path / "storage", Manifest(WordEmbedder().identity)
+    actor = ShardActor(str(tmp_path / "shard"), manifest, storage=str(storage))
+    actor.write("one", "compact", (), {})
+    actor.end_writing("one")
+    (storage / "current.json").write_text(text, encoding="utf-8")
+    again = ShardActor(str(tmp_path / "shard"), manifest, storage=str(storage))
+    assert "begins without looking into" in caplog.text
+    with pytest.raises(ShardAwayError, match="make the storage reachable"):
+        ShardActor(str(tmp_path / "other"), manifest, storage=str(storage))
+    again.write("one", "compact", (), {})  # the next copy names itself
+    again.end_writing("one")
+    assert json.loads((storage / "current.json").read_text(encoding="utf-8"))["copy"] > "copy-"
+    assert not (storage / "current.json.tmp").exists()
+    assert ShardActor(str(tmp_path / "other"), manifest, storage=str(storage))
+
+
+def test_a_copy_that_cannot_be_written_is_said(tmp_path):
+    storage = tmp_path / "storage"
+    actor = ShardActor(str(tmp_path / "shard"), store_manifest(), storage=str(storage))
+    storage.write_text("no folder", encoding="utf-8")
+    with pytest.raises(IndexWriteError, match="published, but not copied"):
+        actor.write("one", "compact", (), {})
+    actor.end_writing("one")
+
+
 def test_a_shard_that_may_not_be_made_is_not_begun_empty(tmp_path):
     manifest = Manifest(WordEmbedder().identity)
     with pytest.raises(IndexNotFoundError, match="not on this machine"):
@@ -280,8 +344,9 @@ def test_what_a_shard_lost_is_read_again_by_the_next_build(begin, tmp_path):
     shutil.rmtree(tmp_path / "shards" / shard)
     copies = sorted((tmp_path / "storage" / shard).glob("copy-*"))
     if len(copies) > 1:  # the older one
-        current = {"copy": copies[0].name}
-        (tmp_path / "storage" / shard / "current.json").write_text(json.dumps(current), "utf-8")
+        path = tmp_path / "storage" / shard / "current.json"
+        current = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**current, "copy": copies[0].name}), encoding="utf-8")
     again = start_cluster(
         tmp_path / "shards",
         store_manifest(),
@@ -296,6 +361,26 @@ def test_what_a_shard_lost_is_read_again_by_the_next_build(begin, tmp_path):
     assert report.added == len(lost)
     assert lost
     assert again.verify().ok
+
+
+def test_a_shard_that_is_gone_is_not_made_empty_beside_the_others(begin, tmp_path, samples):
+    shutil.copytree(samples, tmp_path / "shards")
+    gone, kept = (tmp_path / "shards" / name_shard(n, 2) for n in (1, 0))
+    shutil.rmtree(gone)
+    with pytest.raises(ShardAwayError, match=f"{gone.name} not found .* bring the machine"):
+        begin(empty=True)
+    assert not gone.exists()
+    assert show_cluster("", CLUSTERS[-1]) == []
+    shutil.copytree(samples / gone.name, gone)
+    again = start_cluster(tmp_path / "shards", store_manifest(), shards=2, name=CLUSTERS[-1])
+    assert told(again) == told(open_store(samples))
+    assert kept.is_dir()
+
+
+def test_a_process_asks_one_cluster(begin):
+    begin()
+    with pytest.raises(InputError, match="cannot ask the one at"):
+        connect_cluster("127.0.0.1:9")
 
 
 def store_manifest():

@@ -12,13 +12,14 @@ from index.arabic.words import analyse
 from index.articles.article import Article
 from index.articles.chunking import Chunk
 from index.embedding.embedded import Embedded, compose_embedded_text, hash_embedded_text
-from index.errors import IndexDamagedError, IndexMismatchError, InputError
+from index.errors import IndexDamagedError, IndexMismatchError, InputError, ShardAwayError
 from index.folder import SHARDS
 from index.store.bm25 import round_length
 from index.store.changes import ArticleChunks, Move
 from index.store.manifest import Manifest
 from index.store.opening import create_store, holds_store, open_store
 from index.store.sharded.placement import find_shard
+from index.store.sharded.store import ShardedStore
 
 WORDS = [
     "جسر",
@@ -323,3 +324,48 @@ def test_a_folder_of_shards_among_articles_is_not_read_as_articles(tmp_path, emb
     assert (report.added, report.failures, report.passed_over) == (1, (), ())
     assert (again.unchanged, again.failures, again.passed_over) == (1, (), ())
     remove_articles(["خبر"], tmp_path / "index")
+
+
+class AwayShard:
+    """A shard that does not answer, whatever it is asked."""
+
+    place = "away"
+
+    def __getattr__(self, name):
+        raise ShardAwayError("away does not answer")
+
+    def close(self):
+        """Nothing is held."""
+
+
+@pytest.fixture
+def partly_away(tmp_path):
+    """A store of two shards without its second, and what the first holds."""
+    build_index([SAMPLES], tmp_path / "index", embedder=WordEmbedder(), shards=2)
+    here = open_store(tmp_path / "index").shards[0]
+    return ShardedStore("partly", [here, AwayShard()]), here
+
+
+def test_counts_and_listings_leave_out_a_shard_that_is_away(partly_away):
+    store, here = partly_away
+    assert store.count_articles() == here.count_articles() > 0
+    assert store.newest_articles(50) == here.newest_articles(50)
+    assert store.find_articles(limit=None) == here.find_articles(limit=None)
+    assert store.months() == here.months()
+    assert store.days() == here.days()
+    assert store.stats() == here.stats()
+
+
+def test_what_needs_every_article_says_that_a_shard_is_away(partly_away):
+    store, here = partly_away
+    for ask in (
+        store.known,
+        store.files,
+        store.verify,
+        lambda: store.export(list(here.known()) + [str(n) for n in range(9)]),
+        lambda: store.apply([stored("a", "نص"), stored("b", "نص")]),
+        lambda: store.writing().__enter__(),
+        ShardedStore("away", [AwayShard()]).stats,
+    ):
+        with pytest.raises(ShardAwayError):
+            ask()

@@ -1,6 +1,7 @@
 import logging
 import shutil
 import sqlite3
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -141,6 +142,32 @@ def test_a_damaged_database_says_what_to_do(built, embedder):
     database.write_bytes(b"not a database" * 1000)
     with pytest.raises(IndexDamagedError, match="backup"):
         open_index(built, embedder=embedder)
+
+
+@pytest.mark.parametrize("damage", ["cut short", "other bytes", "no text"])
+def test_an_article_that_is_damaged_is_named_and_not_told_shorter(built, damage):
+    store = open_store(built)
+    id_ = min(store.known())
+    with sqlite3.connect(built / "store.db") as connection:
+        (data,) = connection.execute("SELECT text FROM articles WHERE id = ?", (id_,)).fetchone()
+        changed = {
+            "cut short": data[:-9],
+            "other bytes": b"\0" * len(data),
+            "no text": zlib.compress(b"\xff\xfe"),
+        }[damage]
+        connection.execute("UPDATE articles SET text = ? WHERE id = ?", (changed, id_))
+    for ask in (
+        lambda: store.get_article(id_),
+        lambda: store.export([id_]),
+        lambda: store.newest_articles(1000),
+    ):
+        with pytest.raises(IndexDamagedError, match="backup"):
+            ask()
+    found = verify_index(built)
+    assert not found.ok
+    assert len(found.problems) == 1
+    assert f"article {id_} is damaged" in found.problems[0]
+    assert found.articles == len(store.known())
 
 
 def test_verify_sees_offsets_outside_the_article(built):

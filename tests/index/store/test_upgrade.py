@@ -93,6 +93,7 @@ def test_an_upgrade_that_was_interrupted_leaves_the_old_index_and_is_done_anew(
         broken.setattr("index.store.local.upgrade.publish_path", interrupt)
         with pytest.raises(KeyboardInterrupt):
             migrate_index(old, embedder=bundled)
+    assert not list(old.glob("store.db.tmp*"))
     with pytest.raises(IndexMismatchError, match="format 3"):
         open_index(old)
     migrate_index(old, embedder=bundled)
