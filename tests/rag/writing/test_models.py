@@ -9,6 +9,7 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
 from index import open_index
 from index.arabic.sentences import sentence_spans
+from prompts import load_phrases
 from rag import Assistant, ModelError
 from rag.clock import read_day
 from rag.reading.passages import merge_neighbours
@@ -56,6 +57,17 @@ def test_a_true_sentence_is_kept_with_its_source(ask, sample_index):
     assert found.model == "openai:scripted"
     assert found.citations[0].article_id == "فيلم-الصيادين"
     check_citations(found, sample_index)
+
+
+@openai
+@pytest.mark.parametrize("but", ["، لكن ", " ولكن ", "؛ "])
+def test_what_a_model_answers_beside_a_refusal_is_checked(ask, but):
+    refusal = load_phrases("ar")["not_found"].rstrip(".")
+    found, _ = ask(f"{refusal}{but}{TRUE} [1].")
+    assert found.text == f"{TRUE} [1]."
+    found, _ = ask(f"{TRUE} [1]. {refusal}{but}{DENIAL} [1].")
+    assert found.text == f"{TRUE} [1]."
+    assert found.notice
 
 
 @openai
