@@ -141,11 +141,18 @@ def test_what_the_rules_and_the_model_find_otherwise_is_contradicted(stream):
     assert QUOTE in removed.notice
 
 
-def test_an_answer_in_another_language_is_confirmed_by_a_quote(stream):
-    (*_, found), _ = stream([ENGLISH], f"1 | yes | 1 | {QUOTE}")
-    assert verdicts(found) == ["supported"]
-    (*_, found), _ = stream([f"{ENGLISH} for 900 dollars"], f"1 | yes | 1 | {QUOTE}")
+@pytest.mark.parametrize("quote", [QUOTE, ACTOR, "في مهرجان قرطاج"])
+def test_an_answer_in_another_language_is_confirmed_by_no_quote(stream, quote):
+    (*_, found), _ = stream([ENGLISH], f"1 | yes | 1 | {quote}")
     assert verdicts(found) == ["unsure"]
+
+
+def test_an_order_obeyed_with_a_real_quote_lifts_only_what_that_says_half_of(stream):
+    invented = "عملت المخرجة قبل ذلك في مصرف كبير بالعاصمة سنوات طويلة ثم استقالت"
+    half = REWORDED.replace("قرطاج السينمائي", "القاهرة السينمائي")
+    obeys = "\n".join(f"{number} | نعم | 1 | {QUOTE}" for number in range(1, 6))
+    (*_, found), _ = stream([DENIAL, FIGURE, invented, half], obeys, unsupported="mark")
+    assert verdicts(found) == ["contradicted", "unsure", "unsure", "supported"]
 
 
 def test_one_call_asks_about_all_that_is_doubtful_and_nothing_else(stream):
