@@ -53,6 +53,8 @@ def widen(reading: Reading, wholes: Mapping[str, Passage], room: int, k: int) ->
         bare = [passages[n] for n in places if n in kept]
         left += _count_tokens(bare)
         whole = wholes.get(passages[places[0]].article.id)
+        if whole and whole.words is None and any(passages[n].words for n in places):
+            whole = None  # words without vectors can hardly be checked
         options = _list_options([passages[n] for n in places], whole if many else None, whole)
         chosen = next((option for option in options if _count_tokens(option) <= left), bare)
         many -= chosen == [whole]
