@@ -257,6 +257,16 @@ def test_pieces_that_cannot_be_taken_back_are_those_that_stay(stream):
     assert all(shown[-1][: len(texts)] == texts for texts in shown)  # nothing is taken back
 
 
+def test_what_is_declined_is_not_settled_before_something_is_told(stream):
+    declined = "لا تذكر المقاطع ميزانية الفيلم"
+    written = [declined, FIGURE, FIGURE.replace("900", "800")]
+    opinion = f"1 | لا | 1 | {QUOTE}\n2 | لا | 1 | {QUOTE}"
+    snapshots, _ = stream(written, opinion)
+    assert any(one.is_open for answer in snapshots for one in answer.sentences)
+    assert snapshots[-1].refusal == "model_refused"
+    assert {answer.settled_text for answer in snapshots[:-1]} == {""}
+
+
 def test_without_the_setting_nothing_is_asked(stream):
     snapshots, asked = stream([REWORDED, EXCHANGED], "1 | لا", verify="words")
     assert (verdicts(snapshots[-1]), asked) == (["unsure", "supported"], [])
