@@ -91,13 +91,24 @@ def _parse_part(part: str, table: Any, where: str) -> dict[str, frozenset[str]]:
                 f'{key!r} of [access.{part}] {where} must be a list of names such as ["ali"],'
                 f" not {names!r}"
             )
-        read[key] = frozenset(normalize_name(name) for name in names)
-        if not read[key] - {""} or "" in read[key]:
+        key = normalize_name(key)
+        read[key] = frozenset(map(normalize_name, names))
+        if not read[key] or "" in read[key]:
             raise SettingsError(
                 f"{key!r} of [access.{part}] {where} names nobody; write names, or"
                 ' "*" for everyone who signs in'
             )
+        if wrong := sorted(filter(_is_no_program, read[key])):
+            raise SettingsError(
+                f"{key!r} of [access.{part}] {where} has {wrong[0]!r} in it; write {PROGRAM}NAME"
+                " with a name without spaces"
+            )
     return read
+
+
+def _is_no_program(name: str) -> bool:
+    program = name.removeprefix(PROGRAM)
+    return program not in {name, *program.split()}
 
 
 def _is_no_member(name: str) -> bool:
