@@ -27,7 +27,9 @@ from rag.errors import ModelError
 from rag.language.followup import History
 from rag.settings import Settings, load_settings
 
-_SETTINGS = ("index", "model", "base_url", "timeout", "k", "caution", "unsupported", "verify")
+_SETTINGS = (
+    "index", "model", "base_url", "timeout", "window", "k", "caution", "unsupported", "verify",
+)  # fmt: skip
 _NOT_METADATA = ("text", "model", "passages")
 """Fields of an answer that a message has elsewhere; passages are long, and the retriever's."""
 
