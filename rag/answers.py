@@ -334,9 +334,9 @@ class Answer:
         told = tuple(takewhile(lambda one: not one.is_open, self.sentences))
         if self.sentences and all(one.verdict == "declined" for one in told):
             return ""
-        return (
-            self.text if told == self.sentences else replace(self, sentences=told).with_text().text
-        )
+        if told == self.sentences:
+            return self.text
+        return replace(self, sentences=told).with_text().text
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values."""

@@ -60,6 +60,7 @@ class ChatJawab(BaseChatModel):
         model: What writes the answers, as :class:`rag.settings.Settings` says; so are the next.
         base_url: Address of the model's server.
         timeout: Seconds to wait for the model.
+        window: Tokens that it takes, prompt and answer together.
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
@@ -82,6 +83,7 @@ class ChatJawab(BaseChatModel):
     model: str | None = None
     base_url: str | None = None
     timeout: float | None = None
+    window: int | None = None
     k: int | None = None
     caution: str | None = None
     unsupported: str | None = None
