@@ -92,12 +92,11 @@ def test_the_model_reads_the_best_article_whole_and_may_cite_any_of_it(ask, samp
 
 
 @openai
-def test_a_small_window_holds_what_was_found_and_no_more(ask, assistant):
-    _, requests = ask(f"{TRUE} [1].", WATER, window=2_048)
+def test_the_smallest_window_holds_what_was_found(ask, assistant):
+    _, requests = ask(f"{TRUE} [1].", WATER, window=7_200)
     told = requests[0]["messages"][-1]["content"]
     found = merge_neighbours(assistant.search(WATER))
     assert all(passage.text in told for passage in found)
-    assert told.count("العنوان:") == len(found)
 
 
 @openai
