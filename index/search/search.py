@@ -197,6 +197,8 @@ class SearchIndex:
             hits = reader.dense(anywhere, MAX_PASSAGES, where)
             chunks = list(reader.fetch([hit.key for hit in hits]).values())
             articles = reader.articles(list({chunk.article_key for chunk in chunks}))
+            if len(hits) == MAX_PASSAGES or reader.incomplete:  # words may be missing of any
+                return {}
         words: dict[int, list[PassageWords | None]] = defaultdict(list)
         for chunk in chunks:
             words[chunk.article_key].append(_locate_words(articles[chunk.article_key], chunk))

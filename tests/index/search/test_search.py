@@ -147,3 +147,9 @@ def test_a_part_that_stops_answering_is_asked_again_for_whole_articles_and_then_
     assert len(index.read_whole(passages)) == 3
     failing[:] = [ShardAwayError("away")]
     assert index.read_whole(passages) == {}
+
+
+def test_articles_of_which_not_all_chunks_came_back_are_not_read_whole(index, monkeypatch):
+    passages = index.search("جسر النهر", k=3)
+    monkeypatch.setattr("index.search.search.MAX_PASSAGES", 2)
+    assert index.read_whole(passages) == {}
