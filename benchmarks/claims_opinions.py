@@ -16,6 +16,7 @@ from rag.question import understand
 from rag.reading.reading import Reading
 from rag.writing.models import load_chat_model
 from rag.writing.second_opinion import SecondOpinion
+from rag.writing.stopping import Stop
 from rag.writing.writer import Doubt, Written
 
 ORACLE = "oracle"
@@ -60,7 +61,7 @@ def _review(case: Case, check: Check, model: BaseChatModel, embedder: Embedder) 
     doubt = Doubt(claim.text, claim.numbers, check) if check.is_open else None
     written = Written(claim.text, check.supports, verdict=check.verdict, doubt=doubt)
     reading = Reading(_ASKED, case.passages)
-    (reviewed,) = SecondOpinion(model, embedder, _PATIENCE).review(reading, [written])
+    (reviewed,) = SecondOpinion(model, embedder, _PATIENCE, Stop()).review(reading, [written])
     return reviewed.verdict
 
 

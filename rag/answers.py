@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from index.arabic.numbers import find_numbers
@@ -326,12 +327,16 @@ class Answer:
 
     @property
     def settled_text(self) -> str:
-        """What of the text stays as it is: all of a whole answer."""
-        for place, sentence in enumerate(self.sentences):
-            if sentence.is_open:
-                told = replace(self, sentences=self.sentences[:place])
-                return told.with_text().text if place else ""
-        return self.text
+        """What of the text stays as it is: all of a whole answer.
+
+        Where only what is declined comes before the first open sentence, all may become a refusal.
+        """
+        told = tuple(takewhile(lambda one: not one.is_open, self.sentences))
+        if self.sentences and all(one.verdict == "declined" for one in told):
+            return ""
+        if told == self.sentences:
+            return self.text
+        return replace(self, sentences=told).with_text().text
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values."""

@@ -1,16 +1,18 @@
 """A question as it was understood: made once, handed from step to step, never read again."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from index.arabic.dialects import normalize_dialect
+from index.arabic.numbers import find_number_values
 from index.arabic.words import split_words
 from index.embedding.word_vectors import word_spans
 from index.errors import InputError
 from index.search.query import Query
 from rag.language.followup import History, complete_follow_up, is_follow_up
 from rag.language.forms import Form, detect_form
-from rag.language.names import Name, find_names, find_years, years_in_words
+from rag.language.names import Name, find_names, find_years, name_words, years_in_words
 from rag.language.parts import split_question
 from rag.language.questions import (
     Kind,
@@ -25,6 +27,7 @@ from rag.language.questions import (
 from rag.language.sides import split_sides
 from rag.language.statements import Statement, read_statement
 
+_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 MAX_QUESTION = 2_000
 """Characters of a question; a longer one is refused."""
 
@@ -161,15 +164,32 @@ def _leans(asked: str, history: History) -> bool:
 
 
 def _rewrite(asked: str, history: History, rewrite: Rewrite | None) -> str | None:
-    """Return what something makes of a question; None where that is the same.
-
-    Nor is it taken where it drops a year: history is no reason to ask of another one.
-    """
+    """Return what something makes of a question; None where that is the same or asks another."""
     rewritten = rewrite(asked, history) if rewrite else None
     if rewritten is None or split_words(rewritten) == split_words(asked):
         return None
-    kept = find_years(split_words(asked)) <= find_years(split_words(rewritten))
-    return rewritten if kept else None
+    return rewritten if _is_kept(asked, rewritten, leans=_leans(asked, history)) else None
+
+
+def _is_kept(asked: str, rewritten: str, *, leans: bool) -> bool:
+    """Tell whether a rewritten question asks all that was typed, and about the same.
+
+    Numbers, names, quoted titles and parts stay; of a question that stands alone every word that
+    carries meaning, and nothing is added to it.
+    """
+    before, after = (normalize_dialect(text) for text in (asked, rewritten))
+    typed, told = split_words(before), split_words(after)
+    if not find_number_values(before) <= find_number_values(after):
+        return False
+    names = {term for name in find_names(typed) for term in name.terms}
+    quoted = {term for title in _QUOTED.findall(before) for term in content_terms(title)}
+    if not names | quoted <= {*find_terms(after), *terms_of(name_words(told))}:
+        return False
+    if len(split_question(before)) > len(split_question(after)):
+        return False
+    if detect_kind(typed) not in {Kind.OTHER, detect_kind(told)}:
+        return False
+    return leans or set(content_terms(before)) == set(content_terms(after))
 
 
 def _find_forms(query: Query) -> tuple[frozenset[str], ...]:

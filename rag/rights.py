@@ -84,20 +84,32 @@ def _parse_part(part: str, table: Any, where: str) -> dict[str, frozenset[str]]:
     """Read the names that each line of ``[access.ask]``, ``edit`` or ``groups`` gives."""
     if not isinstance(table, dict):
         raise SettingsError(f'access.{part} {where} must be a table with lines such as x = ["ali"]')
-    read = {}
+    read: dict[str, frozenset[str]] = {}
     for key, names in table.items():
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise SettingsError(
                 f'{key!r} of [access.{part}] {where} must be a list of names such as ["ali"],'
                 f" not {names!r}"
             )
-        read[key] = frozenset(normalize_name(name) for name in names)
-        if not read[key] - {""} or "" in read[key]:
+        called = normalize_name(key) if part == "groups" else key
+        found = frozenset(map(normalize_name, names))
+        if not found or "" in found:
             raise SettingsError(
                 f"{key!r} of [access.{part}] {where} names nobody; write names, or"
                 ' "*" for everyone who signs in'
             )
+        if wrong := sorted(filter(_is_no_program, found)):
+            raise SettingsError(
+                f"{key!r} of [access.{part}] {where} has {wrong[0]!r} in it; write {PROGRAM}NAME"
+                " with a name without spaces"
+            )
+        read[called] = read.get(called, frozenset()) | found
     return read
+
+
+def _is_no_program(name: str) -> bool:
+    program = name.removeprefix(PROGRAM)
+    return program not in {name, *program.split()}
 
 
 def _is_no_member(name: str) -> bool:

@@ -27,6 +27,11 @@ CAUTION = ("careful", "balanced", "lenient")
 
 SMALLEST_WINDOW, LARGEST_WINDOW = 2_048, 1_000_000
 """Tokens that a model may be said to take: rules and answer alone want two thousand."""
+TOKENS_BESIDE_PASSAGES = 2_000
+"""Of rules, question and answer."""
+TOKENS_OF_CHUNK = 650
+"""That one of the passages an index is cut into takes at most: its 220 tokens of the bundled
+embedder are fewer than a thousand letters of Arabic."""
 MAX_REPLICAS = 32
 """Of a shard. Chosen: more would hardly be useful, and a slip of the hand takes all memory."""
 
@@ -215,6 +220,12 @@ def check_settings(settings: Settings, where: str = "here") -> None:
     if settings.window and not SMALLEST_WINDOW <= settings.window <= LARGEST_WINDOW:
         raise SettingsError(
             f"window {where} must be 0 or from {SMALLEST_WINDOW:,} to {LARGEST_WINDOW:,} tokens"
+        )
+    least = TOKENS_BESIDE_PASSAGES + settings.k * TOKENS_OF_CHUNK
+    if 0 < settings.window < least:
+        raise SettingsError(
+            f"window {where} cannot hold {settings.k} passages; set {least:,} tokens or more, or a"
+            " smaller k"
         )
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")

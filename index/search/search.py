@@ -17,7 +17,7 @@ from index.articles.chunking import Chunk
 from index.articles.copies import Reprint
 from index.embedding.contract import Embedder, WordwiseEmbedder
 from index.embedding.embedders import embedder_like
-from index.errors import StateLostError
+from index.errors import ShardAwayError, StateLostError
 from index.limits import MAX_PASSAGES, check_k
 from index.search.candidates import Candidate, find_candidates, select_candidates
 from index.search.passage_words import PassageWords, locate_words
@@ -173,7 +173,8 @@ class SearchIndex:
     def read_whole(self, passages: Iterable[Passage]) -> dict[str, Passage]:
         """Return the articles of some passages as one passage each, by id.
 
-        Those are missing that are no longer as they were found.
+        Those are missing that are no longer as they were found, and all where a part of the index
+        does not answer.
 
         Args:
             passages: As they were found; of those of one article the first gives its score.
@@ -181,6 +182,13 @@ class SearchIndex:
         found: dict[str, Passage] = {}
         for passage in passages:
             found.setdefault(passage.article.id, passage)
+        try:
+            return _ask_again(lambda: self._read_whole(found))
+        except ShardAwayError as error:
+            logger.warning("articles are not read whole: %s", error)
+            return {}
+
+    def _read_whole(self, found: Mapping[str, Passage]) -> dict[str, Passage]:
         with self.store.read() as reader:
             if not found or reader.manifest.embedder != self.embedder.identity:
                 return {}
@@ -189,6 +197,8 @@ class SearchIndex:
             hits = reader.dense(anywhere, MAX_PASSAGES, where)
             chunks = list(reader.fetch([hit.key for hit in hits]).values())
             articles = reader.articles(list({chunk.article_key for chunk in chunks}))
+            if len(hits) == MAX_PASSAGES or reader.incomplete:  # words may be missing of any
+                return {}
         words: dict[int, list[PassageWords | None]] = defaultdict(list)
         for chunk in chunks:
             words[chunk.article_key].append(_locate_words(articles[chunk.article_key], chunk))

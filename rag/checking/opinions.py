@@ -16,19 +16,25 @@ from index.search.search import Passage
 from rag.checking.grounding import MIN_QUOTE_WORDS, Support
 from rag.checking.verdicts import MIN_QUOTED, Check, Checker, Verdict
 
-_UNKNOWN = r"غير\s+\w+|لا\s+[تي]ذكر\w*|unsure|unknown|unclear|not\s+\w+"
+_WRONG = r"(?:صحيح|دقيق|true|correct|accurate|right)[\w\u064b-\u0652]*"
+_PARTLY = r"جزئي[\w\u064b-\u0652]*|بشكل\s+جزئي|إلى\s+حد|partly|partially|in\s+part"
 _YES = r"نعم|أجل|صحيحة?|yes|true"
-_NO = r"لا|كلا|خطأ|خاطئة?|no|false"
+_NO = rf"لا|كلا|خطأ|خاطئة?|(?:غير|not)\s+{_WRONG}|no|false|incorrect|wrong"
+_UNKNOWN = (
+    rf"(?:(?:{_YES})[\s،,:(*–-]*)?(?:{_PARTLY})|(?:غير|not)\s+(?!{_WRONG})\w+"
+    r"|لا\s+[تي]ذكر\w*|unsure|unknown|unclear"
+)
 _VERDICT = rf"(?:(?P<unsure>{_UNKNOWN})|(?P<yes>{_YES})|(?P<no>{_NO}))(?!\w)"
 _LINE = re.compile(
     rf"[\W_]*(?:(?:ال)?جملة|sentence)?[\W_]*(?P<number>\d{{1,3}})[\W_]+{_VERDICT}(?P<rest>.*)",
     re.IGNORECASE,
 )
 _PASSAGE = re.compile(
-    r"[\W_]*?(?:(?:ال)?مقطع|passage)?[^\w«\"“]*(?P<number>\d{1,3})(?=\s*(?:[^\w\s]|$))",
+    r"[\W_]*?(?:(?:ال)?مقط\w+|passages?)?[^\w«\"“]*(?P<number>\d{1,3})"
+    r"(?:(?:[^\w«\"“|]+|\s*(?:و|and\s)\s*)\d{1,3})*(?=\s*(?:[^\w\s]|$))",
     re.IGNORECASE,
 )
-"""A number with a mark behind it: that of a quote has a word."""
+"""The first of some numbers with a mark behind them: that of a quote has a word."""
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _KEYED = re.compile(r'"(\d{1,3})"\s*:\s*\{')
 _EXACT = frozenset({"number", "day"})
@@ -70,7 +76,7 @@ def _list_objects(reply: str) -> Iterator[str]:
     for written in _OBJECT.findall(_KEYED.sub(r'{"": \1, ', reply)):
         try:
             values = json.loads(written).values()
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             continue
         yield " | ".join(str(value) for value in values if value is not None)
 

@@ -3,6 +3,7 @@
 import re
 
 from index.arabic.words import fold
+from index.search.passage_words import WRITTEN_WORD
 
 
 def _any(words: str) -> str:
@@ -40,11 +41,33 @@ _SAYS_MORE = re.compile(
 )
 """What follows «لا تذكر المقاطع اسمه، لكنه …» is a claim like any other."""
 _ABOUT = re.compile(rf"(?<!\w)(?:{_SOURCES}|{_ANSWER})(?!\w)")
+_EDGE = " .،,:;؛–—-"
 _ENGLISH = re.compile(
     r"(?:sorry,? |unfortunately,? |however,? |but )*(?:i (?:could not|couldn't|cannot|can't|did not"
     r"|didn't|found no|do not|don't)|(?:the|these) (?:passages|articles|sources|texts?|context|"
     r"provided \w+) (?:do|does) ?(?:not|n't)|there is no (?:answer|information|mention))"
 )
+
+
+_BUT = re.compile(r"^(?:و?لكن|but|however|yet)\b[\s،,:]*", re.IGNORECASE)
+
+
+def strip_phrase(sentence: str, phrase: str) -> str:
+    """Return what a sentence says beside a phrase of refusal, or all of it where that is nothing.
+
+    >>> strip_phrase("لم أجد جوابا، لكن الوزير وعد بجسر.", "لم أجد جوابًا")
+    'الوزير وعد بجسر.'
+    """
+    words = list(WRITTEN_WORD.finditer(sentence))
+    said = [fold(word[0]) for word in words]
+    known = [fold(word[0]) for word in WRITTEN_WORD.finditer(phrase)]
+    for first in range(len(said) - len(known) + 1):
+        if said[first : first + len(known)] == known:
+            before = sentence[: words[first].start()]
+            behind = sentence[words[first + len(known) - 1].end() :]
+            rest = f"{before.rstrip(_EDGE)} {_BUT.sub('', behind.lstrip(_EDGE))}".strip()
+            return rest if WRITTEN_WORD.search(rest) else sentence
+    return sentence
 
 
 def is_refusal(sentence: str) -> bool:

@@ -27,7 +27,9 @@ from rag.errors import ModelError
 from rag.language.followup import History
 from rag.settings import Settings, load_settings
 
-_SETTINGS = ("index", "model", "base_url", "timeout", "k", "caution", "unsupported", "verify")
+_SETTINGS = (
+    "index", "model", "base_url", "timeout", "window", "k", "caution", "unsupported", "verify",
+)  # fmt: skip
 _NOT_METADATA = ("text", "model", "passages")
 """Fields of an answer that a message has elsewhere; passages are long, and the retriever's."""
 
@@ -58,6 +60,7 @@ class ChatJawab(BaseChatModel):
         model: What writes the answers, as :class:`rag.settings.Settings` says; so are the next.
         base_url: Address of the model's server.
         timeout: Seconds to wait for the model.
+        window: Tokens that it takes, prompt and answer together.
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
@@ -80,6 +83,7 @@ class ChatJawab(BaseChatModel):
     model: str | None = None
     base_url: str | None = None
     timeout: float | None = None
+    window: int | None = None
     k: int | None = None
     caution: str | None = None
     unsupported: str | None = None

@@ -13,6 +13,7 @@ from rag.language.forms import STORIES
 from rag.reading.passages import merge_neighbours
 from rag.reading.reading import Reading
 from rag.reading.relevance import ScoredSentence
+from rag.settings import TOKENS_OF_CHUNK
 
 CHARACTERS_PER_TOKEN = 2.0
 """Of Arabic, at least, in a vocabulary that is made for many languages: in Qwen's a token has 2.1
@@ -20,9 +21,6 @@ of the sample articles and 2.6 of radio news, in DeepSeek's, Mistral's (Tekken) 
 2.3 to 3.3. In those of 2023 and before it has 1.0 to 1.4."""
 _AROUND = 60
 """Tokens of a passage's number, publisher and dates at most, its headline aside. Chosen."""
-_OF_CHUNK = 650
-"""Tokens that one of the passages an index is cut into takes at most, reckoned so: its 220 tokens
-of the bundled embedder are fewer than a thousand letters of Arabic."""
 _WHOLE, _WHOLE_OF_STORIES = 2, 12
 """Articles that are given whole, and of a story; measured in
 docs/decisions/0047-what-a-model-is-given.md."""
@@ -43,7 +41,9 @@ def widen(reading: Reading, wholes: Mapping[str, Passage], room: int, k: int) ->
     """
     passages, order = reading.passages, _order_by_part(reading)
     kept = set(order[:k])
-    while len(kept) > 1 and _count_tokens([passages[n] for n in kept]) > max(room, k * _OF_CHUNK):
+    while len(kept) > 1 and _count_tokens([passages[n] for n in kept]) > max(
+        room, k * TOKENS_OF_CHUNK
+    ):
         kept.remove(order[len(kept) - 1])
     many = _WHOLE_OF_STORIES if reading.question.form in STORIES else _WHOLE
     many *= max(1, len(reading.groups))
@@ -53,6 +53,8 @@ def widen(reading: Reading, wholes: Mapping[str, Passage], room: int, k: int) ->
         bare = [passages[n] for n in places if n in kept]
         left += _count_tokens(bare)
         whole = wholes.get(passages[places[0]].article.id)
+        if whole and whole.words is None and any(passages[n].words for n in places):
+            whole = None  # words without vectors can hardly be checked
         options = _list_options([passages[n] for n in places], whole if many else None, whole)
         chosen = next((option for option in options if _count_tokens(option) <= left), bare)
         many -= chosen == [whole]

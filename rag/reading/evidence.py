@@ -67,12 +67,10 @@ class Evidence(NamedTuple):
     Attributes:
         chance: Probability that the passages hold one, in [0, 1].
         least: What a quote needs of it, by level of caution: حذر، متوازن، متساهل.
-        least_to_ask: The same of a model, which can decline by itself.
     """
 
     chance: float
     least: Mapping[str, float] = _LEAST
-    least_to_ask: Mapping[str, float] = LEAST_TO_ASK
 
     def suffices(self, caution: str) -> bool:
         """Tell whether it is enough to quote, at a level of caution."""
@@ -80,7 +78,7 @@ class Evidence(NamedTuple):
 
     def is_worth_asking(self, caution: str) -> bool:
         """Tell whether it is enough to ask a model, at a level of caution."""
-        return self.chance >= self.least_to_ask[caution]
+        return self.chance >= LEAST_TO_ASK[caution]
 
 
 def compute_evidence(

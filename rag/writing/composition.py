@@ -48,8 +48,12 @@ class Composition:
         except ModelError as error:
             logger.warning("the model %s failed: %s", writer.name, error)
             reason = f"{str(error).rstrip('.')}."
-            notice = draft.phrases["model_failed"].format(model=writer.name, reason=reason)
-            yield from self._quote(notice, str(error))
+            failed = "model_failed" if self.may_quote else "model_broke_off"
+            notice = draft.phrases[failed].format(model=writer.name, reason=reason)
+            if self.may_quote:
+                yield from self._quote(notice, str(error))
+            else:
+                yield self._break_off(draft, writer, notice, str(error))
             return
         draft = self._review(writer, draft)
         if refused:
@@ -96,6 +100,19 @@ class Composition:
             yield self._finish(answer, draft, notice)
         else:
             yield refuse(answer, self.reading.question, "no_evidence", self.clock)
+
+    def _break_off(self, draft: Draft, writer: Writer, notice: str, error: str) -> Answer:
+        """Answer with what a model wrote before it failed, and refuse where that is nothing."""
+        answer = replace(self.answer, error=error)
+        if not draft.is_answer:
+            answer = replace(answer, notice=notice)
+            return refuse(answer, self.reading.question, "no_evidence", self.clock)
+        settled = self._draft(writer)
+        for one in draft.written:
+            settled.add(replace(one, doubt=None))
+        return self._finish(
+            answer, settled, " ".join(filter(None, (notice, _tell_removed(settled))))
+        )
 
     def _draft(self, writer: Writer) -> Draft:
         return Draft(

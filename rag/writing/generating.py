@@ -21,7 +21,7 @@ from prompts import Prompt, load_phrases, load_prompt
 from rag.checking.citations import strip_citations
 from rag.checking.claims import Claim
 from rag.checking.grounding import LONG_CLAIM_WORDS, find_supports
-from rag.checking.refusals import is_refusal
+from rag.checking.refusals import is_refusal, strip_phrase
 from rag.checking.splitting import ClaimSplitter
 from rag.checking.verdicts import LINK, Check, Checker, Verdict
 from rag.clock import read_day
@@ -154,7 +154,7 @@ class _Checker:
         self._checker = Checker(reading.passages, embedder)
         self._orders = orders
         self._asked = fold(reading.question.standalone)
-        self._not_found = fold(load_phrases(reading.question.language)["not_found"]).rstrip(".")
+        self._not_found = load_phrases(reading.question.language)["not_found"]
         self._said: set[str] = set()
         self._lead = " "
 
@@ -172,6 +172,8 @@ class _Checker:
             yield written
 
     def _write(self, claim: Claim, lead: str) -> Written | None:
+        if (rest := strip_phrase(claim.text, self._not_found)) != claim.text:
+            claim = replace(claim, text=rest, literal="")
         heading = claim.heading if self._is_no_claim(claim.heading) else ""
         if is_refusal(claim.text):
             return Written(claim.text, (), lead, claim.label, heading, Verdict.DECLINED)
@@ -208,7 +210,7 @@ class _Checker:
         """Tell whether a sentence is the question or one of the orders that the model was given."""
         said = fold(text).strip(" .")
         asked = said.rsplit(":", 1)[-1].strip() == self._asked
-        return asked or self._not_found in said or self._orders.have(said)
+        return asked or said == fold(self._not_found).strip(" .") or self._orders.have(said)
 
     def _judge(self, claim: Claim) -> tuple[Claim, Check]:
         """Return the words of a claim that are supported, else all of them, and what was found.

@@ -1,5 +1,6 @@
 """Run a GGUF model with llama.cpp's own server, on a port of this machine that nobody else sees."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -86,15 +87,19 @@ class GgufChatModel(BaseChatModel):
             http_async_client=httpx.AsyncClient(**options),
         )
 
-    @contextmanager
-    def _running(self) -> Iterator[ChatOpenAI]:
-        """Give the client of a server that runs; tell why it failed where the server ended."""
+    def _ready(self) -> tuple[GgufServer, ChatOpenAI]:
+        """Return a server that runs, started again where it ended, and its client."""
         with self._starting:
             if not self._server.is_running:
                 self._start()
-            server, client = self._server, self._client
+            return self._server, self._client
+
+    @staticmethod
+    @contextmanager
+    def _answering(server: GgufServer) -> Iterator[None]:
+        """Tell why an answer failed where its server ended."""
         try:
-            yield client
+            yield
         except Exception as error:
             if reason := server.death():
                 raise ModelError(f"llama.cpp ended while it answered: {reason}") from error
@@ -107,7 +112,8 @@ class GgufChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        with self._running() as client:
+        server, client = self._ready()
+        with self._answering(server):
             message = client.invoke(messages, _UNTRACED, stop=stop, **kwargs)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
@@ -119,7 +125,8 @@ class GgufChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         finished = False
-        with self._running() as client:
+        server, client = self._ready()
+        with self._answering(server):
             for message in client.stream(messages, _UNTRACED, stop=stop, **kwargs):
                 finished = finished or "finish_reason" in message.response_metadata
                 yield ChatGenerationChunk(message=message)
@@ -134,7 +141,8 @@ class GgufChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         finished = False
-        with self._running() as client:
+        server, client = await asyncio.to_thread(self._ready)
+        with self._answering(server):
             async for message in client.astream(messages, _UNTRACED, stop=stop, **kwargs):
                 finished = finished or "finish_reason" in message.response_metadata
                 yield ChatGenerationChunk(message=message)
@@ -148,6 +156,7 @@ class GgufChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        with self._running() as client:
+        server, client = await asyncio.to_thread(self._ready)
+        with self._answering(server):
             message = await client.ainvoke(messages, _UNTRACED, stop=stop, **kwargs)
         return ChatResult(generations=[ChatGeneration(message=message)])

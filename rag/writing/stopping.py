@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 from index.errors import JawabError
 
 _T = TypeVar("_T")
+_BEGINNING = threading.Lock()
+"""Held while the loop is begun, so that there is one."""
 _OPENED: ContextVar[list[AsyncGenerator[Any, Any]]] = ContextVar("_OPENED")
 """What was begun for the answer that a task waits for."""
 
@@ -100,8 +102,13 @@ def iterate(pieces: AsyncIterator[_T], stop: Stop) -> Iterator[_T]:
         receiving.cancel()
 
 
-@cache
 def _loop() -> asyncio.AbstractEventLoop:
+    with _BEGINNING:
+        return _begin_loop()
+
+
+@cache
+def _begin_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     loop.call_soon(_note_opened)
     threading.Thread(target=loop.run_forever, name="models", daemon=True).start()

@@ -2,14 +2,14 @@
 
 from langchain_core.language_models import BaseChatModel
 
+from rag.settings import TOKENS_BESIDE_PASSAGES
+
 UNKNOWN = 8_192
 """Tokens of prompt and answer of a model that does not tell how many it takes. Chosen: what is
 served on one's own machine takes that much."""
 _USED = 16_384
 """Tokens that are used of a larger window, unless it is set: more costs and waits more for little
 (docs/decisions/0047-what-a-model-is-given.md)."""
-_BESIDE_PASSAGES = 2_000
-"""Tokens of rules, question and answer."""
 
 
 def measure_room(model: BaseChatModel, window: int = 0) -> int:
@@ -20,4 +20,4 @@ def measure_room(model: BaseChatModel, window: int = 0) -> int:
         window: Tokens of prompt and answer as they are set; 0 takes what the model tells.
     """
     told = (model.profile or {}).get("max_input_tokens") or UNKNOWN
-    return (window or min(told, _USED)) - _BESIDE_PASSAGES
+    return (window or min(told, _USED)) - TOKENS_BESIDE_PASSAGES

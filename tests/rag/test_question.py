@@ -72,3 +72,40 @@ def test_a_dialect_is_searched_in_the_standard_language():
 def test_an_unusable_question_is_refused(question):
     with pytest.raises(InputError, match="question"):
         understand(question)
+
+
+HISTORY = [("أين تقع مدينة نابلس؟", "في الضفة الغربية.")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "rewritten"),
+    [
+        ("كم عدد سكان نابلس ومتى تأسست؟", "كم عدد سكان نابلس؟"),
+        ("كم عدد سكان نابلس ومتى تأسست؟", "متى تأسست نابلس؟"),
+        ("من كتب رواية موسم الهجرة إلى الشمال؟", "من كتب رواية رجال في الشمس؟"),
+        ("كم عدد سكان مدينة جنين الفلسطينية؟", "السؤال مستقلًا: كم عدد سكان مدينة جنين الفلسطينية؟"),
+        ("كم عدد سكان مدينة جنين الفلسطينية؟", "عذرًا، لا أستطيع إعادة كتابة السؤال."),
+        ("وكم بلغ عددهم بعد 12 يومًا؟", "كم بلغ عدد سكان نابلس؟"),
+        ("ومن أخرج «بيت في آخر الشارع»؟", "من أخرج فيلم آخر الصيادين؟"),
+        ("ومن افتتحها ومتى؟", "من افتتح نابلس؟"),
+        ("ومتى تأسست؟", "عذرًا، لا أستطيع إعادة كتابة السؤال."),
+        ("ومتى تأسست؟", "السؤال مستقلًا: متى تأسست نابلس؟"),
+    ],
+)
+def test_a_rewriting_that_asks_less_or_something_else_is_not_taken(asked, rewritten):
+    by_rules = understand(asked, HISTORY)
+    assert understand(asked, HISTORY, rewrite=lambda *_: rewritten) == by_rules
+
+
+@pytest.mark.parametrize(
+    ("asked", "rewritten"),
+    [
+        ("ومتى تأسست؟", "متى تأسست مدينة نابلس؟"),
+        ("وكم عدد سكانها عام 2023؟", "كم بلغ عدد سكان نابلس في عام 2023؟"),
+        ("وكم عدد سكانها ومتى تأسست؟", "كم عدد سكان نابلس ومتى تأسست نابلس؟"),
+        ("ليش سموها هيك؟", "لماذا سميت مدينة نابلس بهذا الاسم؟"),
+    ],
+)
+def test_a_rewriting_that_keeps_what_was_typed_is_taken(asked, rewritten):
+    question = understand(asked, HISTORY, rewrite=lambda *_: rewritten)
+    assert question.standalone == rewritten

@@ -42,6 +42,9 @@ def test_settings_without_rights_say_nothing(tmp_path):
         ('[access.groups]\ndesk = ["@all"]', "may name people and programs"),
         ('[access.groups]\ndesk = ["*"]', "may name people and programs"),
         ("[access.groups]\ndesk = []", "names nobody"),
+        ('[access.ask]\nnews = ["token:"]', "token:NAME"),
+        ('[access.ask]\nnews = ["token: a b"]', "without spaces"),
+        ('[access.groups]\ndesk = ["token:a b"]', "without spaces"),
     ],
 )
 def test_what_is_no_right_is_refused(tmp_path, wrong, told):
@@ -54,3 +57,8 @@ def test_what_is_no_right_is_refused(tmp_path, wrong, told):
 def test_rights_are_not_set_by_the_environment():
     with pytest.raises(SettingsError, match="must be a table"):
         load_settings(environment={"JAWAB_ACCESS": "ali"})
+
+
+def test_a_group_is_found_however_its_name_is_composed():
+    table = {"ask": {"news": ["@cafe\u0301"]}, "groups": {" caf\u00e9": ["ali"]}}
+    assert parse_rights(table, "here").ask == {"news": frozenset({"ali"})}

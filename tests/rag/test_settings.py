@@ -68,6 +68,8 @@ def test_a_wrong_setting_of_a_cluster_says_what_would_be_right(tmp_path, text, h
         ({"JAWAB_VERIFY": "twice"}, "words, model"),
         ({"JAWAB_TIMEOUT": "0"}, "seconds"),
         ({"JAWAB_WINDOW": "100"}, "0 or from 2,048"),
+        ({"JAWAB_WINDOW": "4096"}, "cannot hold 8 passages; set 7,200 tokens"),
+        ({"JAWAB_WINDOW": "8192", "JAWAB_K": "20"}, "set 15,000 tokens or more"),
         ({"JAWAB_SOURCES": "الجزيرة"}, "table of texts"),
     ],
 )

@@ -147,7 +147,10 @@ def refusal(answer: Answer) -> str:
     """Return the notice that nothing was found."""
     first, _, nearest = answer.text.partition("\n")
     advice = "جرّب صياغة أخرى، أو أضف مقالات عن الموضوع من تبويب «المقالات»."
-    told = notice("warn", first, advice if answer.passages else f"{advice} {nearest}".strip())
+    if answer.error:
+        advice = answer.notice or advice
+    body = advice if answer.passages else f"{advice} {nearest}".strip()
+    told = notice("warn", first, body, details=answer.error or "")
     cards = nearest_card(answer.question, list(answer.passages[:_NEAREST]))
     return f"{told}\n\n{cards}" if cards else told
 

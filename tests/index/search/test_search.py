@@ -1,6 +1,7 @@
 import pytest
 
 from index import build_index, open_index
+from index.errors import ShardAwayError, StateLostError
 from index.search.candidates import PER_ARTICLE
 from index.search.ranking import load_weights
 from index.store.bm25 import compute_idf
@@ -128,3 +129,27 @@ def test_an_article_that_changed_since_is_not_read_whole(index, folder):
     index.add([folder / "جسر.txt"])
     assert index.read_whole(passages).keys() == {"مدرسة", "مطر"}
     assert index.read_whole([]) == {}
+
+
+def test_a_part_that_stops_answering_is_asked_again_for_whole_articles_and_then_left(
+    index, monkeypatch
+):
+    passages = index.search("جسر النهر", k=3)
+    read, failing = index.store.read, []
+
+    def fail_at_first():
+        if failing:
+            raise failing.pop()
+        return read()
+
+    monkeypatch.setattr(index.store, "read", fail_at_first)
+    failing[:] = [StateLostError("restarted")] * 2
+    assert len(index.read_whole(passages)) == 3
+    failing[:] = [ShardAwayError("away")]
+    assert index.read_whole(passages) == {}
+
+
+def test_articles_of_which_not_all_chunks_came_back_are_not_read_whole(index, monkeypatch):
+    passages = index.search("جسر النهر", k=3)
+    monkeypatch.setattr("index.search.search.MAX_PASSAGES", 2)
+    assert index.read_whole(passages) == {}

@@ -20,6 +20,10 @@ TEXT = f"افتتح الوزير جسر النهر الجديد يوم الأح�
         f'- 2. yes - passage 3 - "{QUOTE}"',
         f'```json\n[{{"number": 2, "verdict": "نعم", "passage": 3, "quote": "{QUOTE}"}}]\n```',
         f'{{"2": {{"verdict": "yes", "passage": "3", "quote": "{QUOTE}"}}}}',
+        f"2 | نعم | 3، 4 | {QUOTE}",
+        f"2 | نعم | 3 و4 | {QUOTE}",
+        f"2 | نعم | [3][4] | {QUOTE}",
+        f"2 | yes | 3 and 4 | {QUOTE}",
         f"إليك الحكم:\n| الجملة | الحكم |\n|---|---|\n| 2 | نعم | 3 | {QUOTE} |\nانتهى.",
     ],
 )
@@ -31,13 +35,26 @@ def test_yes_no_and_not_told_are_told_apart():
     words = {
         "نعم": "supported", "Yes": "supported", "لا": "contradicted", "no": "contradicted",
         "غير مذكور": "unsure", "لا تذكره المقاطع": "unsure", "unsure": "unsure",
+        "غير صحيح": "contradicted", "غير دقيقة": "contradicted", "غير صحيحًا": "contradicted",
+        "not true": "contradicted", "نعم جزئيا": "unsure", "نعم، جزئيًا": "unsure",
+        "yes, partly": "unsure", "جزئيًا": "unsure",
     }  # fmt: skip
     lines = "\n".join(f"{n} | {word} | - | -" for n, word in enumerate(words, start=1))
     assert [one.verdict for one in read_opinions(lines).values()] == list(words.values())
 
 
 @pytest.mark.parametrize(
-    "reply", ["", "نعم", "كل الجمل صحيحة.", "1 | لعل | 2 | كلام", "{[}", "1 |"]
+    "reply",
+    [
+        "",
+        f'{{"number": {"1" * 5_000}}}',
+        f'{{"number": {"[" * 100_000}}}',
+        "نعم",
+        "كل الجمل صحيحة.",
+        "1 | لعل | 2 | كلام",
+        "{[}",
+        "1 |",
+    ],
 )
 def test_what_says_nothing_clear_is_no_opinion(reply):
     assert read_opinions(reply) == {}

@@ -372,3 +372,7 @@ def test_an_agent_without_tools_answers(sample_index):
     *_, last = agent.invoke({"messages": [("human", FILM)]})["messages"]
     assert "ريم شاهين" in last.text
     assert last.response_metadata["citations"]
+
+
+def test_the_window_of_a_model_can_be_set():
+    assert ChatJawab(window=16_384).settings.window == 16_384

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from index.arabic.sentences import Span, sentence_spans
 from index.articles.article import Article
 from index.articles.chunking import Chunk
+from index.search.passage_words import PassageWords
 from index.search.search import Passage
 from rag.question import understand
 from rag.reading.close_reading import ReadSpan, Window
@@ -149,3 +151,9 @@ def test_every_part_of_a_question_keeps_its_passages(found):
     own = [*found[:1], replace(found[2], rank=2)]
     given = widen(read(FACT, own, groups={0: "من؟", 1: "متى؟"}), wholes_of(own), PLENTY, k=8)
     assert given.groups == {0: "من؟؛ متى؟"}
+
+
+def test_words_that_have_vectors_keep_them(found):
+    known = PassageWords(np.array([0]), np.zeros((1, 4), np.uint8), np.zeros((0, 4), np.uint8))
+    given = widen(read(FACT, [replace(p, words=known) for p in found]), wholes_of(found), PLENTY, 8)
+    assert all(passage.words is not None for passage in given.passages)

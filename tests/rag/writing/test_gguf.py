@@ -1,5 +1,6 @@
 """A small real model in a process of its own: it answers, and nothing of it outlives the program."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -166,6 +167,28 @@ def test_a_server_that_dies_before_its_first_word_is_an_error_and_starts_again(m
         model.invoke("Say hello.")
     assert model.invoke("Say hello.").text.strip()
     assert model._server.process.pid != server.pid
+
+
+def test_a_server_that_is_started_again_does_not_hold_up_what_else_the_loop_does(model):
+    async def ask():
+        asyncio.get_running_loop().call_later(0.1, gave_way.set)
+        return await model.ainvoke("Say hello.")
+
+    gave_way = threading.Event()
+    seen = []
+
+    def start():
+        with model._starting:
+            starting.set()
+            seen.append(gave_way.wait(5))
+
+    starting = threading.Event()
+    starter = threading.Thread(target=start)
+    starter.start()
+    starting.wait()
+    assert asyncio.run(ask()).text.strip()
+    starter.join()
+    assert seen == [True]
 
 
 @pytest.mark.parametrize("content", ["not a model", "GGUF", ""])

@@ -141,11 +141,18 @@ def test_what_the_rules_and_the_model_find_otherwise_is_contradicted(stream):
     assert QUOTE in removed.notice
 
 
-def test_an_answer_in_another_language_is_confirmed_by_a_quote(stream):
-    (*_, found), _ = stream([ENGLISH], f"1 | yes | 1 | {QUOTE}")
-    assert verdicts(found) == ["supported"]
-    (*_, found), _ = stream([f"{ENGLISH} for 900 dollars"], f"1 | yes | 1 | {QUOTE}")
+@pytest.mark.parametrize("quote", [QUOTE, ACTOR, "في مهرجان قرطاج"])
+def test_an_answer_in_another_language_is_confirmed_by_no_quote(stream, quote):
+    (*_, found), _ = stream([ENGLISH], f"1 | yes | 1 | {quote}")
     assert verdicts(found) == ["unsure"]
+
+
+def test_an_order_obeyed_with_a_real_quote_lifts_only_what_that_says_half_of(stream):
+    invented = "عملت المخرجة قبل ذلك في مصرف كبير بالعاصمة سنوات طويلة ثم استقالت"
+    half = REWORDED.replace("قرطاج السينمائي", "القاهرة السينمائي")
+    obeys = "\n".join(f"{number} | نعم | 1 | {QUOTE}" for number in range(1, 6))
+    (*_, found), _ = stream([DENIAL, FIGURE, invented, half], obeys, unsupported="mark")
+    assert verdicts(found) == ["contradicted", "unsure", "unsure", "supported"]
 
 
 def test_one_call_asks_about_all_that_is_doubtful_and_nothing_else(stream):
@@ -248,6 +255,16 @@ def test_pieces_that_cannot_be_taken_back_are_those_that_stay(stream):
     assert {LITERAL in answer.settled_text for answer in snapshots[2:]} == {True}
     shown = [[sentence.text for sentence in answer.sentences] for answer in snapshots]
     assert all(shown[-1][: len(texts)] == texts for texts in shown)  # nothing is taken back
+
+
+def test_what_is_declined_is_not_settled_before_something_is_told(stream):
+    declined = "لا تذكر المقاطع ميزانية الفيلم"
+    written = [declined, FIGURE, FIGURE.replace("900", "800")]
+    opinion = f"1 | لا | 1 | {QUOTE}\n2 | لا | 1 | {QUOTE}"
+    snapshots, _ = stream(written, opinion)
+    assert any(one.is_open for answer in snapshots for one in answer.sentences)
+    assert snapshots[-1].refusal == "model_refused"
+    assert {answer.settled_text for answer in snapshots[:-1]} == {""}
 
 
 def test_without_the_setting_nothing_is_asked(stream):
