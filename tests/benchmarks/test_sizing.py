@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest.importorskip("ray", reason="pip install 'jawab[cluster]'")
-
 from benchmarks.sizing import SIZES, Measured, compute, load_measured, write_table
 
 MACHINE = {"rate": 10, "cores": 16, "memory_gb": 64, "disk_gb": 2000}

@@ -6,6 +6,7 @@ process that died holds nothing for ever.
 
 import logging
 import os
+import sys
 import threading
 import time
 import uuid
@@ -254,8 +255,8 @@ class ShardActor:
 
 def _is_begun_again() -> bool:
     """Tell whether this runs in an actor that Ray has restarted."""
-    ray = load_ray()
-    if not ray.is_initialized():
+    ray = sys.modules.get("ray")  # it reads its settings when it is imported: not from here
+    if ray is None or not ray.is_initialized():
         return False
     context = ray.get_runtime_context()
     return context.get_actor_id() is not None and context.was_current_actor_reconstructed
