@@ -41,11 +41,17 @@ def decode_vectors(codes: Codes) -> FloatMatrix:
     """Return the vectors again, within a hundredth of their length."""
     if not len(codes):
         return np.zeros(codes.shape, np.float32)
-    dimension = codes.shape[1]
-    back = compute_rotation(dimension).T / np.float32(compute_scale(dimension))
+    back = _compute_inverse(codes.shape[1])
     # Row by row: a product of many is rounded by how many there are, and a shard has fewer than one
     # index over all.
     return np.stack([row @ back for row in codes.astype(np.float32)])
+
+
+@cache
+def _compute_inverse(dimension: int) -> FloatMatrix:
+    """Return the matrix that turns codes into vectors again."""
+    back: FloatMatrix = compute_rotation(dimension).T / np.float32(compute_scale(dimension))
+    return back
 
 
 def stack_codes(blobs: Iterable[bytes]) -> Codes:
