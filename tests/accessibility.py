@@ -1,12 +1,17 @@
 """What axe-core finds wrong with a page."""
 
+from contextlib import suppress
+
 from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import TimeoutError
 
 RUN = """([part, rules, dark]) => {
   document.body.classList.toggle('dark', dark);
   return axe.run(part ?? document, {runOnly: rules, resultTypes: ['violations']}).then(found =>
     found.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html.slice(0, 120)])));
 }"""
+NAMED = """() => [...document.querySelectorAll('#chat button')].every(
+  button => button.getAttribute('aria-label') || button.textContent.trim())"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LIGHT, DARK = {"type": "tag", "values": TAGS}, {"type": "rule", "values": ["color-contrast"]}
 
@@ -22,7 +27,8 @@ class Walk:
 
     def look(self, state, part=None):
         """Note what axe finds in a part of the page: all in light, in dark what colours do."""
-        self.page.wait_for_timeout(100)  # until buttons have their names
+        with suppress(TimeoutError):  # axe tells of a button that never gets its name
+            self.page.wait_for_function(NAMED, timeout=3_000)
         for rules, dark in ((LIGHT, False), (DARK, True)):
             if found := self.page.evaluate(RUN, [part, rules, dark]):
                 self.found[f"{state}, dark" if dark else state] = found

@@ -37,9 +37,12 @@ class ConversationList:
         self._filters = filters
 
     def empty(self, index: str, request: gr.Request) -> State:
-        """Return an empty conversation about an index; no filter is chosen."""
+        """Return an empty conversation about an index; no filter is chosen.
+
+        What is being written meanwhile stays in the box.
+        """
         fields = self._filters.clear(self._served.seen_by(request), index)
-        return [], [], render.EMPTY_PANEL, False, free_box(value=""), "", *fields
+        return [], [], render.EMPTY_PANEL, False, free_box(), "", *fields
 
     @staticmethod
     def keep(conversation: str, turns: list[Turn], index: str) -> tuple[str, str]:

@@ -31,7 +31,8 @@ _WAITING_ROOM = 256
 _HOUR, _DAY = 3600, 86_400
 """Every hour what was uploaded over a day ago is deleted; adding it to the index took less."""
 _FOCUS = """() => {
-  if (!matchMedia('(pointer: coarse)').matches)
+  const writing = document.activeElement?.matches('input, textarea, select');
+  if (!writing && !matchMedia('(pointer: coarse)').matches)
     document.querySelector('#q textarea')?.focus({preventScroll: true});
 }"""
 _KEEP = "text => { window.jawab?.keep(text); }"

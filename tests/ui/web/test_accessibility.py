@@ -48,6 +48,7 @@ def ask_within_a_filter(walk):
     walk.chat.ask(QUESTION)
     walk.look("nothing within the filter")
     page.click("#new-btn")
+    page.locator("#chat .examples:not([role])").wait_for()
     page.get_by_text("تضييق البحث", exact=True).click()
 
 
