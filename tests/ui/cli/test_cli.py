@@ -179,7 +179,7 @@ def test_a_dead_model_server_exits_with_1_and_quotes_the_articles(sample_index):
 
 @pytest.mark.slow
 def test_eval_measures_retrieval_and_answers(sample_index, tmp_path):
-    questions = ROOT / "samples" / "questions.jsonl"
+    questions = ROOT / "ui" / "samples" / "questions.jsonl"
     report = tmp_path / "out" / "samples"
     done = jawab("eval", questions, "--index", sample_index, "--json", "--report", report)
     found = json.loads(done.stdout)
