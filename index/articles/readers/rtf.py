@@ -37,11 +37,12 @@ _ENDS = frozenset(
 """What ends a paragraph, a cell or a row; the ends of cells of a table in a table are such."""
 _UNSEEN = frozenset({
     "fonttbl", "colortbl", "stylesheet", "info", "header", "headerl", "headerr", "headerf",
-    "footer", "footerl", "footerr", "footerf", "pict", "fldinst", "listtext", "pntext", "xe", "tc",
-    "rxe", "bkmkstart", "bkmkend", "annotation", "atnid", "atnauthor", "atrfstart", "atrfend",
-    "shprslt", "nonshppict", "sp", "objdata", "objclass", "objname", "template", "ftnsep", "ftnsepc",
-    "aftnsep", "aftnsepc", "aftncn", "ftncn", "nonesttables", "upr", "private", "filetbl",
-    "revtbl", "rsidtbl", "listtable", "listoverridetable", "datafield", "themedata", "falt",
+    "footer", "footerl", "footerr", "footerf", "pict", "fldinst", "listtext", "pntext", "xe",
+    "tc", "rxe", "bkmkstart", "bkmkend", "annotation", "atnid", "atnauthor", "atrfstart",
+    "atrfend", "shprslt", "nonshppict", "sp", "objdata", "objclass", "objname", "template",
+    "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "aftncn", "ftncn", "nonesttables", "upr",
+    "private", "filetbl", "revtbl", "rsidtbl", "listtable", "listoverridetable", "datafield",
+    "themedata", "falt",
 })  # fmt: skip
 """What begins a group that is no text."""
 _BOXES = frozenset({"shptxt", "dptxbxtext"})
