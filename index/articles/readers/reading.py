@@ -3,6 +3,7 @@
 import logging
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -115,11 +116,26 @@ def _read_feed(data: bytes, source: Source, options: ReadOptions) -> Iterator[Re
         yield ReadFailure(source.origin, str(error))
 
 
-def _read(data: bytes, ending: str, place: _Place, options: ReadOptions) -> Iterator[Read]:
-    """Read bytes whose format their ending says."""
+def _read(
+    data: bytes,
+    ending: str,
+    place: _Place,
+    options: ReadOptions,
+    allowance: Allowance | None = None,
+) -> Iterator[Read]:
+    """Read bytes whose format their ending says.
+
+    Args:
+        data: The bytes.
+        ending: Of their name.
+        place: Where they are.
+        options: How to read them.
+        allowance: What the archive that they are in may still hold, if they are in one.
+    """
     try:
         if ending == ARCHIVE:
-            yield from _read_archive(data, place, options)
+            with allowance.one_deeper() if allowance else nullcontext():
+                yield from _read_archive(data, place, options, allowance)
             return
         reader = _reader(ending)
         articles = reader.read(data, options.columns) if reader.named else reader.read(data)
@@ -142,11 +158,13 @@ def _reader(ending: str) -> FileReader:
     return READERS[ending]
 
 
-def _read_archive(data: bytes, place: _Place, options: ReadOptions) -> Iterator[Read]:
-    """Read the files of an archive; archives inside it are not opened."""
+def _read_archive(
+    data: bytes, place: _Place, options: ReadOptions, allowance: Allowance | None
+) -> Iterator[Read]:
+    """Read the files of an archive and of those inside it, which share its limits."""
     try:
         with open_archive(data) as archive:
-            allowance, entry = Allowance.beside(archive), None
+            allowance, entry = allowance or Allowance.beside(archive), None
             for entry in entries_of(archive):
                 origin = place_in(place.origin, printable_path(entry.path))
                 if (kind := _unread_kind(entry)) is not None:
@@ -159,7 +177,7 @@ def _read_archive(data: bytes, place: _Place, options: ReadOptions) -> Iterator[
                 except InputError as error:
                     yield ReadFailure(origin, str(error))
                 else:
-                    yield from _read(content, ending_of(entry.path), inside, options)
+                    yield from _read(content, ending_of(entry.path), inside, options, allowance)
             if entry is None:
                 raise InputError("holds no file")
     except zipfile.BadZipFile as error:
@@ -170,7 +188,7 @@ def _unread_kind(entry: Entry) -> str | None:
     """Return what a file of an archive is when it is none that is read."""
     if entry.is_link:
         return "link in an archive"
-    return None if ending_of(entry.path) in READERS else kind_of(entry.path)
+    return None if ending_of(entry.path) in FORMATS else kind_of(entry.path)
 
 
 def _fill_origins(

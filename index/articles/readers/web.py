@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
@@ -25,11 +26,23 @@ _ENDINGS = {
     "application/epub+zip": ".epub",
     "application/zip": ".zip",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
+    "text/vtt": ".vtt",
+    "application/x-subrip": ".srt",
     "application/rss+xml": ".rss",
     "application/atom+xml": ".atom",
 }
 _FEEDS = frozenset({".rss", ".atom"})
-_BINARY = frozenset({".pdf", ".docx", ".epub", ".zip"})
+_BINARY = frozenset({
+    ".pdf", ".docx", ".epub", ".zip", ".xlsx", ".pptx", ".odt", ".ods", ".doc", ".xls", ".rtf",
+})  # fmt: skip
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]*\sencoding\s*=")
 
@@ -67,6 +80,8 @@ def _ending(found: Fetched) -> str:
         return ".rss"
     if found.data.startswith(b"%PDF-"):
         return ".pdf"
+    if found.data.startswith(b"{\\rtf"):
+        return ".rtf"
     if found.data.startswith(b"PK\x03\x04"):
         return _ending_of_zip(found.data)
     known = _ENDINGS.get(found.content_type)
@@ -82,9 +97,18 @@ def _ending_of_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+            said = archive.open("mimetype").read(100) if "mimetype" in names else b""
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
         return ".zip"
-    inside = {"word/document.xml": ".docx", "META-INF/container.xml": ".epub"}
+    kind = said.decode("ascii", "replace").strip()
+    if kind in _ENDINGS:
+        return _ENDINGS[kind]
+    inside = {
+        "word/document.xml": ".docx",
+        "xl/workbook.xml": ".xlsx",
+        "ppt/presentation.xml": ".pptx",
+        "META-INF/container.xml": ".epub",
+    }
     return next((ending for name, ending in inside.items() if name in names), ".zip")
 
 

@@ -19,7 +19,7 @@ from ui.web import articles_view, errors
 
 ROOT = Path(__file__).resolve().parents[3]
 LATIN = re.compile(r"[A-Za-z]{2,}")
-NAMES = {"PDF", "Word", "RSS", "Atom", "JSON", "CSV", "ZIP", "UTF", "OCR", "docx", "doc", "https", "text"}  # fmt: skip
+NAMES = {"PDF", "Word", "RSS", "Atom", "JSON", "CSV", "RTF", "ZIP", "Excel", "PowerPoint", "OpenDocument", "antiword", "UTF", "OCR", "docx", "doc", "https", "text"}  # fmt: skip
 
 
 def classes():
