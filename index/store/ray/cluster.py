@@ -18,8 +18,8 @@ from index.store.opening import RAY
 from index.store.ray.actor import ShardActor, find_generations
 from index.store.ray.engine import NAMESPACE, connect, load_ray
 from index.store.ray.shard import PATIENCE_S, ActorShard
+from index.store.ray.store import ClusterStore
 from index.store.sharded.layout import count_shards, name_shard
-from index.store.sharded.store import ShardedStore
 
 DEFAULT = "index"
 """Name of an index where none is given."""
@@ -67,7 +67,7 @@ def start_cluster(
     name: str = DEFAULT,
     new: bool = True,
     cpus: float = 0.0,
-) -> ShardedStore:
+) -> ClusterStore:
     """Begin an actor for each replica of each shard; those that run already are kept.
 
     Args:
@@ -235,14 +235,20 @@ def check_folder(folder: str | Path, shards: int) -> None:
 
 
 def connect_cluster(
-    address: str = "auto", name: str = DEFAULT, *, patience: float = PATIENCE_S
-) -> ShardedStore:
+    address: str = "auto",
+    name: str = DEFAULT,
+    *,
+    patience: float = PATIENCE_S,
+    workers: int | None = None,
+) -> ClusterStore:
     """Open the index that the actors of a Ray keep.
 
     Args:
         address: Of Ray, as for ``ray.init``.
         name: Of the index.
         patience: Seconds for which a shard that does not answer is waited for.
+        workers: How many processes cut and embed in a build; None for one on each machine that
+            keeps a shard.
 
     Raises:
         InputError: Ray is not installed or does not answer, or keeps no index.
@@ -257,7 +263,7 @@ def connect_cluster(
         ActorShard(list(actors.values()), shard, names=list(actors), patience=patience)
         for shard, actors in sorted(groups.items())
     ]
-    return ShardedStore(f"{RAY}{address}/{name}", shards)
+    return ClusterStore(f"{RAY}{address}/{name}", shards, workers=workers)
 
 
 def holds_cluster(address: str, name: str = DEFAULT) -> bool:

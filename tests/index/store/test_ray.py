@@ -18,6 +18,7 @@ from fakes import WordEmbedder
 from stores import CLUSTERS, end_clusters, start_ray
 
 from index import build_index, open_index
+from index.embedding.embedders import load_embedder
 from index.errors import (
     IndexLockedError,
     IndexNotFoundError,
@@ -60,13 +61,13 @@ def samples(tmp_path_factory):
 def begin(tmp_path, samples):
     """Return a function that begins actors on a copy of the samples, or on none."""
 
-    def begin(*, empty=False, **options):
+    def begin(*, empty=False, manifest=None, **options):
         start_ray()
         folder = tmp_path / "shards"
         if not empty:
             shutil.copytree(samples, folder)
         CLUSTERS.append(uuid.uuid4().hex)
-        manifest = Manifest(WordEmbedder().identity)
+        manifest = manifest or Manifest(WordEmbedder().identity)
         return start_cluster(folder, manifest, shards=2, name=CLUSTERS[-1], **options)
 
     yield begin
@@ -180,6 +181,74 @@ def test_a_build_goes_on_where_actors_are_killed(begin, samples, kills):
     assert (again.unchanged, again.added, again.failures) == (28, 0, ())
     assert store.verify().ok
     assert told(store) == told(open_store(samples))
+
+
+def every_row(store):
+    """Return all that is stored of the articles, whatever their keys are in a store."""
+    return {
+        item.article.id: (
+            item.article,
+            item.chunks,
+            item.hashes,
+            item.terms,
+            item.title_terms,
+            [(one.vector.tobytes(), one.words) for one in item.embedded],
+            item.placement.key,
+            item.placement.family,
+        )
+        for item in store.export(store.known())
+    }
+
+
+def test_a_build_on_ray_stores_what_a_build_here_does(begin, sample_index):
+    """It is cut and embedded by two workers, which are killed again and again meanwhile."""
+    begin(empty=True, manifest=Manifest(load_embedder().identity))
+    store, killed, ended = connect_cluster("", CLUSTERS[-1], workers=2), set(), threading.Event()
+
+    def kill():
+        while len(killed) < 2 and not ended.wait(0.5):
+            for worker in find_workers() - killed:
+                os.kill(worker, signal.SIGKILL)
+                killed.add(worker)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    report = build_index([SAMPLES], store)
+    ended.set()
+    killer.join()
+    assert (report.added, report.failures) == (28, ())
+    assert len(killed) >= 2
+    assert have_ended(find_workers())
+    assert every_row(store) == every_row(open_store(sample_index))
+
+
+def have_ended(processes):
+    deadline = time.monotonic() + 20
+    while any(Path("/proc", str(one)).exists() for one in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def find_workers():
+    """Return the processes that cut and embed for a build."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if path.read_bytes().startswith(b"ray::Hand"):
+                found.add(int(path.parent.name))
+    return found
+
+
+def test_what_a_worker_raises_reaches_who_asked(begin):
+    begin(empty=True)
+    with connect_cluster("", CLUSTERS[-1], workers=2).employ(list, "كتب") as crew:
+        asked = [crew.begin("index", letter) for letter in "كبس"]
+        assert [one.result() for one in asked[:2]] == [0, 2]
+        with pytest.raises(ValueError, match="not in list"):
+            asked[2].result()
+    assert have_ended(find_workers())
 
 
 def test_an_index_on_ray_is_named_by_its_address(begin):
