@@ -83,6 +83,10 @@ class Settings:
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``: how sure to be before answering.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
+        conversations: ``server`` or ``browser``: where ``jawab chat`` keeps those of signed-in
+            readers.
+        record_questions: ``on`` or ``off``: whether ``jawab chat`` writes down what is asked on its
+            page, for the editors.
         sources: Publisher as it is written in the articles -> what it is called where it is shown,
             the table ``[sources]`` of the file: ``aljazirah = "الجزيرة"``.
         access: Who may ask and edit which index that ``jawab chat`` serves, the table ``[access]``.
@@ -103,6 +107,8 @@ class Settings:
     k: int = 8
     caution: str = "balanced"
     unsupported: str = "remove"
+    conversations: str = "server"
+    record_questions: str = "off"
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
     access: Rights = field(default_factory=Rights, hash=False)
     cluster: ClusterSettings = ClusterSettings()
@@ -207,6 +213,8 @@ def check_settings(settings: Settings, where: str = "here") -> None:
         "unsupported": ("remove", "mark"),
         "reader": ("on", "off"),
         "verify": ("words", "model"),
+        "conversations": ("server", "browser"),
+        "record_questions": ("on", "off"),
     }
     for name, allowed in choices.items():
         if (value := getattr(settings, name)) not in allowed:
