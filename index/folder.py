@@ -12,6 +12,8 @@ SHARDS = "shards.json"
 """The file that makes a folder of shards an index."""
 RESTORED = "restored.mark"
 """The file in a shard that was brought back from an older copy than the other shards."""
+WATCH = "watch"
+"""The folder in an index that holds what is known of its sources, and saved questions."""
 _DATABASE_MARK = b"SQLite format 3\0"
 _TABLE_OF_ARTICLES = b"CREATE TABLE articles ("
 _HEAD_BYTES = 1 << 16
@@ -19,7 +21,7 @@ _HEAD_BYTES = 1 << 16
 _OWN = re.compile(
     rf"{re.escape(SHARDS)}(?:\.tmp)?|shard-\d{{3}}-of-\d{{3}}|resharding\.tmp"
     rf"|{re.escape(RESTORED)}|{re.escape(DATABASE)}(?:-wal|-shm|\.tmp)*"
-    r"|(?:v-\d+\.faiss|t-\d+)(?:\.tmp)?|writer\.lock"
+    rf"|(?:v-\d+\.faiss|t-\d+)(?:\.tmp)?|writer\.lock|{WATCH}"
 )
 
 

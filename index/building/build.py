@@ -13,11 +13,12 @@ from typing import NamedTuple
 from index.articles.article import file_of, locate
 from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.headings import FIELDS
+from index.articles.readers.reading import read_source
 from index.articles.readers.sources import Listing, list_sources
 from index.articles.readers.web import is_address
 from index.building.ahead import Prefetcher, begin_ahead
 from index.building.cutting import CutArticle, collect_texts
-from index.building.intake import Batch, Counts, Intake
+from index.building.intake import Batch, Counts, Intake, ReadSource
 from index.building.register import Duplicate, Register
 from index.building.reports import BuildProgress, BuildReport, Progress
 from index.building.workers import Crew, Result, find_crew
@@ -152,12 +153,47 @@ def _ingest(
     roots = list(paths)
     if not roots:
         raise InputError("name at least one file or folder of articles")
-    listing = list_sources(roots)
+    mirrored = _resolve_paths(roots) if mirror else set()
+    return update_index(
+        list_sources(roots),
+        place,
+        embedder=embedder,
+        progress=progress,
+        options=options,
+        mirrored=mirrored,
+    )
+
+
+def update_index(
+    listing: Listing,
+    place: Place,
+    *,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+    options: ReadOptions | None = None,
+    mirrored: Set[Path] = frozenset(),
+    removed: Iterable[str] = (),
+    read: ReadSource = read_source,
+) -> BuildReport:
+    """Add or replace the articles of some sources; other arguments and errors as for a build.
+
+    Args:
+        listing: What to read.
+        place: The index folder, made when it is not there; or a store that is open.
+        embedder: None takes the one the index was built with, or the default for a new index.
+        progress: Called often with how far it is.
+        options: How to read.
+        mirrored: Paths below which articles are removed that were not found there.
+        removed: Ids of articles to remove; unknown ones are passed over.
+        read: Reads the articles of a source.
+    """
     store, embedder = _open_or_create(place, embedder)
     with store.writing():
         store.manifest.require(embedder.identity, store.place)  # it may have been migrated just now
         run = _Run(store, embedder, progress)
-        run.ingest(listing, options, mirrored=_resolve_paths(roots) if mirror else set())
+        run.ingest(listing, options or ReadOptions(), mirrored=mirrored, read=read)
+        if gone := list(removed):
+            run.done += store.apply((), gone)
         store.compact_if_needed()
     return run.report(store.stats().generation)
 
@@ -208,7 +244,14 @@ class _Run:
     embedded: int = 0
     reused: int = 0
 
-    def ingest(self, listing: Listing, options: ReadOptions, *, mirrored: Set[Path]) -> None:
+    def ingest(
+        self,
+        listing: Listing,
+        options: ReadOptions,
+        *,
+        mirrored: Set[Path],
+        read: ReadSource = read_source,
+    ) -> None:
         """Read the sources and store what is new or changed; forget what vanished below places."""
         register = Register(self.store.known())
         intake = Intake(
@@ -217,6 +260,7 @@ class _Run:
             options,
             failures=list(listing.failures),
             passed_over=list(listing.passed_over),
+            read=read,
         )
         with (
             find_crew(self.store, self.embedder) as crew,
@@ -234,7 +278,7 @@ class _Run:
                 self._report_progress()
             self._wait_until_stored(storing)
         self.failures, self.passed_over = intake.failures, intake.passed_over
-        read = {source.origin for source in listing.sources}
+        origins = {source.origin for source in listing.sources}
         broken = {failure.origin for failure in self.failures}
         files = set(map(file_of, broken))
         broken_places = {path for file in files & broken if (path := locate(file))}
@@ -242,7 +286,7 @@ class _Run:
         def may_be_there(origin: str) -> bool:
             return origin in broken or _is_below(origin, broken_places)
 
-        moves, self.duplicates = register.resolve_twins(read, files)
+        moves, self.duplicates = register.resolve_twins(origins, files)
         gone = [
             article_id
             for article_id, origin in register.find_unseen()

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.articles.article import Article
 from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.formats import READERS_VERSION
-from index.articles.readers.reading import read_source
+from index.articles.readers.reading import Read, read_source
 from index.articles.readers.sources import Source, load
 from index.building.register import Register
 from index.errors import InputError
@@ -20,6 +20,10 @@ _BATCH_LETTERS = 110_000
 to do again. Chosen; ``python -m benchmarks.indexing`` measures time and memory."""
 _TELL_SECONDS = 0.1
 _BYTES_PER_LETTER = 1.8  # of Arabic with its spaces, in UTF-8
+
+
+ReadSource = Callable[[Source, ReadOptions, bytes | None], Iterable[Read]]
+"""Reads a source, as :func:`index.articles.readers.reading.read_source` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Intake:
     options: ReadOptions
     failures: list[ReadFailure] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
+    read: ReadSource = read_source
     _found_twice: int = 0
     _pending: list[Article] = field(default_factory=list)
     _moves: list[Move] = field(default_factory=list)
@@ -115,7 +120,7 @@ class Intake:
                 self._skip(source)
                 return
         trouble = self._count_trouble()
-        for item in read_source(source, self.options, data):
+        for item in self.read(source, self.options, data):
             if isinstance(item, ReadFailure):
                 self._add_failure(item)
                 yield 0

@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from index.articles.article import Article
-from index.articles.fetching import Fetched, fetch
+from index.articles.fetching import Fetched
 from index.articles.readers.feeds import FeedEntry, feed_entries, looks_like_feed
 from index.errors import InputError
 
@@ -64,15 +64,15 @@ def address_id(url: str) -> str:
     return f"{host}{path}" + (f"?{unquote(parts.query)}" if parts.query else "")
 
 
-def fetch_readable(url: str, *, allow_private: bool) -> tuple[bytes, str, str]:
-    """Fetch an address; return its content, the file ending that says its format, and its place.
-
-    Raises:
-        InputError: It cannot be fetched.
-    """
-    found = fetch(url, allow_private=allow_private)
+def to_readable(found: Fetched) -> tuple[bytes, str]:
+    """Return the content of an address, and the file ending that says its format."""
     ending = _ending(found)
-    return _in_utf8(found, ending), ending, found.url
+    return _in_utf8(found, ending), ending
+
+
+def is_feed(ending: str) -> bool:
+    """Tell the ending of a feed from others."""
+    return ending in _FEEDS
 
 
 def _ending(found: Fetched) -> str:
@@ -138,7 +138,10 @@ def _is_unicode(data: bytes) -> bool:
 
 
 def read_linked(
-    data: bytes, read_page: Callable[[str], Iterator[Article]], address: str = ""
+    data: bytes,
+    read_page: Callable[[str], Iterator[Article]],
+    address: str = "",
+    wanted: Callable[[FeedEntry], bool] | None = None,
 ) -> Iterator[tuple[str, Article | InputError]]:
     """Read the articles that a feed links to.
 
@@ -149,11 +152,14 @@ def read_linked(
         data: The feed.
         read_page: Reads the articles at an address.
         address: Where the feed was found.
+        wanted: Tells whether an entry is to be read; None for all.
 
     Yields:
         The address of each article, and the article or why there is none.
     """
     for entry in feed_entries(data, address):
+        if wanted and not wanted(entry):
+            continue
         if entry.link:
             yield entry.link, _read_entry(entry, read_page)
         else:

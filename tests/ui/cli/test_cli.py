@@ -40,6 +40,8 @@ def jawab(*arguments, env=None, cwd=None):
         ("ask",),
         ("chat",),
         ("eval",),
+        ("sources",),
+        ("watch",),
         *[("cluster", name) for name in ("start", "status", "stop")],
         *[
             ("index", name)
