@@ -219,7 +219,7 @@ class _Run:
             passed_over=list(listing.passed_over),
         )
         with (
-            find_crew(self.store, self.embedder) as crew,
+            find_crew(self.store, self.embedder, listing.sources) as crew,
             ThreadPoolExecutor(1, thread_name_prefix="store") as writer,
             Prefetcher(intake.batches(listing.sources), room=_BATCHES_AHEAD) as batches,
         ):
