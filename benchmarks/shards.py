@@ -3,10 +3,13 @@
 Chunks are those of ``benchmarks.scale``: real terms, repeated with changes, and synthetic vectors.
 One index is asked first; then it is shared out, and asked again in one process and on Ray.
 
-    python -m benchmarks.shards --chunks 100000 --shards 1 2 4 8 --ray 1 2 4 --kills 30
+    python -m benchmarks.shards --chunks 100000 --shards 1 2 4 8 --ray 1 2 4 8 --kills 0
+    python -m benchmarks.shards --chunks 4000 --kills 30      # of actors; benchmarks.kills: of all
+    python -m benchmarks.shards --build 200                   # on one worker and on two
 """
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -26,6 +29,7 @@ import numpy as np
 
 from benchmarks.datasets import make_parser, read, report
 from benchmarks.scale import DIMENSION, Vectors, build
+from index import build_index
 from index.building.resharding import reshard_index
 from index.embedding.contract import EmbedderIdentity
 from index.embedding.vectors import FloatVector
@@ -33,7 +37,7 @@ from index.embedding.word_vectors import word_spans
 from index.search.search import SearchIndex
 from index.store.contract import Store
 from index.store.opening import holds_store, open_store
-from index.store.ray.cluster import show_cluster, start_cluster, stop_cluster
+from index.store.ray.cluster import connect_cluster, show_cluster, start_cluster, stop_cluster
 from index.store.ray.engine import connect, load_ray
 from index.store.sharded.layout import name_shard, write_layout
 
@@ -79,6 +83,9 @@ def main() -> None:
     ]
     embedder = Synthetic()
     options.scratch.mkdir(parents=True, exist_ok=True)
+    if options.build:
+        report(_build(options), options.out)
+        return
     if options.nodes:
         report(_kill_nodes(options, questions[:50], embedder), options.out)
         return
@@ -125,9 +132,59 @@ def _options() -> argparse.Namespace:
         "--alone", type=Path, help="an index that was made so before; made where there is none"
     )
     parser.add_argument("--questions", type=int, default=QUESTIONS)
+    parser.add_argument(
+        "--build", type=int, default=0, help="build so many real articles instead: here, on Ray"
+    )
     parser.add_argument("--seconds", type=float, default=10, help="for questions a second")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     return parser.parse_args()
+
+
+def _build(options: argparse.Namespace) -> dict[str, Any]:
+    """Build an index here, then in two shards on Ray with one worker and with two."""
+    figures: dict[str, Any] = {}
+    rows = list(islice(read(options.data, "antcorpus", "articles.jsonl"), options.build))
+    with tempfile.TemporaryDirectory(dir=options.scratch) as place:
+        path = Path(place, "articles.jsonl")
+        lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        alone = Path(place, "alone")
+        figures["without Ray"] = _measure_build(path, alone)
+        expected = _rows(open_store(alone))
+        for workers in (1, 2):
+            name = uuid.uuid4().hex
+            folder, manifest = Path(place, str(workers)), open_store(alone).manifest
+            start_cluster(folder, manifest, shards=2, name=name)
+            store = connect_cluster("", name, workers=workers)
+            figures[f"workers: {workers}"] = {
+                **_measure_build(path, store),
+                "same_rows": _rows(store) == expected,
+            }
+            stop_cluster("", name)
+    return figures
+
+
+def _measure_build(path: Path, place: Any) -> dict[str, float]:
+    done = build_index([path], place)
+    return {
+        "chunks": done.embedded,
+        "seconds": round(done.seconds, 1),
+        "chunks_a_second": round(done.embedded / done.seconds, 1),
+    }
+
+
+def _rows(store: Any) -> dict[str, Any]:
+    """Return what is stored of each article, with its key and family."""
+    return {
+        item.article.id: (
+            item.article,
+            item.chunks,
+            item.terms,
+            [(one.vector.tobytes(), one.words) for one in item.embedded],
+            (item.placement.key, item.placement.family),
+        )
+        for item in store.export(store.known())
+    }
 
 
 def _told(store: Store, embedder: Synthetic, questions: Sequence[str]) -> list[Any]:

@@ -263,7 +263,7 @@ class _Run:
             read=read,
         )
         with (
-            find_crew(self.store, self.embedder) as crew,
+            find_crew(self.store, self.embedder, listing.sources) as crew,
             ThreadPoolExecutor(1, thread_name_prefix="store") as writer,
             Prefetcher(intake.batches(listing.sources), room=_BATCHES_AHEAD) as batches,
         ):

@@ -6,11 +6,16 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol, runtime_checkable
 
 from index.articles.article import Article
+from index.articles.readers.sources import Source
 from index.building.cutting import CutArticle, cut_article
 from index.embedding.contract import Embedder, EmbedderIdentity
 from index.embedding.embedded import Embedded, embed
 from index.embedding.embedders import embedder_like
 from index.store.contract import Store
+
+_WORTH_BYTES = 256 * 1024
+"""Of the files to read, from which workers elsewhere are begun. Chosen: of that, some 300 chunks
+are embedded in ten seconds of a core, and a worker takes five until its model is loaded."""
 
 
 class Worker:
@@ -65,12 +70,16 @@ class Employer(Protocol):
 
 
 @contextmanager
-def find_crew(store: Store, embedder: Embedder) -> Iterator[Crew]:
-    """Give workers for a build: those of the store's machines, or one here.
+def find_crew(store: Store, embedder: Embedder, sources: Sequence[Source]) -> Iterator[Crew]:
+    """Give workers for a build: those of the store's machines, or one here for little.
 
     There they load the embedder by its identity; one that has none to be loaded by works here.
     """
-    if isinstance(store, Employer) and type(embedder_like(embedder.identity)) is type(embedder):
+    if (
+        isinstance(store, Employer)
+        and sum(source.size for source in sources) >= _WORTH_BYTES
+        and type(embedder_like(embedder.identity)) is type(embedder)
+    ):
         with store.employ(make_worker, embedder.identity) as crew:
             yield crew
         return
