@@ -15,9 +15,11 @@ from index.building.register import Register
 from index.errors import InputError
 from index.store.changes import Move
 
-_BATCH_LETTERS = 110_000
-"""Of the texts stored in one transaction, some 256 chunks of news: what a build that is killed has
-to do again. Chosen; ``python -m benchmarks.indexing`` measures time and memory."""
+_BATCH_CHUNKS = 256
+"""Chunks stored in one transaction, about: what a build that is killed has to do again. Chosen;
+``python -m benchmarks.indexing`` measures time and memory."""
+_CHUNK_LETTERS = 430
+"""Letters of a chunk of news, by which chunks are counted before they are cut."""
 _TELL_SECONDS = 0.1
 _BYTES_PER_LETTER = 1.8  # of Arabic with its spaces, in UTF-8
 
@@ -98,7 +100,8 @@ class Intake:
     def _flush_if_due(self, fraction: float) -> Iterator[Batch]:
         """Yield a batch when one is full, or when it is time to tell how far reading is."""
         self._counts = replace(self._counts, fraction=fraction)
-        if sum(len(article.text) for article in self._pending) >= _BATCH_LETTERS:
+        letters = sum(max(len(article.text), _CHUNK_LETTERS) for article in self._pending)
+        if letters >= _BATCH_CHUNKS * _CHUNK_LETTERS:
             yield self._flush()
         elif time.monotonic() - self._told > _TELL_SECONDS:
             yield self._make_batch(())
