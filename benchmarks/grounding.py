@@ -35,7 +35,7 @@ from rag.question import understand
 from rag.reading.passages import merge_neighbours
 
 OUTPUT = Path("benchmarks/results/grounding.json")
-SAMPLES = Path("samples/articles")
+SAMPLES = Path("ui/samples/articles")
 _K = 5
 _MOST = 250
 """Claims of one kind."""

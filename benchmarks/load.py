@@ -31,7 +31,7 @@ import httpx
 
 from index import build_index
 
-SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+SAMPLES = Path(__file__).resolve().parents[1] / "ui" / "samples"
 _EVERY = 100
 _PATIENCE = 300.0
 

@@ -39,7 +39,7 @@ from rag.writing.setup import Setup
 from rag.writing.stopping import Stop
 from rag.writing.writer import Writer, Written
 
-SAMPLES = Path("samples")
+SAMPLES = Path("ui/samples")
 _PATIENCE = 900.0
 """Seconds: the machine may have other work."""
 

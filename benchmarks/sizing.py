@@ -199,7 +199,7 @@ def main() -> None:
     """Measure, or compute the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", action="store_true", help="what Ray adds to a question, anew")
-    parser.add_argument("--articles", type=Path, default=Path("samples/articles"))
+    parser.add_argument("--articles", type=Path, default=Path("ui/samples/articles"))
     parser.add_argument("--rate", type=float, default=10, help="questions a second")
     parser.add_argument("--cores", type=int, default=16, help="of a machine")
     parser.add_argument("--memory-gb", type=float, default=64, help="of a machine")

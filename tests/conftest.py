@@ -23,7 +23,7 @@ os.environ["JAWAB_READER"] = "off"
 """Reading takes a few tenths of a second a question; what is about it turns it on."""
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLES = ROOT / "samples" / "articles"
+SAMPLES = ROOT / "ui" / "samples" / "articles"
 SHARED = ROOT.parent / "shared"
 
 ARTICLES = {

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from index import build_index
 
-SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "articles"
+SAMPLES = Path(__file__).resolve().parents[1] / "ui" / "samples" / "articles"
 DEVICES = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {

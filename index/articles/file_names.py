@@ -21,7 +21,7 @@ _HIDDEN = (".", "~$")
 _CODE_PAGES = ("cp1256", "cp720")
 """What Arabic Windows names files in: its own code page, and that of its DOS."""
 _COMMON = "اليمنروتبةعدفسقأحهكجصشإطخىزضئثءغذظآؤ"
-"""Letters from the most to the least frequent of the articles in ``samples``, counted once; no
+"""Letters from the most to the least frequent of the articles in ``ui/samples``, counted once; no
 command counts them."""
 _BORROWED = "پچژگک"
 """Letters that cp1256 has for Persian, and that Arabic names borrow: «پاريس»."""

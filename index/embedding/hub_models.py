@@ -2,8 +2,11 @@
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import requires
+from importlib.util import find_spec
 from typing import Any
 
 from index.errors import JawabError, take_first_line
@@ -28,6 +31,7 @@ def load_model(
         error: Raised when it cannot be loaded.
         otherwise: What the user may do instead.
     """
+    check_packages(name, kind, error=error, otherwise=otherwise)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     started = time.perf_counter()
     try:
@@ -40,6 +44,25 @@ def load_model(
         raise error(unloadable(name, kind, reason, otherwise=otherwise)) from reason
     logger.info("loaded %s in %.1f s", name, time.perf_counter() - started)
     return model
+
+
+def check_packages(name: str, kind: str, *, error: type[JawabError], otherwise: str) -> None:
+    """Raise ``error`` where the packages that run such models were left out (``make SLIM=1``).
+
+    Args: As for ``load_model``.
+    """
+    if all(one in sys.modules or find_spec(one) for one in ("sentence_transformers", "torch")):
+        return
+    wanted = [
+        f"'{one}'"
+        for one in requires("jawab") or ()
+        if one.startswith(("sentence-transformers", "torch"))
+    ]
+    raise error(
+        f"the {kind} {name!r} runs on sentence-transformers and torch, which are not installed"
+        f" here; run: pip install {' '.join(wanted)} (without a GPU add --extra-index-url"
+        f" https://download.pytorch.org/whl/cpu), or {otherwise}"
+    )
 
 
 def unloadable(name: str, kind: str, reason: Exception, *, otherwise: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.embedding.contract import EmbedderIdentity, LockingEmbedder
 from index.embedding.e5.counting import count_whole
-from index.embedding.hub_models import load_model, unloadable
+from index.embedding.hub_models import check_packages, load_model, unloadable
 from index.embedding.model_files import look_up
 from index.embedding.vectors import FloatMatrix, FloatVector
 from index.errors import EmbedderError
@@ -62,7 +62,8 @@ class SentenceTransformerEmbedder(LockingEmbedder):
         """Name, revision and prefixes.
 
         Raises:
-            EmbedderError: Neither this machine nor the hub has the model.
+            EmbedderError: Neither this machine nor the hub has the model, or what runs it is not
+                installed.
         """
         with self._finding:
             if self._identity is None:
@@ -70,6 +71,7 @@ class SentenceTransformerEmbedder(LockingEmbedder):
         return self._identity
 
     def _find_identity(self) -> EmbedderIdentity:
+        check_packages(self._name, "embedder", error=EmbedderError, otherwise=_OTHERWISE)
         try:
             files = look_up(self._name)
         except (OSError, ValueError) as error:

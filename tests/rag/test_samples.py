@@ -9,7 +9,9 @@ from conftest import ROOT
 
 QUESTIONS = [
     json.loads(line)
-    for line in (ROOT / "samples" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    for line in (ROOT / "ui" / "samples" / "questions.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
 ]
 # Reached: 63 of 66 either way, 12 of 16 as it ships and 14 without the reader; one may turn on the
 # processor's floating-point precision.

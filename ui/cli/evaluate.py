@@ -53,7 +53,7 @@ def evaluate(
     given wrongly, cite the right article and quote exactly, and how long they take. Each figure
     comes with its 95 % interval, by bootstrap over the questions.
 
-    Example: jawab eval samples/questions.jsonl --index my-index --report evaluation
+    Example: jawab eval questions.jsonl --index my-index --report evaluation
     """
     from rich.progress import Progress
 

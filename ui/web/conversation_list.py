@@ -3,6 +3,7 @@
 It keeps the conversations, too, where nobody has a name.
 """
 
+import base64
 import json
 import logging
 from collections.abc import Mapping
@@ -29,8 +30,16 @@ from ui.web.events import event_data
 from ui.web.filter_fields import FilterFields
 from ui.web.render import Turn
 from ui.web.served import Served
+from ui.web.word_export import to_docx
 
 logger = logging.getLogger(__name__)
+
+_FILES = {
+    "word": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "markdown": ("md", "text/markdown"),
+    "json": ("json", "application/json"),
+}
+"""Name of a format in the menu -> ending and type of its files."""
 
 
 class ConversationList:
@@ -105,19 +114,22 @@ class ConversationList:
         return replay_messages(turns), turns, panel, False, box, kept.id, *fields, index
 
     def export(self, asked: gr.EventData, request: gr.Request) -> str:
-        """Return a file of a conversation for the browser to save: its name, type and text."""
+        """Return a file of a conversation for the browser to save: its name, type and bytes."""
         data = event_data(asked)
         text = self._fetch(data, request)
         kept = self._read(text, request)
         if kept is None:
             return ""
-        as_json = data.get("format") == "json"
+        ending, kind = _FILES.get(str(data.get("format")), _FILES["markdown"])
+        if ending == "json":
+            laid_out = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+            content = f"{laid_out}\n".encode()
+        else:
+            content = to_docx(kept) if ending == "docx" else to_markdown(kept).encode()
         file = {
-            "name": f"{kept.title or 'محادثة'}.{'json' if as_json else 'md'}",
-            "type": "application/json" if as_json else "text/markdown",
-            "text": json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
-            if as_json
-            else to_markdown(kept),
+            "name": f"{kept.title or 'محادثة'}.{ending}",
+            "type": kind,
+            "base64": base64.b64encode(content).decode("ascii"),
         }
         return json.dumps(file, ensure_ascii=False)
 

@@ -23,11 +23,13 @@ class Feedback:
     """A file of opinions and one of questions; safe from threads.
 
     Args:
-        place: Of the index; the files of one in a cluster are in the working folder.
+        place: Of the index; the files of one in a cluster are in the working folder, named after its
+            address and name.
     """
 
     def __init__(self, place: str) -> None:
-        place = place.rpartition("/")[2] if place.startswith(RAY) else place
+        if place.startswith(RAY):
+            place = place.replace(":", "-").replace("/", "-")
         folder = Path(place).resolve()  # «.» and «..» have no name of their own
         self.path = folder.with_name(f"{folder.name}-feedback.jsonl")
         self.questions = folder.with_name(f"{folder.name}-questions.jsonl")

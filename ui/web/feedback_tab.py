@@ -1,5 +1,6 @@
 """The reports tab, for editors: what was asked, refused and disliked, by week."""
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -94,7 +95,8 @@ class FeedbackTab:
             gr.Warning("لا يُسمح بالاطّلاع على التقارير هنا.", duration=5)
             return ""
         name = self._served.seen_by(request).known(index)
-        file = {"name": f"{name}.csv", "type": "text/csv", "text": to_csv(events)}
+        content = base64.b64encode(to_csv(events).encode()).decode("ascii")
+        file = {"name": f"{name}.csv", "type": "text/csv", "base64": content}
         return json.dumps(file, ensure_ascii=False)
 
 

@@ -67,7 +67,7 @@ def test_questions_without_an_article_measure_nothing(index, tmp_path):
 @pytest.mark.slow
 def test_retrieval_on_the_samples_is_held(assistant):
     """The gate: a change that finds fewer of the sample questions' articles fails."""
-    questions = load_questions(ROOT / "samples" / "questions.jsonl")
+    questions = load_questions(ROOT / "ui" / "samples" / "questions.jsonl")
     report = evaluate_retrieval(assistant.index, questions, compare=True)
     found = {row.ranking: row.metrics for row in report.rows}
     assert found[OURS]["R@1"].value >= 0.93

@@ -15,6 +15,8 @@ import pytest
 from conftest import ARTICLES, ROOT, SAMPLES
 from fakes import Silent, Slow, model_server
 
+from index.articles.readers.word import read_docx
+
 pytestmark = pytest.mark.slow  # each starts a process of its own
 
 
@@ -38,6 +40,8 @@ def jawab(*arguments, env=None, cwd=None):
         ("ask",),
         ("chat",),
         ("eval",),
+        ("sources",),
+        ("watch",),
         *[("cluster", name) for name in ("start", "status", "stop")],
         *[
             ("index", name)
@@ -114,6 +118,19 @@ def test_ask_prints_the_answer_and_its_sources(sample_index, tmp_path):
     assert " — أوراق — 2025-11-02" in sources
 
 
+def test_ask_writes_a_word_file_of_what_was_asked_where(sample_index, tmp_path):
+    asked = ("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index)
+    done = jawab(*asked, "--since", "2025-01-01", "--docx", tmp_path / "جواب.docx")
+    assert done.returncode == 0, done.stderr
+    (article,) = read_docx((tmp_path / "جواب.docx").read_bytes())
+    assert article.title == asked[1]
+    assert "البحث محصور في: منذ 1 يناير" in article.text
+    assert "ريم شاهين" in article.text
+    done = jawab(*asked, "--docx", tmp_path / "nowhere" / "a.docx")
+    assert done.returncode == 1
+    assert "is no folder" in done.stderr
+
+
 @pytest.mark.slow
 def test_ask_explains_its_ranking_and_prints_what_differs_as_a_table(sample_index):
     asked = "كم عدد المصابين في حريق مصنع الرمال؟"
@@ -179,7 +196,7 @@ def test_a_dead_model_server_exits_with_1_and_quotes_the_articles(sample_index):
 
 @pytest.mark.slow
 def test_eval_measures_retrieval_and_answers(sample_index, tmp_path):
-    questions = ROOT / "samples" / "questions.jsonl"
+    questions = ROOT / "ui" / "samples" / "questions.jsonl"
     report = tmp_path / "out" / "samples"
     done = jawab("eval", questions, "--index", sample_index, "--json", "--report", report)
     found = json.loads(done.stdout)

@@ -1,7 +1,9 @@
 """Whom a proxy names, and what each may ask and edit: in every route and every event of the page."""
 
+import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -184,7 +186,9 @@ class Session:
                 told += line
                 if '"process_completed"' in line or '"close_stream"' in line:
                     break
-        return json.dumps([json.loads(told.split("data: ")[-1]), told], ensure_ascii=False)
+        files = re.findall(r"base64\W+([A-Za-z0-9+/]{4,}=*)", told)
+        saved = [base64.b64decode(file).decode(errors="replace") for file in files]
+        return json.dumps([json.loads(told.split("data: ")[-1]), told, *saved], ensure_ascii=False)
 
     def _value(self, part, words):
         kind, props = self.parts[part]["type"], self.parts[part]["props"]

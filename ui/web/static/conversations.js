@@ -97,7 +97,8 @@
     if (!text) return;
     const file = JSON.parse(text);
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([file.text], {type: file.type}));
+    const bytes = Uint8Array.from(atob(file.base64), letter => letter.charCodeAt(0));
+    link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
     link.download = file.name.replace(/[\\/:*?"<>|\n]+/g, " ").trim().slice(0, 90);
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -151,7 +152,7 @@
     const menu = document.createElement("details"), summary = document.createElement("summary"), kinds = document.createElement("div");
     Object.assign(summary, {className: "txt-btn", textContent: "تصدير ▾"});
     summary.setAttribute("aria-label", `تصدير: ${title}`);
-    kinds.append(...["Markdown", "JSON"].map(kind => button(kind, kind.toLowerCase(), id, `تصدير ${kind}: ${title}`)));
+    kinds.append(...["Word", "Markdown", "JSON"].map(kind => button(kind, kind.toLowerCase(), id, `تصدير ${kind}: ${title}`)));
     menu.append(summary, kinds);
     return menu;
   }

