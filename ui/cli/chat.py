@@ -75,6 +75,14 @@ def chat(
             " index: they are found on every device) or browser.",
         ),
     ] = None,
+    record_questions: Annotated[
+        bool,
+        typer.Option(
+            "--record-questions",
+            help="Write down what is asked on the page, without names, for the editors; the page"
+            " says so.",
+        ),
+    ] = False,
     list_sources: Annotated[
         bool,
         typer.Option(
@@ -185,7 +193,11 @@ def chat(
 
     first, *others = index or [""]
     settings = load_settings(
-        index=first or None, model=model, base_url=base_url, conversations=conversations
+        index=first or None,
+        model=model,
+        base_url=base_url,
+        conversations=conversations,
+        record_questions="on" if record_questions else None,
     )
     for place in (settings.index, *others):
         _create_if_missing(place, settings)

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import gradio as gr
 from index.errors import JawabError
 from index.store.contract import Filter
 from rag import Assistant
+from rag.answers import Answer
 from rag.language.followup import History
 from rag.writing.stopping import AnswerStoppedError, Stop
 from ui.source_names import name_source, name_sources
@@ -22,7 +23,6 @@ from ui.web.errors import failure, translate_notice
 from ui.web.events import event_data
 from ui.web.feedback import REASONS, Feedback
 from ui.web.filter_fields import Chosen, FilterFields, describe_filter, make_filter
-from ui.web.indexes import Indexes
 from ui.web.render import Turn
 from ui.web.served import Served
 from ui.web.written_card import written_card
@@ -97,13 +97,17 @@ class Answering:
     """Questions and answers of every visitor; what one conversation holds is passed in."""
 
     def __init__(
-        self, indexes: Indexes, served: Served, limit: RateLimit, filters: FilterFields
+        self,
+        served: Served,
+        feedback: Mapping[str, Feedback],
+        limit: RateLimit,
+        filters: FilterFields,
     ) -> None:
         self._served = served
         self._filters = filters
         self._limit = limit
         self._running = _Running()
-        self._feedback = {name: Feedback(indexes[name].index.store.place) for name in indexes.names}
+        self._feedback = feedback
 
     def begin(self, question: str, messages: list[Message], busy: bool) -> State:
         """Show the question at once, or say why not."""
@@ -211,7 +215,9 @@ class Answering:
         try:
             where = make_filter(chosen)
             assistant = self._served.seen_by(request)[index]
-            yield from self._stream(assistant, question, messages, turns, where, stop)
+            answer = yield from self._stream(assistant, question, messages, turns, where, stop)
+            if answer and self._served.settings.record_questions == "on":
+                self._record(answer, index, request)
         except AnswerStoppedError:
             return  # ``show_stopped`` says so
         except JawabError as error:
@@ -229,7 +235,7 @@ class Answering:
         turns: list[Turn],
         where: Filter,
         stop: Stop,
-    ) -> Iterator[State]:
+    ) -> Generator[State, None, Answer | None]:
         history = [(turn.question, turn.answer.text) for turn in turns]
         turn_id, shown, position = new_id(), 0.0, len(messages) - 1
         store, names = assistant.index.store, assistant.settings.sources
@@ -248,13 +254,21 @@ class Answering:
                 partial = _make_answer_message(written_card(turn.id, turn.answer))
                 yield [*messages, step, partial, _WRITING], gr.skip(), gr.skip()
         if turn is None:
-            return
+            return None
         kept, before = turn.trim(), turns
         turns = [*before, kept]
         yield [*messages, step, _make_last_message(kept)], render.panel(turns), turns
         if kept.answer.found:
             kept = replace(kept, suggested=_suggest(assistant, turn, history))
             yield [*messages, step, _make_last_message(kept)], gr.skip(), [*before, kept]
+        return kept.answer
+
+    def _record(self, answer: Answer, index: str, request: gr.Request) -> None:
+        feedback = self._feedback[self._served.seen_by(request).known(index)]
+        try:
+            feedback.record(answer)
+        except OSError as error:
+            logger.warning("cannot write %s: %s", feedback.questions, error)
 
     def finish(self, begun: str) -> State:
         """Free the box for the next question, unless the answer to this one still comes."""

@@ -16,7 +16,9 @@ from typing import Any
 from index.arabic.words import fold
 from index.errors import InputError, JawabError
 from index.store.opening import RAY
+from ui.web.access import Access
 from ui.web.conversations import MAX_CHARACTERS, Conversation
+from ui.web.indexes import Indexes
 
 _MOST = 200
 """Conversations of a user, as many as a browser keeps."""
@@ -191,6 +193,21 @@ class ConversationStore:
                 yield connection
         except sqlite3.Error as error:
             raise ConversationStoreError(str(error)) from error
+
+
+def open_store(indexes: Indexes, access: Access) -> ConversationStore | None:
+    """Open the store beside the first index, where those who ask have names and it is wanted.
+
+    Args:
+        indexes: What is served.
+        access: Who may come in.
+
+    Raises:
+        InputError: It cannot be kept.
+    """
+    if not access.knows_visitors or indexes.settings.conversations == "browser":
+        return None
+    return ConversationStore.beside(indexes[""].index.store.place)
 
 
 def _is_writable(path: Path) -> bool:

@@ -1,11 +1,16 @@
-"""What readers think of answers: JSON lines beside the index, which nobody else gets."""
+"""What readers asked and what they think of answers: JSON lines beside the index.
+
+Editors see them summed up (:mod:`ui.web.feedback_tab`), nobody else does.
+"""
 
 import json
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.store.opening import RAY
+from rag.answers import Answer
 from ui.web.render import Turn
 
 REASONS = ("معلومة غير دقيقة", "المصدر لا يدعم الإجابة", "لا تجيب عن السؤال")
@@ -15,10 +20,10 @@ _MAX_REMEMBERED = 1000
 
 
 class Feedback:
-    """A file of opinions; safe from threads.
+    """A file of opinions and one of questions; safe from threads.
 
     Args:
-        place: Of the index; opinions on one in a cluster go to the working folder, under its
+        place: Of the index; the files of one in a cluster are in the working folder, named after its
             address and name.
     """
 
@@ -27,8 +32,28 @@ class Feedback:
             place = place.replace(":", "-").replace("/", "-")
         folder = Path(place).resolve()  # «.» and «..» have no name of their own
         self.path = folder.with_name(f"{folder.name}-feedback.jsonl")
+        self.questions = folder.with_name(f"{folder.name}-questions.jsonl")
         self._lock = threading.Lock()
         self._said: dict[str, bool | str] = {}
+
+    def record(self, answer: Answer) -> None:
+        """Write down what was asked and whether it was answered, not who asked.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        row = {
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "question": answer.question,
+            "standalone_question": answer.standalone_question,
+            "found": answer.found,
+            "model": answer.model,
+            "evidence": round(answer.evidence, 4),
+            "index_generation": answer.index_generation,
+        }
+        line = json.dumps(row, ensure_ascii=False) + "\n"
+        with self._lock, open(self.questions, "a", encoding="utf-8", opener=_open_own) as file:
+            file.write(line)
 
     def add(self, turn: Turn, opinion: bool | str, user: str) -> bool:
         """Write down what a reader thinks of an answer; return whether it is the first of it.
@@ -43,6 +68,7 @@ class Feedback:
         answer = turn.answer
         row = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "turn": turn.id,
             "user": user,
             "good": opinion is True,
             "reason": opinion if isinstance(opinion, str) else "",
@@ -64,3 +90,8 @@ class Feedback:
             if len(self._said) > _MAX_REMEMBERED:
                 del self._said[next(iter(self._said))]
         return before is None
+
+
+def _open_own(path: str, flags: int) -> int:
+    """Open a file that, when it is made, is nobody else's."""
+    return os.open(path, flags, 0o600)

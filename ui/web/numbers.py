@@ -64,6 +64,11 @@ def files(number: int) -> str:
     return format_count(number, "ملف واحد", "ملفين", "ملفات", "ملفًا", "ملف")
 
 
+def times(number: int) -> str:
+    """Return «5 مرات»."""
+    return format_count(number, "مرة واحدة", "مرتان", "مرات", "مرة", "مرة")
+
+
 def minutes(number: int) -> str:
     """Return «5 دقائق»."""
     return format_count(number, "دقيقة", "دقيقتين", "دقائق", "دقيقة", "دقيقة")

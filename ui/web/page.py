@@ -17,7 +17,8 @@ from ui.web.conversation_list import ConversationList
 from ui.web.conversation_store import ConversationStore
 from ui.web.events import event_data
 from ui.web.examples import example_questions
-from ui.web.feedback import REASONS
+from ui.web.feedback import REASONS, Feedback
+from ui.web.feedback_tab import FeedbackTab
 from ui.web.filter_fields import FilterFields
 from ui.web.indexes import Indexes
 from ui.web.served import Served
@@ -111,9 +112,11 @@ class _Page:
         marks = {"by-proxy": access.proxy, "on-server": conversations}
         self._marks = [name for name, there in marks.items() if there is not None]
         self._filters = FilterFields(served)
-        self._answering = Answering(indexes, served, limit, self._filters)
+        feedback = {name: Feedback(indexes[name].index.store.place) for name in indexes.names}
+        self._answering = Answering(served, feedback, limit, self._filters)
         self._conversations = ConversationList(served, self._filters, conversations)
         self._articles = ArticlesTab(served, access)
+        self._feedback = FeedbackTab(served, feedback)
         self._settings = SettingsTab(served)
 
     def build(self, page: gr.Blocks) -> None:
@@ -147,6 +150,7 @@ class _Page:
                     )
             with gr.Tab("المقالات", elem_id="tab-articles"):
                 self._articles.build(self.picker)
+            self._feedback.build(self.picker, self.file, _SAVE_FILE)
             with gr.Tab("الإعدادات", elem_id="tab-settings"):
                 self._settings.build()
         self.whole = gr.HTML(elem_id="whole", js_on_load=None, apply_default_css=False)
@@ -233,7 +237,10 @@ class _Page:
         return chat, box, self._filters.refresh_sources(seen, index), self._hint()
 
     def _hint(self) -> str:
-        return render.hint(is_written=self._served.settings.model != EXTRACTIVE)
+        settings = self._served.settings
+        return render.hint(
+            is_written=settings.model != EXTRACTIVE, is_recorded=settings.record_questions == "on"
+        )
 
     def _offer_indexes(self, request: gr.Request) -> gr.Dropdown:
         """Return the field of indexes with those that a visitor may ask."""
@@ -250,6 +257,7 @@ class _Page:
             event(self._state_of, [self.picker], state, **_QUIET)
         self._begin_anew(self.picker.input)
         self._articles.load(page)
+        self._feedback.load(page)
         self._settings.load(page)
 
     def _conversation_parts(self) -> list[Any]:

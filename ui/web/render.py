@@ -62,6 +62,7 @@ EMPTY_INDEX = (
 )
 _QUOTED_HINT = "الإجابات مقتبسة حرفيًّا من المقالات وقد لا تكون وافية؛ تجب مراجعة المصدر قبل النشر."
 _WRITTEN_HINT = "قد تخطئ النماذج اللغوية؛ يجب التحقّق من المصادر قبل الاعتماد على الإجابة."
+_RECORDED = " تُسجَّل الأسئلة بلا أسماء ليراجعها المحررون."
 
 _MODEL_FAILED = "تعذّر الوصول إلى النموذج، فاقتُبست الإجابة من المقالات."
 _RELATED = 0.08
@@ -172,9 +173,15 @@ def technical(text: str) -> str:
     )
 
 
-def hint(*, is_written: bool) -> str:
-    """Return what to keep in mind of answers that a model writes, or that are quoted."""
-    return f'<p class="hint">{_WRITTEN_HINT if is_written else _QUOTED_HINT}</p>'
+def hint(*, is_written: bool, is_recorded: bool) -> str:
+    """Return what to keep in mind of answers that a model writes, or that are quoted.
+
+    Args:
+        is_written: Whether a model writes them.
+        is_recorded: Whether questions are written down, which is said, too.
+    """
+    told = _WRITTEN_HINT if is_written else _QUOTED_HINT
+    return f'<p class="hint">{told}{_RECORDED if is_recorded else ""}</p>'
 
 
 def search_step(turn: Turn, articles: int) -> str:

@@ -24,7 +24,7 @@ from index.articles.readers.sources import MAX_FILE_BYTES
 from index.errors import InputError
 from ui.web import conversation_routes
 from ui.web.access import Access, RateLimit
-from ui.web.conversation_store import ConversationStore
+from ui.web.conversation_store import open_store
 from ui.web.fonts import font_folder
 from ui.web.hosts import HostCheck, Hosts, bracket
 from ui.web.indexes import Indexes
@@ -82,7 +82,7 @@ def serve(
         os.environ["FORWARDED_ALLOW_IPS"] = ""
     limit = RateLimit(access.rate)
     served = Served(indexes, access)
-    conversations = _open_conversations(indexes, access)
+    conversations = open_store(indexes, access)
     page = build_page(indexes, access, limit, conversations)
     routes = build_routes(indexes, access, limit, list_sources=list_sources)
     if conversations:
@@ -106,13 +106,6 @@ def serve(
         raise InputError(
             f"cannot listen on {access.host}:{port}: {error}; choose another --port"
         ) from None
-
-
-def _open_conversations(indexes: Indexes, access: Access) -> ConversationStore | None:
-    """Return what keeps conversations: beside the first index, where those who ask have names."""
-    if not access.knows_visitors or indexes.settings.conversations == "browser":
-        return None
-    return ConversationStore.beside(indexes[""].index.store.place)
 
 
 def launch_options(*, mcp: bool = False) -> dict[str, Any]:

@@ -257,6 +257,17 @@ def test_files_are_taken_from_editors_alone(guarded, user, told):
 
 
 @pytest.mark.slow
+def test_conversations_are_listed_to_those_who_have_signed_in(guarded):
+    with httpx.Client(base_url=guarded, timeout=30) as client:
+        for method, path in (("GET", ""), ("PUT", "/t1"), ("PATCH", "/t1"), ("DELETE", "/t1")):
+            for headers in ({}, {"authorization": "Bearer t-1"}):
+                told = client.request(method, f"conversations{path}", headers=headers)
+                assert told.status_code == 401
+        client.post("login", data={"username": "editor", "password": PASSWORD})
+        assert client.get("conversations").json() == []
+
+
+@pytest.mark.slow
 def test_a_program_asks_with_its_token_where_users_have_passwords(guarded):
     asked = {"messages": [{"role": "user", "content": QUESTION}]}
     for headers in ({}, {"authorization": "Bearer editor"}):

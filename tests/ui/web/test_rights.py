@@ -1,7 +1,9 @@
 """Whom a proxy names, and what each may ask and edit: in every route and every event of the page."""
 
+import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from ui.web.render import Turn
 expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
 ).expect
+Walk = pytest.importorskip("accessibility", reason="axe is missing").Walk
 pytestmark = pytest.mark.slow
 
 BIRDS = "افتتاح مرصد الطيور\n\nافتتح الوزير كمال رستم مرصد الطيور في بحيرة النخيل، وفيه 26 منظارًا."
@@ -29,6 +32,7 @@ ASKED = "كم منظارًا في مرصد الطيور؟"
 SECRETS = ("كمال رستم", "بحيرة النخيل", "افتتاح مرصد", "26 منظار")
 """Words of the only article in the index «birds» that are in no question here."""
 SETTINGS = """
+record_questions = "on"
 [access.groups]
 newsroom = ["omar", "sara"]
 [access.ask]
@@ -182,7 +186,9 @@ class Session:
                 told += line
                 if '"process_completed"' in line or '"close_stream"' in line:
                     break
-        return json.dumps([json.loads(told.split("data: ")[-1]), told], ensure_ascii=False)
+        files = re.findall(r"base64\W+([A-Za-z0-9+/]{4,}=*)", told)
+        saved = [base64.b64decode(file).decode(errors="replace") for file in files]
+        return json.dumps([json.loads(told.split("data: ")[-1]), told, *saved], ensure_ascii=False)
 
     def _value(self, part, words):
         kind, props = self.parts[part]["type"], self.parts[part]["props"]
@@ -247,15 +253,22 @@ def test_no_event_of_the_page_tells_or_changes_more_than_one_may(place, tmp_path
         before = generations(address)
         assert hand_over(address, "sara", "قيل لسارة وحدها") == 204
         assert hand_over(address, "guest", "افتتحه كمال رستم") == 204  # when guest might ask birds
+        opinion = '{"time": "2026-01-02T03:04:05+00:00", "user": "", "good": false, "reason": "",'
+        said = f'{opinion} "standalone_question": "سؤال لم تُفد إجابته"}}\n'
+        (copy / "birds-feedback.jsonl").write_text(said, encoding="utf-8")
         guest = fire_all(address, "sara", "guest")
         assert len(guest) > 40
         assert {event: text for event, text in guest.items() if leaks(text)} == {}
         omar = fire_all(address, "sara", "omar")
         assert sum(map(leaks, omar.values())) >= 8, "the events are not sent as the page sends them"
         assert generations(address) == before
-        assert "قيل لسارة" not in "".join([*guest.values(), *omar.values()])
+        others = "".join([*guest.values(), *omar.values()])
+        assert "قيل لسارة" not in others
+        assert "لم تُفد إجابته" not in others
         sara = fire_all(address, "sara", "sara")
         assert sum("قيل لسارة" in text for text in sara.values()) == 2, "opened and exported"
+        reports = sum("لم تُفد إجابته" in text for text in sara.values())
+        assert reports == 3, "the tab, another index, the file"
         after = generations(address)
     assert after[0] == before[0]
     assert after[1] > before[1]
@@ -393,6 +406,40 @@ def test_files_are_taken_from_editors_alone(address):
         assert upload(client) == 401
 
 
+def look_at_reports(chat):
+    """What readers asked and did not get is there for who edits the index, for axe, as a file."""
+    page, asked = chat.page, "من كتب رواية موسم الهجرة إلى الشمال؟"
+    page.get_by_role("tab", name="المحادثة").click()
+    assert "تُسجَّل الأسئلة بلا أسماء" in page.inner_text("#hint")
+    chat.ask(asked)
+    chat.answer.get_by_label("لم تُفدني").click()
+    page.locator("[data-testid=toast-text]").wait_for()
+    page.locator("[data-testid=toast-text]").wait_for(state="detached")
+    page.get_by_role("tab", name="التقارير").click()
+    link = page.locator("#reports .rep-list a").first
+    expect(link).to_have_text(asked)
+    expect(page.locator("#reports .rep-list a")).to_have_count(2)  # refused, and disliked
+    week = page.locator("#reports tbody tr").first.locator("td").all_inner_texts()
+    assert int(week[0]) > int(week[1]) > 0
+    assert week[2:] == ["0", "1"]
+    walk = Walk(chat)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        walk.look(f"reports, {width} wide")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert walk.found == {}
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="تنزيل الكل").click()
+    told = saved.value.path().read_text(encoding="utf-8-sig")
+    assert f"بلا إجابة,{asked}," in told
+    link.evaluate("e => e.removeAttribute('target')")
+    link.click()
+    page.wait_for_function(
+        "asked => document.querySelector('#q textarea')?.value === asked", arg=asked
+    )
+    expect(page.locator("#picker input")).to_have_value("birds")
+
+
 @pytest.mark.parametrize(
     ("user", "articles", "indexes"),
     [("guest", 0, []), ("omar", 0, ["index", "birds"]), ("sara", 1, ["index", "birds"])],
@@ -420,6 +467,10 @@ def test_the_page_shows_what_one_may(open_page, address, user, articles, indexes
     expect(page.locator("[data-remove]")).to_have_count(articles)
     for part in ("#art-files", "#art-care"):
         expect(page.locator(part)).to_be_visible(visible=bool(articles))
+    reports = page.get_by_role("tab", name="التقارير")
+    expect(reports).to_have_count(articles)
+    if articles:
+        look_at_reports(chat)
     page.get_by_role("tab", name="الإعدادات").click()
     page.wait_for_selector("#set-told .notice")  # they are those of all indexes
     assert not page.locator("#set-save").is_visible()
@@ -440,10 +491,10 @@ def test_a_reader_finds_the_conversations_on_another_device(open_page, address):
     """And what the browser had kept before the server did, once."""
     asked = "من أخرج فيلم آخر الصيادين؟"
     named = {"extra_http_headers": {"X-Forwarded-User": "lina"}}
-    phone = open_page(address, "phone", **named)
+    phone = open_page(address, "phone", path="healthz", ready="body", **named)
     old = told_of("من المتصفح", name="t77", index="index")
     phone.page.evaluate("text => localStorage.setItem('jawab-conversation:lina:t77', text)", old)
-    phone.page.reload()
+    phone.page.goto(address)
     phone.page.wait_for_function("!localStorage.getItem('jawab-conversation:lina:t77')")
     phone.page.wait_for_selector("#chat .examples")
     phone.ask(asked)
@@ -471,6 +522,8 @@ def test_a_reader_finds_the_conversations_on_another_device(open_page, address):
     desk.ask("وبماذا فاز؟")
     page.reload()
     page.wait_for_function("document.querySelectorAll('#chat .user-row').length === 2")
+    # A request was under way when the page was left.
+    desk.console[:] = [line for line in desk.console if "Connection errored out" not in line]
     assert (
         page.evaluate("Object.keys(localStorage).filter(key => key.includes('conversation:'))")
         == []

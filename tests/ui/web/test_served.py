@@ -11,6 +11,7 @@ from rag.rights import Rights
 from rag.settings import Settings
 from rag.writing.setup import Setup
 from ui.web.access import Access
+from ui.web.conversation_store import open_store
 from ui.web.indexes import Indexes, UnknownIndexError
 from ui.web.served import Served, apply_rights
 
@@ -85,3 +86,13 @@ def test_an_index_is_named_once(indexes, tmp_path):
 def test_rights_need_visitors_with_names(indexes):
     with pytest.raises(SettingsError, match="add --auth USER:FILE, or --auth-header"):
         apply_rights(Access(tokens={"bot": "h"}), Rights(named(index="*", laws="*")), indexes)
+
+
+def test_conversations_are_kept_here_only_for_those_with_names_and_where_that_is_wanted(indexes):
+    beside = indexes.folders[0][1].with_name("index-conversations.db")
+    assert open_store(indexes, Access()) is None
+    indexes.use(Settings(conversations="browser"))
+    assert open_store(indexes, USERS) is None
+    assert not beside.exists()
+    indexes.use(Settings())
+    assert open_store(indexes, USERS).path == beside

@@ -113,8 +113,10 @@ def test_the_step_says_how_many_articles_were_searched_and_under_which_filter():
 
 
 def test_the_hint_is_about_what_writes_the_answers():
-    assert "مقتبسة حرفيًّا" in render.hint(is_written=False)
-    assert "النماذج اللغوية" in render.hint(is_written=True)
+    assert "مقتبسة حرفيًّا" in render.hint(is_written=False, is_recorded=False)
+    assert "النماذج اللغوية" in render.hint(is_written=True, is_recorded=False)
+    assert "تُسجَّل" not in render.hint(is_written=True, is_recorded=False)
+    assert "تُسجَّل الأسئلة بلا أسماء" in render.hint(is_written=True, is_recorded=True)
 
 
 def test_a_filter_is_said_in_words():
