@@ -11,6 +11,8 @@ import pytest
 from conftest import ROOT
 from feeds import feed_site
 
+from index import build_index
+
 pytestmark = pytest.mark.slow  # each starts processes of its own
 
 
@@ -57,6 +59,24 @@ def test_watching_once_says_what_came_and_whether_all_sources_are_fine(tmp_path)
         code, out, _ = jawab("sources", cwd=tmp_path)
         assert [line.split()[0] for line in out.splitlines()] == ["source", "صحيفة", bad.url]
         assert "paused" in out.splitlines()[2]
+
+
+def test_a_saved_question_is_asked_of_what_came(tmp_path, bundled):
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "قديم.txt").write_text("خبر\n\nوصل الوفد إلى المدينة.", encoding="utf-8")
+    build_index([news], tmp_path / ".jawab", embedder=bundled)
+    settings = '[[sources]]\npath = "news"\n[follow]\nexec = "cat > got.json"\nrss = "news.xml"\n'
+    (tmp_path / "jawab.toml").write_text(settings, encoding="utf-8")
+    assert jawab("follow", "add", "كم بلغت كلفة جسر النهر؟", cwd=tmp_path)[0] == 0
+    text = "الجسر\n\nأعلن الوزير أن كلفة جسر النهر بلغت 15 مليون دينار."
+    (news / "جديد.txt").write_text(text, encoding="utf-8")
+    code, out, err = jawab("watch", "--once", cwd=tmp_path)
+    assert (code, err) == (0, "")
+    assert "جديد · new كم بلغت كلفة جسر النهر؟" in out
+    (told,) = json.loads((tmp_path / "got.json").read_text(encoding="utf-8"))["news"]
+    assert "15 مليون دينار" in told["text"]
+    assert "15 مليون دينار" in (tmp_path / "news.xml").read_text(encoding="utf-8")
 
 
 def test_sigterm_ends_watching_cleanly(tmp_path):
