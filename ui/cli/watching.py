@@ -125,10 +125,15 @@ class _Teller:
             self._follow()
 
     def _follow(self) -> None:
+        from index.errors import JawabError
         from ui.cli.follow import Follower
 
-        self._follower = self._follower or Follower(self._settings)
-        self._follower.run(quiet=self._quiet)
+        try:
+            self._follower = self._follower or Follower(self._settings)
+            self._follower.run(quiet=self._quiet)
+        except JawabError as error:  # articles go on coming
+            errors().print("[yellow]لم تُسأل الأسئلة المحفوظة · saved questions wait[/] ", end="")
+            errors().print(str(error), markup=False)
 
 
 @app.callback()

@@ -18,6 +18,7 @@ from ui.web.events import event_data
 from ui.web.examples import example_questions
 from ui.web.feedback import REASONS
 from ui.web.filter_fields import FilterFields
+from ui.web.followed_part import FollowedPart
 from ui.web.indexes import Indexes
 from ui.web.served import Served
 from ui.web.sessions import forget_replaced
@@ -101,6 +102,7 @@ class _Page:
         self._answering = Answering(indexes, served, limit, self._filters)
         self._conversations = ConversationList(served, self._filters)
         self._articles = ArticlesTab(served, access)
+        self._followed = FollowedPart(served, access)
         self._settings = SettingsTab(served)
 
     def build(self, page: gr.Blocks) -> None:
@@ -134,6 +136,8 @@ class _Page:
                     )
             with gr.Tab("المقالات", elem_id="tab-articles"):
                 self._articles.build(self.picker)
+            with gr.Tab("الجديد", elem_id="tab-news") as news:
+                self._followed.build(news, self.picker)
             with gr.Tab("الإعدادات", elem_id="tab-settings"):
                 self._settings.build()
         self.whole = gr.HTML(elem_id="whole", js_on_load=None, apply_default_css=False)
@@ -268,7 +272,7 @@ class _Page:
         ]
         chosen = chat.option_select(
             steps.begin_option,
-            [chat, self.busy, self.picker],
+            [chat, self.busy, self.picker, self.turns],
             [*started, *self._filters.fields],
             **_QUIET,
         )

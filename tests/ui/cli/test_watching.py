@@ -12,6 +12,11 @@ from conftest import ROOT
 from feeds import feed_site
 
 from index import build_index
+from index.store.opening import holds_store
+from index.watching.sources import WatchedSource
+from index.watching.state import WatchFolder
+from rag.settings import Settings
+from ui.cli.chat import _create_if_missing
 
 pytestmark = pytest.mark.slow  # each starts processes of its own
 
@@ -90,6 +95,14 @@ def test_sigterm_ends_watching_cleanly(tmp_path):
     assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
     assert time.monotonic() - began < 10
+
+
+def test_a_source_may_be_added_before_there_is_an_index(tmp_path):
+    place = str(tmp_path / "index")
+    WatchFolder(place).add(WatchedSource("https://news.example/feed.xml"))
+    _create_if_missing(place, Settings())
+    assert holds_store(place)
+    assert len(WatchFolder(place).list_all()) == 1
 
 
 def test_nothing_to_watch_is_told(tmp_path):
