@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 FILE = "jawab.toml"
 PREFIX = "JAWAB_"
-_NOT_SETTINGS = {"JAWAB_CACHE"}  # where unpacked models live; read by index.embedding.e5.bundle
+_NOT_SETTINGS = {"JAWAB_CACHE", "JAWAB_SMTP_PASSWORD"}
+"""Where unpacked models live, read by index.embedding.e5.bundle; a secret of rag.following."""
 
 CAUTION = ("careful", "balanced", "lenient")
 """Levels of caution: حذر، متوازن، متساهل."""
@@ -61,6 +62,31 @@ class ClusterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowSettings:
+    """Where news of saved questions go; the table ``[follow]`` of the file.
+
+    Attributes:
+        exec: A command that gets them as JSON on its standard input; "" for none.
+        email: Who gets them by e-mail; "" for nobody.
+        sender: Whom the e-mail is from; "" for the same address.
+        smtp: Host and port of the mail server.
+        smtp_user: Who signs in there, with ``JAWAB_SMTP_PASSWORD``; "" for nobody.
+        smtp_security: ``starttls``, ``tls`` or ``none``.
+        rss: A file that is written anew when there is news; "" for none.
+        json: The same as JSON.
+    """
+
+    exec: str = ""
+    email: str = ""
+    sender: str = ""
+    smtp: str = "localhost:587"
+    smtp_user: str = ""
+    smtp_security: str = "starttls"
+    rss: str = ""
+    json: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set; secrets are read from the environment by the providers.
 
@@ -94,6 +120,7 @@ class Settings:
         watched: Folders, feeds and pages that ``jawab watch`` visits, the tables ``[[sources]]``.
         access: Who may ask and edit which index that ``jawab chat`` serves, the table ``[access]``.
         cluster: The table ``[cluster]`` of the file.
+        follow: Where news of saved questions go, the table ``[follow]`` of the file.
     """
 
     index: str = ".jawab"
@@ -116,6 +143,7 @@ class Settings:
     watched: "tuple[WatchedSource, ...]" = ()
     access: Rights = field(default_factory=Rights, hash=False)
     cluster: ClusterSettings = ClusterSettings()
+    follow: FollowSettings = FollowSettings()
 
 
 def load_settings(
@@ -184,7 +212,7 @@ def _override(settings: Settings, values: Mapping[str, Any], where: str) -> Sett
 
 
 def _convert_all(
-    before: Settings | ClusterSettings, values: Mapping[str, Any], where: str
+    before: Settings | ClusterSettings | FollowSettings, values: Mapping[str, Any], where: str
 ) -> dict[str, Any]:
     names = [one.name for one in fields(before)]
     for name in values:
@@ -196,7 +224,7 @@ def _convert_all(
 
 
 def _convert(name: str, before: Any, value: Any, where: str) -> Any:
-    if isinstance(before, ClusterSettings):
+    if isinstance(before, ClusterSettings | FollowSettings):
         if not isinstance(value, dict):
             raise SettingsError(f"{name} {where} must be a table, [{name}], not {value!r}")
         return replace(before, **_convert_all(before, value, f"of [{name}] {where}"))
@@ -271,6 +299,23 @@ def check_settings(settings: Settings, where: str = "here") -> None:
     if not 0 < settings.timeout <= 3600:
         raise SettingsError(f"timeout {where} must be from 0 to 3600 seconds")
     _check_cluster(settings.cluster, where)
+    _check_follow(settings.follow, where)
+
+
+def _check_follow(follow: FollowSettings, where: str) -> None:
+    where = f"of [follow] {where}"
+    if follow.smtp_security not in {"starttls", "tls", "none"}:
+        raise SettingsError(
+            f"smtp_security {where} must be one of starttls, tls, none,"
+            f" not {follow.smtp_security!r}"
+        )
+    host, _, port = follow.smtp.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise SettingsError(f"smtp {where} must be a host and a port, such as mail.example:587")
+    for name in ("email", "sender"):
+        address = getattr(follow, name)
+        if address and (address.count("@") != 1 or any(c.isspace() for c in address)):
+            raise SettingsError(f"{name} {where} must be an e-mail address, not {address!r}")
 
 
 def _check_cluster(cluster: ClusterSettings, where: str) -> None:

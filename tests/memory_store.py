@@ -20,6 +20,7 @@ from index.store.changes import ApplyReport, ArticleChunks, KnownArticle, Placem
 from index.store.contract import Hit, StoredChunk, take_best
 from index.store.listing import ListedArticle, StoreStats, check_order, sort_listed
 from index.store.local.codes import decode_vectors, encode_vectors
+from index.store.local.rows import now
 from index.store.shard import LastKeys, Relative, take_relatives, tell_reprints
 from index.store.verification import Verification, count_misplaced
 
@@ -38,6 +39,7 @@ class Row:
     text_hash: str
     title_terms: tuple
     chunks: tuple
+    indexed: str
 
     @property
     def publisher(self):
@@ -160,7 +162,8 @@ class MemoryStore:
             for n, (c, h, t, e) in enumerate(parts)
         )
         hashes = (a.content_hash, a.text_hash)
-        return Row(placed.key, placed.family, a, *hashes, tuple(item.title_terms), chunks)
+        indexed = placed.indexed or now()
+        return Row(placed.key, placed.family, a, *hashes, tuple(item.title_terms), chunks, indexed)
 
     def last_keys(self):
         return LastKeys(self._state.last_key, self._state.last_key)
@@ -186,7 +189,7 @@ class MemoryStore:
                 [c.terms for c in row.chunks],
                 row.title_terms,
                 [Embedded(c.vector, c.words) for c in row.chunks],
-                Placement(row.key, row.chunks[0].key, row.family),
+                Placement(row.key, row.chunks[0].key, row.family, row.indexed),
             )
             for row in sorted(rows, key=lambda row: row.key)
         ]
@@ -247,8 +250,7 @@ class MemoryStore:
         return row and row.article
 
     def count_articles(self, where=None):
-        articles = (row.article for row in self._state.rows.values())
-        return sum(_is_allowed(article, where) for article in articles)
+        return sum(_is_allowed(row, where) for row in self._state.rows.values())
 
     def _sorted(self, order):
         return sort_listed([row.article for row in self._state.rows.values()], order)
@@ -375,10 +377,13 @@ class MemoryStaging:
         return len(keys)
 
 
-def _is_allowed(article, where):
+def _is_allowed(row, where):
+    article = row.article
     return not where or (
         (not where.sources or article.source in where.sources)
         and (not where.articles or article.id in where.articles)
+        and article.id not in where.without
+        and row.indexed >= where.indexed_since
         and (not where.since or (bool(article.date) and article.date >= where.since))
         and (not where.until or (bool(article.date) and article.date <= where.until))
     )
@@ -394,7 +399,7 @@ class MemoryReader:
 
     def _allowed(self, where):
         chunks = self._chunks.values()
-        return ((row, chunk) for row, chunk in chunks if _is_allowed(row.article, where))
+        return ((row, chunk) for row, chunk in chunks if _is_allowed(row, where))
 
     def dense(self, vector, k, where=None):
         check_k(k)

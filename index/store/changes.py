@@ -17,11 +17,13 @@ class Placement:
         key: Of the article.
         first_chunk: Key of its first chunk; the others follow.
         family: The same for an article and its reprints.
+        indexed: When it was stored first, where it is only stored elsewhere now; "" otherwise.
     """
 
     key: int
     first_chunk: int
     family: int
+    indexed: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

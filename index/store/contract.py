@@ -47,15 +47,21 @@ class Filter:
         since: First day, ``YYYY-MM-DD``; articles without a date are left out.
         until: Last day, ``YYYY-MM-DD``; articles without a date are left out.
         articles: Article ids.
+        without: Ids of articles that are not found.
+        indexed_since: Time from which on an article was stored with its present text: UTC, ISO 8601
+            to the second (``2026-01-31T12:00:00+00:00``).
     """
 
     sources: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
     articles: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    indexed_since: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.sources or self.since or self.until or self.articles)
+        days = self.since or self.until or self.indexed_since
+        return bool(self.sources or days or self.articles or self.without)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,8 @@ from index.store.opening import RAY
 from index.watching.sources import WatchedSource
 
 _ADDED, _WATCHED, _LOCK = "added.json", "watched.json", "watching.lock"
+_LOOK_SECONDS = 1.0
+"""That another may hold the lock of whoever watches, to see whether it is held; chosen."""
 _WAIT_SECONDS = 10.0
 """For another process to write a small file; chosen."""
 
@@ -206,7 +208,7 @@ class WatchFolder:
         """
         self._prepare()
         try:
-            with FileLock(self.path / _LOCK, timeout=0):
+            with FileLock(self.path / _LOCK, timeout=_LOOK_SECONDS):
                 yield
         except Timeout:
             raise IndexLockedError(

@@ -99,6 +99,7 @@ class Watcher:
         clock: Clock | None = None,
         workers: int = WORKERS,
         fetch: Fetch | None = None,
+        batch_seconds: float = _BATCH_SECONDS,
     ) -> None:
         """Take what to watch; nothing is done yet.
 
@@ -110,6 +111,7 @@ class Watcher:
             clock: The time that visits go by.
             workers: Visits at a time.
             fetch: Fetches addresses; None for one that is polite to their hosts.
+            batch_seconds: Real seconds that what was found waits for more to be stored with it.
         """
         self.folder = WatchFolder(place)
         self._settings = tuple(sources)
@@ -119,6 +121,7 @@ class Watcher:
         self._tell = tell
         self._clock = clock or Clock()
         self._workers = workers
+        self._batch_seconds = batch_seconds
         self._stopped = threading.Event()
         pause = self._clock.real(PAUSE)
         self._fetch = fetch or PoliteFetcher(self._stopped.wait, pause).fetch
@@ -316,7 +319,7 @@ class Watcher:
             return False
         articles = sum(isinstance(i, Article) for visit in self._visits for i in visit.items)
         waited = time.monotonic() - self._waits_since
-        return not self._running or articles >= _BATCH_ARTICLES or waited >= _BATCH_SECONDS
+        return not self._running or articles >= _BATCH_ARTICLES or waited >= self._batch_seconds
 
     def _store(self) -> None:
         """Store what was found, and after that what is known of the sources."""
@@ -386,7 +389,12 @@ class Watcher:
 
 
 def _fit(state: SourceState, source: WatchedSource) -> SourceState:
-    """Return what is known of a source, due no later than it says now."""
+    """Return what is known of a source, due no later than it says now.
+
+    Folders are looked through when watching begins: they may have changed since it ended.
+    """
+    if not source.is_address:
+        return replace(state, due=0.0)
     if state.failures:
         return state
     return replace(state, due=min(state.due, state.visited + source.every))

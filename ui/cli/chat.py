@@ -225,12 +225,14 @@ def chat(
 def _create_if_missing(place: str, settings: "Settings") -> None:
     """Make an empty index, to be filled from the page; not among files of another kind."""
     from index.embedding.embedders import load_embedder
+    from index.folder import is_of_index
     from index.store.manifest import Manifest
     from index.store.opening import create_store, holds_store
     from rag.settings import load_chosen_embedder
 
     folder = Path(place)
-    if holds_store(place) or (folder.exists() and any(folder.iterdir())):
+    others = folder.exists() and any(not is_of_index(path.name) for path in folder.iterdir())
+    if holds_store(place) or others:
         return
     embedder = load_chosen_embedder(settings) or load_embedder()
     create_store(place, Manifest(embedder.identity))

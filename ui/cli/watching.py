@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from index.watching.state import SourceState, WatchFolder
     from index.watching.watcher import Stored, Watcher
     from rag.settings import Settings
+    from ui.cli.follow import Follower
 
 app = typer.Typer(
     help="List the sources that `jawab watch` visits, add one, pause one. · المصادر المتابَعة.",
@@ -51,6 +52,7 @@ def watch(
 
     Folders are followed as they change, addresses visited on a schedule. A source that fails is
     visited later and later, up to a day, and never stops the others. Where it stopped, it goes on.
+    Saved questions (jawab follow) are asked of what came.
 
     يُبقي الفهرس محدَّثًا من المجلدات والخلاصات والصفحات: [[sources]] في jawab.toml.
 
@@ -68,7 +70,7 @@ def watch(
         sources,
         settings.index,
         embedder=load_chosen_embedder(settings),
-        tell=_Teller(quiet=quiet),
+        tell=_Teller(settings, quiet=quiet),
     )
     if not sources and not watcher.folder.load_added().sources:
         raise InputError(
@@ -92,10 +94,12 @@ def _run(watcher: "Watcher", *, once: bool) -> bool:
 
 
 class _Teller:
-    """Prints what came, which sources fail and which work again."""
+    """Prints what came, which sources fail and which work again; asks saved questions."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, settings: "Settings", *, quiet: bool) -> None:
+        self._settings = settings
         self._quiet = quiet
+        self._follower: Follower | None = None
 
     def __call__(self, stored: "Stored") -> None:
         console = errors()
@@ -117,6 +121,19 @@ class _Teller:
                 f"{now}: {r.added} added, {r.replaced} replaced, {r.removed} removed;"
                 f" {len(stored.visits)} visits; {r.seconds:.1f} s"
             )
+        if stored.changed:
+            self._follow()
+
+    def _follow(self) -> None:
+        from index.errors import JawabError
+        from ui.cli.follow import Follower
+
+        try:
+            self._follower = self._follower or Follower(self._settings)
+            self._follower.run(quiet=self._quiet)
+        except JawabError as error:  # articles go on coming
+            errors().print("[yellow]لم تُسأل الأسئلة المحفوظة · saved questions wait[/] ", end="")
+            errors().print(str(error), markup=False)
 
 
 @app.callback()

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,10 +19,11 @@ from ui.source_names import name_source, name_sources
 from ui.web import render
 from ui.web.access import RateLimit, visitor_of
 from ui.web.conversations import new_id
-from ui.web.errors import failure, translate_notice
+from ui.web.errors import describe_error, failure, translate_notice
 from ui.web.events import event_data
 from ui.web.feedback import REASONS, Feedback
 from ui.web.filter_fields import Chosen, FilterFields, describe_filter, make_filter
+from ui.web.followed_part import save_question
 from ui.web.render import Turn
 from ui.web.served import Served
 from ui.web.written_card import written_card
@@ -30,6 +31,7 @@ from ui.web.written_card import written_card
 logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
+Option = dict[str, str]
 State = tuple[Any, ...]
 
 _STREAM_SECONDS = 0.06
@@ -40,6 +42,8 @@ _RETRY = "__retry__"
 _RETRY_OPTION = {"value": _RETRY, "label": "إعادة المحاولة"}
 _WIDEN = "__widen__"
 _WIDEN_OPTION = {"value": _WIDEN, "label": "توسيع البحث"}
+_FOLLOW = "__follow__"
+_FOLLOW_OPTION = {"value": _FOLLOW, "label": "متابعة السؤال"}
 _TOO_OFTEN = "بلغت الأسئلة حدّها في الدقيقة. الرجاء إعادة المحاولة بعد قليل."
 _NOT_NOW = render.notice("error", "تعذّر إكمال الإجابة.", _TOO_OFTEN)
 _WAITING: Message = {
@@ -123,15 +127,19 @@ class Answering:
         messages: list[Message],
         busy: bool,
         index: str,
+        turns: list[Turn],
         choice: gr.SelectData,
         request: gr.Request,
     ) -> State:
-        """Ask again after an error or of all articles, or ask a question that was suggested.
+        """Ask again after an error or of all articles, ask what is suggested, or save a question.
 
         What it returns ends with the fields of the filter.
         """
         kept: State = (*[gr.skip()] * len(self._filters.fields),)
         if busy:
+            return *_refuse(), *kept
+        if choice.value == _FOLLOW:
+            self._save_question(index, turns, request)
             return *_refuse(), *kept
         if choice.value not in {_RETRY, _WIDEN}:
             return *_start_turn(messages, str(choice.value)), *kept
@@ -140,6 +148,17 @@ class Answering:
         if choice.value == _WIDEN:
             kept = (*self._filters.clear(self._served.seen_by(request), index),)
         return *_start_turn(messages[:last], question), *kept
+
+    def _save_question(self, index: str, turns: list[Turn], request: gr.Request) -> None:
+        """Have the last question asked again of new articles, as it was understood."""
+        if not turns:
+            return
+        last = turns[-1]
+        question, sources = last.answer.standalone_question, last.filter.sources
+        try:
+            gr.Info(save_question(self._served, index, question, sources, request), duration=5)
+        except JawabError as error:
+            gr.Warning(describe_error(error), duration=5)
 
     @staticmethod
     def begin_example(choice: gr.SelectData) -> State:
@@ -215,7 +234,10 @@ class Answering:
         try:
             where = make_filter(chosen)
             assistant = self._served.seen_by(request)[index]
-            answer = yield from self._stream(assistant, question, messages, turns, where, stop)
+            offered = [_FOLLOW_OPTION] if self._served.may_edit(index, request) else []
+            answer = yield from self._stream(
+                assistant, question, messages, turns, where, stop, offered
+            )
             if answer and self._served.settings.record_questions == "on":
                 self._record(answer, index, request)
         except AnswerStoppedError:
@@ -235,6 +257,7 @@ class Answering:
         turns: list[Turn],
         where: Filter,
         stop: Stop,
+        offered: Sequence[Option],
     ) -> Generator[State, None, Answer | None]:
         history = [(turn.question, turn.answer.text) for turn in turns]
         turn_id, shown, position = new_id(), 0.0, len(messages) - 1
@@ -257,10 +280,11 @@ class Answering:
             return None
         kept, before = turn.trim(), turns
         turns = [*before, kept]
-        yield [*messages, step, _make_last_message(kept)], render.panel(turns), turns
+        yield [*messages, step, _make_last_message(kept, offered)], render.panel(turns), turns
         if kept.answer.found:
             kept = replace(kept, suggested=_suggest(assistant, turn, history))
-            yield [*messages, step, _make_last_message(kept)], gr.skip(), [*before, kept]
+            last = _make_last_message(kept, offered)
+            yield [*messages, step, last], gr.skip(), [*before, kept]
         return kept.answer
 
     def _record(self, answer: Answer, index: str, request: gr.Request) -> None:
@@ -386,9 +410,9 @@ def _is_pending(message: Message) -> bool:
     return (message.get("metadata") or {}).get("status") == "pending"
 
 
-def _make_last_message(turn: Turn) -> Message:
-    """Return the finished answer with what may be asked next."""
-    answer, options = turn.answer, []
+def _make_last_message(turn: Turn, offered: Sequence[Option] = ()) -> Message:
+    """Return the finished answer with what may be asked next, and what else is offered."""
+    answer, options = turn.answer, list[Option]()
     if turn.filter and not answer.found and not answer.passages:
         told = render.notice("warn", "لا مقال يطابق التضييق.", render.scope_line(turn))
     else:
@@ -398,6 +422,7 @@ def _make_last_message(turn: Turn) -> Message:
     if turn.filter and not answer.found:
         options.append(_WIDEN_OPTION)
     options += [{"value": question, "label": question} for question in turn.suggested]
+    options += offered
     message = _make_answer_message(told)
     return {**message, "options": options} if options else message
 

@@ -23,8 +23,8 @@ class Feedback:
     """A file of opinions and one of questions; safe from threads.
 
     Args:
-        place: Of the index; the files of one in a cluster are in the working folder, named after its
-            address and name.
+        place: Of the index; the files of one in a cluster are in the working folder, named after
+            its address and name.
     """
 
     def __init__(self, place: str) -> None:

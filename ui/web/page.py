@@ -20,6 +20,7 @@ from ui.web.examples import example_questions
 from ui.web.feedback import REASONS, Feedback
 from ui.web.feedback_tab import FeedbackTab
 from ui.web.filter_fields import FilterFields
+from ui.web.followed_part import FollowedPart
 from ui.web.indexes import Indexes
 from ui.web.served import Served
 from ui.web.sessions import forget_replaced
@@ -117,6 +118,7 @@ class _Page:
         self._conversations = ConversationList(served, self._filters, conversations)
         self._articles = ArticlesTab(served, access)
         self._feedback = FeedbackTab(served, feedback)
+        self._followed = FollowedPart(served, access)
         self._settings = SettingsTab(served)
 
     def build(self, page: gr.Blocks) -> None:
@@ -150,6 +152,8 @@ class _Page:
                     )
             with gr.Tab("المقالات", elem_id="tab-articles"):
                 self._articles.build(self.picker)
+            with gr.Tab("الجديد", elem_id="tab-news") as news:
+                self._followed.build(news, self.picker)
             self._feedback.build(self.picker, self.file, _SAVE_FILE)
             with gr.Tab("الإعدادات", elem_id="tab-settings"):
                 self._settings.build()
@@ -289,7 +293,7 @@ class _Page:
         ]
         chosen = chat.option_select(
             steps.begin_option,
-            [chat, self.busy, self.picker],
+            [chat, self.busy, self.picker, self.turns],
             [*started, *self._filters.fields],
             **_QUIET,
         )

@@ -17,6 +17,8 @@ from starlette.routing import BaseRoute, Route
 from index.errors import JawabError
 from rag.answers import passage_to_dict
 from rag.assistant import Assistant
+from rag.following.feeds import format_news
+from rag.following.questions import SavedQuestions
 from rag.language.followup import History
 from ui.web.access import Access, RateLimit
 from ui.web.api import list_articles
@@ -97,6 +99,7 @@ class _Programs:
         app.post("/api/ask")(self.ask)
         app.post("/api/search")(self.search)
         app.get("/api/articles")(self.articles)
+        app.get("/api/news", response_model=None)(self.news)
         return app
 
     async def ask(self, request: Request, asked: Turns) -> Json:
@@ -131,6 +134,21 @@ class _Programs:
         `words` are those of a title, in any form; `order` is newest, oldest, title or source.
         """
         return list_articles(self._seen(request), words, source, order, page, size, index)
+
+    def news(
+        self,
+        request: Request,
+        index: str = "",
+        kind: Annotated[str, Query(alias="format")] = "json",
+    ) -> Response:
+        """Return what new articles say to the saved questions of an index, the newest first.
+
+        `format` is json or rss.
+        """
+        questions = SavedQuestions(self._seen(request).find(index).index.store.place)
+        content = format_news(questions.news(), kind, link=str(request.base_url))
+        media = "application/json" if kind == "json" else "application/rss+xml"
+        return Response(content, media_type=media)
 
     def models(self, request: Request) -> Json:
         """List the indexes as OpenAI lists models."""

@@ -53,6 +53,12 @@ def filter_conditions(where: Filter) -> tuple[list[str], list[str]]:
         if wanted:
             conditions.append(f"a.{column} IN ({','.join('?' * len(wanted))})")
             values += wanted
+    if where.without:
+        conditions.append(f"a.id NOT IN ({','.join('?' * len(where.without))})")
+        values += where.without
+    if where.indexed_since:
+        conditions.append("a.indexed >= ?")
+        values.append(where.indexed_since)
     for operator, day in ((">=", where.since), ("<=", where.until)):
         if day:
             conditions.append(f"a.date <> '' AND a.date {operator} ?")
@@ -166,7 +172,7 @@ class Catalogue:
 
     def export(self, ids: Iterable[str]) -> list[ArticleChunks]:
         """Return articles as they are stored, with their placement, by key."""
-        sql = f"SELECT {COLUMNS}, key, family, terms FROM articles WHERE id IN ({{}})"  # noqa: S608
+        sql = f"SELECT {COLUMNS}, key, family, indexed, terms FROM articles WHERE id IN ({{}})"  # noqa: S608
         connection = self._reading()
         with report_read_errors(self.folder):
             return sorted(
@@ -269,7 +275,7 @@ class Catalogue:
 
 
 def _make_stored(connection: sqlite3.Connection, row: tuple[Any, ...]) -> ArticleChunks:
-    *fields, key, family, title_terms = row
+    *fields, key, family, indexed, title_terms = row
     article = Article(*fields)
     chunks = connection.execute(
         'SELECT key, start, "end", hash, inflate(terms), vector, words FROM chunks'
@@ -284,7 +290,7 @@ def _make_stored(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Articl
         terms=[c[4].split() for c in chunks],
         title_terms=title_terms.split(),
         embedded=[_make_embedded(c[5], c[6]) for c in chunks],
-        placement=Placement(key, chunks[0][0], family),
+        placement=Placement(key, chunks[0][0], family, indexed),
     )
 
 

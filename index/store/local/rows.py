@@ -109,7 +109,8 @@ def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes:
     bands = item.find_bands()
     placed = item.placement or _place(connection, Unplaced(a.text, bands))
     values = (a.id, a.content_hash, a.text_hash, a.title, deflate(a.text))
-    more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())
+    indexed = placed.indexed or now()
+    more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), indexed)
     connection.execute(
         "INSERT INTO articles (key, id, hash, text_hash, title, text, source, date, author,"
         " url, origin, terms, indexed, family) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -229,8 +230,8 @@ def move_article(connection: sqlite3.Connection, move: Move) -> int:
     a = move.article
     cursor = connection.execute(
         "UPDATE articles SET id = ?, hash = ?, source = ?, date = ?, author = ?, url = ?,"
-        " origin = ?, indexed = ? WHERE id = ?",
-        (a.id, move.content_hash, a.source, a.date, a.author, a.url, a.origin, now(), move.old_id),
+        " origin = ? WHERE id = ?",
+        (a.id, move.content_hash, a.source, a.date, a.author, a.url, a.origin, move.old_id),
     )
     return cursor.rowcount
 

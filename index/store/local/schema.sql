@@ -23,7 +23,7 @@ CREATE TABLE articles (
     url       TEXT NOT NULL,
     origin    TEXT NOT NULL,
     terms     TEXT NOT NULL,         -- analysed title, space-separated
-    indexed   TEXT NOT NULL          -- UTC time of the last change, ISO 8601
+    indexed   TEXT NOT NULL          -- UTC time at which its text came, ISO 8601
 );
 CREATE INDEX articles_origin ON articles (origin);
 CREATE INDEX articles_family ON articles (family);

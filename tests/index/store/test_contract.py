@@ -1,5 +1,8 @@
 """What every store has to do; see tests/stores.py for those that are asked."""
 
+import time
+from datetime import UTC, datetime
+
 import pytest
 from conftest import ARTICLES, SAMPLES
 from fakes import WordEmbedder
@@ -378,3 +381,24 @@ def test_a_build_that_waited_for_a_migration_does_not_mix_vectors(store, folder,
     with pytest.raises(IndexMismatchError):
         waiting.add([folder])
     assert verify_index(store).ok
+
+
+def test_what_came_since_a_time_is_found_alone_and_single_articles_are_left_out(
+    store, folder, embedder
+):
+    """A file that only has another name is not new; a text that changed is."""
+    (folder / "مطر.txt").rename(folder / "عاصفة.txt")
+    (folder / "جسر.txt").write_text("جسر\n\nهدم الجسر القديم أمس.", encoding="utf-8")
+    later = datetime.now(UTC).isoformat(timespec="seconds")
+    while datetime.now(UTC).isoformat(timespec="seconds") == later:
+        time.sleep(0.05)
+    later = datetime.now(UTC).isoformat(timespec="seconds")
+    assert store.count_articles(Filter(indexed_since=later)) == 0
+    build_index([folder], store, embedder=embedder)
+    where = Filter(indexed_since=later)
+    index = open_index(store, embedder=embedder)
+    assert {p.article.id for p in index.search("الجسر المدرسة الأمطار", where=where)} == {"جسر"}
+    assert store.count_articles(where) == 1
+    assert store.count_articles(Filter(without=("جسر", "مدرسة"))) == 1
+    found = index.search("الجسر المدرسة الأمطار", where=Filter(without=("جسر",)))
+    assert {p.article.id for p in found} == {"عاصفة", "مدرسة"}

@@ -251,6 +251,13 @@ def test_what_changes_in_a_folder_comes_at_once(watched, folder):
         wait_until(lambda: ids(watched.place) == {"جسر", "مدرسة", "قسم/خبر"})
 
 
+def test_what_changed_in_a_folder_meanwhile_comes_when_watching_begins(watched, folder):
+    watched(source(folder)).run_once()
+    (folder / "خبر.txt").write_text("خبر آخر\n\nوصل وفد جديد إلى المدينة.", encoding="utf-8")
+    watched(source(folder)).run_once()
+    assert "خبر" in ids(watched.place)
+
+
 def test_a_folder_that_became_empty_takes_nothing_away(watched, folder):
     watched(source(folder)).run_once()
     for file in folder.iterdir():

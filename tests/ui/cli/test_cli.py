@@ -42,6 +42,7 @@ def jawab(*arguments, env=None, cwd=None):
         ("eval",),
         ("sources",),
         ("watch",),
+        *[("follow", name) for name in ("add", "list", "remove", "run", "export")],
         *[("cluster", name) for name in ("start", "status", "stop")],
         *[
             ("index", name)

@@ -11,6 +11,13 @@ import pytest
 from conftest import ROOT
 from feeds import feed_site
 
+from index import build_index
+from index.store.opening import holds_store
+from index.watching.sources import WatchedSource
+from index.watching.state import WatchFolder
+from rag.settings import Settings
+from ui.cli.chat import _create_if_missing
+
 pytestmark = pytest.mark.slow  # each starts processes of its own
 
 
@@ -59,6 +66,24 @@ def test_watching_once_says_what_came_and_whether_all_sources_are_fine(tmp_path)
         assert "paused" in out.splitlines()[2]
 
 
+def test_a_saved_question_is_asked_of_what_came(tmp_path, bundled):
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "قديم.txt").write_text("خبر\n\nوصل الوفد إلى المدينة.", encoding="utf-8")
+    build_index([news], tmp_path / ".jawab", embedder=bundled)
+    settings = '[[sources]]\npath = "news"\n[follow]\nexec = "cat > got.json"\nrss = "news.xml"\n'
+    (tmp_path / "jawab.toml").write_text(settings, encoding="utf-8")
+    assert jawab("follow", "add", "كم بلغت كلفة جسر النهر؟", cwd=tmp_path)[0] == 0
+    text = "الجسر\n\nأعلن الوزير أن كلفة جسر النهر بلغت 15 مليون دينار."
+    (news / "جديد.txt").write_text(text, encoding="utf-8")
+    code, out, err = jawab("watch", "--once", cwd=tmp_path)
+    assert (code, err) == (0, "")
+    assert "جديد · new كم بلغت كلفة جسر النهر؟" in out
+    (told,) = json.loads((tmp_path / "got.json").read_text(encoding="utf-8"))["news"]
+    assert "15 مليون دينار" in told["text"]
+    assert "15 مليون دينار" in (tmp_path / "news.xml").read_text(encoding="utf-8")
+
+
 def test_sigterm_ends_watching_cleanly(tmp_path):
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "خبر.txt").write_text("خبر\n\nوصل الوفد إلى المدينة.", encoding="utf-8")
@@ -70,6 +95,14 @@ def test_sigterm_ends_watching_cleanly(tmp_path):
     assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
     assert time.monotonic() - began < 10
+
+
+def test_a_source_may_be_added_before_there_is_an_index(tmp_path):
+    place = str(tmp_path / "index")
+    WatchFolder(place).add(WatchedSource("https://news.example/feed.xml"))
+    _create_if_missing(place, Settings())
+    assert holds_store(place)
+    assert len(WatchFolder(place).list_all()) == 1
 
 
 def test_nothing_to_watch_is_told(tmp_path):

@@ -222,7 +222,7 @@ def test_the_ways_are_described(web):
     described = web.get("api/openapi.json").json()
     assert set(described["paths"]) == {
         "/v1/chat/completions", "/v1/models", "/v1/models/{model}",
-        "/api/ask", "/api/search", "/api/articles",
+        "/api/ask", "/api/search", "/api/articles", "/api/news",
     }  # fmt: skip
     k = described["components"]["schemas"]["Question"]["properties"]["k"]
     assert (k["minimum"], k["maximum"]) == (1, 50)

@@ -123,11 +123,11 @@ def test_an_editor_adds_a_source_sees_what_came_and_pauses_it(
     if chromium() is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
     expect = pytest.importorskip("playwright.sync_api").expect
-    accessibility = pytest.importorskip("accessibility", reason="axe is missing")
+    axe = pytest.importorskip("accessibility", reason="axe is missing")
     place = shutil.copytree(sample_index, tmp_path / "index")
     with served(place, tmp_path / "chat.log", "--allow-private") as address, feed_site(2) as feed:
         chat = open_page(address)
-        page, walk = chat.page, accessibility.Walk(chat)
+        page, walk = chat.page, axe.Walk(chat)
         page.get_by_role("tab", name="المقالات").click()
         page.get_by_text("المصادر المتابَعة").click()
         expect(page.locator("#watch-list")).to_contain_text("لا مصادر متابَعة بعد.")

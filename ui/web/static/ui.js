@@ -245,7 +245,7 @@
   const echo = document.createElement("div");
   echo.id = "echo";
   echo.append(document.createElement("p"));
-  const ASKED_AGAIN = ["إعادة المحاولة", "توسيع البحث"];
+  const ASKED_AGAIN = ["إعادة المحاولة", "توسيع البحث", "متابعة السؤال"];
   let [questions, answering, echoed] = [0, false, 0];
 
   const isAnswering = () => document.querySelector("#q .stop-button") !== null;

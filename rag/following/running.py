@@ -1,0 +1,60 @@
+"""Ask what is saved, write what came, send it: what happens whenever articles came."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import InputError
+from rag.assistant import Assistant
+from rag.following.asking import ask_saved
+from rag.following.feeds import write_news
+from rag.following.questions import Clock, News, SavedQuestions, utc_now
+from rag.following.sending import list_ways, send_unsent
+from rag.settings import FollowSettings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What came of asking saved questions.
+
+    Attributes:
+        news: What is new.
+        failed: How many ways of sending or files failed; they are tried again the next time.
+    """
+
+    news: tuple[News, ...]
+    failed: int
+
+
+def follow_up(
+    assistant: Assistant,
+    questions: SavedQuestions,
+    settings: FollowSettings,
+    *,
+    now: Clock = utc_now,
+) -> Followed:
+    """Ask the saved questions of new articles; write and send the news.
+
+    Args:
+        assistant: Over the index.
+        questions: Of that index.
+        settings: Where news go.
+        now: Tells the time.
+
+    Raises:
+        IndexWriteError: What came cannot be kept.
+    """
+    news = ask_saved(assistant, questions, ways=list_ways(settings), now=now)
+    failed = 0
+    for name in filter(None, (settings.rss, settings.json)):
+        path = Path(name)
+        if not news and path.exists():
+            continue
+        try:
+            write_news(questions.news(), path, "json" if name == settings.json else "rss")
+        except InputError as error:
+            logger.warning("%s", error)
+            failed += 1
+    return Followed(tuple(news), failed + send_unsent(questions, settings))
