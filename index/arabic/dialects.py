@@ -17,7 +17,7 @@ _WORD = re.compile(rf"\w[\w{_MARKS}]*")
 _MARK = re.compile(f"[{_MARKS}]")
 _FUTURE = re.compile(r"^[هح](?=[يتن]\w{3,})")
 _BEFORE_THINGS = {
-    **{before: before for before in ("", "ال", "ب", "بال", "ل", "لل", "ك", "كال")},
+    **{before: before for before in ("", "ال", "وال", "ب", "بال", "ل", "لل", "ك", "كال")},
     "ع": "على ",
     "عال": "على ال",
     "ف": "في ",
@@ -35,9 +35,8 @@ def normalize_dialect(question: str) -> str:
     >>> normalize_dialect("متى تأسست هيئة الكهرباء؟")
     'متى تأسست هيئة الكهرباء؟'
     """
-    table = _load_dialect_words()
-    spoken = [word for word in _WORD.findall(question) if _MARK.sub("", word) in table]
-    if not spoken:
+    sure, table = _load_dialect_words()
+    if not any(_MARK.sub("", word) in sure for word in _WORD.findall(question)):
         return question
     return _WORD.sub(lambda found: _normalize_word(found[0], table), question)
 
@@ -49,28 +48,34 @@ def _normalize_word(word: str, table: dict[str, str]) -> str:
 
 
 @cache
-def _load_dialect_words() -> dict[str, str]:
-    """Read the words of the dialects -> the standard word."""
-    table: dict[str, str] = {}
-    for form, standard in _load_pairs():
-        table[form] = standard
-        if form[0] not in "إا":
-            table[f"و{form}"] = f"و{standard}"
-    return table
-
-
-def _load_pairs() -> list[tuple[str, str]]:
-    """Return every form that is replaced, with what replaces it."""
-    asking = [(word.form, word.standard) for word in load_question_words() if word.standard]
+def _load_dialect_words() -> tuple[dict[str, str], dict[str, str]]:
+    """Read the words that only dialects have -> the standard word; and all, doubtful ones too."""
     data = resources.files("index.arabic").joinpath("dialects.tsv").read_text(encoding="utf-8")
     lines = [line for line in data.splitlines() if not line.startswith("#")]
-    things = lines.index("+")
-    rows = [(form, standard) for standard, form in _split(lines[:things])]
-    for standard, form in _split(lines[things + 1 :]):
-        rows += [(typed + form, meant + standard) for typed, meant in _BEFORE_THINGS.items()]
-    return asking + [(form, standard.replace("_", " ")) for form, standard in rows]
+    things, doubtful = lines.index("+"), lines.index("?")
+    asking = {word.form: word.standard for word in load_question_words() if word.standard}
+    sure = asking | _split(lines[:things]) | _put_before(_split(lines[things + 1 : doubtful]))
+    rest = _put_before(_split(lines[doubtful + 1 :]))
+    return _put_and_before(sure), _put_and_before(rest | sure)
 
 
-def _split(lines: list[str]) -> list[tuple[str, str]]:
-    """Return standard words, each with a form that means it."""
-    return [(standard, form) for standard, *forms in map(str.split, lines) for form in forms]
+def _split(lines: list[str]) -> dict[str, str]:
+    """Return the forms of some lines -> the standard word."""
+    rows = ((standard.replace("_", " "), forms) for standard, *forms in map(str.split, lines))
+    return {form: standard for standard, forms in rows for form in forms}
+
+
+def _put_before(things: dict[str, str]) -> dict[str, str]:
+    """Return things also with what is written before them."""
+    before = _BEFORE_THINGS.items()
+    return {
+        typed + form: meant + standard
+        for form, standard in things.items()
+        for typed, meant in before
+    }
+
+
+def _put_and_before(words: dict[str, str]) -> dict[str, str]:
+    """Return words also with «و» before them."""
+    more = {f"و{form}": f"و{told}" for form, told in words.items() if form[0] not in "إا"}
+    return words | more

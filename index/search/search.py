@@ -231,7 +231,7 @@ class SearchIndex:
 
         def ask() -> str:
             with self.store.read() as reader:
-                return correct_spelling(reader, question)
+                return correct_spelling(reader, question, self.embedder.count_tokens)
 
         return _ask_again(ask)
 

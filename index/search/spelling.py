@@ -13,31 +13,38 @@ from functools import partial
 from typing import NamedTuple
 
 from index.arabic.words import analyse, fold
+from index.articles.chunking import TokenCounter
 from index.search.query import Query
 from index.store.bm25 import compute_idf
 from index.store.contract import StoredChunk, StoreReader
 
 _WORD = re.compile(r"\w[\w\u064b-\u0652\u0670]*")
 _MARKS = re.compile("[\u064b-\u0652\u0670]")
+_ARABIC = re.compile("[\u0621-\u064a]+")
+_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 _ALIKE = ("صسث", "ضظ", "ذدز", "تطث", "قغك", "يؤ", "هح", "جش")
 """Letters that are written for one another, as :func:`fold` leaves them: ؤ is any hamza on a
 letter, and ق, غ and ك are one sound in names from abroad."""
 _LONG = "اوي"
 _SHORTEST = 4
 """Letters of a term; shorter ones are near too many others. Chosen."""
-_SHARE = 0.3
+_SHARE = 0.4
 """Of what else is asked, weighed by rarity, that must stand in one chunk with the word. Set on the
 training half of ``python -m benchmarks.misspelling``."""
 _MOST_TRIED, _MOST_READ = 4, 10
 """Words tried for one, the most frequent first, and chunks read for each. Chosen."""
 
 
-def correct_spelling(reader: StoreReader, question: str) -> str:
+def correct_spelling(reader: StoreReader, question: str, count_tokens: TokenCounter) -> str:
     """Return a question with misspelled words as the articles spell them; the rest stays.
+
+    Numbers, quoted words, foreign letters and words that the embedder knows as one token are right
+    whatever the articles say.
 
     Args:
         reader: Of the index that is asked.
         question: As it was typed.
+        count_tokens: Counts those of words, as the embedder does.
     """
     terms = tuple(dict.fromkeys(Query.of(question).terms))
     frequencies = reader.document_frequencies(terms)
@@ -48,10 +55,15 @@ def correct_spelling(reader: StoreReader, question: str) -> str:
     chunks = reader.totals().chunks
     rarity = {term: compute_idf(frequencies[term], chunks) for term in known}
     corrected = question
-    for typed in dict.fromkeys(_WORD.findall(question)):
-        found = analyse(typed)
-        if len(found) == 1 and found[0] in unknown and (meant := _find(reader, found[0], rarity)):
-            spelled = _spell(reader, typed, found[0], meant)
+    for typed in dict.fromkeys(_WORD.findall(_QUOTED.sub(" ", question))):
+        word = _MARKS.sub("", typed)
+        found = analyse(word)
+        if len(found) != 1 or found[0] not in unknown or not _ARABIC.fullmatch(word):
+            continue
+        if 1 in count_tokens([word, found[0]]):
+            continue
+        if meant := _find(reader, found[0], rarity):
+            spelled = _spell(reader, word, found[0], meant)
             corrected = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", spelled, corrected)
     return corrected
 
@@ -105,16 +117,18 @@ def _list_slips(term: str) -> Iterator[str]:
             yield before + after
 
 
-def _spell(reader: StoreReader, typed: str, term: str, meant: _Meant) -> str:
-    """Return a word with what was meant in place of a term, in the letters of an article."""
+def _spell(reader: StoreReader, word: str, term: str, meant: _Meant) -> str:
+    """Return a word with what was meant in place of a term, in the letters of an article.
+
+    It stays as it is where no word of the article ends like that.
+    """
     article = reader.articles([meant.chunk.article_key])[meant.chunk.article_key]
     text = f"{article.title}\n{article.text[meant.chunk.start : meant.chunk.end]}"
-    word = _MARKS.sub("", typed)
-    at = fold(word).find(term)
+    before, _, after = fold(word).partition(term)
     for spelled in map(partial(_MARKS.sub, ""), _WORD.findall(text)):
         place = fold(spelled).find(meant.term)
-        if at >= 0 and place >= 0 and meant.term in analyse(spelled):
+        if place >= 0 and fold(spelled)[place:] == meant.term + after:
             letters = spelled[place : place + len(meant.term)]
             right = meant.slip.replace(meant.term, letters, 1)
-            return word[:at] + right + word[at + len(term) :]
-    return typed
+            return word[: len(before)] + right + word[len(before) + len(term) :]
+    return word

@@ -1,4 +1,5 @@
 import pytest
+from fakes import WordEmbedder
 
 from index import build_index, open_index
 from rag.question import understand
@@ -8,12 +9,21 @@ ARTICLES = {
     "كيبيك": "هجوم كيبيك\n\nقضى تونسي في الهجوم على المصلين بمسجد كيبيك في كندا.",
     "الكهرباء": "انقطاع الكهرباء\n\nانقطعت الكهربة عن حي النخيل بعد العاصفة، وعاد التيار مساء.",
     "الطرابلسي": "حكم على عماد الطرابلسي\n\nحُكم على عماد الطرابلسي بالسجن ثلاث سنوات.",
+    "سليمان": "سليمان الحربي\n\nفاز سليمان الحربي بسباق الخيل سنة 1989 في حائل.",
     "تبادل": "تبادل الزيارات\n\nتبادلت المدينتان زيارات الطلاب، وزاد عدد المدارس المشاركة.",
 }
 
 
+class Vocabulary(WordEmbedder):
+    """Knows few words as one token."""
+
+    def count_tokens(self, texts):
+        return [1 if text in {"سلمان", "عمر"} else 2 * len(text.split()) for text in texts]
+
+
 @pytest.fixture
-def news(tmp_path, embedder):
+def news(tmp_path):
+    embedder = Vocabulary()
     folder = tmp_path / "news"
     folder.mkdir()
     for name, text in ARTICLES.items():
@@ -44,6 +54,10 @@ def test_a_slip_is_written_as_the_articles_write_the_word(news, typed, meant):
         "من قضى في الهجوم على المصلين في الكرهبة؟",  # الكهربة is told of elsewhere
         "كيف تبدلت نسبة التضخم في الهجوم على المصلين؟",  # as is تبادلت
         "من سلّط غرامة السفينة على نفائس؟",  # another word, and no slip
+        "هل فاز سلمان الحربي بسباق الخيل في حائل؟",  # a name like others
+        "هل فاز سليمان الحربي بسباق الخيل سنة 1998؟",
+        "ما غرامة السفينة المحملة في ميناء «صفاقص»؟",
+        "ما غرامة قائد السفينة في مينا Sfaqs؟",
         "صفاقص",  # nothing beside it
         "",
     ],
