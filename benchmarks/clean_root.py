@@ -162,7 +162,7 @@ class Image:
         self.root.environment.update(pair.split("=", 1) for pair in shlex.split(rest))
 
     def _copy(self, rest: str) -> None:
-        _copy_project(self.root.folder / rest.split()[1].lstrip("/"))
+        copy_project(self.root.folder / rest.split()[1].lstrip("/"))
 
     def _run(self, rest: str) -> None:
         cache = re.match(r"--mount=type=cache,target=(\S+)\s+", rest)
@@ -201,7 +201,7 @@ def instructions(dockerfile: Path) -> Iterator[tuple[str, str]]:
             yield name, rest.strip()
 
 
-def _copy_project(target: Path) -> None:
+def copy_project(target: Path) -> None:
     """Copy what git knows of or would add, as the dockerignore leaves it."""
     list_files = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = _run(list_files, PROJECT)
