@@ -21,15 +21,20 @@ _CERTIFICATES = [
     Path("/etc/ssl/certs/ca-certificates.crt"),
     *Path("/usr/local/share/ca-certificates").glob("*.crt"),
 ]
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _HANDED_ON = ("PIP_CERT", "http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "HTTP_PROXY")
 _SUITE = re.compile(r"debian:(\w+)-slim")
 
 
 def why_not() -> str:
     """Return why no root can be made here; "" where one can."""
-    missing = [name for name in ("mmdebstrap", "unshare", "setpriv") if not shutil.which(name)]
+    missing = [
+        name for name in ("mmdebstrap", "unshare", "setpriv", "ip") if not shutil.which(name)
+    ]
     if missing:
         return f"not installed: {', '.join(missing)} (apt-get install mmdebstrap)"
+    if not _KEYRING.is_file():
+        return f"Debian's keys are not there: {_KEYRING}"
     if os.geteuid() != 0:
         return "making a root needs root"
     tried = _run(["unshare", "--mount", "--pid", "--net", "--fork", "true"])
