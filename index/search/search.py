@@ -273,6 +273,7 @@ class SearchIndex:
         progress: "Progress | None" = None,
         columns: Mapping[str, str] | None = None,
         allow_private: bool = False,
+        ocr: bool = False,
     ) -> "BuildReport":
         """Add or replace articles and remove none; see :func:`index.add_articles`."""
         from index.building.build import add_articles
@@ -288,6 +289,7 @@ class SearchIndex:
             progress=progress,
             columns=columns,
             allow_private=allow_private,
+            ocr=ocr,
         )
 
     def remove(self, ids: Iterable[str]) -> "BuildReport":
