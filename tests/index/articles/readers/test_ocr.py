@@ -67,6 +67,11 @@ def test_a_picture_of_text_is_read_and_marked(tmp_path, page, name, kind):
     assert alike.ratio() > 0.95
 
 
+def holds_nearly(text, part):
+    same = SequenceMatcher(None, text, part, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in same) > 0.9 * len(part)
+
+
 @needs_tesseract
 def test_every_picture_of_a_tiff_is_a_page(tmp_path, page):
     data = encoded(page, "TIFF", save_all=True, append_images=[page])
@@ -84,9 +89,9 @@ def test_of_a_pdf_only_pages_without_letters_are_read_as_pictures(tmp_path, page
     article, plain = one(path), one(path, ReadOptions())
     assert article.ocr
     assert article.text.split("\n")[0].startswith("وصل الوفد.")
-    assert TEXT in article.text
+    assert holds_nearly(article.text, TEXT)
     assert not plain.ocr
-    assert TEXT not in plain.text
+    assert not holds_nearly(plain.text, TEXT)
     assert not one(written(tmp_path, "b.pdf", documents.shaped_pdf([TITLE, TEXT]))).ocr
 
 
