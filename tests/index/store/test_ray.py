@@ -208,7 +208,7 @@ def every_row(store):
 
 def test_a_build_on_ray_stores_what_a_build_here_does(begin, sample_index, monkeypatch):
     """It is cut and embedded by two workers, which are killed meanwhile."""
-    monkeypatch.setattr("index.building.workers._WORTH_BYTES", 0)
+    monkeypatch.setattr("index.building.workers.WORTH_BYTES", 0)
     begin(empty=True, manifest=Manifest(load_embedder().identity))
     store, killed, ended = connect_cluster("", CLUSTERS[-1], workers=2), set(), threading.Event()
 
