@@ -11,7 +11,7 @@ PORT   ?= 7860
 TORCH_INDEX ?=
 # SLIM=1 leaves torch out, and sentence-transformers: about 1 GB less. The bundled embedder needs neither.
 SLIM ?=
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install -qq --progress-bar off --disable-pip-version-check --constraint constraints.txt
 INSTALLED := $(VENV)/.installed$(if $(SLIM),-slim)
 
 .PHONY: help demo chat check fast-tests test lint format install install-test clean

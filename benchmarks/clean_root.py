@@ -21,15 +21,20 @@ _CERTIFICATES = [
     Path("/etc/ssl/certs/ca-certificates.crt"),
     *Path("/usr/local/share/ca-certificates").glob("*.crt"),
 ]
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _HANDED_ON = ("PIP_CERT", "http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "HTTP_PROXY")
 _SUITE = re.compile(r"debian:(\w+)-slim")
 
 
 def why_not() -> str:
     """Return why no root can be made here; "" where one can."""
-    missing = [name for name in ("mmdebstrap", "unshare", "setpriv") if not shutil.which(name)]
+    missing = [
+        name for name in ("mmdebstrap", "unshare", "setpriv", "ip") if not shutil.which(name)
+    ]
     if missing:
         return f"not installed: {', '.join(missing)} (apt-get install mmdebstrap)"
+    if not _KEYRING.is_file():
+        return f"Debian's keys are not there: {_KEYRING}"
     if os.geteuid() != 0:
         return "making a root needs root"
     tried = _run(["unshare", "--mount", "--pid", "--net", "--fork", "true"])
@@ -162,7 +167,7 @@ class Image:
         self.root.environment.update(pair.split("=", 1) for pair in shlex.split(rest))
 
     def _copy(self, rest: str) -> None:
-        _copy_project(self.root.folder / rest.split()[1].lstrip("/"))
+        copy_project(self.root.folder / rest.split()[1].lstrip("/"))
 
     def _run(self, rest: str) -> None:
         cache = re.match(r"--mount=type=cache,target=(\S+)\s+", rest)
@@ -201,7 +206,7 @@ def instructions(dockerfile: Path) -> Iterator[tuple[str, str]]:
             yield name, rest.strip()
 
 
-def _copy_project(target: Path) -> None:
+def copy_project(target: Path) -> None:
     """Copy what git knows of or would add, as the dockerignore leaves it."""
     list_files = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = _run(list_files, PROJECT)

@@ -31,6 +31,7 @@ from benchmarks.datasets import make_parser, read, report
 from benchmarks.scale import DIMENSION, Vectors, build
 from index import build_index
 from index.building.resharding import reshard_index
+from index.building.workers import WORTH_BYTES
 from index.embedding.contract import EmbedderIdentity
 from index.embedding.vectors import FloatVector
 from index.embedding.word_vectors import word_spans
@@ -148,6 +149,8 @@ def _build(options: argparse.Namespace) -> dict[str, Any]:
         path = Path(place, "articles.jsonl")
         lines = (json.dumps(row, ensure_ascii=False) for row in rows)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        if path.stat().st_size < WORTH_BYTES:
+            raise SystemExit("so few articles are embedded without workers; take 200")
         alone = Path(place, "alone")
         figures["without Ray"] = _measure_build(path, alone)
         expected = _rows(open_store(alone))

@@ -27,6 +27,8 @@ RESULTS = Path(__file__).parent / "results"
 SIZES = (10**6, 10**7, 10**8, 10**9)
 SHARD_CHUNKS = 10**6
 """The largest index that was measured."""
+CHUNK_BYTES = 5027
+"""A chunk of news on disk, all of the folder (docs/decisions/0049-a-chunk-costs-less.md)."""
 SEARCH_S = 0.0165
 """Of one core, for vectors, words and fetching among a million chunks (benchmarks/README.md)."""
 HOT_BYTES = 972
@@ -83,10 +85,9 @@ class Need:
 
 def load_measured() -> dict[str, float]:
     """Return the figures that were measured last."""
-    scale = _read("scale")[-1]
     load, building, cost = _read("load"), _read("indexing")["jawab"], _read("sizing")
     return {
-        "chunk_bytes": scale["bytes_per_chunk"],
+        "chunk_bytes": CHUNK_BYTES,
         "answer_s": load["processors"] / load["questions a second"],
         "chunks_per_core_s": building["chunks"] / building["total_s"] / load["processors"],
         **{name: cost[name] for name in ("asking_s", "shard_s", "shard_mb")},

@@ -24,7 +24,14 @@ def list_requirements(*extras: str) -> list[str]:
     file = Path(__file__).resolve().parents[1] / "pyproject.toml"
     project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *(one for extra in extras for one in optional[extra])]
+    wanted = list(project["dependencies"])
+    waiting = list(extras)
+    for extra in waiting:
+        for one in optional[extra]:
+            if own := re.fullmatch(r"jawab\[(.*)\]", one):  # an extra made of others
+                waiting += own[1].split(",")
+            else:
+                wanted.append(one)
     return [one for one in wanted if re.split(r"[^\w.-]", one, maxsplit=1)[0] not in LEFT_OUT]
 
 

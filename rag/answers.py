@@ -41,6 +41,7 @@ class Citation:
         shown_end: Where that ends, exclusive.
         answer_start: Where the answering words start; None where they are not known.
         answer_end: Where they end, exclusive.
+        ocr: Whether the article was read from a picture, so that letters and figures may be wrong.
     """
 
     number: int
@@ -59,6 +60,7 @@ class Citation:
     shown_end: int = -1
     answer_start: int | None = None
     answer_end: int | None = None
+    ocr: bool = False
 
     def __post_init__(self) -> None:
         if self.shown_end < 0:  # all of it
@@ -397,6 +399,7 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
         "source": passage.article.source,
         "date": passage.article.date,
         "url": passage.article.url,
+        "ocr": passage.article.ocr,
         "reprints": [asdict(reprint) for reprint in passage.reprints],
         "text": passage.text,
         "start": passage.chunk.start,

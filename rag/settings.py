@@ -99,6 +99,8 @@ class Settings:
             again beside the question; "" means none.
         reader: ``on`` or ``off``: whether a small model reads question and sentences together
             before the answer is chosen; it takes a few tenths of a second.
+        ocr: ``on`` or ``off``: whether pictures of text are read when articles are added, and pages
+            of PDF files that hold no letters; it wants tesseract.
         model: What writes answers: ``extractive``, ``ollama:…``, ``openai:…``, ``anthropic:…``,
             ``gguf:/path``, or any id that LangChain's ``init_chat_model`` takes.
         base_url: Address of the model's server; "" means the provider's own.
@@ -129,6 +131,7 @@ class Settings:
     passage_prefix: str = ""
     reranker: str = ""
     reader: str = "on"
+    ocr: str = "off"
     model: str = "extractive"
     base_url: str = ""
     timeout: float = 60.0
@@ -273,6 +276,7 @@ def check_settings(settings: Settings, where: str = "here") -> None:
         "caution": CAUTION,
         "unsupported": ("remove", "mark"),
         "reader": ("on", "off"),
+        "ocr": ("on", "off"),
         "verify": ("words", "model"),
         "conversations": ("server", "browser"),
         "record_questions": ("on", "off"),

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 import subprocess
 
 import pytest
@@ -103,3 +104,53 @@ def test_the_container_starts_and_its_health_check_passes(image):
 
 def test_the_health_check_fails_where_nothing_runs(image):
     assert run(image, shlex.join(image.health)).returncode == 1
+
+
+@pytest.fixture(scope="module")
+def proxies(image):
+    """The image's root with nginx and Caddy, and the examples at /proxy."""
+    (image.root.folder / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
+    (image.root.folder / "usr/sbin/policy-rc.d").chmod(0o755)
+    shutil.copytree(PROJECT / "deploy" / "proxy", image.root.folder / "proxy")
+    shutil.copy(PROJECT / "tests" / "proxy_probe.py", image.root.folder / "proxy")
+    script = """set -e
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light caddy
+        openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=news.example -days 2 \
+            -keyout /etc/ssl/news.example.key -out /etc/ssl/news.example.pem
+        rm /etc/nginx/sites-enabled/default
+        cp /proxy/nginx.conf /etc/nginx/conf.d/jawab.conf
+        # The test has no authority to give it a certificate.
+        sed 's#^news.example {#http://news.example:8080 {#' /proxy/Caddyfile > /proxy/Caddyfile.plain"""
+    done = image.root.run(["sh", "-c", script])
+    assert done.returncode == 0, done.stdout
+    return image.root
+
+
+@pytest.mark.parametrize(
+    "check", ["/usr/sbin/nginx -t", "caddy validate --adapter caddyfile --config /proxy/Caddyfile"]
+)
+def test_the_examples_of_proxies_are_valid(proxies, check):
+    done = proxies.run(["sh", "-c", check], online=False, environment={"HOME": "/tmp"})
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        ["https://127.0.0.1", "/usr/sbin/nginx", "-g", "daemon off;"],
+        ["http://127.0.0.1:8080", "caddy", "run", "--adapter", "caddyfile", "--config", "/proxy/Caddyfile.plain"],
+    ],
+    ids=["nginx", "caddy"],
+)  # fmt: skip
+def test_nobody_takes_another_s_name_through_the_proxies(proxies, proxy):
+    done = proxies.run(["/usr/bin/python3", "/proxy/proxy_probe.py", *proxy], online=False)
+    told = json.loads(
+        next(line for line in done.stdout.splitlines() if line.startswith('{"signed'))
+    )
+    assert told["signed in"] == {"path": "/ask", "users": ["sara"], "host": "news.example"}
+    nameless = told["signed in without a name"]
+    assert nameless.get("users") == [] or nameless["status"] == 403
+    assert told["a stranger"]["status"] == 302
+    assert told["a stranger"]["location"].endswith("/oauth2/sign_in?rd=/jawab/ask")
+    assert told["a program"] == {"path": "/v1/models", "users": [], "host": "news.example"}

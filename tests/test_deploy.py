@@ -1,4 +1,4 @@
-"""The manifests in ``deploy/`` are valid, and what they say of Jawab is true."""
+"""The manifests for Kubernetes are valid, and what they say of Jawab is true."""
 
 import re
 import shlex

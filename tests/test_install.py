@@ -1,6 +1,7 @@
 """What `make` installs: torch from where it is small, or none of it."""
 
 import http.server
+import json
 import os
 import platform
 import socket
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 import venv
+import zipfile
 from functools import partial
 
 import pytest
@@ -67,6 +69,39 @@ def test_the_cpu_build_of_the_pinned_version_is_taken_from_its_makers(bare, serv
     index, said = choose(bare, address)
     assert index == address
     assert said == f"no GPU found: torch {PINNED} in its CPU build, from {address}"
+
+
+def write_wheel(folder, version):
+    """Write a torch of that version, without anything in it, and the page that offers it."""
+    page = folder / "torch" / "index.html"
+    page.parent.mkdir(parents=True)
+    name = f"torch-{version}-py3-none-any.whl"
+    page.write_text(f'<a href="{name}">{name}</a>', encoding="utf-8")
+    about = f"torch-{version}.dist-info"
+    with zipfile.ZipFile(page.parent / name, "w") as wheel:
+        wheel.writestr(
+            f"{about}/METADATA", f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n"
+        )
+        wheel.writestr(
+            f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{about}/RECORD", "")
+
+
+@pytest.mark.slow
+def test_pip_prefers_the_cpu_build_to_the_registry_s(served):
+    folder, address = served
+    write_wheel(folder / "registry", PINNED)
+    write_wheel(folder / "makers", f"{PINNED}+cpu")
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "--isolated", "install", "--dry-run", "--no-deps", "--quiet",
+         "--target", folder / "nowhere", "--report", "-", "--constraint", ROOT / "constraints.txt",
+         "--index-url", f"{address}/registry", "--extra-index-url", f"{address}/makers", "torch"],
+        capture_output=True, text=True, check=True,
+        env={"PATH": os.environ["PATH"], "PIP_CONFIG_FILE": os.devnull},
+    )  # fmt: skip
+    (taken,) = json.loads(done.stdout)["install"]
+    assert taken["metadata"]["version"] == f"{PINNED}+cpu"
 
 
 @linux_only

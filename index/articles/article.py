@@ -35,6 +35,8 @@ class Article:
         url: Public address (http or https), or "".
         origin: Where it was read: an absolute path or an address; then, for each file inside an
             archive and each record, ``::`` and its name or number.
+        ocr: Whether it, or a part of it, was read from a picture of text, so that letters and
+            figures may be wrong.
     """
 
     id: str
@@ -45,12 +47,13 @@ class Article:
     author: str = ""
     url: str = ""
     origin: str = ""
+    ocr: bool = False
 
     @property
     def content_hash(self) -> str:
         """Hash of everything a reader can see; changes exactly when the article does."""
         fields = (self.title, self.text, self.source, self.date, self.author, self.url)
-        return _hash(fields)
+        return _hash((*fields, "ocr") if self.ocr else fields)
 
     @property
     def text_hash(self) -> str:

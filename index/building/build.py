@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from index.articles.article import file_of, locate
 from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
+from index.articles.readers.formats import PICTURES
 from index.articles.readers.headings import FIELDS
+from index.articles.readers.ocr import require_tesseract
 from index.articles.readers.reading import read_source
 from index.articles.readers.sources import Listing, list_sources
 from index.articles.readers.web import is_address
@@ -45,6 +47,7 @@ def build_index(
     progress: Progress | None = None,
     columns: Mapping[str, str] | None = None,
     allow_private: bool = False,
+    ocr: bool = False,
     shards: int | None = None,
 ) -> BuildReport:
     """Make an index hold what the paths hold: add, replace what changed, remove what vanished.
@@ -61,17 +64,18 @@ def build_index(
         columns: Field of an article -> its name in records and front matter, when it is none of
             the usual ones: ``{"text": "body_ar"}``.
         allow_private: Whether web addresses of this machine and its network may be fetched.
+        ocr: Whether pictures of text are read, and pages of PDF files that hold no letters.
         shards: Among how many stores a new index is shared out; None for one alone, or for as many
             as there are.
 
     Raises:
-        InputError: A path does not exist, no path was given, a column is for no known field, or
-            the index has another number of shards.
+        InputError: A path does not exist, no path was given, a column is for no known field,
+            the index has another number of shards, or what reads pictures is not installed.
         IndexMismatchError: The index was built with another embedder or version.
         IndexLockedError: Another process is writing to it.
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
-    options = ReadOptions(_check_columns(columns or {}), allow_private)
+    options = _make_options(columns, allow_private=allow_private, ocr=ocr)
     if shards is not None:
         _prepare_shards(place, shards, embedder)
     return _ingest(paths, place, embedder, progress, options, mirror=True)
@@ -85,9 +89,10 @@ def add_articles(
     progress: Progress | None = None,
     columns: Mapping[str, str] | None = None,
     allow_private: bool = False,
+    ocr: bool = False,
 ) -> BuildReport:
     """Add or replace articles and remove none; arguments and errors as for ``build_index``."""
-    options = ReadOptions(_check_columns(columns or {}), allow_private)
+    options = _make_options(columns, allow_private=allow_private, ocr=ocr)
     return _ingest(paths, place, embedder, progress, options, mirror=False)
 
 
@@ -105,6 +110,14 @@ def _prepare_shards(place: Place, shards: int, embedder: Embedder | None) -> Non
             f"{place} has {found} shards, not {shards}; share it out anew:"
             f" jawab index migrate --shards {shards} --index {place}"
         )
+
+
+def _make_options(
+    columns: Mapping[str, str] | None, *, allow_private: bool, ocr: bool
+) -> ReadOptions:
+    if ocr:
+        require_tesseract()
+    return ReadOptions(_check_columns(columns or {}), allow_private, ocr=ocr)
 
 
 def _check_columns(columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -155,7 +168,7 @@ def _ingest(
         raise InputError("name at least one file or folder of articles")
     mirrored = _resolve_paths(roots) if mirror else set()
     return update_index(
-        list_sources(roots),
+        list_sources(roots, ocr=options.ocr),
         place,
         embedder=embedder,
         progress=progress,
@@ -280,6 +293,8 @@ class _Run:
         self.failures, self.passed_over = intake.failures, intake.passed_over
         origins = {source.origin for source in listing.sources}
         broken = {failure.origin for failure in self.failures}
+        # Pictures that are not read this time are there all the same.
+        broken |= {file.origin for file in self.passed_over if file.kind in PICTURES}
         files = set(map(file_of, broken))
         broken_places = {path for file in files & broken if (path := locate(file))}
 

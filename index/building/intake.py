@@ -142,7 +142,10 @@ class Intake:
 
     def _compute_digest(self, source: Source, data: bytes) -> str:
         """Return a hash of everything that decides which articles a file gives."""
-        rules = json.dumps([READERS_VERSION, source.name, sorted(self.options.columns.items())])
+        rules = json.dumps([
+            READERS_VERSION, source.name, sorted(self.options.columns.items()),
+            *(["ocr"] if self.options.ocr else []),
+        ])  # fmt: skip
         key = hashlib.sha256(rules.encode()).digest()
         return hashlib.blake2b(data, digest_size=16, key=key).hexdigest()
 

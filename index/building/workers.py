@@ -13,7 +13,7 @@ from index.embedding.embedded import Embedded, embed
 from index.embedding.embedders import embedder_like
 from index.store.contract import Store
 
-_WORTH_BYTES = 256 * 1024
+WORTH_BYTES = 256 * 1024
 """Of the files to read, from which workers elsewhere are begun. Chosen: of that, some 300 chunks
 are embedded in ten seconds of a core, and a worker takes five until its model is loaded."""
 
@@ -77,7 +77,7 @@ def find_crew(store: Store, embedder: Embedder, sources: Sequence[Source]) -> It
     """
     if (
         isinstance(store, Employer)
-        and sum(source.size for source in sources) >= _WORTH_BYTES
+        and sum(source.size for source in sources) >= WORTH_BYTES
         and type(embedder_like(embedder.identity)) is type(embedder)
     ):
         with store.employ(make_worker, embedder.identity) as crew:

@@ -287,6 +287,7 @@ class SearchIndex:
         progress: "Progress | None" = None,
         columns: Mapping[str, str] | None = None,
         allow_private: bool = False,
+        ocr: bool = False,
     ) -> "BuildReport":
         """Add or replace articles and remove none; see :func:`index.add_articles`."""
         from index.building.build import add_articles
@@ -302,6 +303,7 @@ class SearchIndex:
             progress=progress,
             columns=columns,
             allow_private=allow_private,
+            ocr=ocr,
         )
 
     def remove(self, ids: Iterable[str]) -> "BuildReport":

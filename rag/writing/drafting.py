@@ -221,6 +221,7 @@ class Draft:
             score=support.score,
             reprints=passage.reprints,
             relative_dates=find_relative_dates(quote, article.date),
+            ocr=article.ocr,
         )
 
     @property

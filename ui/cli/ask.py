@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rag.answers import Answer, Sentence
     from rag.assistant import Assistant
 
+_READ_FROM_PICTURE = "قراءة آلية من صورة · OCR"
+
 
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in Arabic or another language.")],
@@ -225,6 +227,7 @@ def _print_sources(answer: "Answer") -> None:
     console.print(Text("المصادر", style="bold"))
     for citation in answer.citations:
         about = [citation.title, citation.source, citation.date, citation.url]
+        about += [_READ_FROM_PICTURE] if citation.ocr else []
         head = " — ".join(part for part in about if part)
         console.print(Text.assemble((f"[{citation.number}] ", "bold cyan"), head))
         console.print(Text(f"    «{citation.quote}»", style="dim"))

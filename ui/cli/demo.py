@@ -1,6 +1,9 @@
 """`jawab demo`: from nothing to an answer and the page, over the samples that come with Jawab."""
 
+import os
+import shutil
 import socket
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -47,10 +50,12 @@ def demo(
     console = output()
     console.print(f"\nس: {question}\n", markup=False)
     ask.ask(question, index=place)
+    program = _program()
     console.print(
-        "\nمقالاتك أنت · your own articles:\n"
-        "  jawab index build my-articles/ --index my-index\n"
-        "  jawab chat --index my-index\n"
+        "\nمقالات أخرى · your own articles:\n"
+        f"  {program} index build my-articles/ --index my-index\n"
+        f"  {program} chat --index my-index\n",
+        markup=False,
     )
     if serve:
         chat.chat(index=[place], port=port or free_port())
@@ -62,6 +67,12 @@ def _default_place() -> Path:
     from index.embedding.e5.bundle import cache_root
 
     return cache_root() / f"demo-{version('jawab')}"
+
+
+def _program() -> str:
+    """Return what to type for this program: its path where its name alone would not be found."""
+    own = Path(sys.argv[0])
+    return "jawab" if own.name != "jawab" or shutil.which("jawab") else os.path.relpath(own)
 
 
 def free_port() -> int:

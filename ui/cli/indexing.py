@@ -38,6 +38,14 @@ PrivateOption = Annotated[
     bool,
     typer.Option("--allow-private", help="Also fetch addresses of this machine and its network."),
 ]
+OcrOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--ocr/--no-ocr",
+        help="Read pictures of text, and scanned pages of PDF files, with tesseract."
+        " · قراءة صور النصوص وصفحات PDF الممسوحة ضوئيًّا",
+    ),
+]
 ShardsOption = Annotated[
     int | None,
     typer.Option(
@@ -58,6 +66,7 @@ def build(
     index: IndexOption = None,
     column: ColumnOption = None,
     allow_private: PrivateOption = False,
+    ocr: OcrOption = None,
     shards: ShardsOption = None,
     strict: StrictOption = False,
     quiet: QuietOption = False,
@@ -76,7 +85,7 @@ def build(
 
     from index.building.build import build_index
 
-    options = _Options(column, allow_private, strict, quiet, as_json)
+    options = _Options(column, allow_private, ocr, strict, quiet, as_json)
     _update(partial(build_index, shards=shards), paths, index, options)
 
 
@@ -86,6 +95,7 @@ def add(
     index: IndexOption = None,
     column: ColumnOption = None,
     allow_private: PrivateOption = False,
+    ocr: OcrOption = None,
     strict: StrictOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -96,7 +106,7 @@ def add(
     """
     from index.building.build import add_articles
 
-    options = _Options(column, allow_private, strict, quiet, as_json)
+    options = _Options(column, allow_private, ocr, strict, quiet, as_json)
     _update(add_articles, paths, index, options)
 
 
@@ -277,6 +287,7 @@ class _Options:
 
     column: list[str] | None
     allow_private: bool
+    ocr: bool | None
     strict: bool
     quiet: bool
     as_json: bool
@@ -309,6 +320,7 @@ def _update(
             progress=progress,
             columns=options.columns,
             allow_private=options.allow_private,
+            ocr=options.ocr if options.ocr is not None else settings.ocr == "on",
         )
     if options.as_json:
         print_json(report.to_dict())

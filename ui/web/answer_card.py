@@ -27,6 +27,9 @@ _ROWS = {Form.LIST.value: "ul", Form.SUMMARY.value: "ul", Form.TIMELINE.value: "
 """Kinds of answer whose sentences are rows of one list."""
 _SHOWN_CARDS = 3
 """Cards of a fact that are seen without unfolding."""
+OCR_MARK = "قراءة آلية من صورة"
+"""What stands beside a quote of a text that was read from a picture."""
+_OCR_HINT = "استُخرج النص آليًّا من صورة، وقد تختلف أحرف أو أرقام عمّا في الأصل."
 VERSION_TITLES = ("ما قيل", "متى قيل", "المصدر")
 """Columns of the table of what articles say that differ."""
 
@@ -61,7 +64,7 @@ def nearest_card(question: str, passages: list[Passage]) -> str:
     for passage in passages:
         article = passage.article
         shown = _find_nearest(passage.text, terms)
-        head = _meta(article.source, article.date, article.title)
+        head = _meta(article.source, article.date, article.title) + ocr_mark(is_shown=article.ocr)
         cards.append(f'<li class="ans-card"><p class="ans-meta">{head}</p>{shown}</li>')
     return one_line(
         '<div class="ans ans-nearest"><p class="ans-open">أقرب الجمل إلى السؤال:</p>'
@@ -129,6 +132,7 @@ def _table(turn: str, caption: str, versions: list[Version]) -> str:
         called = f' <span class="ans-called">({escape(label)})</span>' if label else ""
         day = f"<time>{escape(numbers.date(citation.date))}</time>"
         source = f"{bdi(citation.source or citation.title)} {_mark(turn, citation)}"
+        source += ocr_mark(is_shown=citation.ocr)
         rows.append(f"<tr><td>{said}{called}</td><td>{day}</td><td>{source}</td></tr>")
     return (
         f'<table class="ans-versions"><caption>{escape(caption)}</caption>'
@@ -149,7 +153,7 @@ def _cards(turn: str, rows: list[tuple[Sentence, Citation]]) -> str:
 
 
 def _card(turn: str, sentence: Sentence, citation: Citation) -> str:
-    meta = _meta(citation.source, citation.date, citation.title)
+    meta = _meta(citation.source, citation.date, citation.title) + ocr_mark(is_shown=citation.ocr)
     return (
         f'<li class="ans-card"><p class="ans-meta">{_mark(turn, citation)} {meta}</p>'
         f"{_paragraph(_label(sentence) + _clause(citation), citation.quote)}{_whole(citation)}</li>"
@@ -164,7 +168,8 @@ def _list(turn: str, kind: str, rows: list[tuple[Sentence, Citation]]) -> str:
             source = f" · {bdi(citation.source)}" if citation.source else ""
             when = f"<time>{escape(numbers.date(citation.date))}</time>"
             day = f'<p class="ans-meta">{when}{source}</p>'
-        words = f"{_label(sentence)}{_clause(citation)} {_mark(turn, citation)}"
+        told = f"{_mark(turn, citation)}{ocr_mark(is_shown=citation.ocr)}"
+        words = f"{_label(sentence)}{_clause(citation)} {told}"
         items.append(f"<li>{day}{_paragraph(words, citation.quote)}</li>")
     return f'<{tag} class="ans-rows">{"".join(items)}</{tag}>'
 
@@ -204,6 +209,11 @@ def _meta(source: str, date: str, title: str) -> str:
     parts = [f"<b>{bdi(source)}</b>"] if source else []
     parts.append(f"<time>{escape(numbers.date(date))}</time>")
     return " · ".join([*parts, bdi(quoted(title))])
+
+
+def ocr_mark(*, is_shown: bool) -> str:
+    """Return the mark of a text that was read from a picture; "" for any other."""
+    return f' <span class="ocr-mark" title="{_OCR_HINT}">{OCR_MARK}</span>' if is_shown else ""
 
 
 def _mark(turn: str, citation: Citation) -> str:

@@ -59,8 +59,8 @@ element.addEventListener('click', event => {
 """
 
 _KINDS = (
-    '<p class="hint"><bdi>PDF</bdi>، <bdi>Word</bdi>، نص، صفحات ويب، <bdi>RSS</bdi>،'
-    " <bdi>ZIP</bdi></p>"
+    '<p class="hint"><bdi>PDF</bdi>، <bdi>Word</bdi>، <bdi>Excel</bdi>، <bdi>PowerPoint</bdi>، نص،'
+    " صفحات ويب، <bdi>RSS</bdi>، <bdi>ZIP</bdi></p>"
 )
 _STOP = """
 element.addEventListener('click', event => {
@@ -335,7 +335,8 @@ class ArticlesTab:
         request: gr.Request,
     ) -> BuildReport:
         chosen = self._served.seen_by(request)[index].index
-        return chosen.add(paths, progress=progress, allow_private=self._private)
+        ocr = self._served.settings.ocr == "on"
+        return chosen.add(paths, progress=progress, allow_private=self._private, ocr=ocr)
 
     def _rebuild(self, index: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         def work(_: Progress) -> BuildReport:

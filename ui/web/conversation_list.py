@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -42,6 +42,13 @@ _FILES = {
 """Name of a format in the menu -> ending and type of its files."""
 
 
+class KeptAs(NamedTuple):
+    """What a page knows of the conversation that it shows: its id, and when it was kept last."""
+
+    id: str = ""
+    updated: str = ""
+
+
 class ConversationList:
     """Keeps conversations and opens them again.
 
@@ -64,37 +71,41 @@ class ConversationList:
         What is being written meanwhile stays in the box.
         """
         fields = self._filters.clear(self._served.seen_by(request), index)
-        return [], [], render.EMPTY_PANEL, False, free_box(), "", *fields
+        return [], [], render.EMPTY_PANEL, False, free_box(), KeptAs(), *fields
 
     def keep(
-        self, conversation: str, turns: list[Turn], index: str, request: gr.Request
-    ) -> tuple[str, str]:
+        self, before: KeptAs, turns: list[Turn], index: str, request: gr.Request
+    ) -> tuple[KeptAs, str]:
         """Keep a conversation, or give it to the browser to keep.
 
         Returns:
-            Its id, and JSON with the id and all that the browser has to keep. Both are empty when
-            nothing was asked; the id in the JSON is when nothing is left.
+            What it is kept as, and JSON with its id and all that the browser has to keep. Both are
+            empty when nothing was asked; the id in the JSON is when nothing is left.
         """
-        if not turns and not conversation:
-            return "", ""
+        if not turns and not before.id:
+            return KeptAs(), ""
         kept = Conversation(
-            id=conversation or new_id(),
+            id=before.id or new_id(),
             title=title_of(turns[0].question) if turns else "",
             index=self._served.seen_by(request).known(index),
             updated=datetime.now(UTC).isoformat(timespec="milliseconds"),
             turns=tuple(turns),
         )
         if self._store is None:
-            return kept.id, kept.to_json()
+            return KeptAs(kept.id), kept.to_json()
         try:
-            if turns:
-                self._store.keep(_user_of(request), kept)
-            else:
+            if not turns:
                 self._store.delete(_user_of(request), kept.id)
+            elif not self._store.keep(_user_of(request), kept, before.updated):
+                kept = replace(kept, id=new_id())
+                self._store.keep(_user_of(request), kept)
+                gr.Info("تغيّرت هذه المحادثة على جهاز آخر، فحُفظت هنا مستقلّة.", duration=7)
         except JawabError as error:
             logger.warning("a conversation could not be kept: %s", error)
             gr.Warning("تعذّر حفظ هذه المحادثة.", duration=5)
-        return kept.id, json.dumps({"id": kept.id if turns else ""})
+            return before, json.dumps({"id": before.id})
+        now = KeptAs(kept.id, kept.updated) if turns else KeptAs()
+        return now, json.dumps({"id": now.id})
 
     def open(self, asked: gr.EventData, request: gr.Request) -> State:
         """Show a conversation that was kept."""
@@ -111,7 +122,8 @@ class ConversationList:
         turns = list(kept.turns)
         panel, box = render.panel(turns), free_box(value="")
         fields = self._filters.restore(seen, index, turns[-1].filter if turns else Filter())
-        return replay_messages(turns), turns, panel, False, box, kept.id, *fields, index
+        known = KeptAs(kept.id, kept.updated)
+        return replay_messages(turns), turns, panel, False, box, known, *fields, index
 
     def export(self, asked: gr.EventData, request: gr.Request) -> str:
         """Return a file of a conversation for the browser to save: its name, type and bytes."""

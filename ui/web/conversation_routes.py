@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -52,12 +53,17 @@ class _Routes:
         return [one.to_dict() for one in found]
 
     def take_over(self, user: str, request: Request, text: str) -> None:
-        """Take a conversation that the browser kept before the server did."""
+        """Take a conversation that the browser kept before the server did.
+
+        One about an index that is not there any longer goes on with the first, as in the browser.
+        """
         kept = read_conversation(text)
         if kept.id != request.path_params["id"]:
             raise InputError("this conversation has another id than its address")
         renamed = json.loads(text).get("renamed") is True
-        self._store.take_over(user, kept, renamed=renamed)
+        here = replace(kept, index=self._served.seen_by_name(user).known(kept.index))
+        if not self._store.take_over(user, here, renamed=renamed):
+            raise InputError("there is no room for it beside newer ones")
 
     def rename(self, user: str, request: Request, text: str) -> None:
         """Give a conversation another title."""

@@ -116,28 +116,51 @@ class ConversationStore:
         name = hashlib.sha256(place.encode()).hexdigest()[:16]
         return cls(state / "jawab" / f"{name}-conversations.db")
 
-    def keep(self, user: str, conversation: Conversation) -> None:
+    def keep(self, user: str, conversation: Conversation, before: str = "") -> bool:
         """Keep a conversation as it is now; one that was renamed keeps its name.
+
+        Args:
+            user: Whose.
+            conversation: As it is now.
+            before: When it was updated as it was opened or kept last; "" for a new one.
+
+        Returns:
+            Whether it is kept. It is not where it was changed or deleted meanwhile, on another
+            device: what was asked there would be lost.
 
         Raises:
             InputError: It is too long.
         """
         row = _make_row(user, conversation)
+        key = (user, conversation.id)
         with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if before != _when_updated(connection, key):
+                return False
             connection.execute(_INSERT + _UPDATE, row)
             _forget_oldest(connection, user)
+        return True
 
-    def take_over(self, user: str, conversation: Conversation, *, renamed: bool) -> None:
+    def take_over(self, user: str, conversation: Conversation, *, renamed: bool) -> bool:
         """Keep a conversation that a browser had kept, unless it was taken over before.
 
         Then it stays as it is, deleted perhaps. Errors as for ``keep``.
+
+        Returns:
+            Whether the browser may forget it: not where newer ones leave no room.
         """
         row = _make_row(user, conversation, renamed=renamed)
-        taken = "INSERT OR IGNORE INTO taken VALUES (?, ?)"
+        key = (user, conversation.id)
         with self._open() as connection:
-            if connection.execute(taken, (user, conversation.id)).rowcount:
-                connection.execute(f"{_INSERT} NOTHING", row)
-                _forget_oldest(connection, user)
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute("SELECT 1 FROM taken WHERE (user, id) = (?, ?)", key).fetchone():
+                return True
+            connection.execute(f"{_INSERT} NOTHING", row)
+            _forget_oldest(connection, user)
+            if not _when_updated(connection, key):
+                return False
+            connection.execute("INSERT INTO taken VALUES (?, ?)", key)
+        return True
 
     def read(self, user: str, name: str) -> str | None:
         """Return the JSON of a conversation, for ``read_conversation``; None if there is none."""
@@ -161,9 +184,9 @@ class ConversationStore:
         wanted = fold(words).split()
         with self._open() as connection:
             rows = connection.execute(
-                "SELECT id, title, updated, turns, place, words FROM conversations"
-                " WHERE user = ? ORDER BY updated DESC, id",
-                (user,),
+                "SELECT id, title, updated, turns, place, CASE WHEN ? THEN words END"
+                " FROM conversations WHERE user = ? ORDER BY updated DESC, id",
+                (bool(wanted), user),
             ).fetchall()
         return [
             Listed(*about)
@@ -232,6 +255,14 @@ def _make_row(
         fold(said),
         content,
     )
+
+
+def _when_updated(connection: sqlite3.Connection, key: tuple[str, str]) -> str:
+    """Return when a conversation was updated last; "" where there is none."""
+    found = connection.execute(
+        "SELECT updated FROM conversations WHERE (user, id) = (?, ?)", key
+    ).fetchone()
+    return str(found[0]) if found else ""
 
 
 def _forget_oldest(connection: sqlite3.Connection, user: str) -> None:

@@ -20,7 +20,7 @@ from index.store.contract import Filter
 from rag.answers import Answer, Citation, Sentence, group_versions, list_versions
 from rag.language.relative_dates import RelativeDate
 from ui.web import numbers
-from ui.web.answer_card import VERSION_TITLES
+from ui.web.answer_card import OCR_MARK, VERSION_TITLES
 from ui.web.markup import quoted
 from ui.web.render import Turn, safe_url, scope_line
 
@@ -200,6 +200,7 @@ def _parse_citation(row: Mapping[str, Any]) -> Citation:
         shown_end=int(row.get("shown_end", -1)),
         answer_start=_parse_place(row, "answer_start"),
         answer_end=_parse_place(row, "answer_end"),
+        ocr=bool(row.get("ocr")),
     )
 
 
@@ -213,7 +214,7 @@ def _parse_passage(row: Mapping[str, Any]) -> Passage:
     about = {field: str(row[field]) for field in ("title", "source", "date", "url")}
     return Passage(
         chunk=Chunk(name, int(row["start"]), int(row["end"]), str(row["text"])),
-        article=Article(name, text="", **about),
+        article=Article(name, text="", ocr=bool(row.get("ocr")), **about),
         score=float(row["score"]),
         rank=int(row["rank"]),
     )
@@ -289,6 +290,7 @@ def _format_sources(citations: Sequence[Citation]) -> list[str]:
     lines = []
     for citation in citations:
         about = [quoted(citation.title), citation.source, numbers.date(citation.date)]
+        about += [OCR_MARK] if citation.ocr else []
         head = " — ".join(_line(part) for part in about if part)
         address = f" — <{url}>" if (url := _address(citation.url)) else ""
         lines.append(f"{citation.number}. {head}{address}\n   > {_line(citation.quote)}")

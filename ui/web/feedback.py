@@ -84,7 +84,7 @@ class Feedback:
         with self._lock:
             before = self._said.get(turn.id)
             if before != opinion:
-                with self.path.open("a", encoding="utf-8") as file:
+                with open(self.path, "a", encoding="utf-8", opener=_open_own) as file:
                     file.write(line)
             self._said[turn.id] = opinion
             if len(self._said) > _MAX_REMEMBERED:

@@ -131,6 +131,9 @@ def _read_lines(path: Path, parse: Callable[[dict[str, Any]], _Parsed]) -> list[
                     broken += 1
     except FileNotFoundError:
         return []
+    except OSError as error:
+        logger.warning("cannot read %s: %s", path, error)
+        return []
     if broken:
         logger.warning("%d lines of %s could not be read", broken, path)
     return found

@@ -13,7 +13,7 @@ from ui.web.access import Access, RateLimit
 from ui.web.answering import Answering, State
 from ui.web.api import publish_api
 from ui.web.articles_tab import ArticlesTab
-from ui.web.conversation_list import ConversationList
+from ui.web.conversation_list import ConversationList, KeptAs
 from ui.web.conversation_store import ConversationStore
 from ui.web.events import event_data
 from ui.web.examples import example_questions
@@ -125,7 +125,7 @@ class _Page:
         """Create everything; called inside the page."""
         self._blocks = page
         self.turns, self.busy, self.begun = gr.State([]), gr.State(False), gr.State("")
-        self.conversation = gr.State("")
+        self.conversation = gr.State(KeptAs())
         self.kept = gr.Textbox(visible=False)
         self.file = gr.Textbox(visible=False)
         with gr.Row(elem_id="top"):

@@ -19,7 +19,7 @@ from rag.answers import Answer, Citation
 from rag.language.relative_dates import RelativeDate
 from rag.writing.quoting import EXTRACTIVE
 from ui.web import numbers
-from ui.web.answer_card import answer_card, nearest_card, one_line
+from ui.web.answer_card import answer_card, nearest_card, ocr_mark, one_line
 from ui.web.examples import example_questions
 from ui.web.markup import attribute, bdi, direction, escape
 from ui.web.written_card import written_card
@@ -266,7 +266,8 @@ def _citation_card(turn: str, citation: Citation, passage: Passage | None) -> st
         body = f"{escape(text[:a])}<mark>{escape(text[a:b])}</mark>{escape(text[b:])}"
     head = (citation.title, citation.source, citation.date, citation.url)
     whole = _whole_article(citation.article_id, citation.start, citation.end)
-    more = whole + _relative_dates(citation.relative_dates) + _reprints(citation.reprints)
+    mark = ocr_mark(is_shown=citation.ocr)
+    more = mark + whole + _relative_dates(citation.relative_dates) + _reprints(citation.reprints)
     return _card(turn, citation.number, head, body, citation.quote, more)
 
 
@@ -274,7 +275,8 @@ def _passage_card(turn: str, number: int, passage: Passage) -> str:
     article = passage.article
     head = (article.title, article.source, article.date, article.url)
     whole = _whole_article(article.id, passage.chunk.start, passage.chunk.end)
-    return _card(turn, number, head, escape(passage.text), passage.text, whole)
+    more = ocr_mark(is_shown=article.ocr) + whole
+    return _card(turn, number, head, escape(passage.text), passage.text, more)
 
 
 def _whole_article(article_id: str, start: int, end: int) -> str:
@@ -293,7 +295,9 @@ def article_dialog(article: Article, start: int, end: int) -> str:
     text = article.text
     body = f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
     about = [bdi(part) for part in (article.source, article.author) if part]
-    about.append(f"<time>{escape(numbers.date(article.date))}</time>")
+    about.append(
+        f"<time>{escape(numbers.date(article.date))}</time>{ocr_mark(is_shown=article.ocr)}"
+    )
     return (
         f'<dialog class="art-whole" aria-label="{attribute(article.title)}"><div class="src-bar">'
         f"<h2>{bdi(article.title)}</h2>"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from index.articles.copies import Reprint
 from rag.answers import Answer, Citation, Sentence, group_versions, list_versions
 from ui.web import numbers
-from ui.web.answer_card import VERSION_TITLES
+from ui.web.answer_card import OCR_MARK, VERSION_TITLES
 from ui.web.conversations import Conversation, title_of
 from ui.web.markup import quoted
 from ui.web.render import safe_url, scope_line
@@ -116,6 +116,7 @@ def _runs(sentence: Sentence, notes: dict[int, Note]) -> Iterator[Run]:
 def _note(citation: Citation) -> Note:
     """Return what stands below the page: the article, and its words that are quoted."""
     about = [quoted(_line(citation.title)), _line(citation.source), numbers.date(citation.date)]
+    about += [OCR_MARK] if citation.ocr else []
     head = [Words(" — ".join(filter(None, about)))]
     if url := safe_url(citation.url):
         head += [Words(" — "), Words(url, link=url)]

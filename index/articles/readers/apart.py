@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,31 +17,34 @@ MEMORY = 3 * 1024**3
 Chosen, not measured."""
 
 
-def read_apart(module: str, data: bytes) -> Any:
+def read_apart(module: str, data: bytes, *, seconds: int = 0, **options: Any) -> Any:
     """Return what the function ``read_directly`` of a module makes of a file.
 
     Args:
         module: Its full name. What its function returns must be what JSON can hold.
         data: The file.
+        seconds: How long it may take, with what it waits for; 0 for ``SECONDS``.
+        options: Of the function; what JSON can hold.
 
     Raises:
         InputError: The function raised it, or the file takes too much time or memory.
     """
+    seconds = seconds or SECONDS
     root = str(Path(__file__).resolve().parents[3])
     program = (
         f"import sys; sys.path.insert(0, {root!r});"
-        f" from index.articles.readers.apart import answer; answer({module!r})"
+        f" from index.articles.readers.apart import answer; answer({module!r}, {options!r})"
     )
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter, our own code
             [sys.executable, "-c", program],
             input=data,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise InputError(f"takes over {SECONDS} s to read; split it") from None
+        raise InputError(f"takes over {seconds} s to read; split it") from None
     if done.returncode:
         raise InputError("is damaged, or takes too much memory to read")
     found = json.loads(done.stdout)
@@ -49,7 +53,7 @@ def read_apart(module: str, data: bytes) -> Any:
     return found["read"]
 
 
-def answer(module: str) -> None:
+def answer(module: str, options: Mapping[str, Any]) -> None:
     """Read the file on standard input and print what it holds."""
     logging.disable(logging.CRITICAL)
     try:
@@ -60,7 +64,7 @@ def answer(module: str) -> None:
     except (ImportError, ValueError, OSError):
         pass  # the time limit of the parent still holds
     try:
-        found = {"read": import_module(module).read_directly(sys.stdin.buffer.read())}
+        found = {"read": import_module(module).read_directly(sys.stdin.buffer.read(), **options)}
     except InputError as error:
         found = {"error": str(error)}
     sys.stdout.write(json.dumps(found))

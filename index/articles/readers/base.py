@@ -42,12 +42,14 @@ class FileReader:
         read: Takes the bytes, and what fields are called in them where there are names.
         named: Whether fields have names.
         several: Whether one file holds several articles.
+        ocr: Whether it may hold pictures of text, and takes whether they are read.
     """
 
     endings: tuple[str, ...]
     read: Callable[..., Iterator[Article | ReadFailure]]
     named: bool = False
     several: bool = False
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,10 @@ class ReadOptions:
             front matter, when it is none of the usual ones.
         allow_private: Whether web addresses of this machine and its network may be fetched.
         fetch: Fetches addresses, as :func:`index.articles.fetching.fetch` does.
+        ocr: Whether pictures of text are read.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     allow_private: bool = False
     fetch: Callable[..., Fetched] = fetch
+    ocr: bool = False

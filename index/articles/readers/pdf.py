@@ -17,6 +17,7 @@ from typing import Any
 from index.arabic.datelines import dateline
 from index.articles.article import Article, fill_title
 from index.articles.readers.apart import read_apart
+from index.articles.readers.ocr import OCR_SECONDS, recognise, require_tesseract
 from index.articles.readers.pdf_layout import Page, paragraphs
 from index.articles.readers.pdf_lines import Glyph
 from index.articles.readers.pdf_rules import Rule
@@ -33,13 +34,20 @@ _NO_TITLE = re.compile(
 )
 
 
-def read_pdf(data: bytes) -> Iterator[Article]:
+def read_pdf(data: bytes, *, ocr: bool = False) -> Iterator[Article]:
     """Read the article of a PDF file.
+
+    Args:
+        data: The file.
+        ocr: Whether pages without letters are read as pictures.
 
     Raises:
         InputError: It is damaged, locked, holds no text, or takes too long.
     """
-    yield _article(read_apart(__name__, data))
+    if ocr:
+        require_tesseract()
+    seconds = OCR_SECONDS if ocr else 0
+    yield _article(read_apart(__name__, data, seconds=seconds, ocr=ocr))
 
 
 def _article(found: dict[str, Any]) -> Article:
@@ -54,20 +62,25 @@ def _article(found: dict[str, Any]) -> Article:
         text=text,
         date=dateline(text),
         author=clean(found["author"]),
+        ocr=found["is_recognised"],
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """What a PDF file says: its properties, paragraphs, and the one in larger letters, if any."""
+    """What a PDF file says: its properties, paragraphs, and the one in larger letters, if any.
+
+    Some of its pages may be recognised, which means read as pictures.
+    """
 
     title: str
     author: str
     heading: str
     paragraphs: list[str]
+    is_recognised: bool
 
 
-def read_directly(data: bytes) -> dict[str, Any]:
+def read_directly(data: bytes, *, ocr: bool) -> dict[str, Any]:
     """Return what a file says, read without limits.
 
     Raises:
@@ -85,6 +98,8 @@ def read_directly(data: bytes) -> dict[str, Any]:
         raise InputError("is locked with a password; save it without one") from None
     except (PSException, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise InputError(f"is no readable PDF file: {error}") from None
+    recognised = _recognise_pages(data, pages) if ocr else {}
+    pages = [recognised.get(number, page) for number, page in enumerate(pages)]
     _require_text(pages)
     found = paragraphs(pages)
     sizes = [p.size for p in found for _ in p.text]
@@ -98,8 +113,20 @@ def read_directly(data: bytes) -> dict[str, Any]:
             author=_property(information, "Author"),
             heading=first.text if stands_out else "",
             paragraphs=[paragraph.text for paragraph in found],
+            is_recognised=any(page.glyphs for page in recognised.values()),
         )
     )
+
+
+def _recognise_pages(data: bytes, pages: Sequence[Page]) -> dict[int, Page]:
+    """Return the numbers of the pages without letters -> what their pictures show."""
+    from index.articles.readers.pictures import draw_page
+
+    return {
+        number: recognise(draw_page(data, number))
+        for number, page in enumerate(pages)
+        if not any(glyph.text.strip() for glyph in page.glyphs)
+    }
 
 
 def _property(information: dict[str, Any], name: str) -> str:
@@ -158,7 +185,7 @@ def _edges(x0: float, y0: float, x1: float, y1: float) -> list[Rule]:
 def _require_text(pages: Sequence[Page]) -> None:
     glyphs = [glyph for page in pages for glyph in page.glyphs if glyph.text.strip()]
     if not glyphs:
-        raise InputError("holds pictures of text, not text; run OCR on it first (ocrmypdf -l ara)")
+        raise InputError("holds pictures of text, not text; read them with --ocr")
     unmapped = sum(glyph.text.startswith("(cid:") for glyph in glyphs)
     if unmapped > _UNMAPPED_SHARE * len(glyphs):
         raise InputError("does not say which letters its glyphs are; run OCR on it first")

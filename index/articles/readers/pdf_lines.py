@@ -18,6 +18,7 @@ class Glyph:
         x1: Its right edge.
         y: The bottom of its line, in points from the bottom of the page.
         size: Of the letters, in points.
+        is_line: Whether it is a whole line, its brackets as they are meant.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Glyph:
     x1: float
     y: float
     size: float
+    is_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def _split(row: list[Glyph]) -> Iterator[Segment]:
 
 def as_read(segment: Segment, *, mirrored: bool) -> str:
     """Return a segment's text in reading order; see :func:`index.articles.visual.to_logical`."""
+    if segment.glyphs[0].is_line:
+        return " ".join(glyph.text for glyph in reversed(segment.glyphs))
     return " ".join(to_logical(joined_clusters(segment), mirrored=mirrored).split())
 
 

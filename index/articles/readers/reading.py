@@ -21,7 +21,7 @@ from index.articles.readers.archives import (
 from index.articles.readers.base import FileReader, PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.feeds import FeedEntry
 from index.articles.readers.folders import article_name, ending_of, kind_of
-from index.articles.readers.formats import ARCHIVE, FORMATS, READERS
+from index.articles.readers.formats import ARCHIVE, FORMATS, READERS, is_read
 from index.articles.readers.sources import Source, list_sources, load
 from index.articles.readers.web import (
     address_id,
@@ -50,7 +50,7 @@ def read_articles(
     Raises:
         InputError: A path does not exist.
     """
-    listing = list_sources(roots)
+    listing = list_sources(roots, ocr=(options or ReadOptions()).ocr)
     yield from listing.failures
     yield from listing.passed_over
     for source in listing.sources:
@@ -169,8 +169,9 @@ def _read(
                 yield from _read_archive(data, place, options, allowance)
             return
         reader = _reader(ending)
-        articles = reader.read(data, options.columns) if reader.named else reader.read(data)
-        yield from _fill_origins(articles, place, several=reader.several)
+        named = (options.columns,) if reader.named else ()
+        drawn = {"ocr": options.ocr} if reader.ocr else {}
+        yield from _fill_origins(reader.read(data, *named, **drawn), place, several=reader.several)
     except InputError as error:
         yield ReadFailure(place.origin, str(error))
     except RecursionError:
@@ -198,7 +199,7 @@ def _read_archive(
             allowance, entry = allowance or Allowance.beside(archive), None
             for entry in entries_of(archive):
                 origin = place_in(place.origin, printable_path(entry.path))
-                if (kind := _unread_kind(entry)) is not None:
+                if (kind := _unread_kind(entry, options)) is not None:
                     yield PassedOver(origin, kind)
                     continue
                 inside = _Place(f"{place.name}/{article_name(entry.path)}", origin)
@@ -215,11 +216,11 @@ def _read_archive(
         raise InputError(f"is no readable .zip file: {error}") from None
 
 
-def _unread_kind(entry: Entry) -> str | None:
+def _unread_kind(entry: Entry, options: ReadOptions) -> str | None:
     """Return what a file of an archive is when it is none that is read."""
     if entry.is_link:
         return "link in an archive"
-    return None if ending_of(entry.path) in FORMATS else kind_of(entry.path)
+    return None if is_read(ending_of(entry.path), ocr=options.ocr) else kind_of(entry.path)
 
 
 def _fill_origins(

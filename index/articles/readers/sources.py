@@ -16,7 +16,7 @@ from index.articles.readers.folders import (
     reason_of,
     special_kind,
 )
-from index.articles.readers.formats import FORMATS
+from index.articles.readers.formats import is_read
 from index.articles.readers.web import address_id, is_address
 from index.errors import InputError
 
@@ -61,11 +61,15 @@ class Listing:
     failures: tuple[ReadFailure, ...]
 
 
-def list_sources(roots: Iterable[str | Path]) -> Listing:
+def list_sources(roots: Iterable[str | Path], *, ocr: bool = False) -> Listing:
     """Return what there is to read below some paths and addresses, in name order.
 
     Folders are walked and links in them followed, once; hidden files and those of an
     index are left out. A file that is named itself is a source whatever its format.
+
+    Args:
+        roots: The paths and addresses.
+        ocr: Whether pictures are read.
 
     Raises:
         InputError: A path does not exist.
@@ -80,16 +84,17 @@ def list_sources(roots: Iterable[str | Path]) -> Listing:
                 found.append(Source(origin_of_address(address), address_id(address)))
             addresses.add(address)
         else:
-            found += _sources_at(Path(root), walk)
+            found += _sources_at(Path(root), walk, ocr=ocr)
     return Listing(tuple(found), tuple(walk.passed_over), tuple(walk.failures))
 
 
-def list_changed(root: Path, changed: Iterable[Path]) -> Listing:
+def list_changed(root: Path, changed: Iterable[Path], *, ocr: bool = False) -> Listing:
     """Return what there is to read at some paths below a folder, named as in all of the folder.
 
     Args:
         root: A real path.
         changed: Files and folders below it, each of which may be gone.
+        ocr: Whether pictures of text are read.
     """
     walk = Walk()
     found: list[Source] = []
@@ -97,13 +102,13 @@ def list_changed(root: Path, changed: Iterable[Path]) -> Listing:
         if any(is_hidden(name) for name in path.relative_to(root).parts) or path.is_symlink():
             continue
         if path.is_dir():
-            found += _sources_below(path, walk, root)
-        elif path.is_file() and ending_of(path.name) in FORMATS and walk.is_new(str(path)):
+            found += _sources_below(path, walk, root, ocr=ocr)
+        elif path.is_file() and is_read(ending_of(path.name), ocr=ocr) and walk.is_new(str(path)):
             found.append(_source(path, path.relative_to(root).as_posix()))
     return Listing(tuple(found), tuple(walk.passed_over), tuple(walk.failures))
 
 
-def _sources_at(root: Path, walk: Walk) -> list[Source]:
+def _sources_at(root: Path, walk: Walk, *, ocr: bool) -> list[Source]:
     try:
         mode = root.stat().st_mode
     except FileNotFoundError:
@@ -112,7 +117,7 @@ def _sources_at(root: Path, walk: Walk) -> list[Source]:
         raise InputError(f"{printable_path(str(root))} {reason_of(error)}") from None
     real = root.resolve()
     if stat.S_ISDIR(mode):
-        return _sources_below(real, walk)
+        return _sources_below(real, walk, ocr=ocr)
     if stat.S_ISREG(mode):
         source = _source(root, root.name, origin=real)
         return [source] if walk.is_new(str(real)) else []
@@ -121,11 +126,13 @@ def _sources_at(root: Path, walk: Walk) -> list[Source]:
     return []
 
 
-def _sources_below(folder: Path, walk: Walk, root: Path | None = None) -> list[Source]:
+def _sources_below(
+    folder: Path, walk: Walk, root: Path | None = None, *, ocr: bool
+) -> list[Source]:
     """Return what is below a folder, named by its path below it or another one above."""
     found = []
     for path in walk.files(folder):
-        if ending_of(path.name) in FORMATS:
+        if is_read(ending_of(path.name), ocr=ocr):
             found.append(_source(path, path.relative_to(root or folder).as_posix()))
         else:
             walk.passed_over.append(PassedOver(origin_of(path), kind_of(path.name)))

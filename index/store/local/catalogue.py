@@ -4,6 +4,7 @@ import re
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,17 @@ from index.store.local.rows import count_rows, find_relatives, get_meta, load_la
 from index.store.shard import LastKeys, Relative, Unplaced
 
 _PARAMETERS = 500  # bound variables per statement, well under SQLite's limit
-COLUMNS = "id, title, inflate(text), source, date, author, url, origin"
-"""Of an article, in the order of its fields."""
+COLUMNS = (
+    "id, title, inflate(text), source, date, author, url, origin,"
+    " EXISTS (SELECT 1 FROM meta WHERE meta.key = 'ocr:' || articles.key)"
+)
+"""Of an article, in the order of its fields; see :func:`make_article`."""
+
+
+def make_article(row: Sequence[Any]) -> Article:
+    """Return the article in a row of ``COLUMNS``."""
+    fields, ocr = row[:-1], bool(row[-1])
+    return replace(Article(*fields), ocr=ocr)
 
 
 def select_in(
@@ -42,7 +52,7 @@ def select_in(
 def articles_by_key(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Article]:
     """Return articles by key."""
     sql = f"SELECT key, {COLUMNS} FROM articles WHERE key IN ({{}})"  # noqa: S608
-    return {row[0]: Article(*row[1:]) for row in select_in(connection, sql, keys)}
+    return {row[0]: make_article(row[1:]) for row in select_in(connection, sql, keys)}
 
 
 def filter_conditions(where: Filter) -> tuple[list[str], list[str]]:
@@ -187,7 +197,7 @@ class Catalogue:
                 f"SELECT {COLUMNS} FROM articles ORDER BY date DESC, id LIMIT ?",  # noqa: S608
                 (count,),
             )
-            return [Article(*row) for row in rows]
+            return [make_article(row) for row in rows]
 
     def get_article(self, article_id: str) -> Article | None:
         """Return the article of that id, or None."""
@@ -197,7 +207,7 @@ class Catalogue:
                 (article_id,),
             )
             found = row.fetchone()
-        return Article(*found) if found else None
+        return make_article(found) if found else None
 
     def count_articles(self, where: Filter | None = None) -> int:
         """Return how many articles there are, or how many a filter allows."""
@@ -276,7 +286,7 @@ class Catalogue:
 
 def _make_stored(connection: sqlite3.Connection, row: tuple[Any, ...]) -> ArticleChunks:
     *fields, key, family, indexed, title_terms = row
-    article = Article(*fields)
+    article = make_article(fields)
     chunks = connection.execute(
         'SELECT key, start, "end", hash, inflate(terms), vector, words FROM chunks'
         " WHERE article = ?"

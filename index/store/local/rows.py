@@ -25,6 +25,10 @@ LAST_ARTICLE = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '
 LAST_CHUNK = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'chunks'"
 """The highest key a chunk ever had; those to come have higher ones, also when it is gone."""
 
+OCR = "ocr:"
+"""Before the key of an article, in the table of facts: that it was read from a picture. Indexes of
+before have no such fact, and need no other form."""
+
 
 def get_meta(connection: sqlite3.Connection, key: str) -> str | None:
     """Return a stored fact about the index, or None."""
@@ -119,6 +123,8 @@ def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes:
     connection.executemany(
         "INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, placed.key) for band in bands)
     )
+    if a.ocr:
+        set_meta(connection, f"{OCR}{placed.key}", "1")
     insert_chunks(connection, "chunks", placed.key, item, first=placed.first_chunk)
     for terms in item.terms:
         changes.count(item.title_terms, terms, +1)
@@ -222,6 +228,7 @@ def remove_article(connection: sqlite3.Connection, article_id: str, changes: Cha
         ((band, key) for band in compute_bands(compute_signature(text))),
     )
     connection.execute("DELETE FROM articles WHERE key = ?", (key,))
+    connection.execute("DELETE FROM meta WHERE key = ?", (f"{OCR}{key}",))
     return 1
 
 
@@ -233,6 +240,10 @@ def move_article(connection: sqlite3.Connection, move: Move) -> int:
         " origin = ? WHERE id = ?",
         (a.id, move.content_hash, a.source, a.date, a.author, a.url, a.origin, move.old_id),
     )
+    mark = "SELECT ? || key FROM articles WHERE id = ?"
+    connection.execute(f"DELETE FROM meta WHERE key = ({mark})", (OCR, a.id))  # noqa: S608
+    if a.ocr:
+        connection.execute(f"INSERT INTO meta SELECT ({mark}), '1'", (OCR, a.id))
     return cursor.rowcount
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from index.articles.article import Article
 from index.folder import DATABASE
 from index.store.changes import ArticleChunks
-from index.store.local.catalogue import COLUMNS
+from index.store.local.catalogue import COLUMNS, make_article
 from index.store.local.connections import connect, transaction
 from index.store.local.generation import Generation, remove_stale
 from index.store.local.publication import ChunkRows, write_generation
@@ -81,7 +81,7 @@ class SqliteStaging:
                 " (SELECT key FROM staged_articles) ORDER BY key LIMIT ?",
                 (count,),
             ).fetchall()
-        return [Article(*row) for row in rows]
+        return [make_article(row) for row in rows]
 
     def put(self, items: Sequence[ArticleChunks]) -> None:
         """Stage articles in one transaction."""

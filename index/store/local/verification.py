@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.articles.article import Article
 from index.embedding.word_vectors import DIMENSIONS_PER_BYTE
+from index.store.local.catalogue import COLUMNS, make_article
 from index.store.local.codes import inflate
 from index.store.local.generation import (
     Generation,
@@ -124,9 +124,9 @@ def _check_contents(connection: sqlite3.Connection) -> Iterator[str]:
     """Check that articles are as they were stored, and chunks where their vectors say."""
     changed = misplaced = 0
     for key, hash_, *fields in connection.execute(
-        "SELECT key, hash, id, title, inflate(text), source, date, author, url FROM articles"
+        f"SELECT key, hash, {COLUMNS} FROM articles"  # noqa: S608
     ):
-        article = Article(*fields)
+        article = make_article(fields)
         changed += article.content_hash != hash_
         misplaced += count_misplaced(
             article,

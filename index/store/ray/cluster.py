@@ -269,7 +269,12 @@ def connect_cluster(
             f"Ray at {address or 'this machine'} keeps no index; start one: jawab cluster start"
         )
     shards = [
-        ActorShard(list(actors.values()), shard, names=list(actors), patience=patience)
+        ActorShard(
+            list(actors.values()),
+            shard,
+            names=list(actors) or [f"{name}/{shard}.0"],
+            patience=patience,
+        )
         for shard, actors in sorted(groups.items())
     ]
     return ClusterStore(f"{RAY}{address}/{name}", shards, workers=workers)

@@ -44,7 +44,7 @@ class ActorShard:
     """One shard. What only looks is asked of its replicas in turn; the first one writes.
 
     Args:
-        replicas: Handles of its actors.
+        replicas: Handles of its actors; none where they are not there yet.
         name: For people.
         names: By which Ray knows them, to find one that was begun anew; none for never.
         patience: Seconds for which it is waited for.
@@ -75,8 +75,11 @@ class ActorShard:
         ray = load_ray()
         errors = ray.exceptions
         deadline = time.monotonic() + (_SHORT_S if self._away else self._patience)
-        if not self._replicas:
-            raise ShardAwayError(f"no actor keeps {self.place}; start it: jawab cluster start")
+        while not self._find_replicas():
+            if time.monotonic() > deadline:
+                self._away = True
+                raise ShardAwayError(f"no actor keeps {self.place}; start it: jawab cluster start")
+            time.sleep(_AGAIN_S)
         while True:
             turn = 0 if primary else next(self._turn) % len(self._replicas)
             try:
@@ -96,6 +99,14 @@ class ActorShard:
             else:
                 self._away = False
                 return answer
+
+    def _find_replicas(self) -> bool:
+        """Tell whether there are any; none may have been there when the index was opened."""
+        if not self._replicas:
+            for name in self._names:
+                with suppress(ValueError):
+                    self._replicas.append(load_ray().get_actor(name, NAMESPACE))
+        return bool(self._replicas)
 
     def _find_again(self, turn: int) -> None:
         """Take the actor that has the name of one that died, where it was begun anew."""

@@ -134,14 +134,15 @@ def test_replicas_share_the_questions(begin, samples):
     assert told(store) == expected
 
 
-def test_a_shard_that_stays_away_is_left_out_and_that_is_said(begin, samples):
+def test_a_shard_that_stays_away_is_left_out_and_that_is_said(begin, tmp_path, samples):
     begin()
     store = connect_cluster("", CLUSTERS[-1], patience=1.0)
     whole = open_index(store, embedder=WordEmbedder()).find(QUESTIONS[0], k=50)
     assert not whole.incomplete
     ray = engine.load_ray()
     ray.kill(ray.get_actor(f"{CLUSTERS[-1]}/{name_shard(0, 2)}.0", engine.NAMESPACE))
-    for reader in (store, connect_cluster("", CLUSTERS[-1], patience=1.0)):
+    readers = (store, connect_cluster("", CLUSTERS[-1], patience=1.0))  # the other saw it never
+    for reader in readers:
         index = open_index(reader, embedder=WordEmbedder())
         part = index.find(QUESTIONS[0], k=50)
         assert part.incomplete
@@ -158,6 +159,10 @@ def test_a_shard_that_stays_away_is_left_out_and_that_is_said(begin, samples):
     for answered in (answer, replace(answer, found=False, text="لم أجد")):
         assert told in whole_answer(Turn("a", QUESTIONS[0], answered, 0))
     assert told not in whole_answer(Turn("a", QUESTIONS[0], replace(answer, incomplete=False), 0))
+    start_cluster(tmp_path / "shards", store_manifest(), shards=2, name=CLUSTERS[-1])
+    for reader in readers:
+        again = open_index(reader, embedder=WordEmbedder()).find(QUESTIONS[0], k=50)
+        assert (again.incomplete, again.passages) == (False, whole.passages)
 
 
 @pytest.mark.parametrize("kills", [KILLS])
@@ -203,7 +208,7 @@ def every_row(store):
 
 def test_a_build_on_ray_stores_what_a_build_here_does(begin, sample_index, monkeypatch):
     """It is cut and embedded by two workers, which are killed meanwhile."""
-    monkeypatch.setattr("index.building.workers._WORTH_BYTES", 0)
+    monkeypatch.setattr("index.building.workers.WORTH_BYTES", 0)
     begin(empty=True, manifest=Manifest(load_embedder().identity))
     store, killed, ended = connect_cluster("", CLUSTERS[-1], workers=2), set(), threading.Event()
 

@@ -46,7 +46,8 @@ def test_it_answers_serves_the_page_and_leaves_nothing_in_the_working_folder(tmp
                 told += line
                 if f"http://127.0.0.1:{port}" in line:
                     break
-            assert wait_for(f"http://127.0.0.1:{port}/healthz", process) == 200
+            status = wait_for(f"http://127.0.0.1:{port}/healthz", process)
+            assert status == 200, told + process.stdout.read()
         finally:
             process.terminate()
     assert QUESTION in told

@@ -73,7 +73,7 @@ def test_the_newest_come_first_and_a_name_that_was_given_stays(store):
     store.keep("سارة", conversation("t1", updated="2026-01-02"))
     store.keep("سارة", conversation("t2", updated="2026-01-03"))
     store.rename("سارة", "t1", "عن السينما")
-    store.keep("سارة", conversation("t1", updated="2026-01-04", turns=2))
+    store.keep("سارة", conversation("t1", updated="2026-01-04", turns=2), "2026-01-02")
     found = store.find("سارة", "", [])
     assert [(one.id, one.title, one.turns) for one in found] == [
         ("t1", "عن السينما", 2), ("t2", "سؤال؟", 1),
@@ -102,7 +102,9 @@ def test_the_oldest_make_room_for_more_than_a_browser_keeps(store, monkeypatch):
     monkeypatch.setattr(conversation_store, "_MAX_TOTAL", 4 * one)
     store.keep("سارة", conversation("t999", "ب" * 2 * one, updated="2027"))
     assert ids(store, "سارة") == ["t999", "t202"]
-    store.keep("سارة", conversation("t999", "ب" * 5 * one, updated="2027"))  # the last stays
+    store.keep(
+        "سارة", conversation("t999", "ب" * 5 * one, updated="2028"), "2027"
+    )  # the last stays
     assert ids(store, "سارة") == ["t999"]
 
 
@@ -117,13 +119,34 @@ def test_what_a_browser_kept_is_taken_over_once(store):
     store.take_over("سارة", conversation("t1", "أقدم"), renamed=False)
     assert "أحدث" in store.read("سارة", "t1")
     store.take_over("سارة", conversation("t2", title="اسم"), renamed=True)
-    store.keep("سارة", conversation("t2", title="سؤال آخر"))
+    assert store.keep("سارة", conversation("t2", title="سؤال آخر"), "2026-01-02")
     assert json.loads(store.read("سارة", "t2"))["title"] == "اسم"
     store.delete("سارة", "t2")
     store.take_over("سارة", conversation("t2"), renamed=False)
     assert ids(store, "سارة") == ["t1"]
     store.take_over("عمر", conversation("t2"), renamed=False)
     assert ids(store, "عمر") == ["t2"]
+
+
+def test_what_another_device_changed_or_deleted_is_not_written_over(store):
+    store.keep("سارة", conversation(updated="2026-01-02"))
+    assert store.keep("سارة", conversation(updated="2026-01-03", turns=3), "2026-01-02")
+    assert not store.keep("سارة", conversation(updated="2026-01-04", turns=2), "2026-01-02")
+    assert [one.turns for one in store.find("سارة", "", [])] == [3]
+    store.delete("سارة", "t1")
+    assert not store.keep("سارة", conversation(updated="2026-01-05"), "2026-01-03")
+    assert ids(store, "سارة") == []
+
+
+def test_a_browser_does_not_forget_what_there_is_no_room_for(store, monkeypatch):
+    store.keep("سارة", conversation("t1", updated="2026-01-02"))
+    monkeypatch.setattr(conversation_store, "_MOST", 1)
+    old = conversation("t0", updated="2025-01-02")
+    assert not store.take_over("سارة", old, renamed=False)
+    store.delete("سارة", "t1")
+    assert store.take_over("سارة", old, renamed=False)
+    assert store.take_over("سارة", old, renamed=False)
+    assert ids(store, "سارة") == ["t0"]
 
 
 def test_nothing_of_what_is_deleted_is_left_in_the_file(store):
