@@ -61,8 +61,9 @@ class _Routes:
         if kept.id != request.path_params["id"]:
             raise InputError("this conversation has another id than its address")
         renamed = json.loads(text).get("renamed") is True
-        here = replace(kept, index=self._served.seen_by_name(user).known(kept.index))
-        if not self._store.take_over(user, here, renamed=renamed):
+        if not self._served.is_there(kept.index):
+            kept = replace(kept, index=self._served.seen_by_name(user).known(kept.index))
+        if not self._store.take_over(user, kept, renamed=renamed):
             raise InputError("there is no room for it beside newer ones")
 
     def rename(self, user: str, request: Request, text: str) -> None:

@@ -49,6 +49,10 @@ class Served:
         """Whether everyone who comes in may ask each of them."""
         return self.open_to_all.names == self._all.names
 
+    def is_there(self, index: str) -> bool:
+        """Tell whether an index of this name is served, to whomever."""
+        return index in self._all.names
+
     def seen_by_name(self, name: str) -> Indexes:
         """Return those that somebody of this name may ask, as ``Access.may_ask`` takes names."""
         if self._access.rights.ask is None:
