@@ -79,6 +79,7 @@ def _metadata(passage: Passage) -> dict[str, Any]:
         "source": article.source,
         "date": article.date,
         "url": article.url,
+        "ocr": article.ocr,
         "start": passage.chunk.start,
         "end": passage.chunk.end,
         "score": passage.score,

@@ -16,6 +16,7 @@ from rag.langchain.chat_model import HUMAN, check_kinds, pair_turns, truncate_at
 from rag.language.followup import History
 from ui.filters import filter_of
 from ui.source_names import name_sources
+from ui.web.answer_card import OCR_MARK
 from ui.web.markup import direction
 from ui.web.render import plain_markdown
 
@@ -223,6 +224,7 @@ def _make_footer(answer: Answer) -> str:
     lines = []
     for one in answer.citations:
         told = [f"«{plain_markdown(one.title)}»", plain_markdown(one.source), one.date]
+        told += [OCR_MARK] if one.ocr else []
         told += [f"<{one.url}>"] if _ADDRESS.fullmatch(one.url) else []
         lines.append(f"{one.number}. {' · '.join(part for part in told if part)}")
     heading = f"**{_HEADINGS[direction(answer.text)]}**"

@@ -33,7 +33,8 @@ def read_apart(module: str, data: bytes, *, seconds: int = 0, **options: Any) ->
     root = str(Path(__file__).resolve().parents[3])
     program = (
         f"import sys; sys.path.insert(0, {root!r});"
-        f" from index.articles.readers.apart import answer; answer({module!r}, {options!r})"
+        " from index.articles.readers.apart import answer;"
+        f" answer({module!r}, {options!r}, {seconds})"
     )
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter, our own code
@@ -53,14 +54,14 @@ def read_apart(module: str, data: bytes, *, seconds: int = 0, **options: Any) ->
     return found["read"]
 
 
-def answer(module: str, options: Mapping[str, Any]) -> None:
+def answer(module: str, options: Mapping[str, Any], seconds: int) -> None:
     """Read the file on standard input and print what it holds."""
     logging.disable(logging.CRITICAL)
     try:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     except (ImportError, ValueError, OSError):
         pass  # the time limit of the parent still holds
     try:

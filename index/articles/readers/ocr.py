@@ -38,9 +38,9 @@ turned, in which steps that is looked for, and from where it is turned back."""
 _LEAST_CONFIDENCE = 50.0
 """Percent of certainty that tesseract tells of the letters of a page, in the mean, below which it
 is taken for no text. Of the damaged pages of ``benchmarks.scans`` it is 75 and more. Chosen."""
-_OPTIONS = ("-l", "ara", "--dpi", str(DPI), "--psm", "3", "-c", "thresholding_method=2", "tsv")
-"""Of tesseract. The threshold between black and white is each place's own (Sauvola): in the shadow
-of a fold three fifths of the letters are wrong with one for the whole page, a tenth with this."""
+_OPTIONS = ("-l", "ara", "--dpi", str(DPI), "--psm", "3", "tsv")
+_CELL, _REACH = 16, 9
+"""Pixels of a cell, and cells across which the brightest is taken for paper: wider than letters."""
 _MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _PLACE = ("left", "top", "width", "height")
 _SIGNS = str.maketrans(",;?", "،؛؟")
@@ -88,7 +88,7 @@ def recognise(picture: "Image") -> Page:
     """
     program = require_tesseract()
     data = io.BytesIO()
-    straighten(picture).save(data, "PNG")
+    straighten(even_light(picture.convert("L"))).save(data, "PNG")
     command = [program, "stdin", "stdout", *_OPTIONS]
     words = list(_parse(_run(command, data.getvalue()).decode("utf-8", "replace")))
     letters = sum(len(word.text) for word in words)
@@ -98,13 +98,28 @@ def recognise(picture: "Image") -> Page:
     return Page(list(_join_lines(words, picture.height)))
 
 
-def straighten(picture: "Image") -> "Image":
+def even_light(grey: "Image") -> "Image":
+    """Return a picture in shades of grey whose paper is white everywhere.
+
+    With one threshold for the whole page letters in the shadow of a fold are lost.
+    """
+    import numpy as np
+    from PIL import Image, ImageFilter
+
+    size = (max(1, grey.width // _CELL), max(1, grey.height // _CELL))
+    small = grey.resize(size, Image.Resampling.BOX)
+    paper = small.filter(ImageFilter.MaxFilter(_REACH)).filter(ImageFilter.GaussianBlur(_REACH / 2))
+    light = np.asarray(paper.resize(grey.size, Image.Resampling.BICUBIC), np.float32)
+    shown = np.asarray(grey, np.float32) * (255 / np.maximum(light, 1))
+    return Image.fromarray(np.minimum(shown, 255).astype(np.uint8))
+
+
+def straighten(grey: "Image") -> "Image":
     """Return a picture in shades of grey whose lines run level.
 
     Of the angles tried, that is right under which the rows of the picture differ most: lines of
     text and the white between them.
     """
-    grey = picture.convert("L")
     if (angle := find_skew(grey)) == 0.0:
         return grey
     from PIL import Image

@@ -149,6 +149,14 @@ def test_the_skew_of_a_page_is_found(degrees):
     assert abs(ocr.find_skew(turned) + degrees) <= 0.15
 
 
+def test_a_shadow_is_taken_from_the_paper_and_letters_stay():
+    page = Image.linear_gradient("L").resize((800, 800)).point(lambda shade: 90 + shade // 2)
+    ImageDraw.Draw(page).rectangle((100, 20, 110, 780), fill=20)
+    lit = ocr.even_light(page)
+    assert min(lit.getpixel((x, y)) for x in (40, 400, 760) for y in (20, 400, 780)) > 200
+    assert max(lit.getpixel((105, y)) for y in (40, 400, 760)) < 90
+
+
 def test_signs_in_latin_form_become_arabic_before_arabic():
     rows = ["level\tblock_num\tpar_num\tline_num\tleft\ttop\twidth\theight\tconf\ttext"]
     words = ("وصل", "الوفد,", "عام", "1987,", "ثم", "\u200f12,5", "km,", "x;")
