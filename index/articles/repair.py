@@ -17,6 +17,7 @@ _ARABIC_AS_LATIN = re.compile("[À-ÿ]")
 _ARABIC = re.compile("[\u0621-\u064a]")
 # Presentation forms of letters. The honorifics and the rial sign (U+FDFA-FDFF) are signs of their
 # own, typed as such.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _FORMS = re.compile("[\ufb50-\ufbff\ufc00-\ufd3d\ufd40-\ufdf9\ufe70-\ufefc]+")
 
 
@@ -33,6 +34,17 @@ def repair(text: str) -> str:
     # A ligature is one sign backwards too, so lines are turned before it becomes two letters.
     text = turn_around(text) if backwards else text
     return _FORMS.sub(_normalize_forms, text)
+
+
+def join_surrogates(text: str) -> str:
+    r"""Return a text whose halves of signs stand together; a half without the other is dropped.
+
+    >>> join_surrogates("\ud83d\ude00 \ud83d."), join_surrogates("نص")
+    ('😀 .', 'نص')
+    """
+    if not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
 
 def _normalize_forms(found: re.Match[str]) -> str:

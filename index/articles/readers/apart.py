@@ -15,6 +15,9 @@ SECONDS = 120
 MEMORY = 3 * 1024**3
 """Limits on reading one file: processor time, and bytes of memory where the system can limit it.
 Chosen, not measured."""
+OUTPUT = 768 * 1024**2
+"""Characters of what is read of a file: the most that a document may unpack to, of which an Arabic
+letter is two bytes there and six characters here."""
 
 
 def read_apart(module: str, data: bytes, *, seconds: int = 0, **options: Any) -> Any:
@@ -38,7 +41,7 @@ def read_apart(module: str, data: bytes, *, seconds: int = 0, **options: Any) ->
     )
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter, our own code
-            [sys.executable, "-c", program],
+            [sys.executable, "-P", "-c", program],  # -P: nothing from the working folder
             input=data,
             capture_output=True,
             timeout=seconds,
@@ -68,4 +71,7 @@ def answer(module: str, options: Mapping[str, Any], seconds: int) -> None:
         found = {"read": import_module(module).read_directly(sys.stdin.buffer.read(), **options)}
     except InputError as error:
         found = {"error": str(error)}
-    sys.stdout.write(json.dumps(found))
+    written = json.dumps(found)
+    if len(written) > OUTPUT:
+        written = json.dumps({"error": "holds too much text; split it"})
+    sys.stdout.write(written)

@@ -12,7 +12,7 @@ from index.articles.readers.pdf import read_pdf
 from index.articles.readers.pictures import read_picture
 from index.articles.readers.rtf import read_rtf
 from index.articles.readers.slides import read_pptx
-from index.articles.readers.spreadsheets import read_ods, read_spreadsheet
+from index.articles.readers.spreadsheets import read_spreadsheet
 from index.articles.readers.subtitles import read_subtitles
 from index.articles.readers.tables import read_csv
 from index.articles.readers.word import read_docx
@@ -33,8 +33,7 @@ _READERS = (
     FileReader((".odt",), read_odt),
     FileReader((".rtf",), read_rtf),
     FileReader((".pptx",), read_pptx),
-    FileReader((".xlsx", ".xlsm", ".xls"), read_spreadsheet, named=True, several=True),
-    FileReader((".ods",), read_ods, named=True, several=True),
+    FileReader((".xlsx", ".xlsm", ".xls", ".ods"), read_spreadsheet, named=True, several=True),
     FileReader((".srt", ".vtt"), read_subtitles),
     FileReader((".epub",), read_epub, several=True),
     FileReader((".jsonl", ".ndjson"), read_json_lines, named=True, several=True),

@@ -82,6 +82,7 @@ _HEADS = {
     for field in FIELDS
     for sure, table in ((True, _SURE), (False, _LESS_SURE))
 } | {("lead", True): _normalize_words(_LEAD)}
+_HEAD_WORDS = frozenset(word for words in _HEADS.values() for word in words)
 _LATE = frozenset(_normalize_words(_SECOND_CHOICE))
 _ALLOWED = {
     field: frozenset(_normalize_words(f"{_BESIDE['']} {_BESIDE.get(field, '')} {_SECOND_CHOICE}"))
@@ -113,7 +114,7 @@ def names_of(
         names: Headings of a table or keys of a record.
         columns: Field -> its name, where the user says so; no other name is taken then.
     """
-    return _names_of(tuple(names), tuple(sorted((columns or {}).items())))
+    return _names_of(tuple(dict.fromkeys(names)), tuple(sorted((columns or {}).items())))
 
 
 @lru_cache(maxsize=4096)
@@ -132,19 +133,28 @@ def _names_of(
     names: tuple[str, ...], columns: tuple[tuple[str, str], ...]
 ) -> Mapping[str, tuple[str, ...]]:
     said = dict(columns)
+    known = tuple(filter(_has_head, names))
     found = {
         field: _match_column(names, said[field])
         if field in said
-        else _best(names, field, sure=True)
+        else _best(known, field, sure=True)
         for field in FIELDS
     }
     for field in ("text", *FIELDS):
         if not found[field] and field not in said:
             taken = {name for others in found.values() for name in others}
-            left = tuple(name for name in names if name not in taken)
+            left = tuple(name for name in known if name not in taken)
             best = _best(left, field, sure=False)
             found[field] = best[:1] if field == "text" else best
     return found
+
+
+def _has_head(name: str) -> bool:
+    """Tell whether a name has a word for a field: few of a wide table have, others cost no more."""
+    if len(name) > _LONGEST:
+        return False
+    both = _words(name), _words(_BRACKETS.sub(" ", name))
+    return any("".join(one) in _HEAD_WORDS or not _HEAD_WORDS.isdisjoint(one) for one in both)
 
 
 def _match_column(names: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -168,6 +178,7 @@ def _rank(name: str, field: str, *, sure: bool) -> _Rank | None:
     )
 
 
+@lru_cache(maxsize=2**16)
 def _words(name: str) -> tuple[str, ...]:
     words = _LETTERS.findall(_normalize(_HUMP.sub(" ", name)))
     return tuple(_ARTICLE.sub("", word) for word in words)

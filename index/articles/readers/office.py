@@ -2,9 +2,11 @@
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from index.arabic.datelines import dateline
 from index.articles.article import Article, fill_title
+from index.articles.readers.apart import read_apart
 from index.articles.readers.packages import Package, attribute, local_name
 from index.articles.readers.values import clean
 from index.articles.readers.word_text import Line
@@ -13,6 +15,25 @@ TITLE, HEADING = "title", "heading 1"
 """Styles of a document's title, and of a heading that is one when it stands first."""
 _NOBODY = frozenset({"python-docx"})
 """Names that libraries write where an author is meant."""
+
+
+def article_apart(module: str, data: bytes) -> Article:
+    """Return the article of a document that a module reads in a process of its own.
+
+    Args:
+        module: Its full name; its ``read_directly`` returns what ``found_in`` does.
+        data: The file.
+
+    Raises:
+        InputError: It is no document of the kind, or takes too much time or memory.
+    """
+    found = read_apart(module, data)
+    return office_article([Line(*line) for line in found["lines"]], found["properties"])
+
+
+def found_in(lines: Sequence[Line], properties: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a document holds, as JSON can hold it."""
+    return {"lines": lines, "properties": properties}
 
 
 def office_article(lines: Sequence[Line], properties: Mapping[str, str]) -> Article:

@@ -4,12 +4,14 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 from pathlib import Path
 
 from index.articles.article import Article
 from index.articles.readers.office import office_article
-from index.articles.readers.pages import read_html
+from index.articles.readers.packages import OLD_OFFICE
+from index.articles.readers.pages import is_html, read_html
 from index.articles.readers.rows import Cell, table_lines
 from index.articles.readers.rtf import read_rtf
 from index.articles.readers.word import read_docx
@@ -18,10 +20,8 @@ from index.errors import InputError
 
 _SECONDS = 60
 """Time to read one file. Chosen, not measured."""
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_NOTE_MARK = re.compile(r"\[\d+\]")
+_NOTE_MARK = re.compile(r"\[([0-9]+)\]")
 _RULE = re.compile(r"-{5,}")
-_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 
 
 def read_doc(data: bytes) -> Iterator[Article]:
@@ -34,7 +34,7 @@ def read_doc(data: bytes) -> Iterator[Article]:
         yield from read_rtf(data)
     elif data.startswith(b"PK"):
         yield from read_docx(data)
-    elif _HTML.match(data):
+    elif is_html(data):
         yield from read_html(data)
     else:
         yield office_article(_lines(_run_antiword(data)), {})
@@ -47,7 +47,7 @@ def _run_antiword(data: bytes) -> str:
             "needs the program antiword, which is not installed: install it (apt install antiword)"
             " or save the file in Word as .docx"
         )
-    if not data.startswith(_OLD_OFFICE):
+    if not data.startswith(OLD_OFFICE):
         raise InputError("is no readable .doc file: it does not begin as one")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.doc")
@@ -72,16 +72,24 @@ def _lines(text: str) -> list[Line]:
     """Return the lines of what antiword writes: rows between bars, marks of notes in brackets."""
     found: list[str] = []
     rows: list[list[Cell[str]]] = []
-    for line in text.split("\n"):
-        shown = line.strip()
+    written = text.split("\n")
+    numbers = _note_numbers(written)
+    for line in written:
+        shown = _NOTE_MARK.sub(lambda mark: "" if mark[1] in numbers else mark[0], line).strip()
         if shown.startswith("|") and shown.endswith("|") and len(shown) > 1:
             rows.append([Cell([cell] if cell else []) for cell in _cells(shown)])
             continue
         found += (row for lines in table_lines(rows) for row in lines)
         rows = []
-        found.append("" if _RULE.fullmatch(shown) else _NOTE_MARK.sub("", shown))
+        found.append("" if _RULE.fullmatch(shown) else shown)
     found += (row for lines in table_lines(rows) for row in lines)
     return [Line("", line) for line in found if line]
+
+
+def _note_numbers(lines: Sequence[str]) -> set[str]:
+    """Return the numbers of the notes, which stand below a rule: other brackets are the text's."""
+    below = dropwhile(lambda line: not _RULE.fullmatch(line.strip()), lines)
+    return {mark[1] for line in below if (mark := _NOTE_MARK.match(line))}
 
 
 def _cells(row: str) -> list[str]:

@@ -8,16 +8,24 @@ from typing import Any
 from index.articles.readers.archives import read_entry, require_modest
 from index.errors import InputError
 
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+"""What old files of Microsoft's formats begin with, and new ones that are locked."""
+
 
 class Package:
     """The parts of a packed document, by name.
 
     Raises:
-        InputError: It is no zip archive, or unpacks to too much.
+        InputError: It is no zip archive, is locked, or unpacks to too much.
     """
 
     def __init__(self, data: bytes, ending: str) -> None:
         self._kind = f"is no readable {ending} file"
+        if data.startswith(OLD_OFFICE):
+            raise InputError(
+                f"{self._kind}: it is locked with a password or an old {ending[:-1]}; "
+                f"save it anew as {ending} without a password"
+            )
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except zipfile.BadZipFile as error:

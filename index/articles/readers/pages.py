@@ -35,6 +35,13 @@ _PARTS = frozenset(
     {"p", "table", "ul", "ol", "dl", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 """What is a part of an article, however much of it: a page may have one paragraph, or a table."""
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<!--.*?-->\s*)*"
+    rb"<(?:!doctype\s+html|html|head|meta|style|body|table|div|\?xml(?=.*<html))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_BEGINNING = 4_096
+"""Bytes within which a file shows that it is a page."""
 _GAP = 3
 """Lines between two of the article that belong to it wherever they stand."""
 # Chosen, not measured: equal words in a row that make a line of one text one of another.
@@ -44,6 +51,11 @@ _ABOVE = 12
 
 # What it cannot read is reported as a failure of the article, with its place.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+def is_html(data: bytes) -> bool:
+    """Tell whether a file is a web page, whatever its name says."""
+    return _HTML.match(data[:_BEGINNING].replace(b"\0", b"")) is not None
 
 
 def read_html(data: bytes) -> Iterator[Article]:

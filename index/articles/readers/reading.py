@@ -30,7 +30,7 @@ from index.articles.readers.web import (
     read_linked,
     to_readable,
 )
-from index.articles.repair import repair
+from index.articles.repair import join_surrogates, repair
 from index.errors import InputError, put_on_one_line
 
 logger = logging.getLogger(__name__)
@@ -233,22 +233,26 @@ def _fill_origins(
         if isinstance(item, ReadFailure):
             yield replace(item, origin=place_in(place.origin, item.origin or number))
             continue
-        origin = place_in(place.origin, item.id or number) if several else place.origin
-        if not item.text.strip():
+        article = _repair_article(item)
+        origin = place_in(place.origin, article.id or number) if several else place.origin
+        if not article.text.strip():
             yield ReadFailure(origin, "has no text")
             continue
         default = f"{place.name}#{number}" if several else place.name
-        yield replace(_repair_article(item), id=item.id or default, origin=origin)
+        yield replace(article, id=article.id or default, origin=origin)
     if not found:
         yield ReadFailure(place.origin, "holds no article")
 
 
 def _repair_article(article: Article) -> Article:
-    """Return the article in the letters it was written in."""
+    """Return the article in the letters it was written in, which UTF-8 can hold."""
     return replace(
         article,
-        title=repair(article.title),
-        text=repair(article.text),
-        source=repair(article.source),
-        author=repair(article.author),
+        id=join_surrogates(article.id),
+        title=repair(join_surrogates(article.title)),
+        text=repair(join_surrogates(article.text)),
+        source=repair(join_surrogates(article.source)),
+        date=join_surrogates(article.date),
+        author=repair(join_surrogates(article.author)),
+        url=join_surrogates(article.url),
     )

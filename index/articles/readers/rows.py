@@ -1,7 +1,7 @@
 """Make a line of text of a table's row, in which every column keeps its place."""
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -183,10 +183,10 @@ def spread(cells: Sequence[Cell[Line]], above: dict[int, Cell[Line]]) -> Iterato
         cells: The cells that begin in this row.
         above: Column -> the cell that reaches into this row there; updated for the next row.
     """
-    column, waiting = 0, list(cells)
+    column, waiting = 0, deque(cells)
     while waiting or column in above:
         is_from_above = column in above
-        cell = above.pop(column) if is_from_above else waiting.pop(0)
+        cell = above.pop(column) if is_from_above else waiting.popleft()
         is_shown = not is_from_above or len(cell.lines) == 1
         yield replace(
             cell,

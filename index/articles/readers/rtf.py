@@ -13,9 +13,10 @@ from typing import Any
 
 from index.articles.article import Article
 from index.articles.readers.markup import raise_digits
-from index.articles.readers.office import HEADING, office_article
+from index.articles.readers.office import HEADING, article_apart, found_in
 from index.articles.readers.rows import Cell, table_lines
 from index.articles.readers.word_text import Line
+from index.articles.repair import join_surrogates
 from index.errors import InputError
 
 _TOKEN = re.compile(
@@ -56,10 +57,21 @@ _CODE_PAGES = {
     204: "cp1251", 222: "cp874", 238: "cp1250", 254: "cp437", 255: "cp850",
 }  # fmt: skip
 """Character set of a font -> code page; those of sets 0 and 1 are the file's own (RTF 1.9.1)."""
+_OTHER_SCRIPTS = frozenset({"loch", "hich", "dbch"})
+"""Behind these, associated fonts are those of Latin or East Asian letters."""
 
 
 def read_rtf(data: bytes) -> Iterator[Article]:
     """Read the article of an RTF file.
+
+    Raises:
+        InputError: It is none, or takes too much time or memory.
+    """
+    yield article_apart(__name__, data)
+
+
+def read_directly(data: bytes) -> dict[str, Any]:
+    """Return the lines and properties of an RTF file, read without limits.
 
     Raises:
         InputError: It is none.
@@ -68,7 +80,7 @@ def read_rtf(data: bytes) -> Iterator[Article]:
         raise InputError("is no readable .rtf file: it does not begin as one")
     document = _Document()
     document.read(data.decode("latin-1"))
-    yield office_article(document.lines(), document.properties)
+    return found_in(document.lines(), document.properties())
 
 
 @dataclass(slots=True)
@@ -77,7 +89,7 @@ class _Flow:
 
     Attributes:
         lines: Of paragraphs and tables that have ended.
-        text: Of the paragraph that has not.
+        text: Of the paragraph that has not, in parts.
         style: Of that paragraph.
         boxes: Lines of the text boxes anchored in it.
         cell: Lines of the cell that has not ended.
@@ -88,7 +100,7 @@ class _Flow:
     """
 
     lines: list[Line] = field(default_factory=list)
-    text: str = ""
+    text: list[str] = field(default_factory=list)
     style: str = ""
     boxes: list[Line] = field(default_factory=list)
     cell: list[str] = field(default_factory=list)
@@ -98,7 +110,7 @@ class _Flow:
     merges: list[set[str]] = field(default_factory=list)
 
     def end_paragraph(self, *, in_table: bool) -> None:
-        text = self.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = join_surrogates("".join(self.text))
         lines = [Line(self.style, line.strip()) for line in text.split("\n") if line.strip()]
         lines += self.boxes
         if in_table:
@@ -106,7 +118,7 @@ class _Flow:
         elif lines:
             self.end_table()
             self.lines += lines
-        self.text, self.style, self.boxes = "", "", []
+        self.text, self.style, self.boxes = [], "", []
 
     def end_cell(self) -> None:
         self.end_paragraph(in_table=True)
@@ -117,7 +129,9 @@ class _Flow:
         cells: list[Cell[str]] = []
         for column, (lines, merge) in enumerate(zip_longest(self.row, self.merges, fillvalue=())):
             if "clmrg" in merge and cells:
-                cells[-1] = replace(cells[-1], width=cells[-1].width + 1)
+                before = cells[-1]
+                both = [*before.lines, *lines]
+                cells[-1] = replace(before, lines=both, width=before.width + 1)
                 continue
             is_from_above = "clvmrg" in merge
             shown = self.above.get(column, []) if is_from_above else list(lines)
@@ -145,8 +159,10 @@ class _State:
         property: Which property of the file its text is, or "".
         is_unseen: Whether its text is neither shown nor a property.
         hiding: Settings that hide text and are on.
-        fonts: Of Latin letters, and of Arabic ones.
+        fonts: Of Latin letters, and of Arabic ones; "" where they have none of their own.
         is_arabic: Which of the two holds.
+        side: The direction that was named last, ``ltr`` or ``rtl``; "" where none says more.
+        is_of_other: Whether the associated font that is named next is of neither.
         skipped: Signs for old programs behind each number of Unicode.
         is_raised: Whether it stands above the line.
         in_table: Whether its paragraph is in a cell.
@@ -158,26 +174,24 @@ class _State:
     hiding: frozenset[str] = frozenset()
     fonts: tuple[str, str] = ("", "")
     is_arabic: bool = False
+    side: str = ""
+    is_of_other: bool = False
     skipped: int = 1
     is_raised: bool = False
     in_table: bool = False
 
 
 class _Document:
-    """Takes the lines out of a file.
-
-    Attributes:
-        properties: Title and author, or "".
-    """
+    """Takes the lines out of a file."""
 
     def __init__(self) -> None:
-        self.properties = dict.fromkeys(_PROPERTIES.values(), "")
+        self._properties: dict[str, list[str]] = {name: [] for name in _PROPERTIES.values()}
         self._notes = _Flow()
         self._state = self._first = _State(_Flow())
         self._outer: list[_State] = []
         self._code_page = "cp1252"
         self._font_pages: dict[str, str] = {}
-        self._default_font = ""
+        self._default_fonts = ("", "")
         self._font = ""
         self._bytes = bytearray()
         self._left_to_skip = 0
@@ -191,6 +205,11 @@ class _Document:
             flow.end_paragraph(in_table=False)
             flow.end_table()
         return body.lines + self._notes.lines
+
+    def properties(self) -> dict[str, str]:
+        """Return title and author, or ""."""
+        found = {name: "".join(parts) for name, parts in self._properties.items()}
+        return {name: join_surrogates(text).strip() for name, text in found.items()}
 
     def read(self, text: str) -> None:
         """Read a file of which every byte is a character."""
@@ -221,7 +240,8 @@ class _Document:
     def _decode(self) -> None:
         """Add the bytes that stand together to the text, in the code page of their font."""
         if self._bytes:
-            font = self._state.fonts[self._state.is_arabic]
+            latin, arabic = self._state.fonts
+            font = (arabic or latin) if self._state.is_arabic else latin
             page = self._font_pages.get(font, "") or self._code_page
             self._add(self._bytes.decode(page, "replace"))
             self._bytes.clear()
@@ -229,11 +249,13 @@ class _Document:
     def _add(self, text: str) -> None:
         state = self._state
         if state.property:
-            self.properties[state.property] += text
+            self._properties[state.property].append(text)
         elif not state.is_unseen and not state.hiding:
-            flow = state.flow
-            raised = raise_digits(flow.text, text.strip()) if state.is_raised else text
-            flow.text += raised  # blanks that are raised are marks of notes
+            before = state.flow.text
+            if state.is_raised:  # blanks that are raised are marks of notes
+                text = raise_digits("".join(before[-1:]), text.strip())
+            if text:
+                before.append(text)
 
     def _group(self, brace: str) -> None:
         self._may_be_passed_over, self._left_to_skip = False, 0
@@ -292,8 +314,8 @@ class _Document:
             self._change(is_unseen=True)
         elif word in _PROPERTIES and state.is_unseen:
             # A title in Unicode stands behind its form for old programs; of authors, the first is.
-            if word == "title" or not self.properties["creator"]:
-                self.properties[_PROPERTIES[word]] = ""
+            if word == "title" or not self._properties["creator"]:
+                self._properties[_PROPERTIES[word]] = []
                 self._change(property=_PROPERTIES[word])
         elif word == "ud" and len(self._outer) > 1:
             self._change(is_unseen=self._outer[-2].is_unseen)
@@ -311,40 +333,62 @@ class _Document:
     def _set(self, word: str, number: str) -> None:
         """Note what a setting makes of the text behind it."""
         state = self._state
-        latin, arabic = state.fonts
         if word in _HIDING:
             hiding = state.hiding - {word} if number == "0" else state.hiding | {word}
             self._change(hiding=hiding)
-        elif word == "f":
-            self._font = number
-            self._change(fonts=(number, arabic))
-        elif word == "af":
-            self._change(fonts=(latin, number))
-        elif word in {"ltrch", "rtlch", "fcs"}:
-            self._change(is_arabic=word == "rtlch" or number == "1")
         elif word == "plain":
-            fonts = (self._default_font, self._default_font)
-            self._change(hiding=frozenset(), fonts=fonts, is_arabic=False, is_raised=False)
+            fonts = self._default_fonts
+            self._change(hiding=frozenset(), fonts=fonts, is_raised=False)
+            self._change(is_arabic=False, side="", is_of_other=False)
         elif word in {"super", "sub", "nosupersub"}:
             self._change(is_raised=word == "super" and number != "0")
         elif word == "uc":
-            self._change(skipped=int(number or 1))
-        elif word == "outlinelevel" and number == "0":
+            self._change(skipped=max(int(number or 1), 0))
+        elif word == "outlinelevel" and number == "0" and not state.is_unseen:
             state.flow.style = HEADING
         else:
+            self._set_font(word, number)
             self._set_code_page(word, number)
+
+    def _set_font(self, word: str, number: str) -> None:
+        r"""Note a font, or whose the fonts behind are.
+
+        Behind a direction every font is that direction's: Word and LibreOffice name the own font of
+        a run last, behind its direction, whether as ``\f`` or ``\af``. Behind ``\fcs``, which says
+        whether letters are Arabic, the first is that of Latin ones and the other of Arabic ones.
+        """
+        state = self._state
+        if word == "f":
+            self._font = number
+            self._name_font(number, is_arabic=state.side == "rtl")
+        elif word == "af" and not state.is_of_other:
+            self._name_font(number, is_arabic=state.side != "ltr")
+        elif word in {"ltrch", "rtlch"}:
+            self._change(is_arabic=word == "rtlch", side=word.removesuffix("ch"), is_of_other=False)
+        elif word == "fcs":
+            self._change(is_arabic=number == "1", side="")
+        elif word in _OTHER_SCRIPTS:
+            self._change(is_of_other=True)
+
+    def _name_font(self, number: str, *, is_arabic: bool) -> None:
+        latin, arabic = self._state.fonts
+        self._change(fonts=(latin, number) if is_arabic else (number, arabic))
 
     def _set_code_page(self, word: str, number: str) -> None:
         if word == "ansicpg" and _is_code_page(f"cp{number}"):
             self._code_page = f"cp{number}"
-        elif word == "deff":
-            self._default_font = number
+        elif word in {"deff", "adeff"}:
+            latin, arabic = self._default_fonts
+            self._default_fonts = (number, arabic) if word == "deff" else (latin, number)
+            self._change(fonts=self._default_fonts)
         elif word == "fcharset":
             self._font_pages[self._font] = _CODE_PAGES.get(int(number or 0), "")
 
     def _shape_table(self, word: str) -> None:
         """Note where cells are and which are merged."""
         state = self._state
+        if state.is_unseen:
+            return
         if word == "pard":
             state.flow.style = ""
             self._change(in_table=False)

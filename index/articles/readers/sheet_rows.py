@@ -3,8 +3,9 @@
 A row is quoted alone, far from the row that says what its numbers are.
 """
 
-from collections.abc import Sequence
-from itertools import groupby, pairwise, zip_longest
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import chain, pairwise, repeat, zip_longest
 from typing import NamedTuple
 
 from index.articles.readers.rows import join_cells
@@ -20,6 +21,20 @@ _YEARS = range(1300, 2101)
 """Numbers that are headings: years of either calendar."""
 
 
+class Sheet(NamedTuple):
+    """A sheet as it is shown.
+
+    Attributes:
+        name: What it is called.
+        rows: Its rows; a cell that spans others stands in each of them.
+        spanned: Numbers, from 0, of the rows in which one such cell is all there is.
+    """
+
+    name: str
+    rows: list[list[str]]
+    spanned: list[int]
+
+
 class _Headings(NamedTuple):
     """The headings of columns, and the numbers of the rows that hold them: first, and end."""
 
@@ -28,32 +43,47 @@ class _Headings(NamedTuple):
     end: int
 
 
-def sheet_lines(rows: Sequence[Cells]) -> tuple[list[str], list[str]]:
+class _Row(NamedTuple):
+    """The cells of a row, and whether one of them spans all the others that are filled."""
+
+    cells: Cells
+    is_spanned: bool
+
+
+def sheet_lines(
+    rows: Sequence[Cells], spanned: Collection[int] = ()
+) -> tuple[list[str], list[str]]:
     """Return the lines above the headings of a sheet, and those of its rows.
 
     Without headings there is nothing above, and the cells of a row stand side by side.
 
+    Args:
+        rows: Of the sheet.
+        spanned: Numbers, from 0, of the rows in which one cell spans all that are filled.
+
     >>> sheet_lines([["السكان"], ["المدينة", "العدد"], ["بغداد", "7"], ["البصرة", ""]])
     (['السكان'], ['المدينة: بغداد | العدد: 7', 'البصرة'])
     """
-    filled = [row for row in rows if any(row)]
+    known = frozenset(spanned)
+    filled = [_Row(row, number in known) for number, row in enumerate(rows) if any(row)]
     found = _find_headings(filled)
     if found is None:
         return [], [_line(row) for row in filled]
     above = [_line(row) for row in filled[: found.first]]
-    below = (row for row in filled[found.end :] if list(row) != list(found.texts))
+    below = (row for row in filled[found.end :] if list(row.cells) != list(found.texts))
     return above, [_headed(row, found.texts) for row in below]
 
 
-def _find_headings(rows: Sequence[Cells]) -> _Headings | None:
+def _find_headings(rows: Sequence[_Row]) -> _Headings | None:
     """Return the first row, or two, that names every column which is usually filled."""
-    columns = range(max(map(len, rows), default=0))
-    counts = [sum(column < len(row) and bool(row[column]) for row in rows) for column in columns]
-    usual = [column for column in columns if 2 * counts[column] >= max(counts)]
-    for number, (row, below) in enumerate(pairwise(rows[: _FIRST_ROWS + 1])):
+    counts = Counter(column for row in rows for column, cell in enumerate(row.cells) if cell)
+    most = max(counts.values(), default=0)
+    usual = sorted(column for column, count in counts.items() if 2 * count >= most)
+    for number, (first, second) in enumerate(pairwise(rows[: _FIRST_ROWS + 1])):
+        row, below = first.cells, second.cells
         if not all(column < len(row) and row[column] for column in usual):
             continue
-        if len(usual) > 1 and len(set(filter(None, row))) == 1:
+        if len(usual) > 1 and first.is_spanned:
             continue  # a title above all columns
         if len(usual) < 2 or not all(map(_may_be_heading, filter(None, row))):
             return None
@@ -80,19 +110,19 @@ def _join(group: str, own: str) -> str:
     return group if group == own else " ".join(filter(None, (group, own)))
 
 
-def _line(row: Cells) -> str:
+def _line(row: _Row) -> str:
     """Return the cells of a row side by side; one that spans all the others is the line."""
-    spanned = [cell for cell, _ in groupby(row) if cell]
-    cells = spanned if len(spanned) == 1 else row
+    filled = list(filter(None, row.cells))
+    cells = filled[:1] if row.is_spanned or len(filled) == 1 else row.cells
     return join_cells([cell.splitlines() for cell in cells])
 
 
-def _headed(row: Cells, headings: Cells) -> str:
+def _headed(row: _Row, headings: Cells) -> str:
     """Return a row whose cells say what they are; a lone first one is a heading or a remark."""
-    if set(row[1:]) <= {"", row[0]}:
+    if row.is_spanned or not any(row.cells[1:]):
         return _line(row)
     return " | ".join(
         f"{heading}: {text}" if heading else text
-        for heading, cell in zip_longest(headings, row, fillvalue="")
+        for heading, cell in zip(chain(headings, repeat("")), row.cells, strict=False)
         if (text := " / ".join(cell.splitlines()))
     )

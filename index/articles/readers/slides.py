@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.articles.article import Article
-from index.articles.readers.office import TITLE, core_properties, office_article, relation_targets
+from index.articles.readers.office import (
+    TITLE,
+    article_apart,
+    core_properties,
+    found_in,
+    relation_targets,
+)
 from index.articles.readers.packages import Package, attribute, find_elements, local_name
 from index.articles.readers.rows import Cell, spread, table_lines
 from index.articles.readers.word_text import Line, document_lines
@@ -18,13 +24,22 @@ def read_pptx(data: bytes) -> Iterator[Article]:
     """Read the slides of a presentation that are shown, and the notes of its speaker.
 
     Raises:
-        InputError: It is none, or unpacks to too much.
+        InputError: It is none, is locked, or takes too much time or memory.
+    """
+    yield article_apart(__name__, data)
+
+
+def read_directly(data: bytes) -> dict[str, Any]:
+    """Return the lines and properties of a presentation, read without limits.
+
+    Raises:
+        InputError: It is none, is locked, or unpacks to too much.
     """
     package = Package(data, ".pptx")
     lines = [line for slide in _slides(package) for line in _slide_lines(package, slide)]
     title = next((n for n, line in enumerate(lines) if line.style == TITLE), None)
     lines = [line if n == title else Line("", line.text) for n, line in enumerate(lines)]
-    yield office_article(lines, core_properties(package))
+    return found_in(lines, core_properties(package))
 
 
 def _slides(package: Package) -> Iterator[str]:

@@ -21,6 +21,8 @@ _END_OF_FILE = "\x1a"
 """What programs from the days of DOS write last."""
 _FIRST_ROWS = 30
 """Rows among which the headings are looked for: programs write titles and dates above them."""
+_MAX_HEADINGS = 2_000
+"""Columns of a table of articles. Chosen, not measured."""
 _RULE = re.compile(r":?-{2,}:?")
 
 
@@ -112,6 +114,8 @@ def _find_headings(
 
 
 def _count_fields(row: Row, columns: Mapping[str, str]) -> int:
+    if len(row.cells) > _MAX_HEADINGS:
+        return 0
     names = names_of(map(str.strip, row.cells), columns)
     return sum(map(bool, names.values())) if names["text"] else 0
 

@@ -11,20 +11,13 @@ from index.articles.readers.packages import Package, attribute, find_elements
 from index.articles.readers.word_text import Line, Related, document_lines, note_lines
 from index.errors import InputError
 
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-
 
 def read_docx(data: bytes) -> Iterator[Article]:
     """Read the text of a Word document as Word shows it with all its changes accepted.
 
     Raises:
-        InputError: It is no .docx file, or unpacks to too much.
+        InputError: It is no .docx file, is locked, or unpacks to too much.
     """
-    if data.startswith(_OLD_OFFICE):
-        raise InputError(
-            "is no readable .docx file: it is locked with a password or an old .doc; "
-            "save it in Word as .docx without a password"
-        )
     package = Package(data, ".docx")
     yield office_article(_lines(package, embedded=True), core_properties(package))
 

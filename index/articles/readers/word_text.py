@@ -42,10 +42,12 @@ def document_lines(tree: Any, related: Related) -> list[Line]:
             for box in boxes:
                 found += _box_lines(box, related)
             continue
-        found, carried = found + _split("", carried), ""
+        found += _split("", carried)
+        carried = ""
         is_table = local_name(block) == "tbl"
         found += _rows(block, related) if is_table else related(attribute(block, "id"))
-    return found + _split("", carried)
+    found += _split("", carried)
+    return found
 
 
 def note_lines(notes: Any, text: Any, kind: str) -> list[Line]:
@@ -126,7 +128,9 @@ def _cells(row: Any, above: dict[int, list[Line]], related: Related) -> list[Cel
             continue
         width = _number(cell, "tcPr", "gridSpan", 1)
         if _goes_on(cell, "hMerge") and cells:
-            cells[-1] = replace(cells[-1], width=cells[-1].width + width)
+            before = cells[-1]
+            both = [*before.lines, *document_lines(cell, related)]
+            cells[-1] = replace(before, lines=both, width=before.width + width)
         else:
             is_from_above = _goes_on(cell, "vMerge")
             lines = above.get(column, []) if is_from_above else document_lines(cell, related)

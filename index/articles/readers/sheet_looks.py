@@ -1,12 +1,13 @@
-"""Find the cells of a .xlsx file whose numbers are shown as percentages."""
+"""Find out how the sheets of a .xlsx file are shown: percentages, hidden rows and columns."""
 
 import io
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.articles.readers.office import relation_targets
-from index.articles.readers.packages import Package, attribute, find_elements
+from index.articles.readers.packages import Package, attribute, find_elements, local_name
+from index.articles.readers.sheet_values import MAX_COLUMNS
 
 _BUILT_IN = frozenset({9, 10})
 """Of the formats that are not written down, those of percentages (ECMA-376, 18.8.30)."""
@@ -14,15 +15,29 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
-def percent_cells(data: bytes) -> Mapping[str, set[tuple[int, int]]]:
-    """Return the name of every sheet -> row and column, from 0, of its percentages."""
+class Look(NamedTuple):
+    """How a sheet is shown.
+
+    Attributes:
+        percents: Row and column, from 0, of numbers that are shown as percentages.
+        rows: Numbers of hidden rows, from 0.
+        columns: Numbers of hidden columns, from 0.
+    """
+
+    percents: set[tuple[int, int]]
+    rows: set[int]
+    columns: set[int]
+
+
+def looks(data: bytes) -> Mapping[str, Look]:
+    """Return the name of every sheet -> how it is shown."""
     package = Package(data, ".xlsx")
     main = next(iter(relation_targets(package, "", "officeDocument").values()), "xl/workbook.xml")
     targets = relation_targets(package, main)
     styles = _percent_styles(package, relation_targets(package, main, "styles"))
     return {
-        attribute(sheet, "name"): _cells(package.read(path), styles)
-        for sheet in (find_elements(package.parse(main), "sheet") if styles else ())
+        attribute(sheet, "name"): _look(package.read(path), styles)
+        for sheet in find_elements(package.parse(main), "sheet")
         if (path := targets.get(_reference(sheet), "")) in package
     }
 
@@ -50,15 +65,28 @@ def _percent_styles(package: Package, targets: Mapping[str, str]) -> frozenset[s
     )
 
 
-def _cells(sheet: bytes, styles: frozenset[str]) -> set[tuple[int, int]]:
+def _look(sheet: bytes, styles: frozenset[str]) -> Look:
     from lxml import etree
 
-    found = set()
-    for _, cell in etree.iterparse(io.BytesIO(sheet), tag="{*}c", resolve_entities=False):
-        if cell.get("s") in styles and (place := _PLACE.fullmatch(cell.get("r", ""))):
-            found.add((int(place[2]) - 1, _column(place[1])))
-        cell.clear()
-    return found
+    look = Look(set(), set(), set())
+    last = 0
+    tags = ("{*}c", "{*}col", "{*}row")
+    for _, found in etree.iterparse(io.BytesIO(sheet), tag=tags, resolve_entities=False):
+        is_hidden = found.get("hidden") in {"1", "true"}
+        match local_name(found):
+            case "c":
+                place = _PLACE.fullmatch(found.get("r", ""))
+                if place and found.get("s") in styles:
+                    look.percents.add((int(place[2]) - 1, _column(place[1])))
+            case "col" if is_hidden:
+                first, end = int(found.get("min", "1")), int(found.get("max", "1"))
+                look.columns.update(range(first - 1, min(end, MAX_COLUMNS)))
+            case "row":
+                last = int(found.get("r") or last + 1)
+                if is_hidden:
+                    look.rows.add(last - 1)
+        found.clear()
+    return look
 
 
 def _column(letters: str) -> int:
