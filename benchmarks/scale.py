@@ -70,7 +70,7 @@ def main() -> None:
     results = []
     for size in options.sizes:
         with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
-            built = _build(Path(folder) / "index", size, options.data)
+            built = build(Path(folder) / "index", size, options.data)
             asked = subprocess.run(  # noqa: S603
                 [sys.executable, "-m", "benchmarks.scale", "--data", str(options.data),
                  "--ask", f"{folder}/index"],
@@ -141,7 +141,8 @@ def stored(folder: Path, data: Path, *, articles: int) -> int:
     return store.count_articles()
 
 
-def _build(folder: Path, size: int, data: Path) -> dict[str, float]:
+def build(folder: Path, size: int, data: Path) -> dict[str, float]:
+    """Make an index of so many chunks, or a few more; return what that took."""
     store = create_store(folder, Manifest(EmbedderIdentity("synthetic", "", "", "")))
     articles, stored, writing = _articles(data), 0, 0.0
     with store.writing():

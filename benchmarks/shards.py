@@ -3,10 +3,13 @@
 Chunks are those of ``benchmarks.scale``: real terms, repeated with changes, and synthetic vectors.
 One index is asked first; then it is shared out, and asked again in one process and on Ray.
 
-    python -m benchmarks.shards --chunks 100000 --shards 1 2 4 8 --ray 1 2 4 --kills 30
+    python -m benchmarks.shards --chunks 100000 --shards 1 2 4 8 --ray 1 2 4 8 --kills 0
+    python -m benchmarks.shards --chunks 4000 --kills 30      # of actors; benchmarks.kills: of all
+    python -m benchmarks.shards --build 200                   # on one worker and on two
 """
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -25,23 +28,23 @@ from typing import Any
 import numpy as np
 
 from benchmarks.datasets import make_parser, read, report
-from benchmarks.scale import DIMENSION, Vectors, stored
+from benchmarks.scale import DIMENSION, Vectors, build
+from index import build_index
 from index.building.resharding import reshard_index
 from index.embedding.contract import EmbedderIdentity
 from index.embedding.vectors import FloatVector
 from index.embedding.word_vectors import word_spans
 from index.search.search import SearchIndex
 from index.store.contract import Store
-from index.store.opening import open_store
-from index.store.ray.cluster import show_cluster, start_cluster, stop_cluster
+from index.store.opening import holds_store, open_store
+from index.store.ray.cluster import connect_cluster, show_cluster, start_cluster, stop_cluster
 from index.store.ray.engine import connect, load_ray
+from index.store.sharded.layout import name_shard, write_layout
 
 QUESTIONS = 300
 THREADS = 4
 WATCHED_S = 30
 """Seconds for which questions are asked after a node was killed."""
-CHUNKS_PER_ARTICLE = 3.9
-"""Of the articles that are repeated: 38,900 chunks of 9,965."""
 
 
 class Synthetic:
@@ -74,20 +77,27 @@ def main() -> None:
     options = _options()
     questions = [
         row["question"]
-        for row in islice(read(options.data, "antcorpus", "headline_queries.jsonl"), QUESTIONS)
+        for row in islice(
+            read(options.data, "antcorpus", "headline_queries.jsonl"), options.questions
+        )
     ]
     embedder = Synthetic()
     options.scratch.mkdir(parents=True, exist_ok=True)
+    if options.build:
+        report(_build(options), options.out)
+        return
     if options.nodes:
         report(_kill_nodes(options, questions[:50], embedder), options.out)
         return
     with tempfile.TemporaryDirectory(dir=options.scratch) as place:
-        alone = Path(place, "alone")
-        stored(alone, options.data, articles=round(options.chunks / CHUNKS_PER_ARTICLE))
+        alone = options.alone or Path(place, "alone")
+        built = {} if holds_store(alone) else build(alone, options.chunks, options.data)
         store = open_store(alone)
         expected = _told(store, embedder, questions)
         figures: dict[str, Any] = {
             "chunks": store.stats().chunks,
+            "bytes_per_chunk": round(store.stats().bytes_on_disk / store.stats().chunks),
+            **built,
             "alone": _measure(store, embedder, questions, options.seconds),
         }
         folder = Path(place, "shared-out")
@@ -118,9 +128,63 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--nodes", type=int, default=0, help="kill so many nodes of a Ray instead, one by one"
     )
+    parser.add_argument(
+        "--alone", type=Path, help="an index that was made so before; made where there is none"
+    )
+    parser.add_argument("--questions", type=int, default=QUESTIONS)
+    parser.add_argument(
+        "--build", type=int, default=0, help="build so many real articles instead: here, on Ray"
+    )
     parser.add_argument("--seconds", type=float, default=10, help="for questions a second")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     return parser.parse_args()
+
+
+def _build(options: argparse.Namespace) -> dict[str, Any]:
+    """Build an index here, then in two shards on Ray with one worker and with two."""
+    figures: dict[str, Any] = {}
+    rows = list(islice(read(options.data, "antcorpus", "articles.jsonl"), options.build))
+    with tempfile.TemporaryDirectory(dir=options.scratch) as place:
+        path = Path(place, "articles.jsonl")
+        lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        alone = Path(place, "alone")
+        figures["without Ray"] = _measure_build(path, alone)
+        expected = _rows(open_store(alone))
+        for workers in (1, 2):
+            name = uuid.uuid4().hex
+            folder, manifest = Path(place, str(workers)), open_store(alone).manifest
+            start_cluster(folder, manifest, shards=2, name=name)
+            store = connect_cluster("", name, workers=workers)
+            figures[f"workers: {workers}"] = {
+                **_measure_build(path, store),
+                "same_rows": _rows(store) == expected,
+            }
+            stop_cluster("", name)
+    return figures
+
+
+def _measure_build(path: Path, place: Any) -> dict[str, float]:
+    done = build_index([path], place)
+    return {
+        "chunks": done.embedded,
+        "seconds": round(done.seconds, 1),
+        "chunks_a_second": round(done.embedded / done.seconds, 1),
+    }
+
+
+def _rows(store: Any) -> dict[str, Any]:
+    """Return what is stored of each article, with its key and family."""
+    return {
+        item.article.id: (
+            item.article,
+            item.chunks,
+            item.terms,
+            [(one.vector.tobytes(), one.words) for one in item.embedded],
+            (item.placement.key, item.placement.family),
+        )
+        for item in store.export(store.known())
+    }
 
 
 def _told(store: Store, embedder: Synthetic, questions: Sequence[str]) -> list[Any]:
@@ -139,13 +203,12 @@ def _compare(expected: Sequence[Any], found: Sequence[Any]) -> str:
 def _measure(
     store: Store, embedder: Synthetic, questions: Sequence[str], seconds: float
 ) -> dict[str, float]:
+    """Return what questions take that were asked before, so that the files are in memory."""
     index, times = SearchIndex(store, embedder), []
-    for _ in range(2):  # the second round has the files in memory
-        times = []
-        for question in questions:
-            begun = time.perf_counter()
-            index.search(question)
-            times.append(1e3 * (time.perf_counter() - begun))
+    for question in questions:
+        begun = time.perf_counter()
+        index.search(question)
+        times.append(1e3 * (time.perf_counter() - begun))
     return {
         "p50_ms": round(statistics.median(times), 1),
         "p95_ms": round(sorted(times)[int(0.95 * len(times))], 1),
@@ -179,6 +242,10 @@ def _ask_ray(
     options: argparse.Namespace,
 ) -> dict[str, Any]:
     name = uuid.uuid4().hex
+    if shards == 1:  # an actor's shard lies in a folder of its own
+        alone, folder = folder, folder.with_name("one")
+        shutil.copytree(alone, folder / name_shard(0, 1))
+        write_layout(folder, 1)
     begun = time.perf_counter()
     store = start_cluster(folder, open_store(folder).manifest, shards=shards, name=name)
     begun = time.perf_counter() - begun
@@ -205,7 +272,7 @@ def _kill_nodes(
     nodes = [ray.add_node(num_cpus=1, object_store_memory=100 * 2**20) for _ in range(2)]
     with tempfile.TemporaryDirectory(dir=options.scratch) as place:
         folder = Path(place, "index")
-        stored(folder, options.data, articles=round(options.chunks / CHUNKS_PER_ARTICLE))
+        build(folder, options.chunks, options.data)
         expected = _told(open_store(folder), embedder, questions)
         reshard_index(folder, 2)
         manifest = open_store(folder).manifest

@@ -12,14 +12,19 @@ SHARDS = "shards.json"
 """The file that makes a folder of shards an index."""
 RESTORED = "restored.mark"
 """The file in a shard that was brought back from an older copy than the other shards."""
+WATCH = "watch"
+"""The folder in an index that holds what is known of its sources, and saved questions."""
+LINEAGE = "lineage.json"
+"""The file in a shard of a cluster that tells from which copies it was brought back."""
 _DATABASE_MARK = b"SQLite format 3\0"
 _TABLE_OF_ARTICLES = b"CREATE TABLE articles ("
 _HEAD_BYTES = 1 << 16
 """Of a database in which its tables are declared; those of an empty index take 8 KiB."""
 _OWN = re.compile(
     rf"{re.escape(SHARDS)}(?:\.tmp)?|shard-\d{{3}}-of-\d{{3}}|resharding\.tmp"
-    rf"|{re.escape(RESTORED)}|{re.escape(DATABASE)}(?:-wal|-shm|\.tmp)*"
-    r"|(?:v-\d+\.faiss|t-\d+)(?:\.tmp)?|writer\.lock"
+    rf"|{re.escape(RESTORED)}|{re.escape(LINEAGE)}(?:\.tmp)?"
+    rf"|{re.escape(DATABASE)}(?:-wal|-shm|\.tmp)*"
+    rf"|(?:v-\d+\.faiss|t-\d+)(?:\.tmp)?|writer\.lock|{WATCH}"
 )
 
 

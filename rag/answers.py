@@ -250,7 +250,8 @@ class Answer:
 
     Attributes:
         question: As it was asked.
-        standalone_question: As it was understood, after what was said before.
+        standalone_question: As it was understood, after what was said before, misspelled words as
+            the articles spell them.
         text: The answer with its ``[n]`` marks, or the refusal.
         sentences: The answer sentence by sentence; empty for a refusal.
         citations: Only those used, numbered 1, 2, … in order of use.

@@ -144,7 +144,8 @@ class Assistant:
             InputError: The question is empty or too long, or ``k`` is out of range.
         """
         wanted = self.settings.k if k is None else k
-        return self.index.search(understand(question).query, k=wanted, where=filter)
+        asked = understand(question, spell=self.index.correct_spelling)
+        return self.index.search(asked.query, k=wanted, where=filter)
 
     def answer(
         self,
@@ -189,7 +190,8 @@ class Assistant:
         setup, clock = self.setup, Clock()
         writer = setup.writer(self.index.embedder, stop)
         rewrite = writer.rewrite if isinstance(writer, Generator) else None
-        whole = understand(question, history, self._topic(filter), rewrite=rewrite)
+        spell = self.index.correct_spelling
+        whole = understand(question, history, self._topic(filter), spell=spell, rewrite=rewrite)
         clock.lap("rewrite")
         wanted = setup.settings.k if k is None else check_k(k, MAX_READ)
         # What many articles tell is read in as many.

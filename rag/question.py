@@ -31,6 +31,9 @@ _QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 MAX_QUESTION = 2_000
 """Characters of a question; a longer one is refused."""
 
+Spell = Callable[[str], str]
+"""Question -> the same, spelled right."""
+
 Rewrite = Callable[[str, History], str | None]
 """Question and history -> the question so that it stands alone; None where that failed."""
 
@@ -41,7 +44,7 @@ class Question:
 
     Attributes:
         asked: As it was typed, without white space around it.
-        standalone: As it is understood without what was said before.
+        standalone: As it is understood without what was said before, and spelled right.
         text: The same in the standard language; what is searched for.
         language: ``ar`` or ``en``: what it is answered in.
         is_arabic: Whether ``text`` is in Arabic letters, as what is found may be.
@@ -81,12 +84,17 @@ class Question:
 
     @property
     def is_completed(self) -> bool:
-        """Whether history added something to it."""
+        """Whether it is understood otherwise than it was typed."""
         return self.asked != self.standalone
 
 
 def understand(
-    asked: str, history: History = (), topic: str = "", *, rewrite: Rewrite | None = None
+    asked: str,
+    history: History = (),
+    topic: str = "",
+    *,
+    spell: Spell | None = None,
+    rewrite: Rewrite | None = None,
 ) -> Question:
     """Read a question.
 
@@ -94,6 +102,7 @@ def understand(
         asked: In Arabic, a dialect of it, or another language.
         history: Earlier turns, oldest first: (question, answer text).
         topic: What a question without history leans on, if on anything.
+        spell: Writes a question's words as the articles do; None leaves them as they were typed.
         rewrite: Makes a question stand alone that has history; None, and where it fails, leaves
             that to rules.
 
@@ -105,6 +114,9 @@ def understand(
         raise InputError("the question is empty; write a question")
     if len(asked) > MAX_QUESTION:
         raise InputError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
+    spelled = spell(asked) if spell else asked
+    if spelled != asked:
+        return replace(understand(spelled, history, topic, rewrite=rewrite), asked=asked)
     told = history or ([(topic, "")] if topic else [])
     rewritten = _rewrite(asked, told, rewrite) if history or _leans(asked, told) else None
     whole = _read(asked, rewritten or complete_follow_up(asked, told))

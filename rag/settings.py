@@ -17,6 +17,7 @@ from rag.rights import Rights, parse_rights
 if TYPE_CHECKING:
     from index.embedding.contract import Embedder
     from index.search.reranking import Reranker
+    from index.watching.sources import WatchedSource
 
 FILE = "jawab.toml"
 PREFIX = "JAWAB_"
@@ -83,8 +84,14 @@ class Settings:
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``: how sure to be before answering.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
+        conversations: ``server`` or ``browser``: where ``jawab chat`` keeps those of signed-in
+            readers.
+        record_questions: ``on`` or ``off``: whether ``jawab chat`` writes down what is asked on its
+            page, for the editors.
         sources: Publisher as it is written in the articles -> what it is called where it is shown,
-            the table ``[sources]`` of the file: ``aljazirah = "الجزيرة"``.
+            the table ``[sources]`` of the file, or ``[publishers]`` beside ``[[sources]]``:
+            ``aljazirah = "الجزيرة"``.
+        watched: Folders, feeds and pages that ``jawab watch`` visits, the tables ``[[sources]]``.
         access: Who may ask and edit which index that ``jawab chat`` serves, the table ``[access]``.
         cluster: The table ``[cluster]`` of the file.
     """
@@ -103,7 +110,10 @@ class Settings:
     k: int = 8
     caution: str = "balanced"
     unsupported: str = "remove"
+    conversations: str = "server"
+    record_questions: str = "off"
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
+    watched: "tuple[WatchedSource, ...]" = ()
     access: Rights = field(default_factory=Rights, hash=False)
     cluster: ClusterSettings = ClusterSettings()
 
@@ -134,13 +144,29 @@ def _load_file(file: Path | None) -> dict[str, Any]:
     if file is None and not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return _tell_sources_apart(tomllib.loads(path.read_text(encoding="utf-8")), path)
     except FileNotFoundError:
         raise SettingsError(f"there is no settings file {path}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not valid UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
+
+
+def _tell_sources_apart(values: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Return settings with what is watched, ``[[sources]]``, apart from names of publishers."""
+    tables, names = values.get("sources"), values.get("publishers")
+    if isinstance(tables, list):
+        values = {**values, "watched": tables}
+        del values["sources"]
+    elif tables is not None and names is not None:
+        raise SettingsError(
+            f"{path} names publishers in [sources] and in [publishers]; use the second alone"
+        )
+    if names is not None:
+        values = {**values, "sources": names}
+        del values["publishers"]
+    return values
 
 
 def _load_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -174,6 +200,8 @@ def _convert(name: str, before: Any, value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             raise SettingsError(f"{name} {where} must be a table, [{name}], not {value!r}")
         return replace(before, **_convert_all(before, value, f"of [{name}] {where}"))
+    if name == "watched":
+        return _convert_watched(value, where)
     kind = type(before)
     if kind is Rights:
         return parse_rights(value, where)
@@ -192,6 +220,17 @@ def _convert(name: str, before: Any, value: Any, where: str) -> Any:
         raise SettingsError(f"{name} {where} must be {_KINDS[kind]}, not {value!r}") from None
 
 
+def _convert_watched(value: Any, where: str) -> "tuple[WatchedSource, ...]":
+    from index.watching.sources import check_distinct, parse_source
+
+    if not isinstance(value, list):
+        raise SettingsError(f'watched {where} must be tables, [[sources]] with url = "https://…"')
+    try:
+        return check_distinct(parse_source(table) for table in value)
+    except InputError as error:
+        raise SettingsError(f"[[sources]] {where} {error}") from None
+
+
 def check_settings(settings: Settings, where: str = "here") -> None:
     """Check the values of settings.
 
@@ -207,6 +246,8 @@ def check_settings(settings: Settings, where: str = "here") -> None:
         "unsupported": ("remove", "mark"),
         "reader": ("on", "off"),
         "verify": ("words", "model"),
+        "conversations": ("server", "browser"),
+        "record_questions": ("on", "off"),
     }
     for name, allowed in choices.items():
         if (value := getattr(settings, name)) not in allowed:

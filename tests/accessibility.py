@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import TimeoutError
+from playwright import sync_api
 
 RUN = """([part, rules, dark]) => {
   document.body.classList.toggle('dark', dark);
@@ -27,7 +27,7 @@ class Walk:
 
     def look(self, state, part=None):
         """Note what axe finds in a part of the page: all in light, in dark what colours do."""
-        with suppress(TimeoutError):  # axe tells of a button that never gets its name
+        with suppress(sync_api.TimeoutError):  # axe tells of a button that never gets its name
             self.page.wait_for_function(NAMED, timeout=3_000)
         for rules, dark in ((LIGHT, False), (DARK, True)):
             if found := self.page.evaluate(RUN, [part, rules, dark]):

@@ -208,6 +208,18 @@ def epub(chapters, *, metadata=""):
     return zipped({"META-INF/container.xml": container, "OEBPS/book.opf": package, **pages})
 
 
+def odt(text):
+    """An OpenDocument text of one paragraph."""
+    names = 'xmlns:office="urn:o" xmlns:text="urn:t"'
+    body = f"<office:body><office:text><text:p>{text}</text:p></office:text></office:body>"
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "content.xml": f"<office:document-content {names}>{body}</office:document-content>",
+        }
+    )
+
+
 def zipped(files):
     """An archive of files, given by name."""
     held = io.BytesIO()

@@ -9,8 +9,9 @@ import sys
 from gradio.routes import App
 
 from rag import Assistant
-from ui.web import server
+from ui.web import conversation_routes, server
 from ui.web.access import Access, RateLimit
+from ui.web.conversation_store import ConversationStore
 from ui.web.hosts import Hosts
 from ui.web.indexes import Indexes
 from ui.web.page import build_page
@@ -31,8 +32,10 @@ def walk(routes):
 
 def main(index):
     indexes, access = Indexes([Assistant.open(index)]), Access()
-    options = server._app_options(build_routes(indexes, access, RateLimit(0)))
-    app = server._CheckedApp(Hosts(), access, Served(indexes, access), **options)
+    served, kept = Served(indexes, access), ConversationStore.beside(index)
+    routes = build_routes(indexes, access, RateLimit(0))
+    routes += conversation_routes.build_routes(kept, served)
+    app = server._CheckedApp(Hosts(), access, served, **server._app_options(routes))
     App.create_app(build_page(indexes), app=app)
     print(json.dumps(list(walk(app.routes))))
 

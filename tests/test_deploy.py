@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from importlib.util import find_spec
 
 import pytest
@@ -159,3 +160,17 @@ def test_ray_takes_what_it_is_started_with():
     options = {name for one in start.params for name in one.opts}
     for group in GROUPS:
         assert {f"--{name}" for name in group["rayStartParams"]} <= options
+
+
+def test_the_image_is_made_of_what_jawab_is_and_of_nothing_else():
+    lines = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    allowed = {rule[1:] for rule in rules if rule.startswith("!")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    built = project["tool"]["setuptools"]
+    packages = {name.rstrip("*") for name in built["packages"]["find"]["include"]}
+    modules = {f"{name}.py" for name in built["py-modules"]}
+    files = {project["project"]["readme"], *project["project"]["license-files"]}
+    assert allowed == packages | modules | files | {"pyproject.toml", "constraints.txt"}
+    assert all((ROOT / name).exists() for name in allowed)

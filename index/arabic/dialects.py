@@ -16,6 +16,14 @@ _WORD = re.compile(rf"\w[\w{_MARKS}]*")
 """A word with its vowel marks: «شنوّة», «قدّاش»."""
 _MARK = re.compile(f"[{_MARKS}]")
 _FUTURE = re.compile(r"^[هح](?=[يتن]\w{3,})")
+_BEFORE_THINGS = {
+    **{before: before for before in ("", "ال", "ب", "بال", "ل", "لل", "ك", "كال")},
+    "ع": "على ",
+    "عال": "على ال",
+    "ف": "في ",
+    "فال": "في ال",
+}
+"""What is written together with a thing -> the same in the standard language."""
 _PRESENT = re.compile(r"^ب(?=[يت]\w{3,})")
 
 
@@ -23,7 +31,7 @@ def normalize_dialect(question: str) -> str:
     """Return a question with dialect words replaced; one without any is returned as it is.
 
     >>> normalize_dialect("إمتى هيرجع الكهربا؟"), normalize_dialect("ليش صار الحريق؟")
-    ('متى سيرجع الكهربا؟', 'لماذا صار الحريق؟')
+    ('متى سيرجع الكهرباء؟', 'لماذا صار الحريق؟')
     >>> normalize_dialect("متى تأسست هيئة الكهرباء؟")
     'متى تأسست هيئة الكهرباء؟'
     """
@@ -55,6 +63,14 @@ def _load_pairs() -> list[tuple[str, str]]:
     """Return every form that is replaced, with what replaces it."""
     asking = [(word.form, word.standard) for word in load_question_words() if word.standard]
     data = resources.files("index.arabic").joinpath("dialects.tsv").read_text(encoding="utf-8")
-    rows = (line.split() for line in data.splitlines() if line and not line.startswith("#"))
-    others = [(form, standard) for standard, *forms in rows for form in forms]
-    return asking + [(form, standard.replace("_", " ")) for form, standard in others]
+    lines = [line for line in data.splitlines() if not line.startswith("#")]
+    things = lines.index("+")
+    rows = [(form, standard) for standard, form in _split(lines[:things])]
+    for standard, form in _split(lines[things + 1 :]):
+        rows += [(typed + form, meant + standard) for typed, meant in _BEFORE_THINGS.items()]
+    return asking + [(form, standard.replace("_", " ")) for form, standard in rows]
+
+
+def _split(lines: list[str]) -> list[tuple[str, str]]:
+    """Return standard words, each with a form that means it."""
+    return [(standard, form) for standard, *forms in map(str.split, lines) for form in forms]

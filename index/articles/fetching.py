@@ -11,7 +11,9 @@ import ssl
 import time
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -31,6 +33,31 @@ _USER_AGENT = "Jawab/0.1 (+article indexer)"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
+class FetchError(InputError):
+    """An address cannot be fetched now.
+
+    Attributes:
+        retry_after: Seconds that the server asks to be left alone for; 0 where it says nothing.
+    """
+
+    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server called a state of an address, so that it is sent only where it has changed.
+
+    Attributes:
+        etag: As it was sent, or "".
+        modified: When it was last modified, as it was sent, or "".
+    """
+
+    etag: str = ""
+    modified: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What a web address holds.
@@ -39,35 +66,40 @@ class Fetched:
         url: Where it was found in the end, after redirects.
         content_type: Such as ``text/html``; "" when the server does not say.
         charset: As the server says, or "".
-        data: The content.
+        data: The content; nothing where it is unchanged.
+        validators: What the server calls this state of it.
+        is_unchanged: Whether it is still in the state that was asked about.
     """
 
     url: str
     content_type: str
     charset: str
     data: bytes
+    validators: Validators = field(default_factory=Validators)
+    is_unchanged: bool = False
 
 
-def fetch(url: str, *, allow_private: bool = False) -> Fetched:
+def fetch(url: str, *, allow_private: bool = False, known: Validators | None = None) -> Fetched:
     """Fetch a web address.
 
     Args:
         url: An http or https address.
         allow_private: Whether addresses of this machine and its network may be fetched.
+        known: The state of it that is known; None to have it sent in any case.
 
     Raises:
-        InputError: It is no public web address, cannot be reached, answers with an error, or is
-            too large or too slow.
+        InputError: It is no public web address, cannot be reached, answers with an error
+            (:class:`FetchError`), or is too large or too slow.
     """
     deadline = time.monotonic() + SECONDS
     backend = _GuardedBackend(deadline, allow_private=allow_private)
     try:
         with httpcore2.ConnectionPool(
-            network_backend=backend, ssl_context=ssl.create_default_context()
+            network_backend=backend, ssl_context=_load_ssl_context()
         ) as pool:
             for _ in range(REDIRECTS + 1):
                 _require_web(url)
-                found = _get(pool, url, deadline)
+                found = _get(pool, url, deadline, known or Validators())
                 if isinstance(found, Fetched):
                     return found
                 url = urljoin(url, found)
@@ -76,6 +108,12 @@ def fetch(url: str, *, allow_private: bool = False) -> Fetched:
         raise InputError(f"takes over {SECONDS:.0f} s to answer") from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, ValueError) as error:
         raise InputError(f"cannot be fetched: {_describe_error(error)}") from None
+
+
+@cache
+def _load_ssl_context() -> ssl.SSLContext:
+    """Return what connections are secured with; reading the certificates takes time."""
+    return ssl.create_default_context()
 
 
 def _describe_error(error: Exception) -> str:
@@ -90,25 +128,47 @@ def _require_web(url: str) -> None:
         raise InputError("web addresses with a password in them are not fetched")
 
 
-def _get(pool: httpcore2.ConnectionPool, url: str, deadline: float) -> Fetched | str:
+def _get(
+    pool: httpcore2.ConnectionPool, url: str, deadline: float, known: Validators
+) -> Fetched | str:
     """Return what is there, or where it redirects to."""
     headers: dict[bytes | str, bytes | str] = {
         "User-Agent": _USER_AGENT,
         "Accept-Encoding": "identity",
         "Accept": "*/*",
     }
+    if known.etag:
+        headers["If-None-Match"] = known.etag.encode("latin-1")
+    if known.modified:
+        headers["If-Modified-Since"] = known.modified.encode("latin-1")
     limits = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), _STEP_SECONDS)}
     with pool.stream("GET", _encode_url(url), headers=headers, extensions=limits) as response:
         fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
         if response.status in {301, 302, 303, 307, 308} and b"location" in fields:
             return fields[b"location"]
+        if response.status == 304:
+            return Fetched(url, "", "", b"", known, is_unchanged=True)
         if response.status != 200:
-            raise InputError(f"the server answers {response.status}")
+            wait = _read_wait(fields.get(b"retry-after", ""))
+            raise FetchError(f"the server answers {response.status}", wait)
         data = _read_body(response, deadline)
     kind, _, rest = fields.get(b"content-type", "").partition(";")
     charset = rest.partition("charset=")[2].split(";")[0].strip(" \"'")
     data = _unpack(data, fields.get(b"content-encoding", "").strip().lower())
-    return Fetched(url, kind.strip().lower(), charset, data)
+    validators = Validators(fields.get(b"etag", ""), fields.get(b"last-modified", ""))
+    return Fetched(url, kind.strip().lower(), charset, data, validators)
+
+
+def _read_wait(told: str) -> float:
+    """Return the seconds of a ``Retry-After``, which gives them or a time (RFC 9110, 10.2.3)."""
+    try:
+        return max(0.0, float(told) if told.strip().isdigit() else _seconds_until(told))
+    except (ValueError, TypeError):
+        return 0.0
+
+
+def _seconds_until(told: str) -> float:
+    return parsedate_to_datetime(told).timestamp() - time.time()
 
 
 def _encode_url(url: str) -> str:

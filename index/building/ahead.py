@@ -1,11 +1,25 @@
-"""Work ahead: run an iterator in a thread of its own while its items are being used."""
+"""Work ahead: run an iterator in a thread of its own, or begin what comes next, meanwhile."""
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
+Begun = TypeVar("Begun")
+
+
+def begin_ahead(
+    begin: Callable[[Item], Begun], items: Iterable[Item], *, room: int
+) -> Iterator[Begun]:
+    """Yield what is begun for each item, in order, up to ``room`` items after it begun too."""
+    begun: deque[Begun] = deque()
+    for item in items:
+        begun.append(begin(item))
+        if len(begun) > room:
+            yield begun.popleft()
+    yield from begun
 
 
 class Prefetcher(Generic[Item]):

@@ -1,29 +1,32 @@
 """Build an index: read, cut, analyse, embed and store what is new or changed.
 
-Three things go on at once: a thread reads and cuts ahead, this one embeds, a third stores.
+All of it goes on at once, in order: a thread reads, workers cut and embed, another thread stores.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from index.articles.article import file_of, locate
 from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.headings import FIELDS
+from index.articles.readers.reading import read_source
 from index.articles.readers.sources import Listing, list_sources
 from index.articles.readers.web import is_address
-from index.building.ahead import Prefetcher
-from index.building.cutting import collect_texts
-from index.building.intake import Batch, Counts, Intake
+from index.building.ahead import Prefetcher, begin_ahead
+from index.building.cutting import CutArticle, collect_texts
+from index.building.intake import Batch, Counts, Intake, ReadSource
 from index.building.register import Duplicate, Register
 from index.building.reports import BuildProgress, BuildReport, Progress
+from index.building.workers import Crew, Result, find_crew
 from index.embedding.contract import Embedder
-from index.embedding.embedded import Embedded, embed_new
+from index.embedding.embedded import Embedded, split_new
 from index.embedding.embedders import embedder_like, load_embedder
 from index.errors import InputError
-from index.store.changes import ApplyReport
+from index.store.changes import ApplyReport, ArticleChunks
 from index.store.contract import Store
 from index.store.manifest import Manifest
 from index.store.opening import RAY, Place, create_store, holds_store, open_store
@@ -150,12 +153,47 @@ def _ingest(
     roots = list(paths)
     if not roots:
         raise InputError("name at least one file or folder of articles")
-    listing = list_sources(roots)
+    mirrored = _resolve_paths(roots) if mirror else set()
+    return update_index(
+        list_sources(roots),
+        place,
+        embedder=embedder,
+        progress=progress,
+        options=options,
+        mirrored=mirrored,
+    )
+
+
+def update_index(
+    listing: Listing,
+    place: Place,
+    *,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+    options: ReadOptions | None = None,
+    mirrored: Set[Path] = frozenset(),
+    removed: Iterable[str] = (),
+    read: ReadSource = read_source,
+) -> BuildReport:
+    """Add or replace the articles of some sources; other arguments and errors as for a build.
+
+    Args:
+        listing: What to read.
+        place: The index folder, made when it is not there; or a store that is open.
+        embedder: None takes the one the index was built with, or the default for a new index.
+        progress: Called often with how far it is.
+        options: How to read.
+        mirrored: Paths below which articles are removed that were not found there.
+        removed: Ids of articles to remove; unknown ones are passed over.
+        read: Reads the articles of a source.
+    """
     store, embedder = _open_or_create(place, embedder)
     with store.writing():
         store.manifest.require(embedder.identity, store.place)  # it may have been migrated just now
         run = _Run(store, embedder, progress)
-        run.ingest(listing, options, mirrored=_resolve_paths(roots) if mirror else set())
+        run.ingest(listing, options or ReadOptions(), mirrored=mirrored, read=read)
+        if gone := list(removed):
+            run.done += store.apply((), gone)
         store.compact_if_needed()
     return run.report(store.stats().generation)
 
@@ -174,6 +212,22 @@ def _open_or_create(place: Place, embedder: Embedder | None) -> tuple[Store, Emb
     return store, embedder
 
 
+class _Embedding(NamedTuple):
+    """A batch that is being embedded.
+
+    Attributes:
+        batch: As it was read.
+        cut: Its articles.
+        known: What is stored of their texts already, by hash.
+        parts: The hashes of the others, with what the workers make of them.
+    """
+
+    batch: Batch
+    cut: Sequence[CutArticle]
+    known: Mapping[str, Embedded]
+    parts: Sequence[tuple[Sequence[str], Result]]
+
+
 @dataclass(slots=True)
 class _Run:
     """One build under way."""
@@ -190,32 +244,41 @@ class _Run:
     embedded: int = 0
     reused: int = 0
 
-    def ingest(self, listing: Listing, options: ReadOptions, *, mirrored: Set[Path]) -> None:
+    def ingest(
+        self,
+        listing: Listing,
+        options: ReadOptions,
+        *,
+        mirrored: Set[Path],
+        read: ReadSource = read_source,
+    ) -> None:
         """Read the sources and store what is new or changed; forget what vanished below places."""
         register = Register(self.store.known())
         intake = Intake(
             register,
             self.store.files(),
-            self.embedder.count_tokens,
             options,
             failures=list(listing.failures),
             passed_over=list(listing.passed_over),
+            read=read,
         )
         with (
+            find_crew(self.store, self.embedder, listing.sources) as crew,
             ThreadPoolExecutor(1, thread_name_prefix="store") as writer,
             Prefetcher(intake.batches(listing.sources), room=_BATCHES_AHEAD) as batches,
         ):
             storing: Future[ApplyReport] | None = None
-            for batch in batches:
+            for embedding in self._embed(crew, batches):
+                batch = embedding.batch
                 if batch.articles or batch.files:
-                    embedded = self._embed(batch)
+                    upserts = self._wait_until_embedded(embedding)
                     self._wait_until_stored(storing)
-                    storing = writer.submit(self._store, batch, embedded)
+                    storing = writer.submit(self._store, batch, upserts)
                 self.counts = batch.counts
                 self._report_progress()
             self._wait_until_stored(storing)
         self.failures, self.passed_over = intake.failures, intake.passed_over
-        read = {source.origin for source in listing.sources}
+        origins = {source.origin for source in listing.sources}
         broken = {failure.origin for failure in self.failures}
         files = set(map(file_of, broken))
         broken_places = {path for file in files & broken if (path := locate(file))}
@@ -223,7 +286,7 @@ class _Run:
         def may_be_there(origin: str) -> bool:
             return origin in broken or _is_below(origin, broken_places)
 
-        moves, self.duplicates = register.resolve_twins(read, files)
+        moves, self.duplicates = register.resolve_twins(origins, files)
         gone = [
             article_id
             for article_id, origin in register.find_unseen()
@@ -236,9 +299,8 @@ class _Run:
             self.done += self.store.apply((), gone, moves=moves)
         self._report_progress()
 
-    def _store(self, batch: Batch, embedded: Mapping[str, Embedded]) -> ApplyReport:
+    def _store(self, batch: Batch, upserts: Sequence[ArticleChunks]) -> ApplyReport:
         """Store a batch in one transaction; called in the thread that stores."""
-        upserts = [cut.with_embedded(embedded) for cut in batch.articles]
         try:
             report = self.store.apply(upserts, moves=batch.moves, files=batch.files)
             self.store.compact_if_needed(growing=True)
@@ -251,16 +313,36 @@ class _Run:
         if storing is not None:
             self.done += storing.result()
 
-    def _embed(self, batch: Batch) -> Mapping[str, Embedded]:
-        """Return what is known by hash, having embedded the texts never seen before."""
-        texts = collect_texts(batch.articles)
-        known = self.store.embedded(texts)
-        self.reused += sum(hash_ in known for cut in batch.articles for hash_ in cut.hashes)
-        return embed_new(self.embedder, texts, known, self._count_embedded)
+    def _embed(self, crew: Crew, batches: Iterable[Batch]) -> "Iterator[_Embedding]":
+        """Have batches cut, then the texts embedded that were never seen before."""
 
-    def _count_embedded(self, count: int) -> None:
-        self.embedded += count
-        self._report_progress()
+        def begin_cutting(batch: Batch) -> tuple[Batch, Result | None]:
+            return batch, crew.begin("cut", batch.articles) if batch.articles else None
+
+        def begin_embedding(begun: tuple[Batch, Result | None]) -> _Embedding:
+            batch, cutting = begun
+            cut: list[CutArticle] = cutting.result() if cutting else []
+            texts = collect_texts(cut)
+            known = self.store.embedded(texts) if texts else {}
+            self.reused += sum(hash_ in known for one in cut for hash_ in one.hashes)
+            parts = [
+                (part, crew.begin("embed", [texts[hash_] for hash_ in part]))
+                for part in split_new(texts, known)
+            ]
+            return _Embedding(batch, cut, known, parts)
+
+        # Enough for every worker to have something to do; more would be lost with the build.
+        cuts = begin_ahead(begin_cutting, batches, room=crew.size)
+        return begin_ahead(begin_embedding, cuts, room=crew.size - 1)
+
+    def _wait_until_embedded(self, embedding: "_Embedding") -> list[ArticleChunks]:
+        """Return the articles of a batch as they are stored, when its last text is embedded."""
+        found = dict(embedding.known)
+        for part, result in embedding.parts:
+            found.update(zip(part, result.result(), strict=True))
+            self.embedded += len(part)
+            self._report_progress()
+        return [cut.with_embedded(found) for cut in embedding.cut]
 
     def _report_progress(self) -> None:
         if self.progress is not None:

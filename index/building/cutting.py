@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from index.arabic.words import analyse
 from index.articles.article import Article
 from index.articles.chunking import Chunk, TokenCounter, chunk_article
+from index.articles.copies import compute_bands, compute_signature
 from index.embedding.embedded import Embedded, compose_embedded_text, hash_embedded_text
 from index.store.changes import ArticleChunks
 
@@ -21,6 +22,7 @@ class CutArticle:
         hashes: Of those texts.
         terms: Analysed terms of each chunk.
         title_terms: Analysed terms of the title.
+        bands: Of the signature of the text.
     """
 
     article: Article
@@ -29,6 +31,7 @@ class CutArticle:
     hashes: Sequence[str]
     terms: Sequence[Sequence[str]]
     title_terms: Sequence[str]
+    bands: Sequence[int]
 
     def with_embedded(self, embedded: Mapping[str, Embedded]) -> ArticleChunks:
         """Return it as it is stored.
@@ -43,6 +46,7 @@ class CutArticle:
             terms=self.terms,
             title_terms=self.title_terms,
             embedded=[embedded[hash_] for hash_ in self.hashes],
+            bands=self.bands,
         )
 
 
@@ -62,4 +66,5 @@ def cut_article(article: Article, count_tokens: TokenCounter) -> CutArticle:
         hashes=[hash_embedded_text(text) for text in texts],
         terms=[analyse(chunk.text) for chunk in chunks],
         title_terms=analyse(article.title),
+        bands=compute_bands(compute_signature(article.text)),
     )

@@ -1,27 +1,29 @@
-"""Decide what a build has to do: read sources, skip what is known, cut and analyse the rest."""
+"""Decide what a build has to do: read sources, skip what is known."""
 
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.articles.article import Article
-from index.articles.chunking import TokenCounter
 from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.formats import READERS_VERSION
-from index.articles.readers.reading import read_source
+from index.articles.readers.reading import Read, read_source
 from index.articles.readers.sources import Source, load
-from index.building.cutting import CutArticle, cut_article
 from index.building.register import Register
 from index.errors import InputError
 from index.store.changes import Move
 
-_BATCH_CHUNKS = 256
-"""Chunks stored in one transaction: what a build that is killed has to do again. Chosen;
-``python -m benchmarks.indexing`` measures time and memory."""
+_BATCH_LETTERS = 110_000
+"""Of the texts stored in one transaction, some 256 chunks of news: what a build that is killed has
+to do again. Chosen; ``python -m benchmarks.indexing`` measures time and memory."""
 _TELL_SECONDS = 0.1
 _BYTES_PER_LETTER = 1.8  # of Arabic with its spaces, in UTF-8
+
+
+ReadSource = Callable[[Source, ReadOptions, bytes | None], Iterable[Read]]
+"""Reads a source, as :func:`index.articles.readers.reading.read_source` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Articles to embed and store together; none where there is only progress to tell.
+    """Articles to cut, embed and store together; none where there is only progress to tell.
 
     Attributes:
         articles: New and changed articles.
@@ -56,7 +58,7 @@ class Batch:
         moves: Stored articles that make room for one of these.
     """
 
-    articles: Sequence[CutArticle]
+    articles: Sequence[Article]
     files: Mapping[str, str]
     counts: Counts
     moves: Sequence[Move] = ()
@@ -68,12 +70,12 @@ class Intake:
 
     register: Register
     files: Mapping[str, str]
-    count_tokens: TokenCounter
     options: ReadOptions
     failures: list[ReadFailure] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
+    read: ReadSource = read_source
     _found_twice: int = 0
-    _pending: list[CutArticle] = field(default_factory=list)
+    _pending: list[Article] = field(default_factory=list)
     _moves: list[Move] = field(default_factory=list)
     _complete: dict[str, str] = field(default_factory=dict)
     _counts: Counts = field(default_factory=Counts)
@@ -96,7 +98,7 @@ class Intake:
     def _flush_if_due(self, fraction: float) -> Iterator[Batch]:
         """Yield a batch when one is full, or when it is time to tell how far reading is."""
         self._counts = replace(self._counts, fraction=fraction)
-        if sum(len(cut.chunks) for cut in self._pending) >= _BATCH_CHUNKS:
+        if sum(len(article.text) for article in self._pending) >= _BATCH_LETTERS:
             yield self._flush()
         elif time.monotonic() - self._told > _TELL_SECONDS:
             yield self._make_batch(())
@@ -118,7 +120,7 @@ class Intake:
                 self._skip(source)
                 return
         trouble = self._count_trouble()
-        for item in read_source(source, self.options, data):
+        for item in self.read(source, self.options, data):
             if isinstance(item, ReadFailure):
                 self._add_failure(item)
                 yield 0
@@ -167,7 +169,7 @@ class Intake:
         else:
             article = replace(article, id=article_id)
             self._moves += register.change(article_id, article)
-            self._pending.append(cut_article(article, self.count_tokens))
+            self._pending.append(article)
 
     def _add_twin(self, article_id: str, article: Article) -> None:
         self.register.add_twin(article_id, article)
@@ -186,7 +188,7 @@ class Intake:
         moves, self._moves = self._moves, []
         return self._make_batch(articles, moves)
 
-    def _make_batch(self, articles: Sequence[CutArticle], moves: Sequence[Move] = ()) -> Batch:
+    def _make_batch(self, articles: Sequence[Article], moves: Sequence[Move] = ()) -> Batch:
         self._told = time.monotonic()
         # A file counts as complete only with the batch that holds its last article.
         files: dict[str, str] = {}

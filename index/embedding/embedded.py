@@ -1,7 +1,7 @@
 """What is embedded for a chunk, and what comes out of it."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -63,16 +63,22 @@ def embed_new(
         What is known now, by hash.
     """
     found = dict(known)
-    # Texts of like length together waste least on padding.
-    order = sorted(texts.keys() - found.keys(), key=lambda hash_: (len(texts[hash_]), hash_))
-    for start in range(0, len(order), _EMBED_CHUNKS):
-        part = order[start : start + _EMBED_CHUNKS]
-        found.update(zip(part, _embed(embedder, [texts[h] for h in part]), strict=True))
+    for part in split_new(texts, known):
+        found.update(zip(part, embed(embedder, [texts[h] for h in part]), strict=True))
         done(len(part))
     return found
 
 
-def _embed(embedder: Embedder, texts: list[str]) -> list[Embedded]:
+def split_new(texts: Mapping[str, str], known: Collection[str]) -> Iterator[list[str]]:
+    """Yield the hashes of texts that are not known yet, as many as are embedded at once."""
+    # Texts of like length together waste least on padding.
+    order = sorted(texts.keys() - set(known), key=lambda hash_: (len(texts[hash_]), hash_))
+    for start in range(0, len(order), _EMBED_CHUNKS):
+        yield order[start : start + _EMBED_CHUNKS]
+
+
+def embed(embedder: Embedder, texts: Sequence[str]) -> list[Embedded]:
+    """Embed texts, and their words where the embedder does that."""
     if not isinstance(embedder, WordwiseEmbedder):
         return [Embedded(vector) for vector in embedder.embed_passages(texts)]
     wordwise = embedder.embed_passages_wordwise(texts)

@@ -28,6 +28,7 @@ from index.search.ranking import (
     load_weights,
 )
 from index.search.reranking import RERANK_DEPTH, Reranker
+from index.search.spelling import correct_spelling
 from index.store.contract import Filter, Store, StoredChunk, StoreReader
 from index.store.listing import StoreStats
 from index.store.manifest import Manifest
@@ -220,6 +221,19 @@ class SearchIndex:
         embedder = embedder_like(built.embedder)
         built.require(embedder.identity, self.store.place)
         self.embedder = embedder
+
+    def correct_spelling(self, question: str) -> str:
+        """Return a question with misspelled words as the articles spell them.
+
+        Raises:
+            ShardAwayError: A part of the index stopped answering again and again.
+        """
+
+        def ask() -> str:
+            with self.store.read() as reader:
+                return correct_spelling(reader, question)
+
+        return _ask_again(ask)
 
     def candidates(self, question: str | Query, where: Filter | None = None) -> list[Candidate]:
         """Return every chunk that either side finds, best first, reprints included."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from index.articles.article import Article
 from index.articles.chunking import Chunk
+from index.articles.copies import compute_bands, compute_signature
 from index.embedding.embedded import Embedded
 
 
@@ -35,6 +36,7 @@ class ArticleChunks:
         title_terms: Analysed terms of the title.
         embedded: What the embedder made of each chunk.
         placement: Its keys and family; None lets the store choose.
+        bands: Of the signature of its text, by which reprints are found; None if not known.
     """
 
     article: Article
@@ -44,6 +46,13 @@ class ArticleChunks:
     title_terms: Sequence[str]
     embedded: Sequence[Embedded]
     placement: Placement | None = None
+    bands: Sequence[int] | None = None
+
+    def find_bands(self) -> Sequence[int]:
+        """Return the bands of the signature of its text."""
+        if self.bands is not None:
+            return self.bands
+        return compute_bands(compute_signature(self.article.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,13 +47,13 @@ class Composition:
             refused = yield from self._stream(writer, draft)
         except ModelError as error:
             logger.warning("the model %s failed: %s", writer.name, error)
-            reason = f"{str(error).rstrip('.')}."
-            failed = "model_failed" if self.may_quote else "model_broke_off"
-            notice = draft.phrases[failed].format(model=writer.name, reason=reason)
+            told = {"model": writer.name, "reason": f"{str(error).rstrip('.')}."}
+            broke_off = draft.phrases["model_broke_off"].format(**told)
             if self.may_quote:
-                yield from self._quote(notice, str(error))
+                quoted = draft.phrases["model_failed"].format(**told)
+                yield from self._quote(quoted, broke_off, str(error))
             else:
-                yield self._break_off(draft, writer, notice, str(error))
+                yield self._break_off(draft, writer, broke_off, str(error))
             return
         draft = self._review(writer, draft)
         if refused:
@@ -65,7 +65,8 @@ class Composition:
         elif writer is QUOTER:
             yield self._refuse("no_evidence")
         else:
-            yield from self._quote(draft.phrases["model_unsupported"].format(model=writer.name))
+            phrases = (draft.phrases[name] for name in ("model_unsupported", "model_said_nothing"))
+            yield from self._quote(*(told.format(model=writer.name) for told in phrases))
 
     def _stream(self, writer: Writer, draft: Draft) -> Generator[Answer, None, bool]:
         """Yield the answer after each sentence; return whether the writer refused."""
@@ -90,14 +91,14 @@ class Composition:
         self.clock.lap("verify")
         return reviewed
 
-    def _quote(self, notice: str, error: str | None = None) -> Iterator[Answer]:
-        """Answer with quotes instead of the model, saying why."""
+    def _quote(self, quoted: str, refused: str, error: str | None = None) -> Iterator[Answer]:
+        """Answer with quotes instead of the model; the notice tells of them where there are any."""
         draft = self._draft(QUOTER)
         for sentence in QUOTER.write(self.reading) if self.may_quote else ():
             draft.add(sentence)
-        answer = replace(self.answer, model=EXTRACTIVE, notice=notice, error=error)
+        answer = replace(self.answer, model=EXTRACTIVE, notice=refused, error=error)
         if draft.sentences:
-            yield self._finish(answer, draft, notice)
+            yield self._finish(answer, draft, quoted)
         else:
             yield refuse(answer, self.reading.question, "no_evidence", self.clock)
 

@@ -27,6 +27,47 @@ def test_publishers_are_named_in_a_table(tmp_path):
             load_settings(file, {})
 
 
+def test_sources_to_watch_are_tables_beside_the_names_of_publishers(tmp_path):
+    file = tmp_path / "jawab.toml"
+    file.write_text(
+        '[publishers]\naljazirah = "الجزيرة"\n[[sources]]\nurl = "https://example.org/feed.xml#top"\n'
+        'every = "30m"\n[[sources]]\npath = "/news"\nname = "النشرة"\nsince = 2026-01-31\nkeep-for = "4w"\n',
+        encoding="utf-8",
+    )
+    settings = load_settings(file, {})
+    feed, folder = settings.watched
+    assert settings.sources == {"aljazirah": "الجزيرة"}
+    assert (feed.place, feed.every, feed.keep_for) == ("https://example.org/feed.xml", 1800, 0)
+    assert (folder.name, folder.since, folder.keep_for) == ("النشرة", "2026-01-31", 28 * 86_400)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('url = "example.org"', "begins with http"),
+        ('url = "https://a:b@example.org/"', "no password in it"),
+        ('url = "https://example.org/"\npath = "/news"', "one of the two"),
+        ('path = "/news"\nevery = "soon"', 'every must be a length of time such as "30m"'),
+        ('path = "/news"\nsince = "2026-13-01"', "since must be a day"),
+        ('path = "/news"\nkeepfor = "3d"', "no field 'keepfor'"),
+        ('path = "/news"\n[[sources]]\npath = "/news/../news"', "twice"),
+        ('path = "/news"\nname = 3', "a text for name"),
+    ],
+)
+def test_a_source_that_cannot_be_watched_is_refused(tmp_path, lines, told):
+    file = tmp_path / "jawab.toml"
+    file.write_text(f"[[sources]]\n{lines}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=rf"\[\[sources\]\] in .*{told}"):
+        load_settings(file, {})
+
+
+def test_names_of_publishers_stand_in_one_table(tmp_path):
+    file = tmp_path / "jawab.toml"
+    file.write_text('[publishers]\na = "أ"\n[sources]\nb = "ب"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="use the second alone"):
+        load_settings(file, {})
+
+
 def test_a_cluster_is_described_in_a_table(tmp_path):
     file = tmp_path / "jawab.toml"
     file.write_text(

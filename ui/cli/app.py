@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from index.articles.file_names import printable_path
 from index.errors import JawabError
-from ui.cli import ask, chat, cluster, demo, evaluate, indexing
+from ui.cli import ask, chat, cluster, demo, evaluate, indexing, watching
 from ui.cli.arguments import check_arguments
 from ui.cli.console import errors, output
 
@@ -24,10 +24,12 @@ app = typer.Typer(
 )
 app.add_typer(indexing.app, name="index")
 app.add_typer(cluster.app, name="cluster")
+app.add_typer(watching.app, name="sources")
 app.command("ask")(ask.ask)
 app.command("chat")(chat.chat)
 app.command("demo")(demo.demo)
 app.command("eval")(evaluate.evaluate)
+app.command("watch")(watching.watch)
 
 
 def _print_version(wanted: bool) -> None:

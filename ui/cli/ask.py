@@ -1,10 +1,13 @@
 """`jawab ask`: one question, one answer with its sources."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from index.errors import InputError
 from index.limits import MAX_READ
 from prompts import load_phrases
 from ui.cli.console import (
@@ -21,7 +24,9 @@ from ui.cli.progress import Waiting
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from index.store.contract import Filter
     from rag.answers import Answer, Sentence
+    from rag.assistant import Assistant
 
 
 def ask(
@@ -46,6 +51,14 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show why each passage ranked where it did.")
     ] = False,
+    docx: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write the answer to this Word file, its quotes as footnotes."
+            " · ملف Word للإجابة، والاقتباسات حواشيه",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the articles; sources below.
@@ -63,6 +76,8 @@ def ask(
     from ui.source_names import name_sources
 
     no_day = "--{name} must be a day such as 2025-03-01, not {day!r}"
+    if docx is not None and not docx.parent.is_dir():
+        raise InputError(f"{docx.parent} is no folder; make it, or name another file")
     where = filter_of(source, since, until, articles=article, wrong=no_day)
     from rag.assistant import Assistant
 
@@ -83,10 +98,37 @@ def ask(
         _print_sources(name_sources(answer, assistant.settings.sources))
         if explain:
             _print_scores(answer)
+    if docx is not None:
+        _save_word_file(name_sources(answer, assistant.settings.sources), where, assistant, docx)
     if answer.error:
         _report_failure(answer.error)
     if failed or answer.error:
         raise typer.Exit(1)
+
+
+def _save_word_file(answer: "Answer", where: "Filter", assistant: "Assistant", path: Path) -> None:
+    """Write an answer to a Word file.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    from ui.web.conversations import Conversation, new_id, title_of
+    from ui.web.render import Turn
+    from ui.web.word_export import to_docx
+
+    scope = ""
+    if where:
+        from ui.web.filter_fields import describe_filter
+
+        scope = describe_filter(where, assistant.index.store, assistant.settings.sources)
+    asked, now = answer.question, datetime.now().astimezone().isoformat(timespec="seconds")
+    turns = (Turn(new_id(), asked, answer, 0, where, scope),)
+    written = to_docx(Conversation(new_id(), title_of(asked), "", now, turns))
+    try:
+        path.write_bytes(written)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    errors().print(Text(f"كُتب الملف · written: {path}"))
 
 
 def _stream(answers: "Iterable[Answer]") -> "Answer":

@@ -67,6 +67,14 @@ def chat(
             " counts for nothing. May be repeated.",
         ),
     ] = None,
+    conversations: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Where conversations of those who sign in are kept: server (beside the first"
+            " index: they are found on every device) or browser.",
+        ),
+    ] = None,
     list_sources: Annotated[
         bool,
         typer.Option(
@@ -176,7 +184,9 @@ def chat(
     from rag.settings import load_settings
 
     first, *others = index or [""]
-    settings = load_settings(index=first or None, model=model, base_url=base_url)
+    settings = load_settings(
+        index=first or None, model=model, base_url=base_url, conversations=conversations
+    )
     for place in (settings.index, *others):
         _create_if_missing(place, settings)
     assistant = Assistant.from_settings(settings)

@@ -21,6 +21,7 @@ from ui.web.errors import failure
 from ui.web.events import event_data
 from ui.web.render import notice
 from ui.web.served import Served
+from ui.web.watched_part import WatchedPart
 from ui.web.writing import Job, StoppedError, Work
 
 logger = logging.getLogger(__name__)
@@ -75,14 +76,14 @@ class Seen(NamedTuple):
         name: Of the index that is chosen.
         running: Number of the job that is running, or 0.
         done: Number of the job that was done last, or 0.
-        ready: Whether there are articles.
+        articles: How many there are, also of what another process writes; 0 while a job runs.
         own: Number of the job that this visitor asked for last, or 0.
     """
 
     name: str = ""
     running: int = 0
     done: int = 0
-    ready: bool = False
+    articles: int = 0
     own: int = 0
 
 
@@ -92,6 +93,7 @@ class ArticlesTab:
     def __init__(self, served: Served, access: Access) -> None:
         self._served = served
         self._private = access.private_addresses
+        self._watched_part = WatchedPart(served, access)
 
     def build_line(self) -> None:
         """Create the line above the box that says how far an indexing is."""
@@ -121,6 +123,7 @@ class ArticlesTab:
             with gr.Row(elem_id="art-pages") as pages:
                 back = gr.Button("السابق", elem_id="art-back", size="sm")
                 forth = gr.Button("التالي", elem_id="art-forth", size="sm")
+        self._watched_part.build(picker)
         with gr.Accordion("صيانة", open=False, elem_id="art-care") as care:
             rebuild = gr.Button("إعادة بناء ملفات البحث", elem_id="art-rebuild", size="sm")
 
@@ -181,7 +184,7 @@ class ArticlesTab:
             name,
             running.number if running else 0,
             last.number if last else 0,
-            bool(indexes[name].index.store.count_articles()),
+            0 if running else indexes[name].index.store.count_articles(),
         )
 
     def _show_tab(

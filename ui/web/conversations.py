@@ -1,4 +1,4 @@
-"""Conversations as the browser keeps them: JSON with every answer and what it rests on.
+"""Conversations as they are kept: JSON with every answer and what it rests on.
 
 What comes back from a browser may hold anything: it is read field by field, and shown through
 ``render`` like whatever else comes from outside.
@@ -25,7 +25,7 @@ from ui.web.markup import quoted
 from ui.web.render import Turn, safe_url, scope_line
 
 SCHEMA_VERSION = 1
-_MAX_CHARACTERS = 4_000_000
+MAX_CHARACTERS = 4_000_000
 """Characters of JSON that are read; chosen, not measured."""
 _MAX_TITLE = 80
 _BROKEN = "هذه المحادثة غير صالحة: {reason}."
@@ -51,7 +51,7 @@ class Conversation:
     turns: tuple[Turn, ...]
 
     def to_json(self) -> str:
-        """Return the conversation for the browser to keep."""
+        """Return the conversation as it is kept."""
         content = {
             "schema_version": SCHEMA_VERSION,
             "id": self.id,
@@ -91,7 +91,7 @@ def read_conversation(text: str) -> Conversation:
     Raises:
         InputError: It is none, or too long.
     """
-    if len(text) > _MAX_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         raise InputError(_BROKEN.format(reason="أطول مما يُقرأ"))
     try:
         content = json.loads(text)

@@ -18,11 +18,13 @@ class Feedback:
     """A file of opinions; safe from threads.
 
     Args:
-        place: Of the index; opinions on one in a cluster go to the working folder.
+        place: Of the index; opinions on one in a cluster go to the working folder, under its
+            address and name.
     """
 
     def __init__(self, place: str) -> None:
-        place = place.rpartition("/")[2] if place.startswith(RAY) else place
+        if place.startswith(RAY):
+            place = place.replace(":", "-").replace("/", "-")
         folder = Path(place).resolve()  # «.» and «..» have no name of their own
         self.path = folder.with_name(f"{folder.name}-feedback.jsonl")
         self._lock = threading.Lock()

@@ -22,11 +22,20 @@ _INNER = str.maketrans("«»", "“”")
 
 def escape(text: str) -> str:
     """Return text as HTML that shows it, for between tags; not for an attribute."""
-    parts = enumerate(_LEFT_TO_RIGHT.split(text))  # every second one is a match
+    parts = enumerate(split_directions(text))
     return "".join(
         f'<bdi dir="ltr">{attribute(part)}</bdi>' if place % 2 else attribute(part)
         for place, part in parts
     )
+
+
+def split_directions(text: str) -> list[str]:
+    """Return text in parts, every second one of which runs from left to right.
+
+    >>> split_directions("في 2025-03-14.")
+    ['في ', '2025-03-14', '.']
+    """
+    return _LEFT_TO_RIGHT.split(text)
 
 
 def split_last_word(text: str) -> tuple[str, str]:

@@ -69,6 +69,21 @@ def minutes(number: int) -> str:
     return format_count(number, "دقيقة", "دقيقتين", "دقائق", "دقيقة", "دقيقة")
 
 
+def hours(number: int) -> str:
+    """Return «3 ساعات»."""
+    return format_count(number, "ساعة", "ساعتين", "ساعات", "ساعة", "ساعة")
+
+
+def days(number: int) -> str:
+    """Return «3 أيام»."""
+    return format_count(number, "يوم", "يومين", "أيام", "يومًا", "يوم")
+
+
+def sources(number: int) -> str:
+    """Return «3 مصادر»."""
+    return format_count(number, "مصدر واحد", "مصدران", "مصادر", "مصدرًا", "مصدر")
+
+
 def period(iso: str) -> str:
     """Return a day, a month or a year in words.
 

@@ -14,6 +14,7 @@ from ui.web.answering import Answering, State
 from ui.web.api import publish_api
 from ui.web.articles_tab import ArticlesTab
 from ui.web.conversation_list import ConversationList
+from ui.web.conversation_store import ConversationStore
 from ui.web.events import event_data
 from ui.web.examples import example_questions
 from ui.web.feedback import REASONS
@@ -64,7 +65,10 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, 
 
 
 def build_page(
-    indexes: Indexes, access: Access | None = None, limit: RateLimit | None = None
+    indexes: Indexes,
+    access: Access | None = None,
+    limit: RateLimit | None = None,
+    conversations: ConversationStore | None = None,
 ) -> gr.Blocks:
     """Return the page over one or several indexes; nothing is served yet.
 
@@ -73,6 +77,7 @@ def build_page(
         access: What visitors are allowed; None lets everyone do everything. Its rights name the
             indexes as these do.
         limit: How often they may ask; None for one of the page's own.
+        conversations: What keeps those of signed-in readers; None leaves them to the browsers.
     """
     access = access or Access()
     limit = limit or RateLimit(access.rate)
@@ -85,7 +90,7 @@ def build_page(
         delete_cache=(_HOUR, _DAY),
     ) as page:
         served = Served(indexes, access)
-        _Page(indexes, served, access, limit).build(page)
+        _Page(indexes, served, access, limit, conversations).build(page)
         publish_api(served, limit)
     page.queue(default_concurrency_limit=4, max_size=_WAITING_ROOM)
     return page
@@ -94,12 +99,20 @@ def build_page(
 class _Page:
     """The components of the page, and the events between them."""
 
-    def __init__(self, indexes: Indexes, served: Served, access: Access, limit: RateLimit) -> None:
+    def __init__(
+        self,
+        indexes: Indexes,
+        served: Served,
+        access: Access,
+        limit: RateLimit,
+        conversations: ConversationStore | None,
+    ) -> None:
         self._served = served
-        self._by_proxy = access.proxy is not None
+        marks = {"by-proxy": access.proxy, "on-server": conversations}
+        self._marks = [name for name, there in marks.items() if there is not None]
         self._filters = FilterFields(served)
         self._answering = Answering(indexes, served, limit, self._filters)
-        self._conversations = ConversationList(served, self._filters)
+        self._conversations = ConversationList(served, self._filters, conversations)
         self._articles = ArticlesTab(served, access)
         self._settings = SettingsTab(served)
 
@@ -114,7 +127,7 @@ class _Page:
             self.header = gr.HTML(
                 render.HEADER,
                 elem_id="hdr",
-                elem_classes="by-proxy" if self._by_proxy else None,
+                elem_classes=self._marks,  # for the browser's own code
                 apply_default_css=False,
                 js_on_load=_HEADER_EVENTS,
             )
@@ -253,7 +266,7 @@ class _Page:
         return emptied
 
     def _connect_answers(self) -> None:
-        """Show the question, answer, free the composer, let the browser keep the conversation."""
+        """Show the question, answer, free the composer, keep the conversation."""
         steps, chat, box = self._answering, self.chat, self.box
         beginnings: list[tuple[Callable[..., Any], Callable[..., State], Any]] = [
             (box.submit, steps.begin, [box, chat, self.busy]),
@@ -317,7 +330,7 @@ class _Page:
         return self._answering.finish(begun)
 
     def _keep_after(self, event: Any) -> Any:
-        """Let the browser keep the conversation as it is after an event."""
+        """Keep the conversation as it is after an event."""
         return event.then(
             self._conversations.keep,
             [self.conversation, self.turns, self.picker],

@@ -22,7 +22,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from index.articles.readers.sources import MAX_FILE_BYTES
 from index.errors import InputError
+from ui.web import conversation_routes
 from ui.web.access import Access, RateLimit
+from ui.web.conversation_store import ConversationStore
 from ui.web.fonts import font_folder
 from ui.web.hosts import HostCheck, Hosts, bracket
 from ui.web.indexes import Indexes
@@ -69,7 +71,8 @@ def serve(
         list_sources: Whether chat completions have their sources in the text.
 
     Raises:
-        InputError: The port is taken, or what MCP needs is not installed.
+        InputError: The port is taken, what MCP needs is not installed, or conversations cannot be
+            kept.
     """
     if mcp and find_spec("mcp") is None:
         raise InputError("MCP needs another package; run: pip install 'jawab[mcp]'")
@@ -78,8 +81,12 @@ def serve(
         # Uvicorn would put what X-Forwarded-For says in the place of the address that asks.
         os.environ["FORWARDED_ALLOW_IPS"] = ""
     limit = RateLimit(access.rate)
-    page = build_page(indexes, access, limit)
-    programs = build_routes(indexes, access, limit, list_sources=list_sources)
+    served = Served(indexes, access)
+    conversations = _open_conversations(indexes, access)
+    page = build_page(indexes, access, limit, conversations)
+    routes = build_routes(indexes, access, limit, list_sources=list_sources)
+    if conversations:
+        routes += conversation_routes.build_routes(conversations, served)
     indexes.warm_up()
     try:
         page.launch(
@@ -92,13 +99,20 @@ def serve(
             root_path=root_path.rstrip("/") or None,
             favicon_path=_static_folder() / "icon.svg",
             max_file_size=MAX_FILE_BYTES if access.has_editors else 0,
-            _app=_CheckedApp(hosts, access, Served(indexes, access), **_app_options(programs)),
+            _app=_CheckedApp(hosts, access, served, **_app_options(routes)),
             **launch_options(mcp=mcp),
         )
     except OSError as error:
         raise InputError(
             f"cannot listen on {access.host}:{port}: {error}; choose another --port"
         ) from None
+
+
+def _open_conversations(indexes: Indexes, access: Access) -> ConversationStore | None:
+    """Return what keeps conversations: beside the first index, where those who ask have names."""
+    if not access.knows_visitors or indexes.settings.conversations == "browser":
+        return None
+    return ConversationStore.beside(indexes[""].index.store.place)
 
 
 def launch_options(*, mcp: bool = False) -> dict[str, Any]:
@@ -117,11 +131,11 @@ def launch_options(*, mcp: bool = False) -> dict[str, Any]:
     }
 
 
-def _app_options(programs: list[BaseRoute]) -> dict[str, Any]:
+def _app_options(routes: list[BaseRoute]) -> dict[str, Any]:
     return {
         "middleware": [Middleware(ArabicShell)],
         "routes": [
-            *programs,
+            *routes,
             Mount("/ui/fonts", app=_Files("/ui/fonts/", font_folder())),
             Mount("/ui", app=_Files("/ui/", _static_folder())),
         ],
@@ -159,8 +173,11 @@ class _CheckedApp(App):
         return HostCheck(stack, self._hosts)
 
     def _may_upload(self, request: Request) -> bool:
-        user = user_of(request) if self._access.proxy else self._logged_in(request)
-        return self._served.may_edit_any(gr.Request(request, user))
+        return self._served.may_edit_any(gr.Request(request, self.find_user(request)))
+
+    def find_user(self, request: Request) -> str | None:
+        """Return who sends a request; None for somebody without a name."""
+        return user_of(request) if self._access.proxy else self._logged_in(request)
 
     def _logged_in(self, request: Request) -> str | None:
         """Return who has logged in with a password, as Gradio finds it out."""

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Self
@@ -19,6 +20,12 @@ MAX_UNPACKED = 4 * 1024**3
 MAX_ENTRY = 512 * 1024**2
 MAX_DOCUMENT = 256 * 1024**2
 """Limits: files of an archive, bytes of all of them, of one of them, and of a book or document."""
+MAX_DEPTH = 4
+"""Archives in archives that are opened, the outermost counted. Chosen, not measured."""
+MAX_RATIO = 200
+"""How many times its own size an archive may unpack to, from ``FREE`` bytes on. Texts of articles
+shrink to a quarter, sheets of blank cells to a fiftieth; deflate cannot do better than 1:1,032."""
+FREE = 64 * 1024**2
 
 _PACKED_MARK = b"PK\x03\x04"
 _ENTRY_MARK = b"PK\x01\x02"
@@ -81,7 +88,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except UnicodeDecodeError:
         archive = zipfile.ZipFile(io.BytesIO(_without_false_flags(data)))
-    require_modest(archive, MAX_UNPACKED)
+    require_modest(archive, MAX_UNPACKED, packed=len(data))
     return archive
 
 
@@ -99,8 +106,13 @@ def _without_false_flags(data: bytes) -> bytes:
     return bytes(changed)
 
 
-def require_modest(archive: zipfile.ZipFile, limit: int = MAX_DOCUMENT) -> None:
-    """Refuse an archive that unpacks to more than ``limit`` bytes.
+def require_modest(archive: zipfile.ZipFile, limit: int = MAX_DOCUMENT, *, packed: int = 0) -> None:
+    """Refuse an archive that unpacks to more than ``limit`` bytes, or to too much for its size.
+
+    Args:
+        archive: The archive.
+        limit: Bytes.
+        packed: Its size in bytes, where that is known.
 
     What it says of itself can be trusted: ``zipfile`` never unpacks more of a file than that.
 
@@ -110,23 +122,48 @@ def require_modest(archive: zipfile.ZipFile, limit: int = MAX_DOCUMENT) -> None:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise InputError(f"holds over {MAX_ENTRIES} files; split it")
-    if sum(entry.file_size for entry in entries) > limit:
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > limit:
         raise InputError(f"unpacks to over {limit >> 20} MiB; split it")
+    if packed and unpacked > max(FREE, MAX_RATIO * packed):
+        raise InputError(f"unpacks to over {MAX_RATIO} times its size; pack it anew")
 
 
 @dataclass(slots=True)
 class Allowance:
-    """What an archive and the books and documents in it may still hold, all together."""
+    """What an archive and the archives, books and documents in it may still hold, all together.
+
+    Attributes:
+        entries: Files.
+        unpacked: Bytes.
+        depth: Archives in one another.
+    """
 
     entries: int
     unpacked: int
+    depth: int
 
     @classmethod
     def beside(cls, archive: zipfile.ZipFile) -> Self:
         """Return what is left beside the files of the archive itself."""
-        allowance = cls(MAX_ENTRIES, MAX_UNPACKED)
+        allowance = cls(MAX_ENTRIES, MAX_UNPACKED, MAX_DEPTH)
         allowance._take(archive)
         return allowance
+
+    @contextmanager
+    def one_deeper(self) -> Iterator[None]:
+        """Hold while an archive inside is read, which is spent already.
+
+        Raises:
+            InputError: Too many are open.
+        """
+        self.depth -= 1
+        try:
+            if self.depth < 1:
+                raise InputError(f"lies in over {MAX_DEPTH - 1} archives; unpack the outer ones")
+            yield
+        finally:
+            self.depth += 1
 
     def spend(self, data: bytes) -> None:
         """Take off what a file of the archive unpacks to itself, when it is a packed one.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from index.articles.article import Article
+from index.articles.fetching import Fetched, fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class ReadOptions:
         columns: Field of an article (``text``, ``title``, ``date``, …) -> its name in records and
             front matter, when it is none of the usual ones.
         allow_private: Whether web addresses of this machine and its network may be fetched.
+        fetch: Fetches addresses, as :func:`index.articles.fetching.fetch` does.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     allow_private: bool = False
+    fetch: Callable[..., Fetched] = fetch

@@ -5,12 +5,18 @@ from index.articles.readers.documents import read_markdown, read_text
 from index.articles.readers.epub import read_epub
 from index.articles.readers.feeds import read_feed
 from index.articles.readers.json_records import read_json, read_json_lines
+from index.articles.readers.old_word import read_doc
+from index.articles.readers.opendocument import read_odt
 from index.articles.readers.pages import read_html
 from index.articles.readers.pdf import read_pdf
+from index.articles.readers.rtf import read_rtf
+from index.articles.readers.slides import read_pptx
+from index.articles.readers.spreadsheets import read_ods, read_spreadsheet
+from index.articles.readers.subtitles import read_subtitles
 from index.articles.readers.tables import read_csv
 from index.articles.readers.word import read_docx
 
-READERS_VERSION = "5"
+READERS_VERSION = "6"
 """Changes whenever the same file may be read differently."""
 
 _READERS = (
@@ -19,6 +25,13 @@ _READERS = (
     FileReader((".html", ".htm", ".xhtml", ".shtml"), read_html),
     FileReader((".pdf",), read_pdf),
     FileReader((".docx",), read_docx),
+    FileReader((".doc",), read_doc),
+    FileReader((".odt",), read_odt),
+    FileReader((".rtf",), read_rtf),
+    FileReader((".pptx",), read_pptx),
+    FileReader((".xlsx", ".xlsm", ".xls"), read_spreadsheet, named=True, several=True),
+    FileReader((".ods",), read_ods, named=True, several=True),
+    FileReader((".srt", ".vtt"), read_subtitles),
     FileReader((".epub",), read_epub, several=True),
     FileReader((".jsonl", ".ndjson"), read_json_lines, named=True, several=True),
     FileReader((".json",), read_json, named=True, several=True),

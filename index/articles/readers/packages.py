@@ -1,4 +1,4 @@
-"""Open the parts of a packed document (.docx, .epub): XML files in a zip archive."""
+"""Open the parts of a packed document (.docx, .odt, .epub): XML files in a zip archive."""
 
 import io
 import posixpath
@@ -22,7 +22,7 @@ class Package:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except zipfile.BadZipFile as error:
             raise InputError(f"{self._kind}: {error}") from None
-        require_modest(self._archive)
+        require_modest(self._archive, packed=len(data))
         self._names = {name.replace("\\", "/").lower(): name for name in self._archive.namelist()}
 
     def __contains__(self, path: str) -> bool:

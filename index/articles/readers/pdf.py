@@ -8,30 +8,21 @@ A hostile file can take hours or all memory; it is read in a process of its own 
 """
 
 import io
-import json
-import logging
 import re
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from index.arabic.datelines import dateline
 from index.articles.article import Article, fill_title
+from index.articles.readers.apart import read_apart
 from index.articles.readers.pdf_layout import Page, paragraphs
 from index.articles.readers.pdf_lines import Glyph
 from index.articles.readers.pdf_rules import Rule
 from index.articles.readers.values import clean
 from index.articles.repair import repair
 from index.errors import InputError
-
-SECONDS = 120
-MEMORY = 3 * 1024**3
-"""Limits on reading one file: processor time, and bytes of memory where the system can limit it.
-Chosen, not measured."""
 
 _MAX_PAGES = 3_000
 """Pages read of one file. Chosen, not measured."""
@@ -48,7 +39,7 @@ def read_pdf(data: bytes) -> Iterator[Article]:
     Raises:
         InputError: It is damaged, locked, holds no text, or takes too long.
     """
-    yield _article(_read_apart(data))
+    yield _article(read_apart(__name__, data))
 
 
 def _article(found: dict[str, Any]) -> Article:
@@ -66,42 +57,6 @@ def _article(found: dict[str, Any]) -> Article:
     )
 
 
-def _read_apart(data: bytes) -> dict[str, Any]:
-    """Read the file in a process of its own, so that it cannot hurt this one."""
-    root = str(Path(__file__).resolve().parents[2])
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r});"
-               " from index.articles.readers.pdf import _child; _child()"]  # fmt: skip
-    try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter, our own code
-            command, input=data, capture_output=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise InputError(f"takes over {SECONDS} s to read; split it") from None
-    if done.returncode:
-        raise InputError("is damaged, or takes too much memory to read")
-    found: dict[str, Any] = json.loads(done.stdout)
-    if reason := found.get("error"):
-        raise InputError(reason)
-    return found
-
-
-def _child() -> None:
-    """Read the file on standard input and print what it holds."""
-    logging.disable(logging.CRITICAL)
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    except (ImportError, ValueError, OSError):
-        pass  # the time limit of the parent still holds
-    try:
-        found = asdict(_read(sys.stdin.buffer.read()))
-    except InputError as error:
-        found = {"error": str(error)}
-    sys.stdout.write(json.dumps(found))
-
-
 @dataclass(frozen=True, slots=True)
 class _Document:
     """What a PDF file says: its properties, paragraphs, and the one in larger letters, if any."""
@@ -112,8 +67,8 @@ class _Document:
     paragraphs: list[str]
 
 
-def _read(data: bytes) -> _Document:
-    """Read a file without limits.
+def read_directly(data: bytes) -> dict[str, Any]:
+    """Return what a file says, read without limits.
 
     Raises:
         InputError: It is no PDF file, is locked, or holds no text.
@@ -137,11 +92,13 @@ def _read(data: bytes) -> _Document:
     first = found[0]
     stands_out = len(found) > 1 and first.size > 1.15 * body and len(first.text) <= 200
     title = _property(information, "Title")
-    return _Document(
-        title="" if _NO_TITLE.match(title) else title,
-        author=_property(information, "Author"),
-        heading=first.text if stands_out else "",
-        paragraphs=[paragraph.text for paragraph in found],
+    return asdict(
+        _Document(
+            title="" if _NO_TITLE.match(title) else title,
+            author=_property(information, "Author"),
+            heading=first.text if stands_out else "",
+            paragraphs=[paragraph.text for paragraph in found],
+        )
     )
 
 

@@ -2,12 +2,14 @@
 
 import logging
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from index.articles.article import Article, origin_of_address, place_in
+from index.articles.fetching import Fetched
 from index.articles.file_names import printable_path
 from index.articles.readers.archives import (
     Allowance,
@@ -17,10 +19,17 @@ from index.articles.readers.archives import (
     read_entry,
 )
 from index.articles.readers.base import FileReader, PassedOver, ReadFailure, ReadOptions
+from index.articles.readers.feeds import FeedEntry
 from index.articles.readers.folders import article_name, ending_of, kind_of
 from index.articles.readers.formats import ARCHIVE, FORMATS, READERS
 from index.articles.readers.sources import Source, list_sources, load
-from index.articles.readers.web import address_id, fetch_readable, is_address, read_linked
+from index.articles.readers.web import (
+    address_id,
+    is_address,
+    is_feed,
+    read_linked,
+    to_readable,
+)
 from index.articles.repair import repair
 from index.errors import InputError, put_on_one_line
 
@@ -80,20 +89,43 @@ class _Place(NamedTuple):
 
 def _read_address(source: Source, options: ReadOptions) -> Iterator[Read]:
     try:
-        data, ending, url = fetch_readable(source.origin, allow_private=options.allow_private)
+        found = options.fetch(source.origin, allow_private=options.allow_private)
     except InputError as error:
         yield ReadFailure(source.origin, str(error))
-        return
-    if ending in {".rss", ".atom"}:
-        yield from _read_feed(data, source, options)
+    else:
+        yield from read_fetched(found, source, options)
+
+
+def read_fetched(
+    found: Fetched,
+    source: Source,
+    options: ReadOptions,
+    wanted: Callable[[FeedEntry], bool] | None = None,
+) -> Iterator[Read]:
+    """Read the articles of an address that was fetched; a problem is yielded, not raised.
+
+    Args:
+        found: What it holds.
+        source: The address.
+        options: How to read it.
+        wanted: Tells whether an entry of a feed is to be read; None for all.
+    """
+    data, ending = to_readable(found)
+    if is_feed(ending):
+        yield from _read_feed(data, source, options, wanted)
         return
     for item in _read(data, ending, _Place(source.name, source.origin), options):
-        yield replace(item, url=item.url or url) if isinstance(item, Article) else item
+        yield replace(item, url=item.url or found.url) if isinstance(item, Article) else item
 
 
-def _read_feed(data: bytes, source: Source, options: ReadOptions) -> Iterator[Read]:
+def _read_feed(
+    data: bytes,
+    source: Source,
+    options: ReadOptions,
+    wanted: Callable[[FeedEntry], bool] | None,
+) -> Iterator[Read]:
     def page(url: str) -> Iterator[Article]:
-        data, ending, _ = fetch_readable(url, allow_private=options.allow_private)
+        data, ending = to_readable(options.fetch(url, allow_private=options.allow_private))
         for item in _read(data, ending, _Place(address_id(url), url), options):
             if isinstance(item, ReadFailure):
                 raise InputError(item.reason)
@@ -101,7 +133,7 @@ def _read_feed(data: bytes, source: Source, options: ReadOptions) -> Iterator[Re
                 yield item
 
     try:
-        for place, found in read_linked(data, page, source.origin):
+        for place, found in read_linked(data, page, source.origin, wanted):
             if isinstance(found, InputError):
                 yield ReadFailure(place, str(found))
             elif found.text.strip():
@@ -115,11 +147,26 @@ def _read_feed(data: bytes, source: Source, options: ReadOptions) -> Iterator[Re
         yield ReadFailure(source.origin, str(error))
 
 
-def _read(data: bytes, ending: str, place: _Place, options: ReadOptions) -> Iterator[Read]:
-    """Read bytes whose format their ending says."""
+def _read(
+    data: bytes,
+    ending: str,
+    place: _Place,
+    options: ReadOptions,
+    allowance: Allowance | None = None,
+) -> Iterator[Read]:
+    """Read bytes whose format their ending says.
+
+    Args:
+        data: The bytes.
+        ending: Of their name.
+        place: Where they are.
+        options: How to read them.
+        allowance: What the archive that they are in may still hold, if they are in one.
+    """
     try:
         if ending == ARCHIVE:
-            yield from _read_archive(data, place, options)
+            with allowance.one_deeper() if allowance else nullcontext():
+                yield from _read_archive(data, place, options, allowance)
             return
         reader = _reader(ending)
         articles = reader.read(data, options.columns) if reader.named else reader.read(data)
@@ -142,11 +189,13 @@ def _reader(ending: str) -> FileReader:
     return READERS[ending]
 
 
-def _read_archive(data: bytes, place: _Place, options: ReadOptions) -> Iterator[Read]:
-    """Read the files of an archive; archives inside it are not opened."""
+def _read_archive(
+    data: bytes, place: _Place, options: ReadOptions, allowance: Allowance | None
+) -> Iterator[Read]:
+    """Read the files of an archive and of those inside it, which share its limits."""
     try:
         with open_archive(data) as archive:
-            allowance, entry = Allowance.beside(archive), None
+            allowance, entry = allowance or Allowance.beside(archive), None
             for entry in entries_of(archive):
                 origin = place_in(place.origin, printable_path(entry.path))
                 if (kind := _unread_kind(entry)) is not None:
@@ -159,7 +208,7 @@ def _read_archive(data: bytes, place: _Place, options: ReadOptions) -> Iterator[
                 except InputError as error:
                     yield ReadFailure(origin, str(error))
                 else:
-                    yield from _read(content, ending_of(entry.path), inside, options)
+                    yield from _read(content, ending_of(entry.path), inside, options, allowance)
             if entry is None:
                 raise InputError("holds no file")
     except zipfile.BadZipFile as error:
@@ -170,7 +219,7 @@ def _unread_kind(entry: Entry) -> str | None:
     """Return what a file of an archive is when it is none that is read."""
     if entry.is_link:
         return "link in an archive"
-    return None if ending_of(entry.path) in READERS else kind_of(entry.path)
+    return None if ending_of(entry.path) in FORMATS else kind_of(entry.path)
 
 
 def _fill_origins(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles.article import origin_of, origin_of_address
-from index.articles.file_names import printable_path
+from index.articles.file_names import is_hidden, printable_path
 from index.articles.readers.base import PassedOver, ReadFailure
 from index.articles.readers.folders import (
     Walk,
@@ -84,6 +84,25 @@ def list_sources(roots: Iterable[str | Path]) -> Listing:
     return Listing(tuple(found), tuple(walk.passed_over), tuple(walk.failures))
 
 
+def list_changed(root: Path, changed: Iterable[Path]) -> Listing:
+    """Return what there is to read at some paths below a folder, named as in all of the folder.
+
+    Args:
+        root: A real path.
+        changed: Files and folders below it, each of which may be gone.
+    """
+    walk = Walk()
+    found: list[Source] = []
+    for path in sorted(changed):
+        if any(is_hidden(name) for name in path.relative_to(root).parts) or path.is_symlink():
+            continue
+        if path.is_dir():
+            found += _sources_below(path, walk, root)
+        elif path.is_file() and ending_of(path.name) in FORMATS and walk.is_new(str(path)):
+            found.append(_source(path, path.relative_to(root).as_posix()))
+    return Listing(tuple(found), tuple(walk.passed_over), tuple(walk.failures))
+
+
 def _sources_at(root: Path, walk: Walk) -> list[Source]:
     try:
         mode = root.stat().st_mode
@@ -102,11 +121,12 @@ def _sources_at(root: Path, walk: Walk) -> list[Source]:
     return []
 
 
-def _sources_below(root: Path, walk: Walk) -> list[Source]:
+def _sources_below(folder: Path, walk: Walk, root: Path | None = None) -> list[Source]:
+    """Return what is below a folder, named by its path below it or another one above."""
     found = []
-    for path in walk.files(root):
+    for path in walk.files(folder):
         if ending_of(path.name) in FORMATS:
-            found.append(_source(path, path.relative_to(root).as_posix()))
+            found.append(_source(path, path.relative_to(root or folder).as_posix()))
         else:
             walk.passed_over.append(PassedOver(origin_of(path), kind_of(path.name)))
     return found

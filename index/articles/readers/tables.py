@@ -1,7 +1,7 @@
 """Read tables as spreadsheet programs save them: an article per row."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 
@@ -62,6 +62,22 @@ def read_csv(data: bytes, columns: Mapping[str, str]) -> Iterator[Article | Read
             yield _article(row, layout, columns)
 
 
+def read_table(
+    rows: Sequence[Sequence[str]], columns: Mapping[str, str]
+) -> Iterator[Article | ReadFailure] | None:
+    """Return the articles of rows that are cut already; None where they are no articles.
+
+    Those of articles have a text and another field, or the text that the user names: in a table of
+    figures a column of remarks is no text.
+    """
+    cut = [Row(number, tuple(row)) for number, row in enumerate(rows, start=1)]
+    layout = _find_headings(cut, _WHOLE_LINE, columns)
+    if layout is None or layout.fields < (1 if "text" in columns else 2):
+        return None
+    below = (row for row in cut[layout.headings.line :] if not _is_no_record(row, layout.headings))
+    return (_article(row, layout, columns) for row in below)
+
+
 def _layout(text: str, columns: Mapping[str, str]) -> _Layout | None:
     """Return the layout under which most fields are named, else the one of most columns."""
     said = _SEP.match(text)
@@ -78,7 +94,13 @@ def _fitness(layout: _Layout) -> tuple[int, bool, int]:
 
 
 def _layout_with(delimiter: str, text: str, columns: Mapping[str, str]) -> _Layout | None:
-    filled = (row for row in read_rows(text, delimiter) if row.cells and not row.is_blank)
+    return _find_headings(read_rows(text, delimiter), delimiter, columns)
+
+
+def _find_headings(
+    rows: Iterable[Row], delimiter: str, columns: Mapping[str, str]
+) -> _Layout | None:
+    filled = (row for row in rows if row.cells and not row.is_blank)
     first = list(islice(filled, _FIRST_ROWS + 1))
     if first and _SEP.match(delimiter.join(first[0].cells)):
         first = first[1:]

@@ -4,12 +4,13 @@ import codecs
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from index.articles.article import Article
-from index.articles.fetching import Fetched, fetch
+from index.articles.fetching import Fetched
 from index.articles.readers.feeds import FeedEntry, feed_entries, looks_like_feed
 from index.errors import InputError
 
@@ -25,11 +26,23 @@ _ENDINGS = {
     "application/epub+zip": ".epub",
     "application/zip": ".zip",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
+    "text/vtt": ".vtt",
+    "application/x-subrip": ".srt",
     "application/rss+xml": ".rss",
     "application/atom+xml": ".atom",
 }
 _FEEDS = frozenset({".rss", ".atom"})
-_BINARY = frozenset({".pdf", ".docx", ".epub", ".zip"})
+_BINARY = frozenset({
+    ".pdf", ".docx", ".epub", ".zip", ".xlsx", ".pptx", ".odt", ".ods", ".doc", ".xls", ".rtf",
+})  # fmt: skip
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]*\sencoding\s*=")
 
@@ -51,15 +64,15 @@ def address_id(url: str) -> str:
     return f"{host}{path}" + (f"?{unquote(parts.query)}" if parts.query else "")
 
 
-def fetch_readable(url: str, *, allow_private: bool) -> tuple[bytes, str, str]:
-    """Fetch an address; return its content, the file ending that says its format, and its place.
-
-    Raises:
-        InputError: It cannot be fetched.
-    """
-    found = fetch(url, allow_private=allow_private)
+def to_readable(found: Fetched) -> tuple[bytes, str]:
+    """Return the content of an address, and the file ending that says its format."""
     ending = _ending(found)
-    return _in_utf8(found, ending), ending, found.url
+    return _in_utf8(found, ending), ending
+
+
+def is_feed(ending: str) -> bool:
+    """Tell the ending of a feed from others."""
+    return ending in _FEEDS
 
 
 def _ending(found: Fetched) -> str:
@@ -67,6 +80,8 @@ def _ending(found: Fetched) -> str:
         return ".rss"
     if found.data.startswith(b"%PDF-"):
         return ".pdf"
+    if found.data.startswith(b"{\\rtf"):
+        return ".rtf"
     if found.data.startswith(b"PK\x03\x04"):
         return _ending_of_zip(found.data)
     known = _ENDINGS.get(found.content_type)
@@ -82,9 +97,18 @@ def _ending_of_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+            said = archive.open("mimetype").read(100) if "mimetype" in names else b""
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
         return ".zip"
-    inside = {"word/document.xml": ".docx", "META-INF/container.xml": ".epub"}
+    kind = said.decode("ascii", "replace").strip()
+    if kind in _ENDINGS:
+        return _ENDINGS[kind]
+    inside = {
+        "word/document.xml": ".docx",
+        "xl/workbook.xml": ".xlsx",
+        "ppt/presentation.xml": ".pptx",
+        "META-INF/container.xml": ".epub",
+    }
     return next((ending for name, ending in inside.items() if name in names), ".zip")
 
 
@@ -114,7 +138,10 @@ def _is_unicode(data: bytes) -> bool:
 
 
 def read_linked(
-    data: bytes, read_page: Callable[[str], Iterator[Article]], address: str = ""
+    data: bytes,
+    read_page: Callable[[str], Iterator[Article]],
+    address: str = "",
+    wanted: Callable[[FeedEntry], bool] | None = None,
 ) -> Iterator[tuple[str, Article | InputError]]:
     """Read the articles that a feed links to.
 
@@ -125,11 +152,14 @@ def read_linked(
         data: The feed.
         read_page: Reads the articles at an address.
         address: Where the feed was found.
+        wanted: Tells whether an entry is to be read; None for all.
 
     Yields:
         The address of each article, and the article or why there is none.
     """
     for entry in feed_entries(data, address):
+        if wanted and not wanted(entry):
+            continue
         if entry.link:
             yield entry.link, _read_entry(entry, read_page)
         else:

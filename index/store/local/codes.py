@@ -32,7 +32,12 @@ def compute_scale(dimension: int) -> float:
 def encode_vectors(vectors: FloatMatrix) -> Codes:
     """Return unit vectors in a byte a dimension."""
     dimension = vectors.shape[1]
-    scaled = vectors @ compute_rotation(dimension) * compute_scale(dimension)
+    rotation = compute_rotation(dimension)
+    # Row by row, as below: the product of many is rounded by how many threads share it too.
+    scaled = np.empty(vectors.shape, np.float32)
+    for row, vector in zip(scaled, vectors, strict=True):
+        row[:] = vector @ rotation
+    scaled *= compute_scale(dimension)
     codes: Codes = np.clip(np.rint(scaled), -_MOST, _MOST).astype(np.int8)
     return codes
 

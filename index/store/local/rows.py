@@ -106,7 +106,7 @@ class Changes:
 def insert_article(connection: sqlite3.Connection, item: ArticleChunks, changes: Changes) -> None:
     """Store an article with its chunks."""
     a = item.article
-    bands = compute_bands(compute_signature(a.text))
+    bands = item.find_bands()
     placed = item.placement or _place(connection, Unplaced(a.text, bands))
     values = (a.id, a.content_hash, a.text_hash, a.title, deflate(a.text))
     more = (a.source, a.date, a.author, a.url, a.origin, " ".join(item.title_terms), now())

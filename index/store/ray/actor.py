@@ -22,10 +22,12 @@ from index.errors import (
     SearchIndexError,
     StateLostError,
 )
+from index.folder import LINEAGE, RESTORED
 from index.store.manifest import Manifest
 from index.store.opening import create_store, holds_store, open_shard
 from index.store.ray.engine import load_ray
 from index.store.sharded.lanes import Lane, Lanes
+from index.store.sharded.lineage import UNKNOWN, Line, Lineage, begin_line, load_lineage
 from index.store.sharded.storage import restore_shard, save_shard
 
 logger = logging.getLogger(__name__)
@@ -92,28 +94,41 @@ class ShardActor:
     """A shard in a folder of the machine the actor runs on.
 
     Args:
-        folder: Of the shard; brought back from the storage when it is not there or older, as on a
-            machine that was away meanwhile, else made.
+        folder: Of the shard; brought back from the storage when it is not there or lacks what the
+            copy has, as on a machine that was away meanwhile, else made.
         manifest: For a shard that is made.
         storage: Where copies are kept after each publication; "" for nowhere.
         made: Whether the shard may be made where it is nowhere. Ray begins an actor again on
             another machine when its own is gone: an empty shard there would be a wrong answer.
+        apart: Whether another machine has something of it that this one lacks: files are read
+            again then, as where it was brought back from a copy.
 
     Raises:
         IndexNotFoundError: The shard is neither here nor in the storage, and may not be made.
     """
 
     def __init__(
-        self, folder: str, manifest: Manifest, *, storage: str = "", made: bool = True
+        self,
+        folder: str,
+        manifest: Manifest,
+        *,
+        storage: str = "",
+        made: bool = True,
+        apart: bool = False,
     ) -> None:
         self._folder = Path(folder)
         self._storage = storage
-        if storage:
-            restore_shard(storage, self._folder, generation=_find_generation(self._folder))
-        if not holds_store(self._folder):
+        lineage = _find_lineage(self._folder)
+        if storage and restore_shard(storage, self._folder, lineage):
+            lineage = _find_lineage(self._folder)
+        if lineage is None:
             if not made or _is_begun_again():
                 raise IndexNotFoundError(f"{folder} is not on this machine, nor in a storage")
             create_store(self._folder, manifest).close()
+        if not (self._folder / LINEAGE).exists():
+            begin_line(self._folder, lineage or ())
+        if apart and not _is_begun_again():
+            (self._folder / RESTORED).touch()
         self._store = open_shard(self._folder)
         self._lanes = Lanes([self._store])
         self._readers: dict[str, _Held] = {}
@@ -230,7 +245,8 @@ class ShardActor:
 
     def _save(self) -> None:
         if self._storage:
-            save_shard(self._store, self._storage)
+            generation = self._store.stats().generation
+            save_shard(self._store, self._storage, load_lineage(self._folder, generation))
 
     def _close_forgotten(self) -> None:
         while True:
@@ -262,27 +278,27 @@ def _is_begun_again() -> bool:
     return context.get_actor_id() is not None and context.was_current_actor_reconstructed
 
 
-def find_generations(folders: Sequence[str]) -> list[int]:
-    """Return the generations of the shards in some folders of the machine; -1 where there is none.
+def find_lineages(folders: Sequence[str]) -> list[Lineage | None]:
+    """Return the lineages of the shards in some folders of the machine; None where there is none.
 
     One that cannot be read counts as there: its actor says what is wrong with it.
     """
-    found = []
+    found: list[Lineage | None] = []
     for folder in folders:
         try:
-            found.append(_find_generation(Path(folder)))
+            found.append(_find_lineage(Path(folder)))
         except SearchIndexError:
-            found.append(0)
+            found.append(Lineage((Line(UNKNOWN, 0),)))
     return found
 
 
-def _find_generation(folder: Path) -> int:
-    """Return the generation of the shard in a folder; -1 where there is none."""
+def _find_lineage(folder: Path) -> Lineage | None:
+    """Return the lineage of the shard in a folder; None where there is none."""
     if not holds_store(folder):
-        return -1
+        return None
     shard = open_shard(folder)
     try:
-        return shard.stats().generation
+        return load_lineage(folder, shard.stats().generation)
     finally:
         shard.close()
 

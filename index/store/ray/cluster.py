@@ -5,7 +5,7 @@ actor is placed on the machine that has its shard, under the same path on all of
 has, the machines take turns, and it brings the shard from the storage.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,12 @@ from index.errors import IndexNotFoundError, InputError, ShardAwayError, put_on_
 from index.folder import DATABASE, SHARDS
 from index.store.manifest import Manifest
 from index.store.opening import RAY
-from index.store.ray.actor import ShardActor, find_generations
+from index.store.ray.actor import ShardActor, find_lineages
 from index.store.ray.engine import NAMESPACE, connect, load_ray
 from index.store.ray.shard import PATIENCE_S, ActorShard
+from index.store.ray.store import ClusterStore
 from index.store.sharded.layout import count_shards, name_shard
-from index.store.sharded.store import ShardedStore
+from index.store.sharded.lineage import find_newest
 
 DEFAULT = "index"
 """Name of an index where none is given."""
@@ -67,7 +68,7 @@ def start_cluster(
     name: str = DEFAULT,
     new: bool = True,
     cpus: float = 0.0,
-) -> ShardedStore:
+) -> ClusterStore:
     """Begin an actor for each replica of each shard; those that run already are kept.
 
     Args:
@@ -99,8 +100,9 @@ def start_cluster(
     if not nodes:
         raise ShardAwayError(f"no machine of the Ray has {cpus} processors for a shard")
     folders = {n: Path(folder).resolve() / name_shard(n, shards) for n in range(shards)}
-    beginning = _Beginning(name, manifest, folders, storage.rstrip("/"), cpus)
-    running, homes = set(_list_actors(name)), _find_homes(nodes, folders)
+    running = set(_list_actors(name))
+    homes, apart = _find_homes(nodes, folders)
+    beginning = _Beginning(name, manifest, folders, storage.rstrip("/"), cpus, apart)
     # None is made before it is known that all are nowhere: an empty one would hide its articles.
     handles, missing = beginning.begin(homes, made=False)
     if new and len(missing) == shards:
@@ -130,6 +132,7 @@ class _Beginning:
     folders: Mapping[int, Path]
     storage: str
     cpus: float
+    apart: Collection[int]
 
     def begin(
         self, homes: Mapping[int, str], *, replica: int = 0, made: bool
@@ -182,11 +185,16 @@ class _Beginning:
             self.manifest,
             storage=f"{self.storage}/{shard}" if self.storage and replica == 0 else "",
             made=made,
+            apart=n in self.apart,
         )
 
 
-def _find_homes(nodes: Sequence[str], folders: Mapping[int, Path]) -> dict[int, str]:
+def _find_homes(
+    nodes: Sequence[str], folders: Mapping[int, Path]
+) -> tuple[dict[int, str], set[int]]:
     """Return for each shard the node that has the newest of it; in turn where several do, or none.
+
+    Also the shards that were written on several nodes, each without the other.
 
     Raises:
         ShardAwayError: A node does not tell.
@@ -194,7 +202,7 @@ def _find_homes(nodes: Sequence[str], folders: Mapping[int, Path]) -> dict[int, 
     ray = load_ray()
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    look = ray.remote(num_cpus=0)(find_generations)
+    look = ray.remote(num_cpus=0)(find_lineages)
     asked = [
         look.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False)).remote(
             [str(path) for path in folders.values()]
@@ -208,12 +216,13 @@ def _find_homes(nodes: Sequence[str], folders: Mapping[int, Path]) -> dict[int, 
             f"a machine does not tell which shards it has ({put_on_one_line(error)});"
             " see: jawab cluster status"
         ) from error
-    homes = {}
+    homes, apart = {}, set()
     for n in folders:
-        newest = max(row[n] for row in found)
-        best = [node for node, row in zip(nodes, found, strict=True) if row[n] == newest]
+        there = {node: row[n] for node, row in zip(nodes, found, strict=True) if row[n]}
+        best, others = find_newest(there) if there else (list(nodes), False)
         homes[n] = best[n % len(best)]
-    return homes
+        apart |= {n} if others else set()
+    return homes, apart
 
 
 def check_folder(folder: str | Path, shards: int) -> None:
@@ -235,14 +244,20 @@ def check_folder(folder: str | Path, shards: int) -> None:
 
 
 def connect_cluster(
-    address: str = "auto", name: str = DEFAULT, *, patience: float = PATIENCE_S
-) -> ShardedStore:
+    address: str = "auto",
+    name: str = DEFAULT,
+    *,
+    patience: float = PATIENCE_S,
+    workers: int | None = None,
+) -> ClusterStore:
     """Open the index that the actors of a Ray keep.
 
     Args:
         address: Of Ray, as for ``ray.init``.
         name: Of the index.
         patience: Seconds for which a shard that does not answer is waited for.
+        workers: How many processes cut and embed in a build; None for one on each machine that
+            keeps a shard.
 
     Raises:
         InputError: Ray is not installed or does not answer, or keeps no index.
@@ -257,7 +272,7 @@ def connect_cluster(
         ActorShard(list(actors.values()), shard, names=list(actors), patience=patience)
         for shard, actors in sorted(groups.items())
     ]
-    return ShardedStore(f"{RAY}{address}/{name}", shards)
+    return ClusterStore(f"{RAY}{address}/{name}", shards, workers=workers)
 
 
 def holds_cluster(address: str, name: str = DEFAULT) -> bool:

@@ -112,6 +112,10 @@ class ActorShard:
             lambda replica: replica.write.remote(token, name, arguments, more), primary=True
         )
 
+    def find_node(self) -> str:
+        """Return Ray's name of the machine that has the shard."""
+        return str(self._ask_any(lambda replica: replica.find_node.remote(), primary=True))
+
     @property
     def manifest(self) -> Manifest:
         """What the shard was built with, as it is now."""

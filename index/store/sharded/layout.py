@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from index.errors import IndexDamagedError, IndexMismatchError
-from index.folder import DATABASE, SHARDS, is_of_index, publish_path, sync
+from index.folder import DATABASE, SHARDS, WATCH, is_of_index, publish_path, sync
 
 FORMAT = 1
 """Of the file that names the shards."""
@@ -104,7 +104,7 @@ def _remove_store(folder: Path) -> None:
     """Remove the store that is alone in a folder, its database first."""
     (folder / DATABASE).unlink(missing_ok=True)
     for path in folder.iterdir():
-        if path.name == SHARDS or _SHARD.fullmatch(path.name) or path.name == UNFINISHED:
+        if path.name in {SHARDS, UNFINISHED, WATCH} or _SHARD.fullmatch(path.name):
             continue
         if not is_of_index(path.name) or path.suffix == ".lock":
             continue

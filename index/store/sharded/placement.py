@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from index.articles.copies import compute_bands, compute_signature
 from index.store.changes import ArticleChunks, Placement
 from index.store.shard import LastKeys, Relative, Unplaced, merge_relatives, take_relatives
 
@@ -32,8 +31,7 @@ def group_by_shard(items: Iterable[tuple[str, Item]], count: int) -> dict[int, l
 
 def describe(items: Sequence[ArticleChunks]) -> list[Unplaced]:
     """Return what the shards are asked about new articles."""
-    texts = (item.article.text for item in items)
-    return [Unplaced(text, compute_bands(compute_signature(text))) for text in texts]
+    return [Unplaced(item.article.text, item.find_bands()) for item in items]
 
 
 def find_replaced(items: Sequence[ArticleChunks]) -> dict[str, int]:

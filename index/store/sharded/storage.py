@@ -11,9 +11,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexWriteError, InputError, ShardAwayError, put_on_one_line
+from index.errors import (
+    IndexWriteError,
+    InputError,
+    SearchIndexError,
+    ShardAwayError,
+    put_on_one_line,
+)
 from index.folder import RESTORED, publish_path
 from index.store.contract import Store
+from index.store.sharded.lineage import UNKNOWN, Lineage, begin_line, make_lineage
 
 logger = logging.getLogger(__name__)
 
@@ -30,20 +37,23 @@ def _open_storage(storage: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
 
-        return url_to_fs(storage)  # type: ignore[no-any-return]
+        files, root = url_to_fs(storage)
     except (ImportError, ValueError) as error:
         raise InputError(
             f"the storage {storage} cannot be opened ({error}); name a folder, or an address of"
             " fsspec and install what it needs (for s3://: pip install s3fs)"
         ) from error
+    files.invalidate_cache()  # what other machines wrote since is not in it
+    return files, root
 
 
-def save_shard(store: Store, storage: str) -> str:
+def save_shard(store: Store, storage: str, lineage: Lineage) -> str:
     """Copy one state of a shard to the storage; return the name of the copy.
 
     Args:
         store: The shard.
         storage: The shard's own place there.
+        lineage: Of the shard as it is now.
 
     Raises:
         InputError: The storage cannot be opened.
@@ -51,15 +61,17 @@ def save_shard(store: Store, storage: str) -> str:
     """
     files, root = _open_storage(storage)
     try:
-        return _save(store, files, root)
-    except (OSError, StorageTornError) as error:
+        return _save(store, files, root, lineage)
+    except SearchIndexError:
+        raise
+    except Exception as error:  # what is behind fsspec raises errors of its own
         raise IndexWriteError(
             f"{store.place} is published, but not copied to {storage} ({put_on_one_line(error)});"
             " make the storage reachable and run: jawab index rebuild"
         ) from error
 
 
-def _save(store: Store, files: Any, root: str) -> str:
+def _save(store: Store, files: Any, root: str, lineage: Lineage) -> str:
     name = f"copy-{_find_next(files, root):09}"
     with tempfile.TemporaryDirectory(prefix="jawab-") as scratch:
         copy = store.backup(Path(scratch) / "copy")
@@ -72,7 +84,7 @@ def _save(store: Store, files: Any, root: str) -> str:
     # A name of its own first: who is interrupted leaves the file that was there as it was.
     staged = f"{root}/{_CURRENT}.tmp"
     with files.open(staged, "w", encoding="utf-8") as current:
-        json.dump({"copy": name, "generation": store.stats().generation}, current)
+        json.dump({"copy": name, "lineage": lineage}, current)
     files.mv(staged, f"{root}/{_CURRENT}")
     for old in sorted(files.glob(f"{root}/copy-*"))[:-_KEPT]:
         files.rm(old, recursive=True)
@@ -85,28 +97,28 @@ def _find_next(files: Any, root: str) -> int:
     return max(copies, default=0) + 1
 
 
-def restore_shard(storage: str, folder: Path, *, generation: int = -1) -> bool:
-    """Bring a shard back from the storage where the copy there is newer; tell whether it was.
+def restore_shard(storage: str, folder: Path, lineage: Lineage | None = None) -> bool:
+    """Bring a shard back from the storage where the copy has what it lacks; tell whether it had.
 
     A shard that is in the folder is kept beside it, as ``….before``.
 
     Args:
         storage: The shard's own place there.
         folder: Where to.
-        generation: Of what is in the folder; -1 for nothing.
+        lineage: Of what is in the folder; None where there is nothing.
 
     Raises:
         InputError: The storage cannot be opened.
         ShardAwayError: It cannot be read, and there is nothing in the folder.
     """
+    files, root = _open_storage(storage)
     try:
-        files, root = _open_storage(storage)
-        number, copied = _read_current(files, root)
-        if copied <= generation:
+        current = _read_current(files, root)
+        if current is None or (lineage and lineage.holds(current[1])):
             return False
-        _fetch(files, f"{root}/copy-{number:09}", folder)
-    except (OSError, StorageTornError) as error:
-        if generation < 0:
+        _fetch(files, f"{root}/{current[0]}", folder, current[1])
+    except Exception as error:  # as above
+        if lineage is None:
             raise ShardAwayError(
                 f"{folder} is not on this machine, and its copy in {storage} cannot be read"
                 f" ({put_on_one_line(error)}); make the storage reachable and start again"
@@ -116,8 +128,8 @@ def restore_shard(storage: str, folder: Path, *, generation: int = -1) -> bool:
     return True
 
 
-def _fetch(files: Any, source: str, folder: Path) -> None:
-    """Put a copy in the place of what is in a folder."""
+def _fetch(files: Any, source: str, folder: Path, lineage: Lineage) -> None:
+    """Put a copy in the place of what is in a folder; it goes on there by itself."""
     staged = folder.with_name(f"{folder.name}.restoring.tmp")
     shutil.rmtree(staged, ignore_errors=True)
     for path in files.find(source):
@@ -125,6 +137,7 @@ def _fetch(files: Any, source: str, folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         files.get_file(path, str(target))
     (staged / RESTORED).touch()
+    begin_line(staged, lineage)
     if folder.is_dir():
         before = folder.with_name(f"{folder.name}.before")
         shutil.rmtree(before, ignore_errors=True)
@@ -132,8 +145,8 @@ def _fetch(files: Any, source: str, folder: Path) -> None:
     publish_path(staged, folder)
 
 
-def _read_current(files: Any, root: str) -> tuple[int, int]:
-    """Return number and generation of the current copy; (0, -1) where there is none.
+def _read_current(files: Any, root: str) -> tuple[str, Lineage] | None:
+    """Return name and lineage of the current copy; None where there is none.
 
     Raises:
         StorageTornError: What names it cannot be read.
@@ -141,8 +154,10 @@ def _read_current(files: Any, root: str) -> tuple[int, int]:
     try:
         with files.open(f"{root}/{_CURRENT}", "r", encoding="utf-8") as file:
             current = json.load(file)
-        return int(str(current["copy"]).rpartition("-")[2]), int(current["generation"])
+        number = int(str(current["copy"]).rpartition("-")[2])
+        lines = current.get("lineage") or [(UNKNOWN, current["generation"])]
+        return f"copy-{number:09}", make_lineage(lines)
     except FileNotFoundError:
-        return 0, -1
-    except (ValueError, KeyError, TypeError) as error:
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StorageTornError(f"{root}/{_CURRENT} is damaged: {error!r}") from error

@@ -11,6 +11,9 @@ from index.arabic.dialects import normalize_dialect
         ("شكون ربح الماراثون؟", "من ربح الماراثون؟"),
         ("ليش حيتأخر القطار؟", "لماذا سيتأخر القطار؟"),
         ("قديش سعر التذكرة؟", "كم سعر التذكرة؟"),
+        ("شكون مات في أكسيدون الترينو؟", "من مات في حادث القطار؟"),
+        ("قدّاش مريض في السبيطارات وبالباصات؟", "كم مريض في المستشفيات وبالحافلات؟"),
+        ("مين قتل السواق عالكاميون؟", "من قتل السائق على الشاحنة؟"),
     ],
 )
 def test_a_question_in_a_dialect_is_asked_in_the_standard_language(spoken, standard):
@@ -18,7 +21,14 @@ def test_a_question_in_a_dialect_is_asked_in_the_standard_language(spoken, stand
 
 
 @pytest.mark.parametrize(
-    "question", ["متى تأسست هيئة الكهرباء؟", "كم عدد سكان بيروت؟", "What is the plan?", ""]
+    "question",
+    [
+        "متى تأسست هيئة الكهرباء؟",
+        "كم عدد سكان بيروت؟",
+        "لماذا سميت كرة القدم بكرة؟",
+        "What is the plan?",
+        "",
+    ],
 )
 def test_any_other_question_is_left_alone(question):
     assert normalize_dialect(question) == question

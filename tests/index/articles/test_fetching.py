@@ -249,6 +249,12 @@ def test_a_text_is_read_in_the_encoding_it_is_in(body, kind):
         ("/a", "text/html", lambda: documents.docx([(None, TEXT)])),
         ("/a", "text/plain", lambda: documents.zipped({"خبر.txt": f"عنوان\n\n{TEXT}"})),
         ("/a", "application/epub+zip", lambda: documents.epub([f"<p>{TEXT}</p>"])),
+        ("/a", "text/html", lambda: documents.odt(TEXT)),
+        (
+            "/a",
+            "application/octet-stream",
+            lambda: rf"{{\rtf1\ansicpg1256 {TEXT}\par}}".encode("cp1256"),
+        ),
     ],
 )
 def test_files_that_are_no_text_are_never_recoded(path, kind, body, charset):

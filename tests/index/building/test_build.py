@@ -173,7 +173,7 @@ def test_a_column_for_no_known_field_is_refused(folder, tmp_path, embedder):
 
 
 def test_search_files_are_made_while_a_long_build_goes_on(tmp_path, embedder, monkeypatch):
-    monkeypatch.setattr("index.building.intake._BATCH_CHUNKS", 10)
+    monkeypatch.setattr("index.building.intake._BATCH_LETTERS", 300)
     monkeypatch.setattr("index.store.local.store._MIN_GROWTH", 20)
     records = [{"id": n, "text": f"وصل القطار رقم {n} إلى المحطة."} for n in range(100)]
     path = tmp_path / "a.json"
@@ -248,7 +248,7 @@ def test_progress_grows_to_the_end(folder, tmp_path, embedder):
 
 
 def test_an_interrupted_build_goes_on_where_it_stopped(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr("index.building.intake._BATCH_CHUNKS", 1)
+    monkeypatch.setattr("index.building.intake._BATCH_LETTERS", 1)
     embedder = WordEmbedder()
 
     def interrupt(progress):

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import sys
 import threading
 import time
 import uuid
@@ -18,6 +19,7 @@ from fakes import WordEmbedder
 from stores import CLUSTERS, end_clusters, start_ray
 
 from index import build_index, open_index
+from index.embedding.embedders import load_embedder
 from index.errors import (
     IndexLockedError,
     IndexNotFoundError,
@@ -60,13 +62,13 @@ def samples(tmp_path_factory):
 def begin(tmp_path, samples):
     """Return a function that begins actors on a copy of the samples, or on none."""
 
-    def begin(*, empty=False, **options):
+    def begin(*, empty=False, manifest=None, **options):
         start_ray()
         folder = tmp_path / "shards"
         if not empty:
             shutil.copytree(samples, folder)
         CLUSTERS.append(uuid.uuid4().hex)
-        manifest = Manifest(WordEmbedder().identity)
+        manifest = manifest or Manifest(WordEmbedder().identity)
         return start_cluster(folder, manifest, shards=2, name=CLUSTERS[-1], **options)
 
     yield begin
@@ -182,6 +184,75 @@ def test_a_build_goes_on_where_actors_are_killed(begin, samples, kills):
     assert told(store) == told(open_store(samples))
 
 
+def every_row(store):
+    """Return all that is stored of the articles, whatever their keys are in a store."""
+    return {
+        item.article.id: (
+            item.article,
+            item.chunks,
+            item.hashes,
+            item.terms,
+            item.title_terms,
+            [(one.vector.tobytes(), one.words) for one in item.embedded],
+            item.placement.key,
+            item.placement.family,
+        )
+        for item in store.export(store.known())
+    }
+
+
+def test_a_build_on_ray_stores_what_a_build_here_does(begin, sample_index, monkeypatch):
+    """It is cut and embedded by two workers, which are killed meanwhile."""
+    monkeypatch.setattr("index.building.workers._WORTH_BYTES", 0)
+    begin(empty=True, manifest=Manifest(load_embedder().identity))
+    store, killed, ended = connect_cluster("", CLUSTERS[-1], workers=2), set(), threading.Event()
+
+    def kill():
+        while not killed and not ended.wait(0.5):
+            for worker in find_workers() - killed:
+                os.kill(worker, signal.SIGKILL)
+                killed.add(worker)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    report = build_index([SAMPLES], store)
+    ended.set()
+    killer.join()
+    assert (report.added, report.failures) == (28, ())
+    assert killed
+    assert have_ended(find_workers())
+    assert every_row(store) == every_row(open_store(sample_index))
+
+
+def have_ended(processes):
+    deadline = time.monotonic() + 20
+    while any(Path("/proc", str(one)).exists() for one in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def find_workers():
+    """Return the processes that cut and embed for a build."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if path.read_bytes().startswith(b"ray::Hand"):
+                found.add(int(path.parent.name))
+    return found
+
+
+def test_what_a_worker_raises_reaches_who_asked(begin):
+    begin(empty=True)
+    with connect_cluster("", CLUSTERS[-1], workers=2).employ(list, "كتب") as crew:
+        asked = [crew.begin("index", letter) for letter in "كبس"]
+        assert [one.result() for one in asked[:2]] == [0, 2]
+        with pytest.raises(ValueError, match="not in list"):
+            asked[2].result()
+    assert have_ended(find_workers())
+
+
 def test_an_index_on_ray_is_named_by_its_address(begin):
     store = begin()
     assert store.place == f"ray:/{CLUSTERS[-1]}"
@@ -275,9 +346,34 @@ def test_an_actor_does_only_what_a_shard_does(actor):
             ask()
 
 
-@pytest.mark.parametrize("place", ["folder", "memory"])
-def test_a_shard_that_begins_anew_is_brought_back_from_the_storage(tmp_path, samples, place):
-    storage = str(tmp_path / "storage") if place == "folder" else f"memory://{uuid.uuid4().hex}"
+@pytest.fixture(scope="module")
+def s3():
+    """Give the address of a bucket on an S3 server of this machine."""
+    server_module = pytest.importorskip("moto.server", reason="pip install 'moto[server]'")
+    s3fs = pytest.importorskip("s3fs", reason="pip install s3fs")
+    server = server_module.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        environment.setenv("AWS_MAX_ATTEMPTS", "1")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+            environment.setenv(name, "us-east-1")
+        s3fs.S3FileSystem().mkdir("news")
+        yield "s3://news"
+    s3fs.S3FileSystem.clear_instance_cache()
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "memory", "s3"])
+def storage(request, tmp_path):
+    """Give a place for the copies of a shard."""
+    if request.param == "s3":
+        return f"{request.getfixturevalue('s3')}/{uuid.uuid4().hex}"
+    return str(tmp_path / "copies") if request.param == "folder" else f"memory://{uuid.uuid4().hex}"
+
+
+def test_a_shard_that_begins_anew_is_brought_back_from_the_storage(tmp_path, samples, storage):
     folder, manifest = tmp_path / "shard", Manifest(WordEmbedder().identity)
     actor = ShardActor(str(folder), manifest, storage=storage)
     items = open_store(samples).export(list(open_store(samples).known()))
@@ -320,6 +416,51 @@ def test_a_copy_that_cannot_be_written_is_said(tmp_path):
     storage.write_text("no folder", encoding="utf-8")
     with pytest.raises(IndexWriteError, match="published, but not copied"):
         actor.write("one", "compact", (), {})
+    actor.end_writing("one")
+
+
+def test_an_s3_that_is_away_keeps_no_shard_away_that_is_here(tmp_path, s3, monkeypatch, caplog):
+    folder, place = str(tmp_path / "shard"), f"{s3}/{uuid.uuid4().hex}"
+    written(ShardActor(folder, store_manifest(), storage=place))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    sys.modules["s3fs"].S3FileSystem.clear_instance_cache()
+    again = ShardActor(folder, store_manifest(), storage=place)
+    assert "begins without looking into" in caplog.text
+    with pytest.raises(IndexWriteError, match="published, but not copied"):
+        again.write("one", "compact", (), {})
+    with pytest.raises(ShardAwayError, match="make the storage reachable"):
+        ShardActor(str(tmp_path / "other"), store_manifest(), storage=place)
+    sys.modules["s3fs"].S3FileSystem.clear_instance_cache()
+
+
+def test_equal_generations_of_machines_that_were_apart_are_told_apart(tmp_path, samples):
+    """Both went on from one copy; the one of the storage counts, what the other had is read anew."""
+    storage = str(tmp_path / "storage")
+    items = open_store(samples).export(list(open_store(samples).known()))
+    one, two = (str(tmp_path / name / "shard") for name in ("one", "two"))
+    written(ShardActor(one, store_manifest(), storage=storage), items[:9])
+    written(ShardActor(two, store_manifest(), storage=storage), items[9:18])
+    written(ShardActor(one, store_manifest()), items[18:])
+    back = ShardActor(one, store_manifest(), storage=storage)
+    assert back.ask("known", (), {}).keys() == {item.article.id for item in items[:18]}
+    assert back.ask("is_restored", (), {})
+    assert len(open_store(tmp_path / "one" / "shard.before").known()) == len(items) - 9
+    # Where it is now it holds what the storage has, whatever the numbers; an older one does not.
+    written(back, items[18:])
+    assert len(ShardActor(one, store_manifest(), storage=storage).ask("known", (), {})) == 28
+    assert len(ShardActor(two, store_manifest(), storage=storage).ask("known", (), {})) == 28
+
+
+def test_a_shard_of_which_another_machine_has_more_reads_its_files_again(tmp_path):
+    folder = str(tmp_path / "shard")
+    assert not ShardActor(folder, store_manifest()).ask("is_restored", (), {})
+    assert ShardActor(folder, store_manifest(), apart=True).ask("is_restored", (), {})
+
+
+def written(actor, items=()):
+    """Store articles in a shard and publish them."""
+    actor.write("one", "apply", (items,), {})
+    actor.write("one", "compact", (), {})
     actor.end_writing("one")
 
 

@@ -35,13 +35,20 @@ class Fails:
         raise ModelError("no connection")
 
 
-def compose(*written, **settings):
+class Silent(Fails):
+    """Writes nothing."""
+
+    def write(self, _reading):
+        yield from ()
+
+
+def compose(*written, writer=Fails, **settings):
     question = understand("كم بلغت كلفة الجسر؟")
     passages = passages_of(TEXT)
     begun = Answer(question.asked, question.standalone, passages=tuple(passages), model=Fails.name)
     reading = Reading(question, passages)
     composition = Composition(begun, reading, Clock(), Settings(**settings), may_quote=False)
-    return [*composition.compose(Fails(*written))][-1]
+    return [*composition.compose(writer(*written))][-1]
 
 
 @pytest.mark.parametrize("unsupported", ["remove", "mark"])
@@ -61,3 +68,9 @@ def test_a_refusal_after_a_model_failed_says_so_and_speaks_of_no_quotes():
     assert answer.notice == told
     assert "مقتبس" not in told
     assert "no connection" in render.refusal(answer)
+
+
+def test_a_refusal_after_a_model_wrote_nothing_speaks_of_no_quotes():
+    answer = compose(writer=Silent)
+    assert (answer.found, answer.refusal) == (False, "no_evidence")
+    assert answer.notice == load_phrases("ar")["model_said_nothing"].format(model=Silent.name)

@@ -15,6 +15,8 @@ import pytest
 from conftest import ARTICLES, ROOT, SAMPLES
 from fakes import Silent, Slow, model_server
 
+from index.articles.readers.word import read_docx
+
 pytestmark = pytest.mark.slow  # each starts a process of its own
 
 
@@ -38,6 +40,8 @@ def jawab(*arguments, env=None, cwd=None):
         ("ask",),
         ("chat",),
         ("eval",),
+        ("sources",),
+        ("watch",),
         *[("cluster", name) for name in ("start", "status", "stop")],
         *[
             ("index", name)
@@ -112,6 +116,19 @@ def test_ask_prints_the_answer_and_its_sources(sample_index, tmp_path):
     assert "ريم شاهين" in answer
     assert "[1]" in answer
     assert " — أوراق — 2025-11-02" in sources
+
+
+def test_ask_writes_a_word_file_of_what_was_asked_where(sample_index, tmp_path):
+    asked = ("ask", "من أخرج فيلم آخر الصيادين؟", "--index", sample_index)
+    done = jawab(*asked, "--since", "2025-01-01", "--docx", tmp_path / "جواب.docx")
+    assert done.returncode == 0, done.stderr
+    (article,) = read_docx((tmp_path / "جواب.docx").read_bytes())
+    assert article.title == asked[1]
+    assert "البحث محصور في: منذ 1 يناير" in article.text
+    assert "ريم شاهين" in article.text
+    done = jawab(*asked, "--docx", tmp_path / "nowhere" / "a.docx")
+    assert done.returncode == 1
+    assert "is no folder" in done.stderr
 
 
 @pytest.mark.slow

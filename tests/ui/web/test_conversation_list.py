@@ -6,39 +6,21 @@ from urllib.parse import urlsplit
 
 import pytest
 from browser import served
+from kept_conversations import HOSTILE, answered, conversation
 from passages import TEXT, passages_of
 
 from index.arabic.dates import MONTHS
 from index.articles.article import Article
-from index.articles.copies import Reprint
+from index.articles.readers.word import read_docx
 from index.errors import InputError
 from index.store.contract import Filter
-from rag.answers import Answer, Citation, Sentence
-from rag.language.relative_dates import RelativeDate
+from rag.answers import Answer, Sentence
 from ui.web import render
 from ui.web.answering import replay_messages
-from ui.web.conversations import Conversation, read_conversation, title_of, to_markdown
+from ui.web.conversations import read_conversation, title_of, to_markdown
 from ui.web.render import Turn
 
 QUESTION = "من أخرج فيلم آخر الصيادين؟"
-HOSTILE = '<script>window.__xss=1</script><img src=x onerror="window.__xss=2">'
-
-
-def answered(title="عنوان", **changes):
-    (passage,) = passages_of(TEXT)
-    citation = Citation(
-        1, passage.article.id, title, "صحيفة", "2025-02-15", "https://a.example/1", TEXT[:30], 0, 30,
-        1.0, (Reprint("9", "نسخة", "وكالة", "2025-02-16", ""),), (RelativeDate("أمس", "2025-02-14"),),
-    )  # fmt: skip
-    return Answer(
-        "سؤال؟", "سؤال؟ (تمامه)", "وصل الوفد [1].", (Sentence("وصل الوفد.", (1,), 1.0),), (citation,), (passage,), found=True,
-        model="extractive", short="الوفد", timings={"search": 12.0},
-    )  # fmt: skip
-
-
-def conversation(*answers, **asked_of):
-    turns = [Turn(f"t{n}", a.question, a, 2 * n, **asked_of) for n, a in enumerate(answers)]
-    return Conversation("t12", "عنوان المحادثة", "أخبار", "2026-01-02T03:04:05+00:00", tuple(turns))
 
 
 def test_a_conversation_read_back_looks_the_same():
@@ -244,12 +226,19 @@ class TestInTheBrowser:
             shown.get_by_text("Markdown").click()
         assert shown.get_by_text("JSON").is_hidden()
         shown.get_by_text("تصدير").click()
+        with chat.page.expect_download() as word:
+            shown.get_by_text("Word").click()
+        shown.get_by_text("تصدير").click()
         with chat.page.expect_download() as as_json:
             shown.get_by_text("JSON").click()
         assert markdown.value.suggested_filename == "من أخرج فيلم آخر الصيادين؟.md"
         told = markdown.value.path().read_text(encoding="utf-8")
         assert f"## {QUESTION}" in told
         assert "https://awraq.example/culture/last-fishermen" in told
+        assert word.value.suggested_filename == "من أخرج فيلم آخر الصيادين؟.docx"
+        (read,) = read_docx(word.value.path().read_bytes())
+        assert read.title == QUESTION
+        assert "ريم شاهين" in read.text
         kept = json.loads(as_json.value.path().read_text(encoding="utf-8"))
         (citation, *_) = kept["turns"][0]["answer"]["citations"]
         assert "ريم شاهين" in citation["quote"]

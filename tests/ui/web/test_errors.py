@@ -19,7 +19,7 @@ from ui.web import articles_view, errors
 
 ROOT = Path(__file__).resolve().parents[3]
 LATIN = re.compile(r"[A-Za-z]{2,}")
-NAMES = {"PDF", "Word", "RSS", "Atom", "JSON", "CSV", "ZIP", "UTF", "OCR", "docx", "doc", "https", "text"}  # fmt: skip
+NAMES = {"PDF", "Word", "RSS", "Atom", "JSON", "CSV", "RTF", "ZIP", "Excel", "PowerPoint", "OpenDocument", "antiword", "UTF", "OCR", "docx", "doc", "https", "text"}  # fmt: skip
 
 
 def classes():
@@ -116,10 +116,14 @@ def test_what_an_address_was_refused_for_is_told_without_the_option_of_the_comma
     assert "allow-private" not in before
 
 
-@pytest.mark.parametrize("name", ["model_unsupported", "part_not_found", "removed"])
+@pytest.mark.parametrize(
+    "name", ["model_unsupported", "model_said_nothing", "part_not_found", "removed"]
+)
 def test_what_an_answer_to_an_english_question_remarks_is_told_in_arabic(name):
     notice = load_phrases("en")[name].format(model="x", parts="7", count=3)
     told = errors.translate_notice(Answer("?", "?", notice=notice)).notice
     assert is_arabic(told)
-    assert {"model_unsupported": "«x»", "part_not_found": ": 7", "removed": ": 3."}[name] in told
+    kept = {"part_not_found": ": 7", "removed": ": 3."}
+    assert kept.get(name, "«x»") in told
+    assert ("مقتبسة" in told) == (name == "model_unsupported")
     assert errors.translate_notice(Answer("?", "?", notice="تنبيه")).notice == "تنبيه"

@@ -21,6 +21,22 @@ def test_the_file_has_the_name_of_the_index(tmp_path, monkeypatch, place):
     assert Feedback(str(place)).path == tmp_path / "news-feedback.jsonl"
 
 
+def test_the_file_of_an_index_in_a_cluster_has_its_address_and_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {
+        place: Feedback(place).path
+        for place in (
+            "ray:127.0.0.1:6379/index",
+            "ray:10.0.0.1:6379/index",
+            "ray:auto/news",
+            "index",
+        )
+    }
+    assert names["ray:127.0.0.1:6379/index"] == tmp_path / "ray-127.0.0.1-6379-index-feedback.jsonl"
+    assert len(set(names.values())) == len(names)
+    assert {path.parent for path in names.values()} == {tmp_path}
+
+
 def test_an_opinion_is_written_down_once_and_thanked_for_once_an_answer(tmp_path):
     feedback = Feedback(str(tmp_path / "news"))
     turn = Turn("t1", "سؤال؟", Answer("سؤال؟", "سؤال؟", "نص", (), (), (), found=True), 0)

@@ -14,7 +14,10 @@ from browser import served
 from conftest import ROOT
 
 from index import build_index
+from rag.answers import Answer
+from ui.web.conversations import Conversation
 from ui.web.passwords import compute_hash
+from ui.web.render import Turn
 
 expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
@@ -224,17 +227,35 @@ def generations(address):
     return httpx.get(f"{address}healthz").json()["generations"]
 
 
+def told_of(said, name="مرصد", index="birds"):
+    """Return a conversation in which an answer said something, as a browser kept it."""
+    answer = Answer(ASKED, ASKED, said, (), (), (), found=False)
+    turn = Turn("t1", ASKED, answer, 0)
+    return Conversation(name, ASKED, index, "2026-01-02T03:04:05+00:00", (turn,)).to_json()
+
+
+def hand_over(address, user, said, **about):
+    text = told_of(said, **about)
+    with opened(address, user) as client:
+        path = f"conversations/{json.loads(text)['id']}"
+        return client.put(path, content=text.encode()).status_code
+
+
 def test_no_event_of_the_page_tells_or_changes_more_than_one_may(place, tmp_path):
     copy = shutil.copytree(place, tmp_path / "copy")
     with guarded(copy) as address:
         before = generations(address)
+        assert hand_over(address, "sara", "قيل لسارة وحدها") == 204
+        assert hand_over(address, "guest", "افتتحه كمال رستم") == 204  # when guest might ask birds
         guest = fire_all(address, "sara", "guest")
         assert len(guest) > 40
         assert {event: text for event, text in guest.items() if leaks(text)} == {}
         omar = fire_all(address, "sara", "omar")
         assert sum(map(leaks, omar.values())) >= 8, "the events are not sent as the page sends them"
         assert generations(address) == before
+        assert "قيل لسارة" not in "".join([*guest.values(), *omar.values()])
         sara = fire_all(address, "sara", "sara")
+        assert sum("قيل لسارة" in text for text in sara.values()) == 2, "opened and exported"
         after = generations(address)
     assert after[0] == before[0]
     assert after[1] > before[1]
@@ -259,6 +280,56 @@ def test_an_index_that_one_may_not_ask_is_as_one_that_is_not_there(address):
         config = guest.get("config").text + guest.get("/").text
     assert "birds" not in config
     assert not leaks(config)
+
+
+def listed(address, user, words=""):
+    with opened(address, user) as client:
+        return client.get("conversations", params={"words": words}).json()
+
+
+def test_conversations_are_those_of_one_user_in_every_route(address, routes):
+    """Somebody who knows an id, or writes another's name into a request, gets no further."""
+    assert {row for row in routes if row[1].startswith("/conversations")} == {
+        ("GET", "/conversations"), ("HEAD", "/conversations"), ("PUT", "/conversations/{id}"),
+        ("PATCH", "/conversations/{id}"), ("DELETE", "/conversations/{id}"),
+    }  # fmt: skip
+    assert hand_over(address, "sara", "رأته سارة", name="t1") == 204
+    assert hand_over(address, "omar", "رآه عمر", name="t1") == 204
+    before = listed(address, "sara")
+    assert [(one["id"], one["title"], one["turns"]) for one in before] == [("t1", ASKED, 1)]
+    for user in ("omar", "guest", "Sara", "sara/", "%"):
+        with opened(address, user) as client:
+            found = client.get("conversations", params={"user": "sara", "words": "سارة"})
+            assert found.json() == []
+            for path in ("conversations/t1", "conversations/t1?user=sara"):
+                told = {"title": "آخر", "user": "sara"}
+                assert client.patch(path, json=told).status_code == 204
+                assert client.delete(path).status_code == 204
+    assert listed(address, "omar") == []
+    assert listed(address, "sara") == before
+    assert len(listed(address, "sara", "رأته ساره")) == 1  # as Arabic is compared
+
+
+def test_a_conversation_is_taken_over_once_renamed_and_deleted(address):
+    assert hand_over(address, "guest", "جواب", name="t2", index="index") == 204
+    with opened(address, "guest") as client:
+        assert client.patch("conversations/t2", json={"title": " عن الطيور "}).status_code == 204
+        assert [one["title"] for one in listed(address, "guest")] == ["عن الطيور"]
+        for wrong in ({"title": " "}, {"title": 3}, [], {}):
+            assert client.patch("conversations/t2", json=wrong).status_code == 400
+        assert client.put("conversations/t3", content=told_of("", name="t2")).status_code == 400
+        assert client.put("conversations/t3", content=b"{}").status_code == 400
+        assert client.delete("conversations/t2").status_code == 204
+    assert hand_over(address, "guest", "جواب", name="t2") == 204  # once more, from another tab
+    assert listed(address, "guest") == []
+
+
+def test_answers_from_an_index_that_one_may_not_ask_are_not_searched(address):
+    assert hand_over(address, "guest", "افتتحه كمال رستم", name="t4") == 204
+    assert len(listed(address, "guest")) == 1  # it may be deleted
+    assert listed(address, "guest", "رستم") == []
+    with opened(address, "guest") as client:
+        client.delete("conversations/t4")
 
 
 PLAIN = [
@@ -363,3 +434,55 @@ def test_who_may_ask_nothing_is_told_on_the_page(open_page, place, tmp_path):
             assert "لا فهرس" in client.get("config").text
             assert client.get("api/articles").status_code == 404
         assert status(address, user="sara", peer="127.0.0.9") == 200
+
+
+def test_a_reader_finds_the_conversations_on_another_device(open_page, address):
+    """And what the browser had kept before the server did, once."""
+    asked = "من أخرج فيلم آخر الصيادين؟"
+    named = {"extra_http_headers": {"X-Forwarded-User": "lina"}}
+    phone = open_page(address, "phone", **named)
+    old = told_of("من المتصفح", name="t77", index="index")
+    phone.page.evaluate("text => localStorage.setItem('jawab-conversation:lina:t77', text)", old)
+    phone.page.reload()
+    phone.page.wait_for_function("!localStorage.getItem('jawab-conversation:lina:t77')")
+    phone.page.wait_for_selector("#chat .examples")
+    phone.ask(asked)
+    page = (desk := open_page(address, **named)).page
+    page.click("#list-btn")
+    shown = page.locator("#conversations")
+    rows = shown.locator(".conversation")
+    expect(rows).to_have_count(2)
+    assert [row.split("\n")[0] for row in rows.all_inner_texts()] == [asked, ASKED]
+    assert "على الخادم باسم \u2068lina\u2069" in shown.inner_text()
+    page.fill("#conversations input[type=search]", "ريم شاهين")
+    expect(rows).to_have_count(1)
+    shown.get_by_text("تسمية").click()
+    page.fill("#conversations li input", "عن السينما")
+    page.keyboard.press("Enter")
+    expect(rows).to_contain_text("عن السينما")
+    shown.get_by_text("تصدير").click()
+    with page.expect_download() as saved:
+        shown.get_by_text("JSON").click()
+    assert json.loads(saved.value.path().read_text(encoding="utf-8"))["title"] == "عن السينما"
+    rows.click()
+    page.wait_for_selector("#chat .user-row")
+    assert "ريم شاهين" in desk.answer.inner_text()
+    desk.turns = 1
+    desk.ask("وبماذا فاز؟")
+    page.reload()
+    page.wait_for_function("document.querySelectorAll('#chat .user-row').length === 2")
+    assert (
+        page.evaluate("Object.keys(localStorage).filter(key => key.includes('conversation:'))")
+        == []
+    )
+    page.click("#list-btn")
+    expect(rows.first).to_contain_text("سؤالان")
+    for name in (ASKED, "عن السينما"):
+        remove = shown.get_by_label(f"حذف: {name}")
+        remove.click()
+        remove.click()
+        expect(remove).to_have_count(0)
+    expect(shown).to_contain_text("لا توجد محادثات محفوظة")
+    phone.page.click("#list-btn")
+    expect(phone.page.locator("#conversations")).to_contain_text("لا توجد محادثات محفوظة")
+    assert listed(address, "lina") == []

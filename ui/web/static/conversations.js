@@ -1,4 +1,4 @@
-/* Conversations are kept in this browser alone: one entry of localStorage each, by user. */
+/* Conversations: kept in this browser, one entry of localStorage each, or by the server; the list of them. */
 (() => {
   const MOST = 200;
   const CURRENT = "jawab-current-conversation";
@@ -38,13 +38,57 @@
     }
   }
 
+  function find(words) {
+    const wanted = fold(words).split(/\s+/).filter(Boolean);
+    return all().filter(({title, turns}) => {
+      if (!wanted.length) return true;
+      const text = fold([title, ...turns.flatMap(({question, answer}) => [question, answer?.text])].join(" "));
+      return wanted.every(word => text.includes(word));
+    }).map(({id, title, updated, turns}) => ({id, title, updated, turns: turns.length}));
+  }
+
+  // What keeps conversations: this browser, or where readers sign in the server, by their name.
+  const browser = {
+    find,
+    sent: id => ({conversation: JSON.stringify(read(id))}),
+    has: id => read(id) !== null,
+    remove: forget,
+    rename: (id, title) => { if (read(id)) write({...read(id), title, renamed: true}); },
+    keep(conversation) {
+      const before = read(conversation.id);
+      if (before?.renamed) Object.assign(conversation, {title: before.title, renamed: true});
+      if (conversation.turns.length) write(conversation);
+      else forget(conversation.id);
+    },
+  };
+  const server = {
+    find: async words => (await ask("GET", `?words=${encodeURIComponent(words)}`)).json(),
+    sent: id => ({id}),
+    has: () => true,
+    remove: id => ask("DELETE", `/${id}`),
+    rename: (id, title) => ask("PATCH", `/${id}`, JSON.stringify({title})),
+    keep() {},
+  };
+  const store = () => document.querySelector(".on-server") ? server : browser;
+
+  async function ask(method, path, body) {
+    const reply = await fetch(`./conversations${path}`, {method, body});
+    if (!reply.ok) throw new Error(`${method} ${reply.status}`);
+    return reply;
+  }
+
+  // What was kept here before the server kept anything moves there; what it cannot read stays.
+  async function takeOver() {
+    for (const conversation of all()) {
+      const taken = ask("PUT", `/${conversation.id}`, JSON.stringify(conversation));
+      await taken.then(() => forget(conversation.id), () => {});
+    }
+  }
+
   function keep(text) {
     if (!text) return;
     const conversation = JSON.parse(text);
-    const before = read(conversation.id);
-    if (!conversation.turns.length) { forget(conversation.id); return; }
-    if (before?.renamed) Object.assign(conversation, {title: before.title, renamed: true});
-    write(conversation);
+    store().keep(conversation);
     sessionStorage.setItem(CURRENT, conversation.id);
     if (list.open) show();
   }
@@ -53,19 +97,19 @@
     if (!text) return;
     const file = JSON.parse(text);
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([file.text], {type: file.type}));
+    const bytes = Uint8Array.from(atob(file.base64), letter => letter.charCodeAt(0));
+    link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
     link.download = file.name.replace(/[\\/:*?"<>|\n]+/g, " ").trim().slice(0, 90);
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
   function open(id) {
-    const conversation = read(id);
-    if (!conversation) return;
+    if (!store().has(id)) return;
     sessionStorage.setItem(CURRENT, id);
     list.close();
     tell("stop_answer", {});
-    setTimeout(() => tell("open_conversation", {conversation: JSON.stringify(conversation)}), 100);
+    setTimeout(() => tell("open_conversation", store().sent(id)), 100);
   }
 
   // ---- the list ----
@@ -74,9 +118,8 @@
   list.setAttribute("aria-labelledby", "conversations-title");
   list.innerHTML = `<div class="src-bar"><h2 id="conversations-title">المحادثات</h2>
     <button type="button" class="txt-btn" data-do="close" aria-label="إغلاق القائمة">✕</button></div>
-    <input type="search" placeholder="بحث في المحادثات" aria-label="بحث في المحادثات"><ul></ul>
-    <p class="hint">تُحفظ في هذا المتصفح وحده.</p>`;
-  const [search, rows] = [list.querySelector("input"), list.querySelector("ul")];
+    <input type="search" placeholder="بحث في المحادثات" aria-label="بحث في المحادثات"><p class="wrong" role="alert" hidden>تعذّر ذلك. يمكن إعادة تحميل الصفحة.</p><ul></ul><p class="hint"></p>`;
+  const [search, failed, rows, hint] = ["input", ".wrong", "ul", ".hint"].map(part => list.querySelector(part));
 
   function button(label, action, id, name = label) {
     const made = document.createElement("button");
@@ -97,7 +140,7 @@
     const item = document.createElement("li");
     const about = document.createElement("small");
     const when = new Date(conversation.updated);
-    about.textContent = [count(conversation.turns.length), isNaN(when) ? "" : window.jawab.writtenDate(when)].filter(Boolean).join(" · ");
+    about.textContent = [count(conversation.turns), isNaN(when) ? "" : window.jawab.writtenDate(when)].filter(Boolean).join(" · ");
     const opener = button(title, "open", id);
     opener.className = "conversation";
     opener.append(about);
@@ -109,7 +152,7 @@
     const menu = document.createElement("details"), summary = document.createElement("summary"), kinds = document.createElement("div");
     Object.assign(summary, {className: "txt-btn", textContent: "تصدير ▾"});
     summary.setAttribute("aria-label", `تصدير: ${title}`);
-    kinds.append(...["Markdown", "JSON"].map(kind => button(kind, kind.toLowerCase(), id, `تصدير ${kind}: ${title}`)));
+    kinds.append(...["Word", "Markdown", "JSON"].map(kind => button(kind, kind.toLowerCase(), id, `تصدير ${kind}: ${title}`)));
     menu.append(summary, kinds);
     return menu;
   }
@@ -131,13 +174,12 @@
     return item;
   }
 
-  function show() {
-    const words = fold(search.value).split(/\s+/).filter(Boolean);
-    const found = all().filter(({title, turns}) => {
-      if (!words.length) return true;
-      const text = fold([title, ...turns.flatMap(({question, answer}) => [question, answer?.text])].join(" "));
-      return words.every(word => text.includes(word));
-    });
+  let shown = 0;
+  async function show() {
+    const [words, turn] = [search.value.trim(), ++shown];
+    let found = [], none = words ? "لا توجد محادثة تطابق البحث." : "لا توجد محادثات محفوظة بعد.";
+    try { found = await store().find(words); } catch { none = "تعذّر الوصول إلى المحادثات. يمكن إعادة تحميل الصفحة."; }
+    if (turn !== shown) return;  // what was typed since is looked for
     let group = "";
     rows.replaceChildren(...found.flatMap(conversation => {
       const before = group;
@@ -145,25 +187,24 @@
       return group === before ? [row(conversation)] : [heading(group), row(conversation)];
     }));
     if (found.length) return;
-    const none = document.createElement("li");
-    none.className = "none";
-    none.textContent = words.length ? "لا توجد محادثة تطابق البحث." : "لا توجد محادثات محفوظة بعد.";
-    rows.append(none);
+    const told = document.createElement("li");
+    Object.assign(told, {className: "none", textContent: none});
+    rows.append(told);
   }
 
   function rename(item, id) {
     const field = document.createElement("input");
-    field.value = read(id)?.title ?? "";
+    field.value = item.querySelector(".conversation").firstChild.textContent;
     field.maxLength = 120;
     field.setAttribute("aria-label", "اسم المحادثة");
     item.replaceChildren(field);
     field.select();
     let done = false;
-    const end = save => {
+    const end = async save => {
       if (done) return;
       done = true;
-      const conversation = read(id);
-      if (save && conversation && field.value.trim()) write({...conversation, title: field.value.trim(), renamed: true});
+      const title = field.value.trim();
+      if (save && title) await change(() => store().rename(id, title));
       show();
     };
     field.addEventListener("keydown", event => {
@@ -176,9 +217,14 @@
     field.focus();
   }
 
+  // What fails is told where it was wanted; the list then shows what there is.
+  async function change(step) {
+    try { await step(); failed.hidden = true; } catch { failed.hidden = false; }
+  }
+
   let armed = null;
   function remove(pressed, id) {
-    if (armed === pressed) { forget(id); show(); return; }
+    if (armed === pressed) { change(() => store().remove(id)).then(show); return; }
     const calm = button => { button.textContent = "حذف"; button.classList.remove("armed"); };
     if (armed) calm(armed);
     armed = pressed;
@@ -197,7 +243,7 @@
     else if (action === "open") open(id);
     else if (action === "rename") rename(pressed.closest("li"), id);
     else if (action === "delete") remove(pressed, id);
-    else tell("export_conversation", {conversation: JSON.stringify(read(id)), format: action});
+    else tell("export_conversation", {...store().sent(id), format: action});
   });
   search.addEventListener("input", show);
 
@@ -207,20 +253,22 @@
     if (pressed.id === "new-btn") { sessionStorage.removeItem(CURRENT); return; }
     if (pressed.dataset.only) { document.querySelector(".src-close")?.click(); tell("only_article", {id: pressed.dataset.only}); return; }
     search.value = "";
+    failed.hidden = true;
+    hint.textContent = store() === browser ? "تُحفظ في هذا المتصفح وحده."
+      : `تُحفظ على الخادم باسم \u2068${window.gradio_config?.username}\u2069، وتظهر على كل جهاز يُدخَل منه بهذا الاسم.`;
     document.body.append(list);
     show();
     list.showModal();
   });
 
   // A page that is loaded again shows the conversation it had, unless it was opened for a question.
-  const current = sessionStorage.getItem(CURRENT);
-  if (current && !new URL(location).searchParams.get("q")) {
-    const waiting = setInterval(() => {
-      if (!document.querySelector("#hdr .hdr") || !document.querySelector("#q textarea")) return;
-      clearInterval(waiting);
-      open(current);
-    }, 100);
-  }
+  const waiting = setInterval(async () => {
+    if (!document.querySelector("#hdr .hdr") || !document.querySelector("#q textarea")) return;
+    clearInterval(waiting);
+    if (store() === server) await takeOver();
+    const current = sessionStorage.getItem(CURRENT);
+    if (current && !new URL(location).searchParams.get("q")) open(current);
+  }, 100);
 
   Object.assign(window.jawab, {keep, saveFile, tell});
 })();

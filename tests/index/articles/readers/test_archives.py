@@ -109,14 +109,12 @@ def test_a_name_given_besides_in_unicode_is_taken(tmp_path):
 
 
 def test_what_is_not_read_in_an_archive_is_told(tmp_path):
-    inner = documents.zipped({"b.txt": TEXT})
     link = zipfile.ZipInfo("link.txt")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("a.txt", TEXT)
-        archive.writestr("inner.zip", inner)
-        archive.writestr("table.XLSX", b"PK")
+        archive.writestr("table.DBF", b"PK")
         archive.writestr("more.tar.gz", b"\x1f\x8b")
         archive.writestr("README", b"x")
         archive.writestr(link, "../../etc/passwd")
@@ -127,8 +125,7 @@ def test_what_is_not_read_in_an_archive_is_told(tmp_path):
         item.origin.partition("::")[2]: item.kind for item in found if isinstance(item, PassedOver)
     }
     assert told == {
-        "inner.zip": ".zip",
-        "table.XLSX": ".xlsx",
+        "table.DBF": ".dbf",
         "more.tar.gz": ".gz",
         "README": "no ending",
         "link.txt": "link in an archive",
@@ -159,6 +156,43 @@ def test_a_locked_file_is_reported_and_the_others_live(tmp_path):
     failure, article = read(tmp_path, bytes(data))
     assert failure.reason == "is locked with a password"
     assert article.id == "a/b"
+
+
+def nested(depth, files):
+    """Return an archive in others, the outermost counted."""
+    return documents.zipped(files if depth == 1 else {"b.zip": nested(depth - 1, files)})
+
+
+def test_archives_in_archives_are_read_down_to_the_fourth(tmp_path):
+    (article,) = read(tmp_path, nested(archives.MAX_DEPTH, {"c.txt": TEXT}))
+    assert article.id == "a/b/b/b/c"
+    assert article.origin.endswith("a.zip::b.zip::b.zip::b.zip::c.txt")
+    (failure,) = read(tmp_path, nested(archives.MAX_DEPTH + 1, {"c.txt": TEXT}))
+    assert "lies in over 3 archives" in failure.reason
+
+
+def test_one_archive_too_deep_does_not_stop_those_beside_it(tmp_path):
+    deep = nested(archives.MAX_DEPTH, {"c.txt": TEXT})
+    files = {"1.zip": deep, "2.zip": nested(2, {"c.txt": TEXT}), "3.txt": TEXT}
+    found = read(tmp_path, documents.zipped(files))
+    assert ids(found) == ["a/2/b/c", "a/3"]
+    assert len(found) == 3
+
+
+def test_archives_in_an_archive_are_limited_together_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 30)
+    inner = documents.zipped({f"{n}.txt": TEXT for n in range(10)})
+    found = read(tmp_path, documents.zipped({f"{n}.zip": inner for n in range(5)}))
+    assert len(ids(found)) == 20
+    assert sum("too much" in getattr(item, "reason", "") for item in found) == 3
+
+
+def test_an_archive_that_unpacks_to_too_much_for_its_size_is_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "FREE", 1_000)
+    bomb = documents.zipped({"a.txt": b" " * 5_000_000})
+    found = read(tmp_path, documents.zipped({"bomb.zip": bomb, "good.txt": TEXT}))
+    assert ids(found) == ["a/good"]
+    assert "200 times its size" in found[0].reason
 
 
 def document(size):

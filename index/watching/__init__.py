@@ -1,0 +1,1 @@
+"""Articles that come by themselves: folders, feeds and pages, visited again and again."""

@@ -1,0 +1,279 @@
+"""Put what came of many visits into an index at once."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.articles.article import file_of, locate
+from index.articles.readers.base import ReadOptions
+from index.articles.readers.reading import Read, read_source
+from index.articles.readers.sources import Listing, Source, list_changed, list_sources
+from index.building.build import update_index
+from index.building.reports import BuildReport, Progress
+from index.embedding.contract import Embedder
+from index.errors import InputError
+from index.folder import is_of_index
+from index.store.contract import Store
+from index.watching.sources import WatchedSource
+from index.watching.state import SourceState
+from index.watching.visiting import Visit, fail, next_visit, take_wanted
+
+if TYPE_CHECKING:
+    from index.store.changes import KnownArticle
+
+_TOLD = 5
+"""Files that could not be read that are told of a folder. Chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A folder or file to look through.
+
+    Attributes:
+        source: The folder or file.
+        state: What is known of it.
+        changed: Paths in it that changed; None to look through all of it.
+    """
+
+    source: WatchedSource
+    state: SourceState
+    changed: frozenset[Path] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was put into the index.
+
+    Attributes:
+        report: What was added, replaced and removed.
+        visits: With the states to keep.
+    """
+
+    report: BuildReport
+    visits: tuple[Visit, ...]
+
+
+def gather(
+    store: Store,
+    embedder: Embedder,
+    visits: Sequence[Visit],
+    looks: Sequence[Look],
+    states: Mapping[WatchedSource, SourceState],
+    *,
+    now: float,
+    progress: Progress | None = None,
+) -> Gathered:
+    """Store what visits found and what changed in folders, in one go.
+
+    Args:
+        store: Of the index.
+        embedder: That it was built with.
+        visits: Of addresses.
+        looks: At folders.
+        states: What is known of each source, for articles that several have.
+        now: The time, in seconds since 1970.
+        progress: Called often with how far it is.
+
+    Raises:
+        IndexLockedError: Another process writes to the index.
+        IndexWriteError: The disk is full, or the folder may not be written to.
+    """
+    fine, listings, failed = _list_looks(looks, Path(store.place), now)
+    reading = _Reading(visits, fine, now)
+    listing = Listing(
+        tuple(reading.sources_of_visits()) + tuple(s for one in listings for s in one.sources),
+        tuple(passed for one in listings for passed in one.passed_over),
+        tuple(failure for one in listings for failure in one.failures),
+    )
+    visited = [*(visit.source for visit in visits), *(look.source for look in fine)]
+    is_timed = any(source.keep_for for source in visited)
+    expired = _find_expired(_Known(store), states, visits, fine, now) if is_timed else {}
+    report = update_index(
+        listing,
+        store,
+        embedder=embedder,
+        progress=progress,
+        mirrored=_mirrored(fine),
+        removed=[one for ids in expired.values() for one in ids],
+        read=reading.read,
+    )
+    looked = [_note_look(look, report, store, now) for look in fine]
+    kept = [_forget(visit, expired) for visit in visits]
+    return Gathered(report, (*kept, *looked, *failed))
+
+
+def _list_looks(
+    looks: Sequence[Look], index: Path, now: float
+) -> tuple[list[Look], list[Listing], list[Visit]]:
+    """Return the looks at what is there, what there is to read, and the looks that failed."""
+    fine, listings, failed = [], [], []
+    for look in looks:
+        try:
+            listing = _list_look(look, index)
+        except InputError as error:
+            failed.append(fail(look.source, look.state, error, now))
+        else:
+            fine.append(look)
+            listings.append(listing)
+    return fine, listings, failed
+
+
+def _list_look(look: Look, index: Path) -> Listing:
+    """Return what there is to read.
+
+    Raises:
+        InputError: It is not there, cannot be read, or has become empty.
+    """
+    root = Path(look.source.place)
+    if look.changed is not None and root.is_dir():
+        return list_changed(root, look.changed)
+    listing = list_sources([root])
+    if look.state.articles and not listing.sources and not listing.failures:
+        raise InputError(
+            f"{root} is empty; its articles are kept, in case a disk is not there: to remove them,"
+            f" jawab index build {root} --index {index}"
+        )
+    if own := next((f for f in listing.failures if f.origin == look.source.origin), None):
+        raise InputError(own.reason)
+    return listing
+
+
+def _mirrored(looks: Iterable[Look]) -> Set[Path]:
+    found: set[Path] = set()
+    for look in looks:
+        found |= {Path(look.source.place)} if look.changed is None else look.changed
+    return found
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads what visits brought, and the files of folders."""
+
+    visits: Sequence[Visit]
+    looks: Sequence[Look]
+    now: float
+
+    def sources_of_visits(self) -> Iterator[Source]:
+        """Yield a source for each visit that brought something."""
+        for visit in self.visits:
+            if visit.items:
+                yield Source(visit.source.origin, visit.source.label)
+
+    def read(self, source: Source, options: ReadOptions, data: bytes | None) -> Iterable[Read]:
+        """Return the articles of a source."""
+        if source.path is None:
+            return next(v.items for v in self.visits if v.source.origin == source.origin)
+        owner = self._owner(source.path)
+        items = read_source(source, options, data)
+        undated = _day_of(source.path) if owner.keep_for else ""
+        return take_wanted(items, owner.name, owner.first_day(self.now), undated)
+
+    def _owner(self, path: Path) -> WatchedSource:
+        """Return the innermost watched folder that has a file."""
+        above = {Path(look.source.place): look.source for look in self.looks}
+        return next(above[folder] for folder in (path, *path.parents) if folder in above)
+
+
+class _Known:
+    """The articles of an index by where they were read."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.articles: Mapping[str, KnownArticle] = store.known()
+        self.by_origin: dict[str, list[str]] = {}
+        for article_id, known in self.articles.items():
+            self.by_origin.setdefault(known.origin, []).append(article_id)
+
+    def days(self) -> dict[str, str]:
+        """Return article id -> its date, or ""."""
+        rows, _ = self.store.find_articles(limit=None)
+        return {row.id: row.date for row in rows}
+
+
+def _find_expired(
+    known: _Known,
+    states: Mapping[WatchedSource, SourceState],
+    visits: Sequence[Visit],
+    looks: Sequence[Look],
+    now: float,
+) -> dict[str, list[str]]:
+    """Return origin -> ids of the articles that were kept long enough by all that have them."""
+    visited = {visit.source.id: visit.state for visit in visits}
+    old: set[str] = set()
+    kept: set[str] = set()
+    for source, stored in states.items():
+        first = source.first_day(now) if source.keep_for else ""
+        for origin, entry in visited.get(source.id, stored).entries.items():
+            if entry.day >= first:
+                kept.add(origin)
+            elif source.id in visited:
+                old.add(origin)
+    timed = [look.source for look in looks if look.source.keep_for and look.changed is None]
+    days = known.days() if timed else {}
+    for source in timed:
+        old |= _find_old_files(known, source, days, now)
+    return {origin: known.by_origin[origin] for origin in old - kept if origin in known.by_origin}
+
+
+def _find_old_files(
+    known: _Known, source: WatchedSource, days: Mapping[str, str], now: float
+) -> set[str]:
+    """Return the origins of articles in a folder that were kept long enough."""
+    root, first = Path(source.place), source.first_day(now)
+    found = set()
+    for article_id, article in known.articles.items():
+        path = locate(article.origin)
+        if path is None or not (path == root or root in path.parents):
+            continue
+        day = days.get(article_id, "") or _day_of(path)
+        if day and day < first:
+            found.add(article.origin)
+    return found
+
+
+def _day_of(path: Path) -> str:
+    """Return the day on which a file was changed last, or "" where it is gone."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+    except OSError:
+        return ""
+
+
+def _forget(visit: Visit, expired: Mapping[str, Sequence[str]]) -> Visit:
+    """Count what was removed for its age; it stays known while the feed has it."""
+    gone = len(expired.keys() & visit.state.entries.keys())
+    if not gone:
+        return visit
+    state = replace(visit.state, articles=max(0, visit.state.articles - gone))
+    return Visit(visit.source, state, visit.items)
+
+
+def _note_look(look: Look, report: BuildReport, store: Store, now: float) -> Visit:
+    """Return what is known of a folder after a look."""
+    root = Path(look.source.place)
+
+    def is_inside(origin: str) -> bool:
+        path = locate(origin)
+        return path is not None and (path == root or root in path.parents)
+
+    unread = [
+        f"{file_of(failure.origin)}: {failure.reason}"
+        for failure in report.failures
+        if is_inside(failure.origin)
+    ]
+    count = sum(is_inside(known.origin) for known in store.known().values())
+    state = replace(
+        look.state, visited=now, failures=0, error="", articles=count, unread=tuple(unread[:_TOLD])
+    )
+    if look.changed is None:
+        state = replace(state, due=next_visit(look.source, 0, now))
+    return Visit(look.source, state)
+
+
+def is_worth_a_look(path: Path, source: WatchedSource, index: Path) -> bool:
+    """Tell whether a path that changed in a folder may hold articles: not a file of the index."""
+    if index in path.parents:
+        return not is_of_index(path.relative_to(index).parts[0])
+    return path != index
