@@ -38,6 +38,12 @@ Issues = "{repository}/issues"
 """
 
 
+def absolute_links(page: str, tag: str, repository: str) -> str:
+    """Return the README with links that lead somewhere on PyPI's page too."""
+    page = re.sub(r"\]\((?!https?:|#)", f"]({repository}/blob/{tag}/", page)
+    return page.replace('src="docs/', f'src="{repository}/raw/{tag}/docs/')
+
+
 def changes_of(version: str, changelog: str) -> str:
     """Return the changelog's section about a version.
 
@@ -59,6 +65,9 @@ def main(tag: str, repository: str) -> None:
     version = check_tag(tag, pyproject)
     print(changes_of(version, (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")))
     file.write_text(add_addresses(pyproject, repository), encoding="utf-8")
+    readme = PROJECT / "README.md"
+    page = absolute_links(readme.read_text(encoding="utf-8"), tag, repository)
+    readme.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 import unicodedata
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -25,7 +26,7 @@ def release(tmp_path):
     """A copy of what a release reads, and a function that prepares it."""
     (tmp_path / "deploy").mkdir()
     shutil.copy(ROOT / "deploy" / "release.py", tmp_path / "deploy")
-    for name in ("pyproject.toml", "CHANGELOG.md"):
+    for name in ("pyproject.toml", "CHANGELOG.md", "README.md"):
         shutil.copy(ROOT / name, tmp_path)
 
     def prepare(tag):
@@ -56,6 +57,12 @@ def test_a_release_tells_what_changed_and_where_its_source_is(release):
     assert done.stdout.strip() in CHANGELOG
     urls = tomllib.loads((place / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
     assert urls["Issues"] == "https://forge.example/somebody/jawab/issues"
+    readme = (place / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", readme)
+    assert {urlsplit(one or other).netloc or one[0] for one, other in links} == {
+        "forge.example",
+        "#",
+    }
 
 
 def test_a_tag_of_another_version_is_not_released(release):
