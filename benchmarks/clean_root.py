@@ -69,7 +69,7 @@ def unreachable(suite: str = "bookworm") -> str:
     """Return which of Debian's mirror and pip's index does not answer; "" where both do."""
     mirror = f"http://deb.debian.org/debian/dists/{suite}/InRelease"
     try:
-        urllib.request.urlopen(mirror, timeout=10).close()
+        urllib.request.build_opener().open(mirror, timeout=10).close()
     except OSError as reason:
         return f"Debian's mirror does not answer: {reason}"
     asked = [

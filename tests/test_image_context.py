@@ -1,6 +1,9 @@
-"""What Docker would send of this project, and which pip settings a clean root is given."""
+"""What Docker would send of this project, and what a clean root takes from this machine."""
 
+import http.server
+import os
 import re
+import threading
 
 import pytest
 from conftest import ROOT
@@ -61,3 +64,35 @@ def test_a_root_is_given_where_pip_finds_packages_and_no_folder_of_this_machine(
     assert given["PIP_EXTRA_INDEX_URL"] == "https://more.example/simple"
     assert given["PIP_CONSTRAINT"] == "/etc/own.txt"
     assert "PIP_NO_COLOR" not in given
+
+
+def test_without_its_programs_or_rights_no_root_is_made_and_the_reason_is_told(monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert clean_root.why_not()
+    monkeypatch.setenv("PATH", "")
+    assert clean_root.why_not().startswith("not installed: mmdebstrap, unshare, setpriv, ip (")
+
+
+class Mirror(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.slow
+def test_without_a_mirror_or_an_index_the_reason_is_told(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert clean_root.unreachable().startswith("Debian's mirror does not answer: ")
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.server_port}")
+        assert clean_root.unreachable().startswith("pip's index does not answer: ")
+        server.shutdown()
