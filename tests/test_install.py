@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import platform
+import re
 import socket
 import subprocess
 import sys
@@ -216,3 +217,10 @@ def test_without_its_packages_another_model_says_what_to_install(use, error, mon
     asked = f"pip install --extra-index-url {MAKERS} 'sentence-transformers"
     assert asked in str(raised.value)
     assert f"'torch=={PINNED}'" in str(raised.value)
+
+
+def test_no_package_is_pinned_twice():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    names = [re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in lines]
+    names = [name for name in names if name and not name.startswith("#")]
+    assert sorted(names) == sorted(set(names))
