@@ -100,7 +100,11 @@ def test_the_forge_runs_what_ci_runs_and_publishes_without_a_token():
     assert '--workflow ci.yml --branch main --event push --commit "$GITHUB_SHA"' in str(
         jobs["tested"]
     )
-    assert jobs["tested"]["permissions"] == {"actions": "read", "contents": "read"}
+    assert jobs["tested"]["permissions"] == {
+        "actions": "read",
+        "checks": "read",
+        "contents": "read",
+    }
     assert jobs["build"]["needs"] == "tested"
     assert jobs["publish"]["needs"] == "build"
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
