@@ -12,7 +12,7 @@ TORCH_INDEX ?=
 # SLIM=1 leaves torch out, and sentence-transformers: about 1 GB less. The bundled embedder needs neither.
 SLIM ?=
 PIP := $(BIN)/python -m pip install -qq --progress-bar off --disable-pip-version-check --constraint constraints.txt
-INSTALLED := $(VENV)/.installed$(if $(SLIM),-slim)
+INSTALLED := $(VENV)/.installed$(if $(filter 1,$(SLIM)),-slim)
 
 .PHONY: help demo chat check fast-tests test lint format install install-test clean
 
@@ -66,7 +66,7 @@ $(BIN)/python:
 $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing (first time: see the README for what is downloaded)"
 	@$(PIP) pip
-	@index='$(TORCH_INDEX)'; test "$$index" || index=$$($(BIN)/python deploy/torch_index.py); \
+	@index='$(TORCH_INDEX)'; test "$$index" || index=$$($(BIN)/python deploy/torch_index.py) && \
 	 $(PIP) $${index:+--extra-index-url "$$index"} --editable '.[openai,ollama]'
 	@touch $@
 

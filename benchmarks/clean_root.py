@@ -10,9 +10,13 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -22,23 +26,82 @@ _CERTIFICATES = [
     *Path("/usr/local/share/ca-certificates").glob("*.crt"),
 ]
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-_HANDED_ON = ("PIP_CERT", "http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "HTTP_PROXY")
+_PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+_PIP_FILES = ("cert", "client-cert", "constraint")
+_PIP_HANDED_ON = (
+    "index-url",
+    "extra-index-url",
+    "trusted-host",
+    "proxy",
+    "default-timeout",
+    *_PIP_FILES,
+)
 _SUITE = re.compile(r"debian:(\w+)-slim")
 
 
 def why_not() -> str:
-    """Return why no root can be made here; "" where one can."""
+    """Return why no root can be made here, whatever the network; "" where one can."""
     missing = [
         name for name in ("mmdebstrap", "unshare", "setpriv", "ip") if not shutil.which(name)
     ]
     if missing:
-        return f"not installed: {', '.join(missing)} (apt-get install mmdebstrap)"
+        return f"not installed: {', '.join(missing)} (apt-get install mmdebstrap iproute2)"
     if not _KEYRING.is_file():
         return f"Debian's keys are not there: {_KEYRING}"
     if os.geteuid() != 0:
         return "making a root needs root"
-    tried = _run(["unshare", "--mount", "--pid", "--net", "--fork", "true"])
-    return "" if tried.returncode == 0 else "namespaces cannot be made here"
+    tried = [
+        "unshare",
+        "--mount",
+        "--pid",
+        "--net",
+        "--fork",
+        "mount",
+        "-t",
+        "tmpfs",
+        "none",
+        "/mnt",
+    ]
+    return "" if _run(tried).returncode == 0 else "namespaces or mounts cannot be made here"
+
+
+def unreachable(suite: str = "bookworm") -> str:
+    """Return which of Debian's mirror and pip's index does not answer; "" where both do."""
+    mirror = f"http://deb.debian.org/debian/dists/{suite}/InRelease"
+    try:
+        urllib.request.build_opener().open(mirror, timeout=10).close()
+    except OSError as reason:
+        return f"Debian's mirror does not answer: {reason}"
+    asked = [
+        "install",
+        "--dry-run",
+        "--ignore-installed",
+        "--no-deps",
+        "--retries",
+        "0",
+        "--timeout",
+        "10",
+        "wheel",
+    ]
+    tried = _run([sys.executable, "-m", "pip", "-qq", "--no-cache-dir", *asked])
+    return f"pip's index does not answer: {tried.stdout[-300:]}" if tried.returncode else ""
+
+
+@cache
+def pip_settings() -> dict[str, str]:
+    """Return where this machine's pip finds packages, by its files and variables, as variables.
+
+    Folders of this machine are left out: a root does not see them.
+    """
+    told = _run([sys.executable, "-m", "pip", "config", "list"]).stdout
+    found = re.findall(r"^(global|install|:env:)\.([\w-]+)='(.*)'$", told, re.MULTILINE)
+    found.sort(key=lambda one: ("global", "install", ":env:").index(one[0]))  # the last one holds
+    words = {name: value.replace("\\n", " ").split() for _, name, value in found}
+    return {
+        f"PIP_{name.replace('-', '_').upper()}": " ".join(kept)
+        for name, values in words.items()
+        if name in _PIP_HANDED_ON and (kept := [one for one in values if "file:" not in one])
+    }
 
 
 @dataclass(frozen=True)
@@ -56,8 +119,13 @@ class Root:
         made = _run(["mmdebstrap", *options, suite, str(folder)])
         if made.returncode:
             raise RuntimeError(f"mmdebstrap ended with {made.returncode}:\n{made.stdout}")
-        for own in _CERTIFICATES:  # of a proxy between here and the registries
-            if own.exists():
+        settings = pip_settings()
+        named = " ".join(
+            settings.get(f"PIP_{one.replace('-', '_').upper()}", "") for one in _PIP_FILES
+        )
+        # Certificates are of a proxy between here and the registries.
+        for own in {*_CERTIFICATES, *map(Path, named.split())}:
+            if own.is_absolute() and own.is_file():
                 inside = folder / own.relative_to("/")
                 inside.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(own, inside)
@@ -84,9 +152,9 @@ class Root:
             environment: Added to the root's.
         """
         root = shlex.quote(str(self.folder))
-        handed = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+        handed = {name: os.environ[name] for name in _PROXIES if name in os.environ}
         home = {"HOME": "/root" if user == "root" else f"/home/{user}"}
-        variables = {**handed, **home, **self.environment, **(environment or {})}
+        variables = {**handed, **home, **self.environment, **pip_settings(), **(environment or {})}
         inner = f"cd {shlex.quote(place)} && exec {shlex.join(words)}"
         if user != "root":
             change = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
@@ -125,6 +193,7 @@ class Image:
     start: list[str] = field(default_factory=list)
     health: list[str] = field(default_factory=list)
     given: dict[str, str] = field(default_factory=dict)
+    ignored: str = ""
 
     @classmethod
     def build(
@@ -144,14 +213,18 @@ class Image:
         suite = _SUITE.fullmatch(base)
         if not suite:
             raise RuntimeError(f"no root can be made of {base!r}")
-        image = cls(Root.make(folder, suite[1]), given=dict(arguments or {}))
+        ignored = dockerfile.with_name(f"{dockerfile.name}.dockerignore").read_text(
+            encoding="utf-8"
+        )
+        root = Root.make(folder, suite[1])
+        image = cls(root, given=dict(arguments or {}), ignored=ignored)
         for name, rest in steps:
             image._take(name, rest)
         return image
 
     def _take(self, name: str, rest: str) -> None:
         steps: dict[str, Callable[[str], None]] = {
-            "ARG": self._argument, "ENV": self._environment, "COPY": self._copy, "RUN": self._run,
+            "ARG": self._argument, "ENV": self._environment, "RUN": self._run,
             "USER": self._user, "WORKDIR": self._work, "HEALTHCHECK": self._check,
             "CMD": self._start, "VOLUME": str.strip, "EXPOSE": str.strip,
         }  # fmt: skip
@@ -166,17 +239,19 @@ class Image:
     def _environment(self, rest: str) -> None:
         self.root.environment.update(pair.split("=", 1) for pair in shlex.split(rest))
 
-    def _copy(self, rest: str) -> None:
-        copy_project(self.root.folder / rest.split()[1].lstrip("/"))
-
     def _run(self, rest: str) -> None:
-        cache = re.match(r"--mount=type=cache,target=(\S+)\s+", rest)
         PIP_CACHE.mkdir(parents=True, exist_ok=True)
-        mounts = {PIP_CACHE: cache[1]} if cache else {}
-        step = rest[cache.end() :] if cache else rest
-        done = self.run(step, online=True, mounts=mounts, environment=self.given)
+        with TemporaryDirectory(dir=self.root.folder.parent) as context:
+            outside = {"cache": PIP_CACHE, "bind": Path(context)}
+            mounts: dict[Path, str] = {}
+            while mount := re.match(r"--mount=type=(cache|bind),target=([^\s,]+)(?:,rw)?\s+", rest):
+                mounts[outside[mount[1]]] = mount[2]
+                rest = rest[mount.end() :]
+            if Path(context) in mounts:  # as Docker does, a copy that the step may write to
+                copy_project(Path(context), read_ignored(self.ignored))
+            done = self.run(rest, online=True, mounts=mounts, environment=self.given)
         if done.returncode:
-            raise RuntimeError(f"{step}\nended with {done.returncode}:\n{done.stdout}")
+            raise RuntimeError(f"{rest}\nended with {done.returncode}:\n{done.stdout}")
 
     def _user(self, rest: str) -> None:
         self.user = rest
@@ -206,17 +281,39 @@ def instructions(dockerfile: Path) -> Iterator[tuple[str, str]]:
             yield name, rest.strip()
 
 
-def copy_project(target: Path) -> None:
-    """Copy what git knows of or would add, as the dockerignore leaves it."""
+def copy_project(target: Path, left_out: Callable[[str], bool] = lambda _: False) -> None:
+    """Copy what git knows of or would add, but for the files of which that is true."""
     list_files = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listed = _run(list_files, PROJECT)
-    left_out = (PROJECT / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").split()
-    for name in filter(None, listed.stdout.split("\0")):
+    for name in filter(None, _run(list_files, PROJECT).stdout.split("\0")):
         source = PROJECT / name
-        if Path(name).parts[0] in left_out or not source.is_file():
+        if left_out(name) or not source.is_file():
             continue
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target / name)
+
+
+def read_ignored(text: str) -> Callable[[str], bool]:
+    """Return what tells whether a dockerignore leaves a file out, by its path from the context.
+
+    The last pattern that fits a path or a folder above it decides; one after ``!`` lets it in.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    rules = [
+        (not line.startswith("!"), _pattern(line.lstrip("!").strip("/")))
+        for line in lines
+        if not line.startswith("#")
+    ]
+
+    def is_left_out(name: str) -> bool:
+        return next((out for out, pattern in reversed(rules) if pattern.fullmatch(name)), False)
+
+    return is_left_out
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", words)
+    return re.compile("".join(wild.get(part, re.escape(part)) for part in parts) + "(?:/.*)?")
 
 
 def _run(words: list[str], place: Path | None = None) -> "subprocess.CompletedProcess[str]":

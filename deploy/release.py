@@ -38,10 +38,14 @@ Issues = "{repository}/issues"
 """
 
 
-def absolute_links(page: str, tag: str, repository: str) -> str:
-    """Return the README with links that lead somewhere on PyPI's page too."""
-    page = re.sub(r"\]\((?!https?:|#)", f"]({repository}/blob/{tag}/", page)
-    return page.replace('src="docs/', f'src="{repository}/raw/{tag}/docs/')
+def link_whole(page: str, repository: str, tag: str) -> str:
+    """Return the README with its links made whole, at that tag of the repository.
+
+    A package index shows the page without the files beside it.
+    """
+    page = re.sub(r'(?<=src=")(?!\w+:)', f"{repository}/raw/{tag}/", page)
+    page = re.sub(r"(?<=\]\()(?=#)", f"{repository}/blob/{tag}/README.md", page)
+    return re.sub(r"(?<=\]\()(?!\w+:)", f"{repository}/blob/{tag}/", page)
 
 
 def changes_of(version: str, changelog: str) -> str:
@@ -66,7 +70,7 @@ def main(tag: str, repository: str) -> None:
     print(changes_of(version, (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")))
     file.write_text(add_addresses(pyproject, repository), encoding="utf-8")
     readme = PROJECT / "README.md"
-    page = absolute_links(readme.read_text(encoding="utf-8"), tag, repository)
+    page = link_whole(readme.read_text(encoding="utf-8"), repository, tag)
     readme.write_text(page, encoding="utf-8")
 
 

@@ -2,8 +2,9 @@
 
     python3 proxy_probe.py https://127.0.0.1 COMMAND...
 
-COMMAND is the proxy. Two servers stand beside it: at 4180 one that signs in (the cookie `user=sara` is
-Sara, `user=` somebody without a name), at 7860 one that answers with what it was sent.
+COMMAND is the proxy. Two servers stand beside it: at 4180 one that signs in, as oauth2-proxy does (the
+cookie `user=sara` is Sara, `user=` somebody without a name, who has none is refused; its page answers),
+at 7860 one that answers with what it was sent.
 """
 
 import json
@@ -20,14 +21,22 @@ HEADER = "X-Forwarded-User"
 ASKED = {
     "signed in": ("/jawab/ask", "user=sara"),
     "signed in without a name": ("/jawab/ask", "user="),
-    "a stranger": ("/jawab/ask", ""),
+    "a stranger": ("/jawab/?q=%D8%A7+%26%20b&rd=/elsewhere&c=%3F", ""),
+    "who goes to the page": ("/oauth2/sign_in?rd=/jawab/", ""),
     "a program": ("/jawab/v1/models", ""),
 }
 
 
 class SignIn(BaseHTTPRequestHandler):
     def do_GET(self):
+        path, _, asked = self.path.partition("?")
         cookie = self.headers.get("Cookie", "")
+        if path == "/oauth2/sign_in":
+            self.send_response(200)
+            self.end_headers()
+            back = self.headers.get_all("X-Auth-Request-Redirect")
+            self.wfile.write(json.dumps({"page": "sign in", "asked": asked, "back": back}).encode())
+            return
         self.send_response(202 if "user=" in cookie else 401)
         if user := cookie.partition("user=")[2]:
             self.send_header("X-Auth-Request-User", user)
@@ -69,17 +78,20 @@ def main(address, *command):
 
 
 def ask(address, path, cookie):
-    """Ask as one who claims to be Mallory; an answer, or where one is sent instead."""
+    """Ask as one who claims to be Mallory, and would lead others astray; an answer, or its status."""
     insecure = ssl._create_unverified_context()  # its certificate was made a moment ago
     opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=insecure), Stay)
-    headers = {"Host": "news.example", HEADER: "mallory", "Cookie": cookie}
+    headers = {
+        "Host": "news.example", HEADER: "mallory", "Cookie": cookie,
+        "X-Auth-Request-Redirect": "//mallory.example/",
+    }  # fmt: skip
     request = urllib.request.Request(address + path, headers=headers)
     for _ in range(100):
         try:
             with opener.open(request) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            return {"status": error.code, "location": error.headers["Location"]}
+            return {"status": error.code}
         except OSError:
             time.sleep(0.1)
     raise SystemExit("the proxy does not answer")

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from benchmarks.clean_root import PROJECT, Image, why_not
+from benchmarks.clean_root import PROJECT, Image, unreachable, why_not
 from ui.cli.demo import QUESTION
 
 pytestmark = [
@@ -19,6 +19,8 @@ DOCKERFILE = PROJECT / "deploy" / "Dockerfile"
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
+    if reason := unreachable():
+        pytest.skip(reason)
     folder = tmp_path_factory.mktemp("clean")
     # In memory: its sixty thousand files are written and removed in a fraction of the time.
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4g,mode=755", "tmpfs", folder], check=True)
@@ -82,8 +84,9 @@ def test_build_ask_and_verify_run_as_well(image):
 def test_another_embedder_or_a_reranker_says_what_to_install(image, command):
     done = run(image, command)
     assert done.returncode == 1
-    assert "pip install 'sentence-transformers" in done.stdout
-    assert "'torch>=" in done.stdout
+    said = " ".join(done.stdout.split())
+    assert "pip install --extra-index-url https://download.pytorch.org/whl/cpu" in said
+    assert "'torch==" in said
 
 
 @pytest.mark.usefixtures("demo")
@@ -151,6 +154,11 @@ def test_nobody_takes_another_s_name_through_the_proxies(proxies, proxy):
     assert told["signed in"] == {"path": "/ask", "users": ["sara"], "host": "news.example"}
     nameless = told["signed in without a name"]
     assert nameless.get("users") == [] or nameless["status"] == 403
-    assert told["a stranger"]["status"] == 302
-    assert told["a stranger"]["location"].endswith("/oauth2/sign_in?rd=/jawab/ask")
+    page = {
+        "page": "sign in",
+        "asked": "",
+        "back": ["/jawab/?q=%D8%A7+%26%20b&rd=/elsewhere&c=%3F"],
+    }
+    assert told["a stranger"] == page
+    assert told["who goes to the page"]["asked"] == "rd=/jawab/"
     assert told["a program"] == {"path": "/v1/models", "users": [], "host": "news.example"}

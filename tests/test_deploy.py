@@ -172,5 +172,9 @@ def test_the_image_is_made_of_what_jawab_is_and_of_nothing_else():
     packages = {name.rstrip("*") for name in built["packages"]["find"]["include"]}
     modules = {f"{name}.py" for name in built["py-modules"]}
     files = {project["project"]["readme"], *project["project"]["license-files"]}
-    assert allowed == packages | modules | files | {"pyproject.toml", "constraints.txt"}
+    assert allowed == packages | modules | files | {
+        "pyproject.toml",
+        "constraints.txt",
+        "deploy/slim.py",
+    }
     assert all((ROOT / name).exists() for name in allowed)

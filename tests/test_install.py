@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import platform
+import re
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ PINNED = next(
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     if line.startswith("torch==")
 )
+MAKERS = "https://download.pytorch.org/whl/cpu"
 PYTHON = "cp{}{}".format(*sys.version_info)
 WHEEL = f"torch-{PINNED}%2Bcpu-{PYTHON}-{PYTHON}-manylinux_2_28_{platform.machine()}.whl"
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no choice")
@@ -43,14 +45,15 @@ def served(tmp_path):
 
 @pytest.fixture
 def bare(tmp_path):
-    """An environment of Python's without packages, on a machine without a GPU's programs."""
-    venv.create(tmp_path / "bare", with_pip=False)
+    """An environment of Python's without packages."""
+    venv.create(tmp_path / "bare", with_pip=False, symlinks=True)
     return tmp_path / "bare" / "bin" / "python"
 
 
-def choose(python, address, path=""):
+def choose(python, address, path="", device="/nowhere", constraints=ROOT / "constraints.txt"):
+    """Return what is printed for pip and what is said, on a machine without a GPU unless told."""
     done = subprocess.run(
-        [python, ROOT / "deploy" / "torch_index.py", address],
+        [python, ROOT / "deploy" / "torch_index.py", address, "--device", device, "--constraints", constraints],
         capture_output=True, text=True, check=True, env={"PATH": str(path)},
     )  # fmt: skip
     return done.stdout.strip(), done.stderr.strip()
@@ -69,6 +72,15 @@ def test_the_cpu_build_of_the_pinned_version_is_taken_from_its_makers(bare, serv
     index, said = choose(bare, address)
     assert index == address
     assert said == f"no GPU found: torch {PINNED} in its CPU build, from {address}"
+
+
+@linux_only
+def test_where_no_version_is_pinned_the_makers_newest_will_do(bare, served, tmp_path):
+    nothing = tmp_path / "constraints.txt"
+    nothing.write_text("", encoding="utf-8")
+    address = offer(served, WHEEL.replace(PINNED, "9.1.0"))
+    assert choose(bare, address, constraints=nothing)[0] == address
+    assert choose(bare, address)[0] == ""
 
 
 def write_wheel(folder, version):
@@ -140,6 +152,8 @@ def test_with_a_gpu_nothing_is_chosen_or_said(bare, served, tmp_path):
     program.write_text("#!/bin/sh\n", encoding="utf-8")
     program.chmod(0o755)
     assert choose(bare, address, path=tmp_path) == ("", "")
+    assert choose(bare, address, device=program) == ("", "")
+    assert choose(bare, address) != ("", "")
 
 
 def make(*words):
@@ -156,6 +170,24 @@ def test_an_index_of_ones_own_is_taken_as_it_is():
     assert "index='http://127.0.0.1:9/own'; test \"$index\" || " in commands
 
 
+def test_nothing_is_installed_where_the_choice_fails(tmp_path):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(
+        f'#!/bin/sh\necho "$@" >> {tmp_path}/ran\ncase "$*" in *torch_index*) exit 1; esac\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["make", f"VENV={tmp_path}", "install"], cwd=ROOT, capture_output=True, check=False,
+        env={**os.environ, "MAKEFLAGS": ""},
+    )  # fmt: skip
+    assert done.returncode != 0
+    ran = (tmp_path / "ran").read_text(encoding="utf-8")
+    assert "torch_index.py" in ran
+    assert "--editable" not in ran
+
+
 def test_slim_leaves_out_torch_and_what_brings_it():
     done = subprocess.run(
         [sys.executable, ROOT / "deploy" / "slim.py", "openai", "ollama"],
@@ -167,6 +199,7 @@ def test_slim_leaves_out_torch_and_what_brings_it():
     assert any(line.startswith("langchain-ollama>") for line in lines)
     assert "slim.py" in make("demo", "SLIM=1")
     assert "slim.py" not in make("demo")
+    assert "slim.py" not in make("demo", "SLIM=0")
 
 
 @pytest.mark.parametrize(
@@ -179,5 +212,15 @@ def test_slim_leaves_out_torch_and_what_brings_it():
 def test_without_its_packages_another_model_says_what_to_install(use, error, monkeypatch):
     monkeypatch.setattr("index.embedding.hub_models.find_spec", lambda _: None)
     monkeypatch.delitem(sys.modules, "torch", raising=False)
-    with pytest.raises(error, match=r"pip install 'sentence-transformers.*' 'torch.*' .* or"):
+    with pytest.raises(error) as raised:
         use()
+    asked = f"pip install --extra-index-url {MAKERS} 'sentence-transformers"
+    assert asked in str(raised.value)
+    assert f"'torch=={PINNED}'" in str(raised.value)
+
+
+def test_no_package_is_pinned_twice():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    names = [re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in lines]
+    names = [name for name in names if name and not name.startswith("#")]
+    assert sorted(names) == sorted(set(names))

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tomllib
 import unicodedata
-from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -57,12 +56,23 @@ def test_a_release_tells_what_changed_and_where_its_source_is(release):
     assert done.stdout.strip() in CHANGELOG
     urls = tomllib.loads((place / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
     assert urls["Issues"] == "https://forge.example/somebody/jawab/issues"
-    readme = (place / "README.md").read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", readme)
-    assert {urlsplit(one or other).netloc or one[0] for one, other in links} == {
-        "forge.example",
-        "#",
-    }
+
+
+def test_the_released_page_has_pictures_and_links_where_no_file_lies_beside_it(release):
+    place, prepare = release
+    prepare(f"v{PROJECT['version']}")
+    forge = f"https://forge.example/somebody/jawab/{{}}/v{PROJECT['version']}/"
+    before, after = (
+        re.findall(r"(?:src=\"|\]\()([^)\"]+)", (folder / "README.md").read_text(encoding="utf-8"))
+        for folder in (ROOT, place)
+    )
+    assert after[0] == forge.format("raw") + "docs/pictures/desktop-short.png"
+    assert forge.format("blob") + "docs/guide.ar.md#المقالات" in after
+    assert forge.format("blob") + "README.md#in-five-minutes" in after
+    assert all(new.startswith("https://") for new in after)
+    for old, new in zip(before, after, strict=True):
+        assert new.endswith(old)
+        assert (ROOT / (old.partition("#")[0] or "README.md")).exists() or old == new
 
 
 def test_a_tag_of_another_version_is_not_released(release):
@@ -82,11 +92,20 @@ def test_the_extra_all_is_every_other():
 def test_the_forge_runs_what_ci_runs_and_publishes_without_a_token():
     (job,) = load(".github/workflows/ci.yml")["jobs"].values()
     assert job["steps"][-1] == {"run": ".ci/run"}
+    (cache,) = (step["with"]["path"] for step in job["steps"] if "cache" in step.get("uses", ""))
+    assert cache == job["env"]["PIP_CACHE_DIR"]
     release = load(".github/workflows/release.yml")
     assert release["permissions"] == {"contents": "read"}
     jobs = release["jobs"]
-    assert jobs["ci"]["uses"] == "./.github/workflows/ci.yml"
-    assert jobs["build"]["needs"] == "ci"
+    assert '--workflow ci.yml --branch main --event push --commit "$GITHUB_SHA"' in str(
+        jobs["tested"]
+    )
+    assert jobs["tested"]["permissions"] == {
+        "actions": "read",
+        "checks": "read",
+        "contents": "read",
+    }
+    assert jobs["build"]["needs"] == "tested"
     assert jobs["publish"]["needs"] == "build"
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
     assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")
@@ -96,6 +115,7 @@ def test_new_versions_are_looked_for_where_they_are_named():
     updates = load(".github/dependabot.yml")["updates"]
     assert {(one["package-ecosystem"], one["directory"]) for one in updates} == {
         ("github-actions", "/"), ("pip", "/"), ("docker", "/deploy"),
+        ("docker-compose", "/deploy"),
     }  # fmt: skip
     assert all((ROOT / one["directory"].lstrip("/")).is_dir() for one in updates)
 

@@ -34,6 +34,11 @@ def test_models_come_only_when_they_are_asked_for():
     assert profiles == {"jawab": None, "ollama": ["ollama"], "llama": ["llama"]}
 
 
+def test_the_images_of_others_are_pinned():
+    others = [one["image"] for name, one in COMPOSE["services"].items() if name != "jawab"]
+    assert all(re.search(r":\D*\d+", image) for image in others), others
+
+
 def test_compose_builds_the_dockerfile_and_its_volumes_are_there():
     build = JAWAB["build"]
     context = (ROOT / "deploy" / build["context"]).resolve()

@@ -12,6 +12,8 @@ from typing import Any
 from index.errors import JawabError, take_first_line
 
 logger = logging.getLogger(__name__)
+TRIED_TORCH = "2.13.0"
+"""The version in constraints.txt, which is not part of the package (a test compares them)."""
 
 
 def load_model(
@@ -53,15 +55,16 @@ def check_packages(name: str, kind: str, *, error: type[JawabError], otherwise: 
     """
     if all(one in sys.modules or find_spec(one) for one in ("sentence_transformers", "torch")):
         return
-    wanted = [
-        f"'{one}'"
+    (transformers,) = (
+        one.partition(";")[0]
         for one in requires("jawab") or ()
-        if one.startswith(("sentence-transformers", "torch"))
-    ]
+        if one.startswith("sentence-transformers")
+    )
     raise error(
         f"the {kind} {name!r} runs on sentence-transformers and torch, which are not installed"
-        f" here; run: pip install {' '.join(wanted)} (without a GPU add --extra-index-url"
-        f" https://download.pytorch.org/whl/cpu), or {otherwise}"
+        " here; run: pip install --extra-index-url https://download.pytorch.org/whl/cpu"
+        f" {transformers!r} 'torch=={TRIED_TORCH}' (with a GPU of NVIDIA's without that index),"
+        f" or {otherwise}"
     )
 
 

@@ -75,12 +75,12 @@ def _program() -> str:
     return "jawab" if own.name != "jawab" or shutil.which("jawab") else os.path.relpath(own)
 
 
-def free_port() -> int:
-    """Return ``PORT``, or any that is free where it is taken."""
+def free_port(wanted: int = PORT) -> int:
+    """Return the wanted port, or any that is free where it is taken."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(("127.0.0.1", PORT))
+            listener.bind(("127.0.0.1", wanted))
         except OSError:
             listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
