@@ -223,7 +223,7 @@ def list_versions(group: Iterable[Sentence], citations: Iterable[Citation]) -> l
     """Return the versions that the sentences of a group tell: one of each article, in order."""
     cited = {citation.number: citation for citation in citations}
     found: dict[str, Version] = {}
-    for sentence in (s for s in group if s.citations):
+    for sentence in (s for s in group if s.citations and s.citations[0] in cited):
         citation = cited[sentence.citations[0]]
         known = found.get(citation.article_id)
         # Of an article's sentences the first may only say what the next is about.

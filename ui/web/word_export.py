@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from index.articles.copies import Reprint
+from prompts import load_phrases
 from rag.answers import Answer, Citation, Sentence, group_versions, list_versions
 from ui.web import numbers
 from ui.web.answer_card import OCR_MARK, VERSION_TITLES
@@ -36,12 +37,17 @@ def _is_told_by(conversation: Conversation) -> bool:
 
 
 def _add_answer(document: WordFile, answer: Answer) -> None:
+    if answer.incomplete:
+        document.add_paragraph(Words(load_phrases("ar")["incomplete"], is_italic=True))
     if answer.notice:
         document.add_paragraph(Words(answer.notice, is_italic=True))
     if not answer.found:
         for line in filter(None, answer.text.split("\n")):
             document.add_paragraph(Words(line))
         return
+    if answer.standalone_question != answer.question:
+        understood = f"فهمتُ سؤالك هكذا: {_line(answer.standalone_question)}"
+        document.add_paragraph(Words(understood, is_italic=True))
     for line in filter(None, (answer.short, answer.opening)):
         document.add_paragraph(Words(_line(line), is_bold=True))
     notes = {citation.number: _note(citation) for citation in answer.citations}
@@ -107,10 +113,10 @@ def _add_text(document: WordFile, sentences: Sequence[Sentence], notes: dict[int
 def _runs(sentence: Sentence, notes: dict[int, Note]) -> Iterator[Run]:
     """Yield the words of a sentence and, right behind the word before them, its footnotes."""
     for segment in sentence.segments():
-        if isinstance(segment, int):
-            yield notes[segment]
-        else:
+        if isinstance(segment, str):
             yield Words(segment.rstrip(" ") if sentence.citations else segment)
+        elif segment in notes:  # a conversation that others kept may say anything
+            yield notes[segment]
 
 
 def _note(citation: Citation) -> Note:

@@ -8,6 +8,8 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from ui.web.markup import split_directions
@@ -29,6 +31,16 @@ _DAY = (1980, 1, 1, 0, 0, 0)
 _BULLETS, _NUMBERS = 1, 2
 """Ids of abstract lists; every list that counts is one of its own, from ``_FIRST_LIST`` on."""
 _FIRST_LIST = 2
+_LEVELS = 9
+"""Lists in one another, as many as Word has."""
+
+
+class _OpenList(NamedTuple):
+    """A list that may go on: how many it is in, its id, and its last number."""
+
+    level: int
+    id: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +69,15 @@ class WordFile:
 
     Attributes:
         title: What its properties say.
-        created: A time in ISO 8601, or "".
+        created: A time in ISO 8601; what is none is left out.
     """
 
     title: str
     created: str = ""
     _body: list[str] = field(default_factory=list)
     _notes: dict[Note, int] = field(default_factory=dict)
-    _starts: list[int] = field(default_factory=list)
-    _last_number: int = 0
+    _starts: list[tuple[int, int]] = field(default_factory=list)
+    _open: list[_OpenList] = field(default_factory=list)
 
     def add_paragraph(self, *runs: Run, style: str = "") -> None:
         """Add a paragraph; styles are ``Title``, ``Subtitle``, ``Heading1`` and ``Heading2``."""
@@ -79,13 +91,21 @@ class WordFile:
             level: How many lists it is in besides this one.
             number: The number before it; 0 for a bullet.
         """
-        if number and (number == 1 or number != self._last_number + 1):
-            self._starts.append(number)
-        if number:
-            self._last_number = number
-        listed = _FIRST_LIST + len(self._starts) - 1 if number else 1
+        level = min(level, _LEVELS - 1)
+        listed = self._list_of(level, number) if number else _BULLETS
         place = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{listed}"/></w:numPr>'
         self._body.append(self._paragraph(runs, properties=place))
+
+    def _list_of(self, level: int, number: int) -> int:
+        """Return the list that a number goes on with at its level, or a new one."""
+        while self._open and self._open[-1].level > level:
+            self._open.pop()
+        last = self._open.pop() if self._open and self._open[-1].level == level else None
+        if last is None or number == 1 or number != last.number + 1:
+            last = _OpenList(level, _FIRST_LIST + len(self._starts), number)
+            self._starts.append((level, number))
+        self._open.append(last._replace(number=number))
+        return last.id
 
     def add_table(self, headings: Sequence[str], rows: Sequence[Sequence[Sequence[Run]]]) -> None:
         """Add a table whose first column stands on the right."""
@@ -211,32 +231,47 @@ class WordFile:
                 f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
                 f'<w:lvlText w:val="{mark.format(level + 1)}"/><w:lvlJc w:val="left"/><w:pPr>'
                 f'<w:ind w:left="{480 * (level + 1)}" w:hanging="360"/></w:pPr></w:lvl>'
-                for level in range(4)
+                for level in range(_LEVELS)
             )
             + "</w:abstractNum>"
             for kind, (form, mark) in kinds.items()
         )
         lists = f'<w:num w:numId="1"><w:abstractNumId w:val="{_BULLETS}"/></w:num>' + "".join(
             f'<w:num w:numId="{number}"><w:abstractNumId w:val="{_NUMBERS}"/><w:lvlOverride'
-            f' w:ilvl="0"><w:startOverride w:val="{start}"/></w:lvlOverride></w:num>'
-            for number, start in enumerate(self._starts, start=_FIRST_LIST)
+            f' w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride></w:num>'
+            for number, (level, start) in enumerate(self._starts, start=_FIRST_LIST)
         )
         return f"<w:numbering {_W}>{abstract}{lists}</w:numbering>"
 
     def _properties(self) -> str:
-        time = f'<dcterms:created xsi:type="dcterms:W3CDTF">{_text(self.created)}</dcterms:created>'
+        time = _time(self.created)
+        created = f'<dcterms:created xsi:type="dcterms:W3CDTF">{time}</dcterms:created>'
         return (
             f'<cp:coreProperties xmlns:cp="{_SCHEMAS}/package/2006/metadata/core-properties"'
             ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
             ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
             f"<dc:title>{_text(self.title)}</dc:title><dc:language>ar</dc:language>"
-            f"{time if self.created else ''}</cp:coreProperties>"
+            f"{created if time else ''}</cp:coreProperties>"
         )
 
 
 def _relation(name: str, kind: str, target: str) -> str:
     relations = f"{_SCHEMAS}/officeDocument/2006/relationships"
     return f'<Relationship Id="{name}" Type="{relations}/{kind}" Target="{target}"/>'
+
+
+def _time(text: str) -> str:
+    """Return a time as Word reads it, or "": a file with another it calls damaged.
+
+    >>> _time("2026-01-02T06:04:05.5+03:00"), _time("2026-01-02"), _time("أمس")
+    ('2026-01-02T03:04:05Z', '2026-01-02T00:00:00Z', '')
+    """
+    try:
+        time = datetime.fromisoformat(text)
+        time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return ""
+    return time.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def _text(text: str) -> str:

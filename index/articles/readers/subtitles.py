@@ -14,13 +14,16 @@ from index.errors import InputError
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[,.](\d{1,3})"
 _TIMES = re.compile(rf"^[ \t]*{_TIME}[ \t]*--?>[ \t]*{_TIME}.*$", re.MULTILINE)
 _HEADER = re.compile(r"WEBVTT(?:[ \t]+(?:-[ \t]*)?(?P<title>[^\n]*))?(?:\n|$)")
-_BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)\b(?:.*\n)(?:.+\n?)*", re.MULTILINE)
+_BLOCK = re.compile(r"(?<=\n\n)(?:NOTE|STYLE|REGION)\b(?!.*-->)(?:.*\n)(?:(?!.*-->).+\n?)*")
 _VOICE = re.compile(r"<v(?:\.[^ >]*)?[ \t]+([^>]+)>")
 _TAG = re.compile(r"</?[a-zA-Z0-9:.][^<>\n]*>|\{\\[^{}\n]*\}")
 _STOP = re.compile(r"[.!?؟؛…][»”\"')\]]*$")
 _SPEAKER = re.compile(r"^[-–—][ \t]*")
 _PAUSE = timedelta(seconds=4)
 """Silence after which something else is said. Chosen, not measured."""
+_GAP, _FLASH = timedelta(milliseconds=50), timedelta(milliseconds=100)
+"""Captions that roll follow each other within the one, and may stand still for less than the other.
+Chosen, not measured."""
 
 
 class _Cue(NamedTuple):
@@ -37,14 +40,23 @@ def read_subtitles(data: bytes) -> Iterator[Article]:
     Raises:
         InputError: It holds no times of subtitles.
     """
-    text = _BLOCK.sub("", decode(data)) + "\n"
+    text = _single_spaced(decode(data)) + "\n"
     header = _HEADER.match(text)
-    cues = list(_cues(text))
+    cues = list(_cues(_BLOCK.sub("", text) if header else text))
     if not cues and not header:
         raise InputError("holds no subtitles: no line says from when until when (00:01 --> 00:05)")
     body = "\n".join(_sentences(cues))
     title = (header["title"] or "").strip() if header else ""
     yield Article(id="", title=title or opening_words(body), text=body)
+
+
+def _single_spaced(text: str) -> str:
+    """Return a text without the blank lines that doubled line ends put below every line."""
+    lines = text.split("\n")
+    for first in (0, 1):
+        if len(lines) > 2 and not any(line.strip() for line in lines[1 - first :: 2]):
+            return "\n".join(lines[first::2])
+    return text
 
 
 def _cues(text: str) -> Iterator[_Cue]:
@@ -88,10 +100,7 @@ def _sentences(cues: Sequence[_Cue]) -> Iterator[str]:
         if before and cue.start - before.end >= _PAUSE and waiting:
             yield " ".join(waiting)
             waiting = []
-        for line in cue.lines:
-            # Captions that roll show the last lines once more above each new one.
-            if before and line in before.lines:
-                continue
+        for line in cue.lines[_count_rolled(before, cue) :] if before else cue.lines:
             is_turn = _SPEAKER.match(line) is not None
             if is_turn and waiting:
                 yield " ".join(waiting)
@@ -103,3 +112,17 @@ def _sentences(cues: Sequence[_Cue]) -> Iterator[str]:
         before = cue
     if waiting:
         yield " ".join(waiting)
+
+
+def _count_rolled(before: _Cue, cue: _Cue) -> int:
+    """Return how many of the first lines of a cue only stand there still.
+
+    Captions that roll show the last lines once more above each new one, at once; who says the same
+    word again says it in a cue of its own.
+    """
+    counts = range(min(len(before.lines), len(cue.lines)), 0, -1)
+    same = next((n for n in counts if before.lines[-n:] == cue.lines[:n]), 0)
+    overlap = cue.start < before.end
+    is_next = cue.start - before.end <= _GAP
+    has_more = same > 1 or len(cue.lines) > same or cue.end - cue.start < _FLASH
+    return same if overlap or (is_next and has_more) else 0

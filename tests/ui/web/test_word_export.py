@@ -10,11 +10,15 @@ from kept_conversations import HOSTILE, answered, conversation
 from lxml import etree
 
 from index.articles.readers.word import read_docx
+from index.store.contract import Filter
+from prompts import load_phrases
 from rag.answers import Sentence
+from ui.cli.ask import _save_word_file
 from ui.web.word_export import to_docx
 from ui.web.word_file import WordFile, Words
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+UNDERSTOOD = "فهمتُ سؤالك هكذا: سؤال؟ (تمامه)"
 
 
 def part(data, name):
@@ -39,9 +43,11 @@ def test_an_answer_is_a_heading_its_words_and_footnotes():
         ("Title", "عنوان المحادثة"),
         ("Subtitle", "أخبار · 2 يناير/كانون الثاني 2026"),
         ("Heading 1", "سؤال؟"),
+        ("Normal", UNDERSTOOD),
         ("Normal", "الوفد"),
         ("Normal", "وصل الوفد."),
         ("Heading 1", "وماذا؟"),
+        ("Normal", UNDERSTOOD),
         ("Normal", "الوفد"),
         ("Normal", "وصل الوفد."),
     ]
@@ -129,5 +135,96 @@ def test_a_refusal_is_told_and_our_reader_reads_the_file():
     (article,) = read_docx(to_docx(conversation(answered(), refused)))
     assert article.title == "عنوان المحادثة"
     assert article.text.split("\n")[1:6] == [
-        "سؤال؟", "الوفد", "وصل الوفد.", "سؤال؟", "لا إجابة في المقالات.",
+        "سؤال؟", UNDERSTOOD, "الوفد", "وصل الوفد.", "سؤال؟",
     ]  # fmt: skip
+    assert "لا إجابة في المقالات." in article.text
+
+
+def numbered(data):
+    """Return the numbers that Word shows before the items of a file: list by list, level by level."""
+    numbers = part(data, "word/numbering.xml")
+    starts = {
+        (n.get(f"{W}numId"), o.get(f"{W}ilvl")): int(o.find(f"{W}startOverride").get(f"{W}val"))
+        for n in numbers.iter(f"{W}num")
+        for o in n.iter(f"{W}lvlOverride")
+    }
+    shown, last = [], {}
+    for paragraph in part(data, "word/document.xml").iter(f"{W}p"):
+        place = paragraph.find(f"{W}pPr/{W}numPr")
+        if place is not None:
+            key = (place[1].get(f"{W}val"), place[0].get(f"{W}val"))
+            last[key] = last.get(key, starts.get(key, 1) - 1) + 1
+            shown.append((int(key[1]), last[key]))
+    return shown
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [(0, 1), (1, 1), (0, 2)],
+        [(0, 1), (1, 1), (1, 2), (0, 2), (1, 1), (0, 3)],
+        [(0, 3), (1, 5), (2, 1), (1, 6), (0, 4)],
+        [(0, 1), (0, 2), (0, 1), (0, 5)],
+        [(1, 1), (0, 2), (1, 2)],
+    ],
+)
+def test_items_have_the_numbers_they_were_given_at_every_level(items):
+    file = WordFile("x")
+    for level, number in items:
+        file.add_item(Words("بند"), level=level, number=number)
+    assert numbered(file.save()) == items
+
+
+def test_lists_in_one_another_go_no_deeper_than_word_has_them():
+    file = WordFile("x")
+    file.add_item(Words("بند"), level=30, number=1)
+    data = file.save()
+    known = {one.get(f"{W}ilvl") for one in part(data, "word/numbering.xml").iter(f"{W}lvl")}
+    (used,) = part(data, "word/document.xml").iter(f"{W}ilvl")
+    assert used.get(f"{W}val") == "8"
+    assert known == set("012345678")
+
+
+@pytest.mark.parametrize(
+    ("updated", "created"),
+    [
+        ("2026-01-02T06:04:05+03:00", "2026-01-02T03:04:05+00:00"),
+        ("2026-01-02T03:04:05.123456", "2026-01-02T03:04:05+00:00"),
+        ("أمس", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("2026-13-45", None),
+    ],
+)
+def test_the_time_of_a_conversation_is_one_or_is_left_out(updated, created):
+    data = to_docx(replace(conversation(answered()), updated=updated))
+    found = opened(data).core_properties.created if b"dcterms:created" in core(data) else None
+    assert (found.isoformat() if found else None) == created
+
+
+def core(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read("docProps/core.xml")
+
+
+@pytest.mark.parametrize("is_version", [False, True])
+def test_marks_without_citations_are_left_out(is_version):
+    said = tuple(Sentence(f"جملة {n}.", (n,), 1.0, is_version=is_version) for n in (1, 7))
+    data = to_docx(conversation(replace(answered(), sentences=said)))
+    assert len(list(part(data, "word/document.xml").iter(f"{W}footnoteReference"))) == 1
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_an_answer_of_a_part_of_the_index_says_so(found):
+    answer = replace(answered(), incomplete=True, found=found)
+    assert load_phrases("ar")["incomplete"] in texts(
+        part(to_docx(conversation(answer)), "word/document.xml")
+    )
+    whole = to_docx(conversation(replace(answer, incomplete=False)))
+    assert load_phrases("ar")["incomplete"] not in texts(part(whole, "word/document.xml"))
+
+
+def test_an_asked_question_is_saved_with_the_warning_that_a_part_did_not_answer(tmp_path):
+    answer = replace(answered(), incomplete=True)
+    _save_word_file(answer, Filter(), None, tmp_path / "a.docx")
+    (article,) = read_docx((tmp_path / "a.docx").read_bytes())
+    assert load_phrases("ar")["incomplete"] in article.text.split("\n")

@@ -93,6 +93,20 @@ def test_without_antiword_an_old_document_says_what_to_install(monkeypatch):
     assert "apt install antiword" in failure.reason
 
 
+def test_brackets_of_an_old_document_stay_unless_they_are_marks_of_its_notes():
+    """As antiword writes it: the notes stand below a rule, each behind its number."""
+    body = "نُشر [2019] ثم [٢٠٢٠] تقرير[1] عن المادة [7] وملحق[2].\n|أ[1]|[3]|\n[4] مراجع"
+    notes = "-----------------------\n[1]ملاحظة عن [2019].\n[2]أخرى.\n"
+    assert [line.text for line in old_word._lines(f"{body}\n{notes}")] == [
+        "نُشر [2019] ثم [٢٠٢٠] تقرير عن المادة [7] وملحق.",
+        "أ | [3]",
+        "[4] مراجع",
+        "ملاحظة عن [2019].",
+        "أخرى.",
+    ]
+    assert [line.text for line in old_word._lines("نص [1].")] == ["نص [1]."]
+
+
 @pytest.mark.parametrize(("name", "ending"), [("a.doc", "rtf"), ("b.doc", "docx")])
 def test_what_is_only_called_doc_is_read_as_what_it_is(tmp_path, name, ending):
     path = written(tmp_path, name, (FOLDER / f"report.{ending}").read_bytes())
