@@ -26,7 +26,8 @@ def test_public_names_exist_and_are_sorted(package):
     "module",
     ["index.limits", "rag.evaluation.reports", "index.arabic.words", "index.arabic.affixes", "index.arabic.digits", "index.articles.article", "index.articles.readers.rows", "index.articles.readers.sheet_rows", "index.articles.readers.sheet_looks", "index.articles.readers.sheet_values", "index.arabic.dates", "index.arabic.dialects", "rag.evaluation.metrics",
          "rag.reading.disagreement", "index.arabic.numbers", "rag.language.relative_dates", "rag.language.statements", "index.arabic.sentences", "rag.answers", "rag.checking.citations", "rag.checking.markup", "rag.checking.splitting",
-     "rag.language.followup", "rag.language.questions", "rag.language.signs", "index.watching.durations", "ui.web.numbers", "ui.web.articles_view"],
+     "rag.language.followup", "rag.language.questions", "rag.language.signs", "index.watching.durations", "ui.web.numbers", "ui.web.articles_view", "ui.web.word_file",
+     "index.articles.repair"],
 )  # fmt: skip
 def test_examples_in_docstrings_are_true(module):
     result = doctest.testmod(importlib.import_module(module))

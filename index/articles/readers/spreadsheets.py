@@ -109,15 +109,20 @@ def _sheet(sheet: Any, look: Look) -> Sheet:
             if isinstance(value, int | float) and not isinstance(value, bool):
                 rows[row - top][column - left] = f"{write_number(value * 100)}%"
     texts = [[write_value(value) for value in row] for row in rows]
-    spanned: dict[int, int] = {}
+    blocks: dict[int, list[tuple[int, range]]] = {}
     for (first, start), (last, end) in sheet.merged_cell_ranges or ():
         block = range(max(first - top, 0), min(last - top + 1, len(texts)))
         for row in block:
             columns = range(max(start - left, 0), min(end - left + 1, len(texts[row])))
             for column in columns:
                 texts[row][column] = texts[block[0]][columns[0]]
-            if len(columns) > 1 and sum(map(bool, texts[row])) == len(columns):
-                spanned[row] = block[0]
+            if len(columns) > 1 and texts[row][columns[0]]:
+                blocks.setdefault(row, []).append((block[0], columns))
+    spanned = {
+        row: found[0][0]
+        for row, found in blocks.items()
+        if len(found) == 1 and sum(map(bool, texts[row])) == len(found[0][1])
+    }
     return _shown(sheet.name, texts, spanned, look, (top, left))
 
 

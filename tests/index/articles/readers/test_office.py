@@ -11,6 +11,7 @@ from make_office_files import FOLDER
 from workbooks import SHEET, packed_sheet, workbook
 
 from index.articles.readers import apart, archives, old_word, opendocument, slides, spreadsheets
+from index.articles.readers import rtf as rtf_reader
 from index.articles.readers.base import ReadFailure, ReadOptions
 from index.articles.readers.reading import read_articles
 from index.articles.readers.word import read_docx
@@ -184,6 +185,20 @@ def test_years_are_headings(tmp_path):
 def test_a_damaged_office_file_is_reported(tmp_path, ending, data):
     if ending != ".doc" or shutil.which("antiword"):
         assert "is no readable" in reason(tmp_path, f"a{ending}", data)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (rtf_reader, "report.rtf"),
+        (opendocument, "report.odt"),
+        (slides, "harbour.pptx"),
+        (spreadsheets, "cities.ods"),
+    ],
+)
+def test_an_office_file_is_read_in_a_process_of_its_own(monkeypatch, module, name):
+    monkeypatch.setattr(module, "read_directly", None)
+    assert all(item.text for item in read(FOLDER / name))
 
 
 def test_a_sheet_that_says_it_is_huge_costs_only_itself(tmp_path, monkeypatch):

@@ -4,7 +4,6 @@ import documents
 import pytest
 
 from index.articles.readers import opendocument, spreadsheets
-from index.articles.readers.office import office_article
 from index.articles.readers.sheet_rows import Sheet, sheet_lines
 from index.articles.readers.word_text import Line
 from index.errors import InputError
@@ -193,9 +192,3 @@ def test_a_table_in_a_text_has_limits_too():
     table = f"<table:table>{row(cell('أ', repeated(columns=9_999)), more=repeated(rows=9_999))}</table:table>"
     with pytest.raises(InputError, match="cells; split it"):
         text(table)
-
-
-def test_a_document_is_read_in_a_process_of_its_own(monkeypatch):
-    monkeypatch.setattr(opendocument, "read_directly", None)
-    (article,) = opendocument.read_odt(package("<office:text><text:p>نص.</text:p></office:text>"))
-    assert article == office_article([Line("", "نص.")], {})

@@ -50,15 +50,30 @@ def test_rows_of_equal_cells_keep_them_all():
 
 def test_a_merged_cell_over_a_row_is_told_once():
     data = workbook(["نتائج"], ["أ", "ب"], [1, 2], ["الإياب"], [3, 3])
-    ranges = ("A1:B1", "A4:B4")
-    merged = "".join(f'<mergeCell ref="{one}"/>' for one in ranges)
-    data = changed(data, "</sheetData>", f"</sheetData><mergeCells>{merged}</mergeCells>")
+    data = merged(data, "A1:B1", "A4:B4")
     found = sheet(data)
     assert found.spanned == [0, 3]
     assert sheet_lines(found.rows, found.spanned) == (
         ["نتائج"],
         ["أ: 1 | ب: 2", "الإياب", "أ: 3 | ب: 3"],
     )
+
+
+def merged(data, *ranges):
+    cells = "".join(f'<mergeCell ref="{one}"/>' for one in ranges)
+    return changed(data, "</sheetData>", f"</sheetData><mergeCells>{cells}</mergeCells>")
+
+
+@pytest.mark.parametrize(
+    ("rows", "ranges"),
+    [
+        ([["أ", "ب"], ["", "ج"]], ["B2:C2", "A1:A2"]),
+        ([["أ", "", "", "ب"]], ["B1:C1"]),
+        ([["أ", "", "ب", ""]], ["A1:B1", "C1:D1"]),
+    ],
+)
+def test_a_merged_cell_beside_others_is_not_all_of_a_row(rows, ranges):
+    assert sheet(merged(workbook(*rows), *ranges)).spanned == []
 
 
 def test_hidden_rows_and_columns_are_left_out():

@@ -286,3 +286,10 @@ def test_borders_drawn_a_little_apart_make_no_columns(tmp_path):
         wide(2, 2, ("السوق", "7")),
     ]
     assert lines(tmp_path, table(*inside)) == ["البند | العدد", "الجسر | 20", "السوق | 7"]
+
+
+def test_words_in_a_cell_that_another_spans_are_kept(tmp_path):
+    first = spanning("أ", '<w:hMerge w:val="restart"/>')
+    second = spanning("ب", "<w:hMerge/>")
+    body = table(f"<w:tr>{first}{second}{spanning('ج', '')}</w:tr>")
+    assert lines(tmp_path, body)[-1] == "أ / ب | ج"
