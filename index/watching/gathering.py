@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,8 @@ def gather(
         IndexLockedError: Another process writes to the index.
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
-    fine, listings, failed = _list_looks(looks, Path(store.place), now)
+    known = _Known(store)
+    fine, listings, failed = _list_looks(looks, known, now)
     reading = _Reading(visits, fine, now)
     listing = Listing(
         tuple(reading.sources_of_visits()) + tuple(s for one in listings for s in one.sources),
@@ -89,7 +91,7 @@ def gather(
     )
     visited = [*(visit.source for visit in visits), *(look.source for look in fine)]
     is_timed = any(source.keep_for for source in visited)
-    expired = _find_expired(_Known(store), states, visits, fine, now) if is_timed else {}
+    expired = _find_expired(known, states, visits, fine, now) if is_timed else {}
     report = update_index(
         listing,
         store,
@@ -99,19 +101,21 @@ def gather(
         removed=[one for ids in expired.values() for one in ids],
         read=reading.read,
     )
-    looked = [_note_look(look, report, store, now) for look in fine]
+    known = _Known(store)
+    looked = [_note_look(look, report, known, now) for look in fine]
     kept = [_forget(visit, expired) for visit in visits]
     return Gathered(report, (*kept, *looked, *failed))
 
 
 def _list_looks(
-    looks: Sequence[Look], index: Path, now: float
+    looks: Sequence[Look], known: "_Known", now: float
 ) -> tuple[list[Look], list[Listing], list[Visit]]:
     """Return the looks at what is there, what there is to read, and the looks that failed."""
     fine, listings, failed = [], [], []
-    for look in looks:
+    for asked in looks:
+        look = _widen(asked)
         try:
-            listing = _list_look(look, index)
+            listing = _list_look(look, known)
         except InputError as error:
             failed.append(fail(look.source, look.state, error, now))
         else:
@@ -120,7 +124,14 @@ def _list_looks(
     return fine, listings, failed
 
 
-def _list_look(look: Look, index: Path) -> Listing:
+def _widen(look: Look) -> Look:
+    """Look at all of a folder where a link in it changed: what it leads to may be there twice."""
+    if look.changed is not None and any(path.is_symlink() for path in look.changed):
+        return replace(look, changed=None)
+    return look
+
+
+def _list_look(look: Look, known: "_Known") -> Listing:
     """Return what there is to read.
 
     Raises:
@@ -128,15 +139,19 @@ def _list_look(look: Look, index: Path) -> Listing:
     """
     root = Path(look.source.place)
     if look.changed is not None and root.is_dir():
-        return list_changed(root, look.changed)
-    listing = list_sources([root])
-    if look.state.articles and not listing.sources and not listing.failures:
-        raise InputError(
-            f"{root} is empty; its articles are kept, in case a disk is not there: to remove them,"
-            f" jawab index build {root} --index {index}"
-        )
-    if own := next((f for f in listing.failures if f.origin == look.source.origin), None):
+        listing = list_changed(root, look.changed)
+        if listing.sources:
+            return listing
+        whole = list_sources([root])  # something was deleted: is there anything left?
+    else:
+        whole = listing = list_sources([root])
+    if own := next((f for f in whole.failures if f.origin == look.source.origin), None):
         raise InputError(own.reason)
+    if not whole.sources and known.count_below(root):
+        raise InputError(
+            f"{root} is empty, or nothing in it can be read; its articles are kept, in case a disk"
+            f" is not there: to remove them, jawab index build {root} --index {known.store.place}"
+        )
     return listing
 
 
@@ -177,14 +192,27 @@ class _Reading:
 
 
 class _Known:
-    """The articles of an index by where they were read."""
+    """The articles of an index by where they were read; they are loaded when first asked for."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.articles: Mapping[str, KnownArticle] = store.known()
-        self.by_origin: dict[str, list[str]] = {}
+
+    @cached_property
+    def articles(self) -> "Mapping[str, KnownArticle]":
+        """Article id -> what is known of it."""
+        return self.store.known()
+
+    @cached_property
+    def by_origin(self) -> dict[str, list[str]]:
+        """Origin -> ids of its articles."""
+        found: dict[str, list[str]] = {}
         for article_id, known in self.articles.items():
-            self.by_origin.setdefault(known.origin, []).append(article_id)
+            found.setdefault(known.origin, []).append(article_id)
+        return found
+
+    def count_below(self, root: Path) -> int:
+        """Return how many articles came from a folder or file."""
+        return sum(len(ids) for origin, ids in self.by_origin.items() if _is_below(origin, root))
 
     def days(self) -> dict[str, str]:
         """Return article id -> its date, or ""."""
@@ -225,7 +253,7 @@ def _find_old_files(
     found = set()
     for article_id, article in known.articles.items():
         path = locate(article.origin)
-        if path is None or not (path == root or root in path.parents):
+        if path is None or not _is_below(article.origin, root):
             continue
         day = days.get(article_id, "") or _day_of(path)
         if day and day < first:
@@ -250,20 +278,21 @@ def _forget(visit: Visit, expired: Mapping[str, Sequence[str]]) -> Visit:
     return Visit(visit.source, state, visit.items)
 
 
-def _note_look(look: Look, report: BuildReport, store: Store, now: float) -> Visit:
+def _is_below(origin: str, root: Path) -> bool:
+    """Tell whether an article came from a folder or file."""
+    path = locate(origin)
+    return path is not None and (path == root or root in path.parents)
+
+
+def _note_look(look: Look, report: BuildReport, known: _Known, now: float) -> Visit:
     """Return what is known of a folder after a look."""
     root = Path(look.source.place)
-
-    def is_inside(origin: str) -> bool:
-        path = locate(origin)
-        return path is not None and (path == root or root in path.parents)
-
     unread = [
         f"{file_of(failure.origin)}: {failure.reason}"
         for failure in report.failures
-        if is_inside(failure.origin)
+        if _is_below(failure.origin, root)
     ]
-    count = sum(is_inside(known.origin) for known in store.known().values())
+    count = known.count_below(root)
     state = replace(
         look.state, visited=now, failures=0, error="", articles=count, unread=tuple(unread[:_TOLD])
     )
