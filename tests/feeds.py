@@ -36,6 +36,7 @@ class Feed:
         status: What the feed is answered with instead of its content, or 0.
         headers: Sent with that.
         broken: Paths of pages that are answered with 500.
+        describes: What the feed holds of each article itself.
     """
 
     url: str = ""
@@ -45,6 +46,7 @@ class Feed:
     headers: dict = field(default_factory=dict)
     broken: set = field(default_factory=set)
     sent: list = field(default_factory=list)
+    describes: str = ""
 
     def put(self, n, *, date="", text=""):
         self.articles[f"/a/{n}"] = (f"خبر المشروع {n}", text or TEXT.format(n=n), date)
@@ -56,6 +58,7 @@ class Feed:
         items = "".join(
             f"<item><title>{title}</title><link>{path}</link>"
             + (f"<pubDate>{_rfc(date)}</pubDate>" if date else "")
+            + (f"<description>{self.describes}</description>" if self.describes else "")
             + "</item>"
             for path, (title, _, date) in self.articles.items()
         )

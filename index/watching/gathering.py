@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.articles.article import file_of, locate
+from index.articles.article import Article, file_of, locate
 from index.articles.readers.base import ReadOptions
 from index.articles.readers.reading import Read, read_source
 from index.articles.readers.sources import Listing, Source, list_changed, list_sources
+from index.articles.readers.web import is_same_site
 from index.building.build import update_index
 from index.building.reports import BuildReport, Progress
 from index.embedding.contract import Embedder
@@ -81,6 +82,7 @@ def gather(
         IndexLockedError: Another process writes to the index.
         IndexWriteError: The disk is full, or the folder may not be written to.
     """
+    visits = _leave_to_others(visits, states)
     known = _Known(store)
     fine, listings, failed = _list_looks(looks, known, now)
     reading = _Reading(visits, fine, now)
@@ -153,6 +155,49 @@ def _list_look(look: Look, known: "_Known") -> Listing:
             f" is not there: to remove them, jawab index build {root} --index {known.store.place}"
         )
     return listing
+
+
+def _leave_to_others(
+    visits: Sequence[Visit], states: Mapping[WatchedSource, SourceState]
+) -> list[Visit]:
+    """Leave out articles of other sites that another source has: they are not changed by these."""
+    foreign = {origin for visit in visits for origin in _list_foreign(visit)}
+    if not foreign:
+        return list(visits)
+    holders: dict[str, set[str]] = {}
+    for source, state in states.items():
+        for origin in foreign & state.entries.keys():
+            if state.entries[origin].taken and not state.entries[origin].tries:
+                holders.setdefault(origin, set()).add(source.id)
+    for visit in visits:
+        for origin in (foreign & _list_articles(visit)) - _list_foreign(visit):
+            holders.setdefault(origin, set()).add(visit.source.id)
+    left = []
+    for visit in visits:
+        others = {o for o in _list_foreign(visit) if holders.get(o, set()) - {visit.source.id}}
+        for origin in _list_foreign(visit) - others:
+            holders.setdefault(origin, set()).add(visit.source.id)
+        left.append(_leave_out(visit, others) if others else visit)
+    return left
+
+
+def _list_articles(visit: Visit) -> set[str]:
+    return {item.origin for item in visit.items if isinstance(item, Article)}
+
+
+def _list_foreign(visit: Visit) -> set[str]:
+    """Return the origins of the articles of a visit that are of another site than its source."""
+    place = visit.source.place
+    return {origin for origin in _list_articles(visit) if not is_same_site(place, origin)}
+
+
+def _leave_out(visit: Visit, origins: Set[str]) -> Visit:
+    entries = dict(visit.state.entries)
+    entries |= {origin: replace(entries[origin], taken=False) for origin in origins}
+    articles = max(0, visit.state.articles - len(origins))
+    state = replace(visit.state, entries=entries, articles=articles)
+    items = tuple(item for item in visit.items if item.origin not in origins)
+    return Visit(visit.source, state, items)
 
 
 def _mirrored(looks: Iterable[Look]) -> Set[Path]:

@@ -33,12 +33,14 @@ class Entry:
         day: Of its date, else of its arrival, ``YYYY-MM-DD``.
         seen: When its source had it last, in seconds since 1970.
         tries: How often it could not be read; 0 where it was.
+        taken: Whether its article is here from this source: False where another source has it.
     """
 
     digest: str
     day: str
     seen: float
     tries: int = 0
+    taken: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,7 @@ class _Reading:
             digest = self._digest_of(item)
             if isinstance(item, Article):
                 known = entries.get(item.origin)
-                new += known is None or known.tries > 0
+                new += known is None or known.tries > 0 or not known.taken
                 day = item.date or (known.day if known else today)
                 entries[item.origin] = Entry(digest, day, self._began)
             elif isinstance(item, ReadFailure):

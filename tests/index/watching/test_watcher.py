@@ -10,6 +10,7 @@ from feeds import HandClock, feed_site
 from sites import html, site
 
 from index import build_index
+from index.articles.fetching import fetch
 from index.building.resharding import reshard_index
 from index.errors import IndexLockedError, InputError
 from index.store.opening import holds_store, open_store
@@ -227,6 +228,52 @@ def test_an_article_that_another_source_keeps_is_kept(watched):
         watched.clock.time += 5 * DAY
         watched(short, long).run_once()
     assert titles(watched.place) == ["خبر المشروع 1"]
+
+
+def fetch_anything(url, *, allow_private=False, known=None):
+    """Fetch any address of this machine, as if each were public."""
+    return fetch(url, allow_private=True, known=known)
+
+
+@pytest.fixture
+def other_site():
+    """A feed of another site than those at 127.0.0.1, which tells of an article there."""
+    with feed_site() as feed:
+        feed.url = feed.url.replace("127.0.0.1", "localhost")
+        yield feed
+
+
+def test_a_feed_changes_nothing_of_another_site(watched, other_site):
+    with feed_site(2) as feed:
+        for n in range(2):
+            link = feed.url.replace("feed.xml", f"a/{n}")
+            other_site.articles[link] = (f"عنوان مزوّر {n}", "", "2026-09-19")
+        other_site.describes = "نص مزوّر طويل. " * 60
+        feed.broken.add("/a/1")
+        forged, own = source(other_site.url), source(feed.url)
+        for sources in ((forged,), (forged, own), (forged, own)):
+            watched(*sources, fetch=fetch_anything).run_once()
+            assert titles(watched.place) == ["خبر المشروع 0"]
+            watched.clock.time += HOUR
+        feed.articles["/a/0"] = ("عنوان مصحح", *feed.articles["/a/0"][1:])
+        other_site.articles[link] = ("مزوّر من جديد", "", "")
+        watched(forged, own, fetch=fetch_anything).run_once()
+        assert titles(watched.place) == ["عنوان مصحح"]
+        (article,) = open_store(watched.place).newest_articles(1)
+        assert "مزوّر" not in article.text
+        assert article.source == "صحيفة الحي"
+
+
+def test_what_one_source_has_is_not_replaced_by_a_feed_of_another_site(watched, other_site):
+    with feed_site(1) as feed:
+        own, other = source(feed.url), source(other_site.url)
+        watched(own, fetch=fetch_anything).run_once()
+        feed.articles["/a/0"] = ("صفحة أخرى", "نص آخر تمامًا عن المشروع.", "")
+        other_site.articles[feed.url.replace("feed.xml", "a/0")] = ("خبر", "", "")
+        watched(other, own, fetch=fetch_anything).run_once()  # not yet due: its own feed
+        assert titles(watched.place) == ["خبر المشروع 0"]
+        folder = WatchFolder(str(watched.place))
+        assert (folder.load_state(own).articles, folder.load_state(other).articles) == (1, 0)
 
 
 def test_a_folder_is_kept_like_a_build_keeps_it(watched, folder, tmp_path):
