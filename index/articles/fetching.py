@@ -84,7 +84,8 @@ def fetch(url: str, *, allow_private: bool = False, known: Validators | None = N
 
     Args:
         url: An http or https address.
-        allow_private: Whether addresses of this machine and its network may be fetched.
+        allow_private: Whether this very host and port may be of this machine or its network; what
+            it redirects to elsewhere may not.
         known: The state of it that is known; None to have it sent in any case.
 
     Raises:
@@ -92,8 +93,8 @@ def fetch(url: str, *, allow_private: bool = False, known: Validators | None = N
             (:class:`FetchError`), or is too large or too slow.
     """
     deadline = time.monotonic() + SECONDS
-    backend = _GuardedBackend(deadline, allow_private=allow_private)
     try:
+        backend = _GuardedBackend(deadline, place_of(url) if allow_private else None)
         with httpcore2.ConnectionPool(
             network_backend=backend, ssl_context=_load_ssl_context()
         ) as pool:
@@ -118,6 +119,29 @@ def _load_ssl_context() -> ssl.SSLContext:
 
 def _describe_error(error: Exception) -> str:
     return put_on_one_line(error) or type(error).__name__
+
+
+def place_of(url: str) -> tuple[str, int]:
+    """Return host and port of a web address.
+
+    >>> place_of("https://A.example/1"), place_of("http://a.example:8080")
+    (('a.example', 443), ('a.example', 8080))
+
+    Raises:
+        ValueError: Its port is no number.
+    """
+    parts = urlsplit(url)
+    usual = 443 if parts.scheme.lower() == "https" else 80
+    return (parts.hostname or "").encode("idna").decode().lower(), parts.port or usual
+
+
+def reaches_inside(url: str) -> bool:
+    """Tell whether the host of an address is of this machine or its network; looks its name up."""
+    try:
+        found = socket.getaddrinfo(*place_of(url), type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        return False
+    return not all(is_public(str(entry[4][0])) for entry in found)
 
 
 def _require_web(url: str) -> None:
@@ -233,10 +257,11 @@ def is_public(address: str) -> bool:
 class _GuardedBackend(httpcore2.NetworkBackend):
     """Connects only to addresses it has checked, and only until the deadline."""
 
-    def __init__(self, deadline: float, *, allow_private: bool) -> None:
+    def __init__(self, deadline: float, trusted: tuple[str, int] | None) -> None:
+        """Take when to end, and the host and port that may be of this machine or its network."""
         self._plain = httpcore2.SyncBackend()
         self._deadline = deadline
-        self._allow_private = allow_private
+        self._trusted = trusted
 
     def connect_tcp(
         self,
@@ -257,10 +282,10 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         except socket.gaierror:
             raise InputError(f"there is no host {host}") from None
         addresses = [str(entry[4][0]) for entry in found]
-        if not self._allow_private and not all(map(is_public, addresses)):
+        if (host.lower(), port) != self._trusted and not all(map(is_public, addresses)):
             raise InputError(
                 f"{host} is an address of this machine or its network, which is not fetched;"
-                " if you trust it: --allow-private"
+                " if you trust it: name it itself, with --allow-private"
             )
         return addresses[0]
 

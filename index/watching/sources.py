@@ -33,7 +33,8 @@ class WatchedSource:
         since: Articles dated before this day, ``YYYY-MM-DD``, are not taken; "" takes all.
         keep_for: Seconds after its date, or its arrival where it has none, that an article is
             removed; 0 keeps it for ever.
-        allow_private: Whether addresses of this machine and its network may be fetched.
+        allow_private: Whether it may be of this machine or its network, where whoever watches
+            allows that.
         is_added: Whether it was added on the page or by a command, not by the settings.
     """
 

@@ -100,6 +100,7 @@ class Watcher:
         workers: int = WORKERS,
         fetch: Fetch | None = None,
         batch_seconds: float = _BATCH_SECONDS,
+        allow_private: bool = False,
     ) -> None:
         """Take what to watch; nothing is done yet.
 
@@ -112,6 +113,7 @@ class Watcher:
             workers: Visits at a time.
             fetch: Fetches addresses; None for one that is polite to their hosts.
             batch_seconds: Real seconds that what was found waits for more to be stored with it.
+            allow_private: Whether sources that are marked so may be of this machine or its network.
         """
         self.folder = WatchFolder(place)
         self._settings = tuple(sources)
@@ -122,6 +124,7 @@ class Watcher:
         self._clock = clock or Clock()
         self._workers = workers
         self._batch_seconds = batch_seconds
+        self._allow_private = allow_private
         self._stopped = threading.Event()
         pause = self._clock.real(PAUSE)
         self._fetch = fetch or PoliteFetcher(self._stopped.wait, pause).fetch
@@ -216,7 +219,10 @@ class Watcher:
         self._added_changed = changed
         added = self.folder.load_added()
         self._paused = added.paused
-        sources = join(self._settings, added)
+        sources = [
+            replace(source, allow_private=source.allow_private and self._allow_private)
+            for source in join(self._settings, added)
+        ]
         self._states = {
             source: self._states.get(source) or _fit(self.folder.load_state(source), source)
             for source in sources

@@ -43,7 +43,8 @@ def watch(
         bool,
         typer.Option(
             "--allow-private",
-            help="Also fetch addresses of this machine and its network that jawab.toml names.",
+            help="Also visit sources of this machine and its network: those that jawab.toml names,"
+            " and those that were added as such.",
         ),
     ] = False,
     quiet: QuietOption = False,
@@ -71,6 +72,7 @@ def watch(
         settings.index,
         embedder=load_chosen_embedder(settings),
         tell=_Teller(settings, quiet=quiet),
+        allow_private=allow_private,
     )
     if not sources and not watcher.folder.load_added().sources:
         raise InputError(
@@ -171,7 +173,11 @@ def add(
         str, typer.Option(help="How long articles are kept: 90d. Default: for ever.")
     ] = "",
     allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="It is of this machine or its network.")
+        bool,
+        typer.Option(
+            "--allow-private",
+            help="It is of this machine or its network; visited by jawab watch --allow-private.",
+        ),
     ] = False,
 ) -> None:
     """Watch a feed or page that jawab.toml does not name; it is kept in the index.

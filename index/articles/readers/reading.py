@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.articles.article import Article, origin_of_address, place_in
-from index.articles.fetching import Fetched
+from index.articles.fetching import Fetched, place_of
 from index.articles.file_names import printable_path
 from index.articles.readers.archives import (
     Allowance,
@@ -124,7 +124,8 @@ def _read_feed(
     wanted: Callable[[FeedEntry], bool] | None,
 ) -> Iterator[Read]:
     def page(url: str) -> Iterator[Article]:
-        data, ending = to_readable(options.fetch(url, allow_private=options.allow_private))
+        trusted = options.allow_private and _is_same_place(url, source.origin)
+        data, ending = to_readable(options.fetch(url, allow_private=trusted))
         for item in _read(data, ending, _Place(address_id(url), url), options):
             if isinstance(item, ReadFailure):
                 raise InputError(item.reason)
@@ -144,6 +145,14 @@ def _read_feed(
                 yield ReadFailure(place, "has no text")
     except InputError as error:
         yield ReadFailure(source.origin, str(error))
+
+
+def _is_same_place(url: str, other: str) -> bool:
+    """Tell whether two addresses have one host and port."""
+    try:
+        return place_of(url) == place_of(other)
+    except ValueError:
+        return False
 
 
 def _read(data: bytes, ending: str, place: _Place, options: ReadOptions) -> Iterator[Read]:

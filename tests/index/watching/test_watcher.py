@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from fakes import WordEmbedder
 from feeds import HandClock, feed_site
-from sites import html, site
+from sites import PAGE, html, site
 
 from index import build_index
 from index.articles.fetching import fetch
@@ -31,6 +31,7 @@ def watched(tmp_path):
     clock, told = HandClock(), []
 
     def make(*sources, **options):
+        options.setdefault("allow_private", True)
         return Watcher(
             sources,
             str(tmp_path / "index"),
@@ -401,6 +402,23 @@ def test_addresses_of_this_machine_are_not_fetched_unless_that_is_allowed(watche
             "this machine or its network"
             in watcher.states[source(feed.url, allow_private=False)].error
         )
+
+
+def test_a_source_that_may_be_of_this_machine_opens_no_other_place_of_it(watched):
+    """Neither what it links to nor what it redirects to; nor itself once that is not allowed."""
+    with feed_site(1) as feed, site({"/secret": html(PAGE)}) as (root, asked):
+        feed.articles[f"{root}/secret"] = ("من الداخل", "", "")
+        feed.articles["/moved"] = ("من الداخل", "", "")
+        feed.moved = {"/moved": f"{root}/secret"}
+        watcher = watched(source(feed.url))
+        watcher.run_once()
+        assert titles(watched.place) == ["خبر المشروع 0"]
+        assert asked == []
+        told = watcher.states[source(feed.url)].unread
+        assert len(told) == 2
+        assert all("this machine or its network" in reason for reason in told)
+        watched.clock.time += HOUR
+        assert not watched(source(feed.url), allow_private=False).run_once()
 
 
 def test_one_index_has_one_watcher(watched):
