@@ -20,6 +20,8 @@ from index.watching.sources import WatchedSource
 _ADDED, _WATCHED, _LOCK = "added.json", "watched.json", "watching.lock"
 _LOOK_SECONDS = 1.0
 """That another may hold the lock of whoever watches, to see whether it is held; chosen."""
+_FOLLOW_SECONDS = 60.0
+"""For another process to ask saved questions; chosen: who asks without a model is done by then."""
 _WAIT_SECONDS = 10.0
 """For another process to write a small file; chosen."""
 
@@ -244,6 +246,23 @@ class WatchFolder:
                 yield
         except Timeout:
             raise IndexLockedError(f"{self.path} is being written to; try again") from None
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Be the one who asks saved questions and sends what came.
+
+        Raises:
+            IndexLockedError: Another process does for too long.
+            IndexWriteError: It cannot be written to.
+        """
+        self._prepare()
+        try:
+            with FileLock(self.path / "following.lock", timeout=_FOLLOW_SECONDS):
+                yield
+        except Timeout:
+            raise IndexLockedError(
+                f"another process asks the saved questions of {self.path.parent}; try again"
+            ) from None
 
     def read(self, name: str) -> dict[str, Any]:
         """Return the table that a file holds; nothing where it is not there or damaged."""

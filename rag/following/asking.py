@@ -8,6 +8,7 @@ from index.errors import JawabError
 from index.store.contract import Filter, Store
 from rag.answers import Answer, Citation
 from rag.assistant import Assistant
+from rag.errors import ModelError
 from rag.following.questions import (
     Clock,
     News,
@@ -85,6 +86,8 @@ def _find_new(assistant: Assistant, question: SavedQuestion, since: str) -> Answ
             return None
         answer = assistant.answer(question.text, filter=where)
         old = {c.article_id for c in answer.citations if _is_known(c, told, store, since)}
+        if not answer.found and answer.error:  # the model failed, not the articles
+            raise ModelError(answer.error)
         if not answer.found:
             return None
         if not old:

@@ -37,6 +37,8 @@ def follow_up(
 ) -> Followed:
     """Ask the saved questions of new articles; write and send the news.
 
+    One process does so at a time, so that nothing is told twice.
+
     Args:
         assistant: Over the index.
         questions: Of that index.
@@ -44,8 +46,16 @@ def follow_up(
         now: Tells the time.
 
     Raises:
+        IndexLockedError: Another process does so for too long.
         IndexWriteError: What came cannot be kept.
     """
+    with questions.following():
+        return _follow_up(assistant, questions, settings, now)
+
+
+def _follow_up(
+    assistant: Assistant, questions: SavedQuestions, settings: FollowSettings, now: Clock
+) -> Followed:
     news = ask_saved(assistant, questions, ways=list_ways(settings), now=now)
     failed = 0
     for name in filter(None, (settings.rss, settings.json)):

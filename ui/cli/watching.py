@@ -176,7 +176,7 @@ def add(
         bool,
         typer.Option(
             "--allow-private",
-            help="It is of this machine or its network; visited by jawab watch --allow-private.",
+            help="It is of this machine or its network; jawab watch --allow-private visits it.",
         ),
     ] = False,
 ) -> None:

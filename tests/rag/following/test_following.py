@@ -1,6 +1,7 @@
 """Saved questions are asked of new articles alone, and told once."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -18,7 +19,7 @@ from rag import Assistant
 from rag.following import questions as saving
 from rag.following.asking import ask_saved
 from rag.following.feeds import format_news
-from rag.following.questions import SavedQuestions
+from rag.following.questions import SavedQuestions, format_time
 from rag.following.running import follow_up
 from rag.following.sending import run_command, send_mail
 from rag.settings import FollowSettings, SettingsError, load_settings
@@ -104,6 +105,20 @@ def test_news_beside_a_reprint_are_told_alone(saved, assistant, come):
     now = come(نقل=reprint, جديد=NEW)
     (news,) = ask_saved(assistant, saved, now=now)
     assert {quote.article_id for quote in news.quotes} == {"جديد"}
+
+
+def test_a_question_that_a_model_fails_at_is_asked_again_of_the_same_articles(
+    place, assistant, come
+):
+    questions = SavedQuestions(str(place), now=just_after)
+    questions.add("من صمّم جسر النهر؟")
+    now = come(جديد=NEW)
+    broken = Assistant.open(place, model="openai:x", base_url="http://127.0.0.1:9/v1", timeout=3)
+    broken.index.embedder = assistant.index.embedder
+    assert ask_saved(broken, questions, now=now) == []
+    assert questions.list()[0].asked == ""
+    ask_saved(assistant, questions, now=now)
+    assert questions.list()[0].asked == format_time(now())
 
 
 def test_a_question_may_be_asked_of_some_publishers_alone(place, assistant, come):
@@ -212,6 +227,20 @@ def test_news_go_to_a_command_and_by_mail_once_and_again_where_that_failed(
     assert "15 مليون دينار" in message.get_content()
     assert "15 مليون" in (tmp_path / "news.xml").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "news.data").read_text(encoding="utf-8"))["news"]
+
+
+def test_several_who_follow_at_once_tell_news_once(saved, place, assistant, come, tmp_path):
+    now = come(جديد=NEW)
+    got = tmp_path / "got.jsonl"
+    settings = FollowSettings(exec=f"cat >> {got} && echo >> {got} && sleep 0.3")
+
+    def follow(_):
+        return follow_up(assistant, SavedQuestions(str(place)), settings, now=now)
+
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(follow, range(3)))
+    assert sum(len(one.news) for one in done) == 1
+    assert len(got.read_text(encoding="utf-8").splitlines()) == 1
 
 
 def test_a_command_or_mail_server_that_fails_is_told(news):
