@@ -1,7 +1,7 @@
 """Ask saved questions of the articles that came since they were asked last."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from index.errors import JawabError
@@ -35,6 +35,7 @@ def ask_saved(
     *,
     ways: Sequence[str] = (),
     now: Clock = utc_now,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> list[News]:
     """Ask each saved question of what is new; return and keep what came.
 
@@ -45,12 +46,15 @@ def ask_saved(
         questions: Of that index.
         ways: On which the news are going to be sent.
         now: Tells the time.
+        is_stopped: Tells whether to come to an end; the rest is asked the next time.
 
     Raises:
         IndexWriteError: What came cannot be kept.
     """
     found = []
     for question in questions.list():
+        if is_stopped():
+            break
         began = now()
         since = _since(question, began)
         try:

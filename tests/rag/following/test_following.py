@@ -1,6 +1,7 @@
 """Saved questions are asked of new articles alone, and told once."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from browser import free_port
 
 from index import add_articles, build_index
@@ -17,6 +19,7 @@ from index.errors import InputError
 from index.store.local import rows
 from rag import Assistant
 from rag.following import questions as saving
+from rag.following import sending
 from rag.following.asking import ask_saved
 from rag.following.feeds import format_news
 from rag.following.questions import SavedQuestions, format_time
@@ -249,6 +252,53 @@ def test_a_command_or_mail_server_that_fails_is_told(news):
     nobody = FollowSettings(email="a@b.example", smtp="127.0.0.1:9", smtp_security="none")
     with pytest.raises(InputError, match=r"127\.0\.0\.1:9 takes no message"):
         send_mail(nobody, news, "")
+
+
+def test_a_command_that_leaves_something_running_is_not_waited_for(news, tmp_path):
+    began = time.monotonic()
+    run_command(f"cat > {tmp_path / 'got'}; sleep 30 &", news)
+    assert time.monotonic() - began < 10
+    assert json.loads((tmp_path / "got").read_text(encoding="utf-8"))["news"]
+
+
+def test_a_command_that_takes_too_long_is_ended_with_all_it_started(news, tmp_path, monkeypatch):
+    monkeypatch.setattr(sending, "_SECONDS", 0.3)
+    with pytest.raises(InputError, match="takes over"):
+        run_command(f"(sleep 1; touch {tmp_path / 'alive'}) & sleep 30", news)
+    time.sleep(1.2)
+    assert not (tmp_path / "alive").exists()
+
+
+def test_a_password_that_no_mail_server_takes_is_told(news):
+    box = Mailbox()
+    login = Controller(
+        box, hostname="127.0.0.1", port=free_port(), auth_require_tls=False,
+        authenticator=lambda *_: AuthResult(success=True),
+    )  # fmt: skip
+    login.start()
+    settings = FollowSettings(
+        email="a@b.example", smtp=f"127.0.0.1:{login.port}", smtp_user="desk", smtp_security="none"
+    )
+    with pytest.raises(InputError, match="takes no message"):
+        send_mail(settings, news, "كلمة")
+    login.stop()
+
+
+def test_files_of_news_are_true_after_a_question_was_removed(saved, assistant, come, tmp_path):
+    settings = FollowSettings(json=str(tmp_path / "news.json"))
+    now = come(جديد=NEW)
+    follow_up(assistant, saved, settings, now=now)
+    saved.remove(saved.list()[0])
+    follow_up(assistant, saved, settings, now=now)
+    assert json.loads((tmp_path / "news.json").read_text(encoding="utf-8")) == {"news": []}
+
+
+def test_asking_ends_when_it_is_told_to_and_goes_on_the_next_time(saved, assistant, come):
+    now = come(جديد=NEW)
+    settings = FollowSettings(exec="exit 1")
+    assert follow_up(assistant, saved, settings, now=now, is_stopped=lambda: True).news == ()
+    done = follow_up(assistant, saved, settings, now=now)
+    assert (len(done.news), done.failed) == (1, 1)
 
 
 def test_a_password_is_not_sent_without_encryption_unless_that_is_said(news, mail):
