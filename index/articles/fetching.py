@@ -29,6 +29,8 @@ measured."""
 
 _STEP_SECONDS = 10.0
 """For connecting, and for each piece that arrives."""
+_PASSING = frozenset({408, 429, 502, 503, 504})
+"""Answers of a server that is busy, or of what stands before one that is away (RFC 9110, 15)."""
 _USER_AGENT = "Jawab/0.1 (+article indexer)"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -38,11 +40,13 @@ class FetchError(InputError):
 
     Attributes:
         retry_after: Seconds that the server asks to be left alone for; 0 where it says nothing.
+        is_passing: Whether it tells of the network or a busy server, not of the address.
     """
 
-    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
+    def __init__(self, reason: str, retry_after: float = 0.0, *, is_passing: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.is_passing = is_passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,11 @@ def fetch(url: str, *, allow_private: bool = False, known: Validators | None = N
                 url = urljoin(url, found)
         raise InputError(f"redirects more than {REDIRECTS} times")
     except httpcore2.TimeoutException:
-        raise InputError(f"takes over {SECONDS:.0f} s to answer") from None
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, ValueError) as error:
+        raise FetchError(f"takes over {SECONDS:.0f} s to answer", is_passing=True) from None
+    except (httpcore2.NetworkError, OSError) as error:
+        reason = f"cannot be fetched: {_describe_error(error)}"
+        raise FetchError(reason, is_passing=True) from None
+    except (httpcore2.ProtocolError, ValueError) as error:
         raise InputError(f"cannot be fetched: {_describe_error(error)}") from None
 
 
@@ -170,11 +177,12 @@ def _get(
         fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
         if response.status in {301, 302, 303, 307, 308} and b"location" in fields:
             return fields[b"location"]
-        if response.status == 304:
+        if response.status == 304 and (known.etag or known.modified):
             return Fetched(url, "", "", b"", known, is_unchanged=True)
         if response.status != 200:
             wait = _read_wait(fields.get(b"retry-after", ""))
-            raise FetchError(f"the server answers {response.status}", wait)
+            is_passing = response.status in _PASSING
+            raise FetchError(f"the server answers {response.status}", wait, is_passing=is_passing)
         data = _read_body(response, deadline)
     kind, _, rest = fields.get(b"content-type", "").partition(";")
     charset = rest.partition("charset=")[2].split(";")[0].strip(" \"'")
@@ -280,7 +288,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except socket.gaierror:
-            raise InputError(f"there is no host {host}") from None
+            raise FetchError(f"there is no host {host}", is_passing=True) from None
         addresses = [str(entry[4][0]) for entry in found]
         if (host.lower(), port) != self._trusted and not all(map(is_public, addresses)):
             raise InputError(

@@ -11,12 +11,13 @@ from index.articles.article import Article, file_of, locate
 from index.articles.readers.base import ReadOptions
 from index.articles.readers.reading import Read, read_source
 from index.articles.readers.sources import Listing, Source, list_changed, list_sources
-from index.articles.readers.web import is_same_site
+from index.articles.readers.web import address_id, is_address, is_same_site
 from index.building.build import update_index
 from index.building.reports import BuildReport, Progress
 from index.embedding.contract import Embedder
 from index.errors import InputError
 from index.folder import is_of_index
+from index.store.changes import Move
 from index.store.contract import Store
 from index.watching.sources import WatchedSource
 from index.watching.state import SourceState
@@ -85,7 +86,8 @@ def gather(
     visits = _leave_to_others(visits, states)
     known = _Known(store)
     fine, listings, failed = _list_looks(looks, known, now)
-    reading = _Reading(visits, fine, now)
+    folders = {Path(source.place): source for source in states if not source.is_address}
+    reading = _Reading(visits, folders | {Path(k.source.place): k.source for k in fine}, now)
     listing = Listing(
         tuple(reading.sources_of_visits()) + tuple(s for one in listings for s in one.sources),
         tuple(passed for one in listings for passed in one.passed_over),
@@ -93,19 +95,22 @@ def gather(
     )
     visited = [*(visit.source for visit in visits), *(look.source for look in fine)]
     is_timed = any(source.keep_for for source in visited)
-    expired = _find_expired(known, states, visits, fine, now) if is_timed else {}
+    expired = _find_expired(known, states, visits, fine, reading, now) if is_timed else {}
+    moves = _hand_over(known, states, expired, now) if expired else []
+    moved = {move.old_id for move in moves}
     report = update_index(
         listing,
         store,
         embedder=embedder,
         progress=progress,
         mirrored=_mirrored(fine),
-        removed=[one for ids in expired.values() for one in ids],
+        removed=[one for ids in expired.values() for one in ids if one not in moved],
+        moves=moves,
         read=reading.read,
     )
     known = _Known(store)
     looked = [_note_look(look, report, known, now) for look in fine]
-    kept = [_forget(visit, expired) for visit in visits]
+    kept = [_note_failures(_forget(visit, expired), report) for visit in visits]
     return Gathered(report, (*kept, *looked, *failed))
 
 
@@ -167,7 +172,7 @@ def _leave_to_others(
     holders: dict[str, set[str]] = {}
     for source, state in states.items():
         for origin in foreign & state.entries.keys():
-            if state.entries[origin].taken and not state.entries[origin].tries:
+            if state.entries[origin].taken:
                 holders.setdefault(origin, set()).add(source.id)
     for visit in visits:
         for origin in (foreign & _list_articles(visit)) - _list_foreign(visit):
@@ -212,7 +217,7 @@ class _Reading:
     """Reads what visits brought, and the files of folders."""
 
     visits: Sequence[Visit]
-    looks: Sequence[Look]
+    folders: Mapping[Path, WatchedSource]
     now: float
 
     def sources_of_visits(self) -> Iterator[Source]:
@@ -225,15 +230,15 @@ class _Reading:
         """Return the articles of a source."""
         if source.path is None:
             return next(v.items for v in self.visits if v.source.origin == source.origin)
-        owner = self._owner(source.path)
+        owner = self.owner_of(source.path)
         items = read_source(source, options, data)
         undated = _day_of(source.path) if owner.keep_for else ""
         return take_wanted(items, owner.name, owner.first_day(self.now), undated)
 
-    def _owner(self, path: Path) -> WatchedSource:
-        """Return the innermost watched folder that has a file."""
-        above = {Path(look.source.place): look.source for look in self.looks}
-        return next(above[folder] for folder in (path, *path.parents) if folder in above)
+    def owner_of(self, path: Path) -> WatchedSource:
+        """Return the innermost watched folder that has a file of one: its rules hold."""
+        above = (path, *path.parents)
+        return next(self.folders[folder] for folder in above if folder in self.folders)
 
 
 class _Known:
@@ -270,6 +275,7 @@ def _find_expired(
     states: Mapping[WatchedSource, SourceState],
     visits: Sequence[Visit],
     looks: Sequence[Look],
+    reading: _Reading,
     now: float,
 ) -> dict[str, list[str]]:
     """Return origin -> ids of the articles that were kept long enough by all that have them."""
@@ -279,31 +285,64 @@ def _find_expired(
     for source, stored in states.items():
         first = source.first_day(now) if source.keep_for else ""
         for origin, entry in visited.get(source.id, stored).entries.items():
+            if not entry.day:
+                continue
             if entry.day >= first:
                 kept.add(origin)
             elif source.id in visited:
                 old.add(origin)
-    timed = [look.source for look in looks if look.source.keep_for and look.changed is None]
-    days = known.days() if timed else {}
-    for source in timed:
-        old |= _find_old_files(known, source, days, now)
+    timed = [Path(k.source.place) for k in looks if k.source.keep_for and k.changed is None]
+    if timed:
+        old |= _find_old_files(known, timed, reading, now)
     return {origin: known.by_origin[origin] for origin in old - kept if origin in known.by_origin}
 
 
 def _find_old_files(
-    known: _Known, source: WatchedSource, days: Mapping[str, str], now: float
+    known: _Known, timed: Sequence[Path], reading: _Reading, now: float
 ) -> set[str]:
-    """Return the origins of articles in a folder that were kept long enough."""
-    root, first = Path(source.place), source.first_day(now)
+    """Return the origins of articles in folders that were kept as long as their rules say."""
+    days = known.days()
     found = set()
     for article_id, article in known.articles.items():
         path = locate(article.origin)
-        if path is None or not _is_below(article.origin, root):
+        if path is None or not any(_is_below(article.origin, folder) for folder in timed):
             continue
+        owner = reading.owner_of(path)
+        first = owner.first_day(now) if owner.keep_for else ""
         day = days.get(article_id, "") or _day_of(path)
         if day and day < first:
             found.add(article.origin)
     return found
+
+
+def _hand_over(
+    known: _Known,
+    states: Mapping[WatchedSource, SourceState],
+    expired: Mapping[str, Sequence[str]],
+    now: float,
+) -> list[Move]:
+    """Return the moves of articles that are removed to sources that keep the same article.
+
+    The index has an article once; from where it came first need not be who keeps it longest.
+    """
+    texts = {known.articles[one].text_hash: one for ids in expired.values() for one in ids}
+    moves = []
+    for source, state in states.items():
+        first = source.first_day(now)
+        for origin, entry in state.entries.items():
+            if entry.text not in texts or not entry.taken or entry.day < first:
+                continue
+            if origin in expired or origin in known.by_origin:
+                continue
+            old_id = texts.pop(entry.text)
+            article = known.store.get_article(old_id)
+            if article is None:
+                continue
+            new_id = address_id(origin) if is_address(origin) and "::" not in origin else old_id
+            new_id = old_id if new_id in known.articles else new_id
+            moved = replace(article, id=new_id, origin=origin)
+            moves.append(Move(old_id, moved, known.articles[old_id].content_hash))
+    return moves
 
 
 def _day_of(path: Path) -> str:
@@ -321,6 +360,16 @@ def _forget(visit: Visit, expired: Mapping[str, Sequence[str]]) -> Visit:
         return visit
     state = replace(visit.state, articles=max(0, visit.state.articles - gone))
     return Visit(visit.source, state, visit.items)
+
+
+def _note_failures(visit: Visit, report: BuildReport) -> Visit:
+    """Add what the index did not take to what could not be read."""
+    brought = _list_articles(visit)
+    refused = [f"{f.origin}: {f.reason}" for f in report.failures if f.origin in brought]
+    if not refused:
+        return visit
+    unread = tuple([*refused, *visit.state.unread][:_TOLD])
+    return Visit(visit.source, replace(visit.state, unread=unread), visit.items)
 
 
 def _is_below(origin: str, root: Path) -> bool:

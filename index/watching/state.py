@@ -26,23 +26,37 @@ _WAIT_SECONDS = 10.0
 """For another process to write a small file; chosen."""
 
 
+_ALWAYS = ("digest", "day", "seen")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is known of an article of a source.
 
     Attributes:
         digest: Of what its feed said of it when it was read, or of its page.
-        day: Of its date, else of its arrival, ``YYYY-MM-DD``.
+        day: Of its date, else of its arrival, ``YYYY-MM-DD``; "" for what is not kept.
         seen: When its source had it last, in seconds since 1970.
-        tries: How often it could not be read; 0 where it was.
-        taken: Whether its article is here from this source: False where another source has it.
+        failing: Since when it cannot be read, in seconds since 1970; 0 where it was.
+        error: Why not.
+        taken: Whether its article came from this source: False where another source has it, where
+            it was too old, and while it was never read.
+        text: Hash of its title and text, by which the same article is found elsewhere.
     """
 
     digest: str
     day: str
     seen: float
-    tries: int = 0
+    failing: float = 0.0
+    error: str = ""
     taken: bool = True
+    text: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON-ready values, without those that say nothing."""
+        usual = Entry("", "", 0.0)
+        told = asdict(self)
+        return {k: v for k, v in told.items() if k in _ALWAYS or v != getattr(usual, k)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,8 @@ class SourceState:
         articles: How many came from it, less those that were removed for their age.
         validators: What its server called the last state.
         digest: Of the bytes of the last state.
+        limits: Which articles were wanted at the last visit: ``since`` and ``keep-for``.
+        every: Seconds from visit to visit by which it is due.
         entries: Origin -> what is known of an article.
     """
 
@@ -69,11 +85,14 @@ class SourceState:
     articles: int = 0
     validators: Validators = field(default_factory=Validators)
     digest: str = ""
+    limits: str = ""
+    every: float = 0.0
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready values."""
-        return asdict(self)
+        entries = {origin: entry.to_dict() for origin, entry in self.entries.items()}
+        return {**asdict(replace(self, entries={})), "entries": entries}
 
     @classmethod
     def from_dict(cls, known: Mapping[str, Any]) -> "SourceState":

@@ -34,6 +34,9 @@ from index.errors import InputError, put_on_one_line
 
 logger = logging.getLogger(__name__)
 
+MAX_FEED_BYTES = 10 * 1024 * 1024
+"""Of a feed: what reads them takes eighty times as much memory. Chosen."""
+
 Read = Article | ReadFailure | PassedOver
 """What there is in a source: an article, or a file or record that is none, and why."""
 
@@ -110,11 +113,13 @@ def read_fetched(
         wanted: Tells whether an entry of a feed is to be read; None for all.
     """
     data, ending = to_readable(found)
-    if is_feed(ending):
+    if is_feed(ending) and len(data) > MAX_FEED_BYTES:
+        yield ReadFailure(source.origin, f"is a feed of over {MAX_FEED_BYTES >> 20} MiB")
+    elif is_feed(ending):
         yield from _read_feed(data, source, options, wanted)
-        return
-    for item in _read(data, ending, _Place(source.name, source.origin), options):
-        yield replace(item, url=item.url or found.url) if isinstance(item, Article) else item
+    else:
+        for item in _read(data, ending, _Place(source.name, source.origin), options):
+            yield replace(item, url=item.url or found.url) if isinstance(item, Article) else item
 
 
 def _read_feed(

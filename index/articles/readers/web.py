@@ -161,7 +161,7 @@ def read_linked(
             own = is_same_site(address, entry.link)
             yield entry.link, _read_entry(entry, read_page, is_own=own)
         else:
-            yield entry.article.title, entry.article
+            yield entry.key, entry.article
 
 
 def _read_entry(

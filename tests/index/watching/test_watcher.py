@@ -11,13 +11,14 @@ from sites import PAGE, html, site
 
 from index import build_index
 from index.articles.fetching import fetch
+from index.articles.readers.reading import MAX_FEED_BYTES
 from index.building.resharding import reshard_index
 from index.errors import IndexLockedError, InputError
 from index.store.opening import holds_store, open_store
 from index.watching.durations import DAY, HOUR, MINUTE
 from index.watching.sources import WatchedSource
 from index.watching.state import WatchFolder
-from index.watching.visiting import MAX_TRIES, next_visit
+from index.watching.visiting import MAX_ENTRIES, next_visit
 from index.watching.watcher import Watcher
 
 
@@ -153,18 +154,125 @@ def test_a_folder_that_is_not_there_is_looked_for_every_few_minutes():
     assert waits == [24 * 60, 1, 2, 4, 24 * 60]
 
 
-def test_a_page_that_cannot_be_read_is_tried_again_and_then_left(watched):
+def test_a_page_that_cannot_be_read_is_tried_for_three_days_and_then_left_but_told(watched):
     with feed_site(2) as feed:
         feed.broken.add("/a/1")
-        for _ in range(MAX_TRIES + 2):
-            watcher = watched(source(feed.url))
+        for _ in range(5):
+            watcher = watched(source(feed.url, every=DAY))
             assert watcher.run_once()  # the source itself is fine
-            watched.clock.time += HOUR
-        assert feed.pages_asked() == ["/a/0", *["/a/1"] * MAX_TRIES]
+            (told,) = watcher.states[source(feed.url, every=DAY)].unread
+            assert "500" in told
+            watched.clock.time += DAY
+        assert feed.pages_asked() == ["/a/0", *["/a/1"] * 4]
         feed.broken.clear()
         feed.articles["/a/1"] = ("عنوان مصحح", *feed.articles["/a/1"][1:])
-        watched(source(feed.url)).run_once()
+        watcher = watched(source(feed.url, every=DAY))
+        watcher.run_once()
     assert titles(watched.place) == ["خبر المشروع 0", "عنوان مصحح"]
+    assert watcher.states[source(feed.url, every=DAY)].unread == ()
+
+
+def test_a_page_of_a_busy_server_is_never_given_up(watched):
+    with feed_site(1) as feed:
+        feed.busy.add("/a/0")
+        for _ in range(9):
+            assert watched(source(feed.url, every=DAY)).run_once()
+            watched.clock.time += DAY
+        feed.busy.clear()
+        watched(source(feed.url, every=DAY)).run_once()
+    assert titles(watched.place) == ["خبر المشروع 0"]
+
+
+def test_a_page_that_asks_to_be_left_alone_is_left_alone_longer_than_from_visit_to_visit(watched):
+    with feed_site(1) as feed:
+        feed.busy.add("/a/0")
+        feed.headers = {"Retry-After": "10800"}
+        watcher = watched(source(feed.url))
+        watcher.run_once()
+        watched.clock.time += HOUR
+        watched(source(feed.url)).run_once()
+    assert feed.pages_asked() == ["/a/0"]
+
+
+def test_what_was_too_old_comes_when_more_is_wanted(watched):
+    with feed_site() as feed:
+        feed.put(1, date="2026-09-01")
+        feed.put(2, date="2026-09-20")
+        watched(source(feed.url, since="2026-09-10", keep_for=10 * DAY)).run_once()
+        assert titles(watched.place) == ["خبر المشروع 2"]
+        watched.clock.time += HOUR
+        watched(source(feed.url)).run_once()
+    assert titles(watched.place) == ["خبر المشروع 1", "خبر المشروع 2"]
+
+
+def test_of_a_feed_without_end_the_first_entries_are_read_and_the_rest_is_told(watched):
+    items = "".join(
+        f"<item><title>{'ط' * 300} {n}</title><description>{'نص طويل. ' * 50}</description></item>"
+        for n in range(MAX_ENTRIES + 200)
+    )
+    body = f'<rss version="2.0"><channel><title>كثير</title>{items}</channel></rss>'
+    with site({"/f": (200, {"Content-Type": "application/rss+xml"}, body)}) as (root, _):
+        many = source(f"{root}/f")
+        watcher = watched(many)
+        watcher.run_once()
+    state = watcher.states[many]
+    assert len(state.entries) == MAX_ENTRIES
+    assert max(map(len, state.entries)) < 250
+    assert "200 entries more" in state.unread[0]
+
+
+def test_a_feed_of_too_many_bytes_is_not_taken_apart(watched):
+    body = b'<rss version="2.0"><channel>' + b" " * MAX_FEED_BYTES
+    with site({"/f": (200, {"Content-Type": "application/rss+xml"}, body)}) as (root, _):
+        watcher = watched(source(f"{root}/f"))
+        assert not watcher.run_once()
+    assert "over 10 MiB" in watcher.states[source(f"{root}/f")].error
+
+
+def test_entries_that_all_link_to_one_page_are_told_apart_and_forge_no_address(watched):
+    text = "نص طويل من الخلاصة نفسها. " * 30
+    items = "".join(
+        f"<item><title>نشرة {n}</title><link>/</link><guid isPermaLink='false'>{guid}</guid>"
+        f"<description>{text} {n}</description></item>"
+        for n, guid in enumerate(["n-1", "https://other.example/a", "n-3"])
+    )
+    body = f'<rss version="2.0"><channel><title>نشرات</title>{items}</channel></rss>'
+    with site({"/f": (200, {"Content-Type": "application/rss+xml"}, body)}) as (root, asked):
+        watched(source(f"{root}/f")).run_once()
+        assert asked == ["/f"]
+        origins = {known.origin for known in open_store(watched.place).known().values()}
+    assert titles(watched.place) == ["نشرة 0", "نشرة 1", "نشرة 2"]
+    assert all(origin.startswith(f"{root}/f::") for origin in origins)
+
+
+def test_an_article_that_leaves_one_source_stays_for_another_that_has_the_same(watched):
+    with feed_site() as one, feed_site() as two:
+        for feed in (one, two):
+            feed.put(1, date="2026-09-20")
+        short, long = source(one.url, keep_for=2 * DAY), source(two.url)
+        watched(short).run_once()
+        watched(short, long).run_once()
+        assert len(ids(watched.place)) == 1
+        for _ in range(2):
+            watched.clock.time += 5 * DAY
+            watched(short, long).run_once()
+            (known,) = open_store(watched.place).known().values()
+            assert known.origin == two.url.replace("feed.xml", "a/1")
+
+
+def test_of_a_folder_in_a_folder_the_inner_rules_hold(watched, folder):
+    inner = folder / "دائم"
+    inner.mkdir()
+    for place in (folder, inner):
+        text = f"---\ndate: 2026-09-01\n---\nخبر {place.name}\n\nوصل وفد إلى {place.name}."
+        (place / "قديم.md").write_text(text, encoding="utf-8")
+    sources = source(folder, keep_for=5 * DAY), source(inner)
+    for _ in range(2):
+        watched(*sources).run_once()
+        kept = {known.origin for known in open_store(watched.place).known().values()}
+        assert str(inner / "قديم.md") in kept
+        assert str(folder / "قديم.md") not in kept
+        watched.clock.time += DAY
 
 
 def test_an_article_whose_headline_changes_is_read_again(watched):
