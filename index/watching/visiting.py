@@ -108,7 +108,8 @@ def visit_address(
         asked = error.retry_after if isinstance(error, FetchError) else 0.0
         return fail(source, state, error, began, asked)
     digest = hashlib.sha256(found.data).hexdigest()[:32]
-    fine = replace(state, visited=began, due=next_visit(source, 0, began), failures=0, error="")
+    due = next_visit(source, 0, began)
+    fine = replace(state, visited=began, due=due, every=source.every, failures=0, error="")
     if found.is_unchanged or digest == state.digest:
         return Visit(source, fine)
     reading = _Reading(source, state, now, fetch, is_stopped)
@@ -119,9 +120,12 @@ def visit_address(
     if reading.is_complete:
         fine = replace(fine, validators=found.validators, digest=digest)
     else:  # or it would be said to be unchanged
-        asked = min(reading.asked, LONGEST_WAIT)
-        due = began + max(MINUTE, asked) if asked else min(fine.due, began + MINUTE)
+        due = min(fine.due, began + MINUTE)
         fine = replace(fine, validators=Validators(), digest="", due=due)
+    if reading.asked:
+        asked = min(reading.asked, LONGEST_WAIT)
+        due = began + asked if not reading.is_complete else max(fine.due, began + asked)
+        fine = replace(fine, due=max(due, began + MINUTE))
     return Visit(source, reading.note(fine, items), items)
 
 

@@ -395,12 +395,12 @@ class Watcher:
 
 
 def _fit(state: SourceState, source: WatchedSource) -> SourceState:
-    """Return what is known of a source, due no later than it says now.
+    """Return what is known of a source, due no later than it says now where that was changed.
 
     Folders are looked through when watching begins: they may have changed since it ended.
     """
     if not source.is_address:
         return replace(state, due=0.0)
-    if state.failures:
+    if state.failures or state.every == source.every:
         return state
     return replace(state, due=min(state.due, state.visited + source.every))

@@ -183,7 +183,7 @@ def test_a_page_of_a_busy_server_is_never_given_up(watched):
     assert titles(watched.place) == ["خبر المشروع 0"]
 
 
-def test_a_page_that_asks_to_be_left_alone_is_left_alone_longer_than_from_visit_to_visit(watched):
+def test_pages_whose_server_asks_to_be_left_alone_are_left_alone(watched):
     with feed_site(1) as feed:
         feed.busy.add("/a/0")
         feed.headers = {"Retry-After": "10800"}
