@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 import resource
+import shutil
 import statistics
 import tempfile
 import threading
@@ -152,11 +153,7 @@ class _Sites:
         with self._lock:
             self._at_once[host] += 1
             self._most = max(self._most, self._at_once[host])
-        try:
-            self._answer(handler)
-        finally:
-            with self._lock:
-                self._at_once[host] -= 1
+        self._answer(handler)
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         _, name, *rest = handler.path.split("/")
@@ -178,7 +175,7 @@ class _Sites:
             time.sleep(15)  # longer than is waited for
         elif kind == "broken":
             self._told["broken"] += 1
-            self._send(handler, 200, "<rss><channel><item>", kind="application/rss+xml")
+            self._send(handler, 200, "<rss><channel>", kind="application/rss+xml")
         elif kind == "loops":
             self._told["redirects"] += 1
             self._send(handler, 302, "", Location=handler.path)
@@ -207,11 +204,17 @@ class _Sites:
         body = f'<rss version="2.0"><channel><title>المصدر {feed}</title>{items}</channel></rss>'
         self._send(handler, 200, body, kind="application/rss+xml", ETag=tag)
 
-    @staticmethod
     def _send(
-        handler: BaseHTTPRequestHandler, status: int, body: str, kind: str = "", **headers: str
+        self,
+        handler: BaseHTTPRequestHandler,
+        status: int,
+        body: str,
+        kind: str = "",
+        **headers: str,
     ) -> None:
         data = body.encode()
+        with self._lock:  # before who asked has the answer, and may ask for something else
+            self._at_once[handler.headers["Host"]] -= 1
         handler.send_response(status)
         for name, value in {**({"Content-Type": kind} if kind else {}), **headers}.items():
             handler.send_header(name, value)
@@ -285,6 +288,7 @@ def _log(path: Path, now: Callable[[], float]) -> Callable[[Stored], None]:
             "visits": len(stored.visits),
             "failed": sum(bool(visit.state.error) for visit in stored.visits),
             "articles": titles,
+            "seconds": stored.report.seconds if stored.report else 0.0,
             "wrote": stored.report is not None,
             "generation": stored.report.generation if stored.report else 0,
         }
@@ -353,6 +357,8 @@ def _describe_day(plan: Plan, place: Path, log: Path) -> Json:
         "articles stored": count,
         "stored twice": count - len(titles),
         "writes": sum(row["wrote"] for row in rows),
+        "write p50 s": round(statistics.median(row["seconds"] for row in rows if row["wrote"]), 1),
+        "write at most s": round(max(row["seconds"] for row in rows), 1),
         "generations published": max(row["generation"] for row in rows),
         "delay p50 min": round(statistics.median(delays), 1),
         "delay p95 min": round(statistics.quantiles(delays, n=20)[-1], 1),
@@ -406,6 +412,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--feeds", type=int, default=1_000)
     parser.add_argument("--only", choices=("day", "many"))
+    parser.add_argument("--log", type=Path, help="a folder for what was stored when")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     multiprocessing.set_start_method("spawn")
@@ -416,6 +423,8 @@ def main() -> None:
             found["day"] = measure_day(scratch)
         if options.only != "day":
             found["many"] = measure_many(scratch, options.feeds)
+        for log in scratch.glob("*.jsonl") if options.log else ():
+            shutil.copy(log, options.log)
     print(json.dumps(found, indent=1, ensure_ascii=False))
     if options.out:
         text = json.dumps(found, indent=1, ensure_ascii=False)

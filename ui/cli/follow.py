@@ -108,13 +108,15 @@ def run(
     ] = None,
     email: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Who gets news by e-mail; the server is in [follow]."),
+        typer.Option(
+            metavar="ADDRESS", help="Who gets news by e-mail; the server is in \\[follow]."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the saved questions of the articles that came since the last time.
+    r"""Ask the saved questions of the articles that came since the last time.
 
-    Where [follow] in jawab.toml names a command, an address or files, news go there.
+    Where \[follow] in jawab.toml names a command, an address or files, news go there.
     Exit code 1 when they could not be sent or written; that is tried again the next time.
 
     Example: jawab follow run --exec "notify-news" --index my-index

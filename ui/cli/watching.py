@@ -4,7 +4,7 @@ import signal
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from index.watching.watcher import Stored, Watcher
     from rag.settings import Settings
 
-app = typer.Typer(
-    help="List the sources that `jawab watch` visits, add one, pause one. · المصادر المتابَعة.",
-    invoke_without_command=True,
-)
+app = typer.Typer(invoke_without_command=True)
 
 NamedSource = Annotated[
     str, typer.Argument(metavar="SOURCE", help="Its name, address or path, as the list shows it.")
@@ -57,13 +54,13 @@ def watch(
     ] = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Keep an index up to date from folders, feeds and pages: the [[sources]] of jawab.toml.
+    """Keep an index up to date from the folders, feeds and pages that jawab.toml names as sources.
 
     Folders are followed as they change, addresses visited on a schedule. A source that fails is
     visited later and later, up to a day, and never stops the others. Where it stopped, it goes on.
     Saved questions (jawab follow) are asked of what came.
 
-    يُبقي الفهرس محدَّثًا من المجلدات والخلاصات والصفحات: [[sources]] في jawab.toml.
+    يُبقي الفهرس محدَّثًا من المجلدات والخلاصات والصفحات المذكورة في jawab.toml تحت sources.
 
     Example: jawab watch --index my-index
     """
@@ -298,7 +295,8 @@ def _print_table(rows: "list[tuple[WatchedSource, SourceState, bool]]") -> None:
 
     table = Table(box=None, pad_edge=False)
     for column in ("source", "last visit", "next visit", "articles", "error"):
-        table.add_column(column, justify="right" if column == "articles" else "left")
+        justify: Literal["left", "right"] = "right" if column == "articles" else "left"
+        table.add_column(column, justify=justify, overflow="fold")
     for source, state, paused in rows:
         following = "paused" if paused else _show_time(state.due, never="now")
         told = state.error or "; ".join(state.unread)

@@ -66,8 +66,8 @@ def feed_entries(data: bytes, address: str = "") -> list[FeedEntry]:
     # As a stream: bytes it would take for a path, and open, when they are no feed. What it would
     # clean out of markup, such as ruby, parts words; the text alone is taken out here.
     feed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-    if not feed.get("version"):
-        raise InputError("is no RSS or Atom feed")
+    if not feed.get("version") or (feed.bozo and not feed.entries):
+        raise InputError("is no RSS or Atom feed, or a damaged one")
     publisher = _line(feed.feed.get("title", ""))
     own = (link.get("href", "") for link in feed.feed.get("links", []) if link.get("rel") == "self")
     site = _resolve_address(_resolve_address(address, next(own, "")), feed.feed.get("link", ""))

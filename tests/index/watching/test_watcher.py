@@ -106,19 +106,24 @@ def test_a_source_is_visited_when_it_is_due_and_not_before(watched):
 
 
 def test_one_bad_source_never_stops_the_others(watched):
-    with feed_site(2) as good, feed_site(2) as bad, site({"/page": html("<p>no</p>")}) as (root, _):
+    broken = (200, {"Content-Type": "application/rss+xml"}, "<rss><channel>")
+    with feed_site(2) as good, feed_site(2) as bad, site({"/broken": broken}) as (root, _):
         bad.status = 503
         no_feed = source(f"{root}/nothing")
         gone = source("http://127.0.0.1:9/feed.xml")
         missing = source("/nowhere/at/all")
-        watcher = watched(source(bad.url), gone, no_feed, missing, source(good.url))
+        damaged = source(f"{root}/broken")
+        watcher = watched(source(bad.url), gone, no_feed, missing, damaged, source(good.url))
         assert not watcher.run_once()
         assert len(titles(watched.place)) == 2
-        errors = [watcher.states[one].error for one in (source(bad.url), gone, no_feed, missing)]
+        errors = [
+            watcher.states[one].error for one in (source(bad.url), gone, no_feed, missing, damaged)
+        ]
         assert "503" in errors[0]
         assert "Connection refused" in errors[1]
         assert "404" in errors[2]
         assert "does not exist" in errors[3]
+        assert "damaged" in errors[4]
 
 
 def test_who_fails_is_visited_later_and_later_up_to_a_day_and_is_fine_again_at_once(watched):

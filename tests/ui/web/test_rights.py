@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -14,6 +15,9 @@ from browser import served
 from conftest import ROOT
 
 from index import build_index
+from rag import Assistant
+from rag.following.asking import ask_saved
+from rag.following.questions import SavedQuestions
 from ui.web.passwords import compute_hash
 
 expect = pytest.importorskip(
@@ -46,6 +50,9 @@ def place(sample_index, bundled, tmp_path_factory):
     folder = tmp_path_factory.mktemp("rights")
     (folder / "مرصد.txt").write_text(BIRDS, encoding="utf-8")
     build_index([folder / "مرصد.txt"], folder / "birds", embedder=bundled)
+    questions = SavedQuestions(str(folder / "birds"), now=lambda: datetime(2025, 1, 1, tzinfo=UTC))
+    questions.add(ASKED)
+    assert ask_saved(Assistant.open(folder / "birds"), questions)
     shutil.copytree(sample_index, folder / "index")
     (folder / "jawab.toml").write_text(SETTINGS, encoding="utf-8")
     for name in ("bot", "desk"):
@@ -266,6 +273,7 @@ PLAIN = [
     ("POST", "api/ask", {"question": ASKED}, "index"),
     ("POST", "api/search", {"question": ASKED}, "index"),
     ("GET", "api/articles", {}, "index"),
+    ("GET", "api/news", {"format": "rss"}, "index"),
     ("GET", "v1/models/{}", {}, None),
     ("GET", "v1/models", {}, None),
     ("GET", "api/openapi.json", {}, None),
