@@ -133,7 +133,7 @@ class WatchFolder:
     def load_state(self, source: WatchedSource) -> SourceState:
         """Return what is known of a source; what cannot be read is as if it were not known."""
         try:
-            return SourceState.from_dict(self._read(f"source-{source.id}.json"))
+            return SourceState.from_dict(self.read(f"source-{source.id}.json"))
         except (KeyError, TypeError, AttributeError):
             return SourceState()
 
@@ -147,7 +147,7 @@ class WatchFolder:
 
     def load_added(self) -> AddedSources:
         """Return what editors changed."""
-        known = self._read(_ADDED)
+        known = self.read(_ADDED)
         return AddedSources(
             tuple(WatchedSource(**source) for source in known.get("sources", ())),
             frozenset(known.get("paused", ())),
@@ -206,11 +206,11 @@ class WatchFolder:
 
     def _save_added(self, added: AddedSources) -> None:
         sources = [asdict(source) for source in added.sources]
-        self.write(_ADDED, {"sources": sources, "paused": sorted(added.paused)})
+        self.update(_ADDED, {"sources": sources, "paused": sorted(added.paused)})
 
     def list_all(self) -> tuple[WatchedSource, ...]:
         """Return what is watched: of the settings, as whoever watches saw them last, and added."""
-        known = self._read(_WATCHED).get("sources", ())
+        known = self.read(_WATCHED).get("sources", ())
         return join(tuple(WatchedSource(**source) for source in known), self.load_added())
 
     def note_settings(self, sources: Sequence[WatchedSource]) -> None:
@@ -285,17 +285,30 @@ class WatchFolder:
 
     def read(self, name: str) -> dict[str, Any]:
         """Return the table that a file holds; nothing where it is not there or damaged."""
-        return self._read(name)
-
-    def _read(self, name: str) -> dict[str, Any]:
         try:
             found = json.loads((self.path / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
 
-    def write(self, name: str, content: Mapping[str, Any]) -> None:
+    def update(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write what people entered, and have it on the disk.
+
+        Raises:
+            IndexWriteError: It cannot be written, or what is there is damaged and would be lost.
+        """
+        path = self.path / name
+        if path.exists() and not self.read(name):
+            raise IndexWriteError(f"{path} is damaged; repair it, or move it away to begin anew")
+        self.write(name, content, is_synced=True)
+
+    def write(self, name: str, content: Mapping[str, Any], *, is_synced: bool = False) -> None:
         """Write a file, all of it or nothing.
+
+        Args:
+            name: Of the file.
+            content: JSON-ready.
+            is_synced: Whether to wait until it is on the disk, for what cannot be found again.
 
         Raises:
             IndexWriteError: It cannot be written.
@@ -303,7 +316,11 @@ class WatchFolder:
         self._prepare()
         staged = self.path / f"{name}.{os.getpid()}.tmp"
         try:
-            staged.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+            with staged.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(content, ensure_ascii=False))
+                file.flush()
+                if is_synced:
+                    os.fsync(file.fileno())
             staged.replace(self.path / name)
         except OSError as error:
             raise IndexWriteError(

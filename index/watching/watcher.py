@@ -41,6 +41,8 @@ _BATCH_SECONDS = 10.0
 index may have to be published."""
 _LOOK_SECONDS = 1.0
 """Real seconds until it is looked for what is due or was changed by editors."""
+_FOLLOW_AGAIN_SECONDS = 60.0
+"""Real seconds until a folder is followed again that could not be. Chosen."""
 _LOCKED_SECONDS = 2.0
 """Real seconds until the index is asked for again that another process writes to."""
 _STOP_SECONDS = 20.0
@@ -141,6 +143,7 @@ class Watcher:
         self._looks: dict[WatchedSource, Look] = {}
         self._waits_since = 0.0
         self._folders: dict[str, FolderWatch] = {}
+        self._followed_again: dict[str, float] = {}  # id of a folder -> when, by monotonic time
         self._ends = float("inf")
 
     def stop(self) -> None:
@@ -218,7 +221,7 @@ class Watcher:
             return
         self._added_changed = changed
         added = self.folder.load_added()
-        self._paused = added.paused
+        resumed, self._paused = self._paused - added.paused, added.paused
         sources = [
             replace(source, allow_private=source.allow_private and self._allow_private)
             for source in join(self._settings, added)
@@ -227,6 +230,9 @@ class Watcher:
             source: self._states.get(source) or _fit(self.folder.load_state(source), source)
             for source in sources
         }
+        for source, state in self._states.items():
+            if source.id in resumed and not source.is_address:  # it may have changed meanwhile
+                self._states[source] = replace(state, due=0.0)
 
     def _active(self) -> list[WatchedSource]:
         return [source for source in self._states if source.id not in self._paused]
@@ -312,10 +318,16 @@ class Watcher:
             if id_ not in active or self._states[active[id_]].failures or not watch.is_alive:
                 watch.stop()
                 del self._folders[id_]
+                if not watch.is_alive:  # the system watches no more folders, or it is gone
+                    self._followed_again[id_] = time.monotonic() + _FOLLOW_AGAIN_SECONDS
         for id_, source in active.items():
             state = self._states[source]
+            if time.monotonic() < self._followed_again.get(id_, 0.0):
+                continue
             if id_ not in self._folders and not state.failures and Path(source.place).exists():
                 self._folders[id_] = FolderWatch(source, self._note_change)
+                if self._followed_again.pop(id_, 0.0):  # what changed meanwhile was not told
+                    self._states[source] = replace(state, due=0.0)
 
     def _note_change(self, source: WatchedSource, paths: Set[Path]) -> None:
         self._events.put(_Change(source, paths))

@@ -249,7 +249,7 @@ class SavedQuestions:
             "questions": [asdict(question) for question in questions],
             "news": [asdict(one) for one in news[:_KEPT_NEWS]][::-1],
         }
-        self._folder.write(_FILE, content)
+        self._folder.update(_FILE, content)
 
 
 def _load_question(row: Mapping[str, Any]) -> SavedQuestion:

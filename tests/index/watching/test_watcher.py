@@ -13,7 +13,7 @@ from index import build_index
 from index.articles.fetching import fetch
 from index.articles.readers.reading import MAX_FEED_BYTES
 from index.building.resharding import reshard_index
-from index.errors import IndexLockedError, InputError
+from index.errors import IndexLockedError, IndexWriteError, InputError
 from index.store.opening import holds_store, open_store
 from index.watching.durations import DAY, HOUR, MINUTE
 from index.watching.sources import WatchedSource
@@ -493,6 +493,28 @@ def test_a_paused_source_is_not_visited_until_it_is_resumed(watched):
         folder.pause(source(feed.url), paused=False)
         watched(source(feed.url)).run_once()
         assert len(titles(watched.place)) == 1
+
+
+def test_what_changed_in_a_paused_folder_comes_when_it_is_resumed(watched, folder):
+    with running(watched(source(folder))):
+        wait_until(lambda: len(ids(watched.place)) == 3)
+        kept = WatchFolder(str(watched.place))
+        kept.pause(source(folder), paused=True)
+        time.sleep(1.5)  # until that is seen
+        (folder / "خبر.txt").write_text("خبر آخر\n\nوصل وفد جديد.", encoding="utf-8")
+        time.sleep(0.5)
+        assert len(ids(watched.place)) == 3
+        kept.pause(source(folder), paused=False)
+        wait_until(lambda: len(ids(watched.place)) == 4)
+
+
+def test_a_damaged_file_of_what_people_added_is_not_written_over(watched):
+    folder = WatchFolder(str(watched.place))
+    folder.add(source("https://news.example/feed.xml"))
+    (folder.path / "added.json").write_text('{"sources": [', encoding="utf-8")
+    with pytest.raises(IndexWriteError, match="move it away"):
+        folder.add(source("https://other.example/feed.xml"))
+    assert (folder.path / "added.json").read_text(encoding="utf-8") == '{"sources": ['
 
 
 def test_a_source_that_is_added_while_watching_is_visited(watched):
