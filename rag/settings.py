@@ -187,6 +187,8 @@ def _load_file(file: Path | None) -> dict[str, Any]:
 def _tell_sources_apart(values: dict[str, Any], path: Path) -> dict[str, Any]:
     """Return settings with what is watched, ``[[sources]]``, apart from names of publishers."""
     tables, names = values.get("sources"), values.get("publishers")
+    if "watched" in values:
+        raise SettingsError(f"{path} has no table [[watched]]; it is called [[sources]]")
     if isinstance(tables, list):
         values = {**values, "watched": tables}
         del values["sources"]

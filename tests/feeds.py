@@ -36,6 +36,9 @@ class Feed:
         status: What the feed is answered with instead of its content, or 0.
         headers: Sent with that.
         broken: Paths of pages that are answered with 500.
+        busy: Paths of pages that are answered with 503, and with the headers.
+        moved: Path -> where it redirects to.
+        describes: What the feed holds of each article itself.
     """
 
     url: str = ""
@@ -45,6 +48,9 @@ class Feed:
     headers: dict = field(default_factory=dict)
     broken: set = field(default_factory=set)
     sent: list = field(default_factory=list)
+    describes: str = ""
+    moved: dict = field(default_factory=dict)
+    busy: set = field(default_factory=set)
 
     def put(self, n, *, date="", text=""):
         self.articles[f"/a/{n}"] = (f"خبر المشروع {n}", text or TEXT.format(n=n), date)
@@ -56,6 +62,7 @@ class Feed:
         items = "".join(
             f"<item><title>{title}</title><link>{path}</link>"
             + (f"<pubDate>{_rfc(date)}</pubDate>" if date else "")
+            + (f"<description>{self.describes}</description>" if self.describes else "")
             + "</item>"
             for path, (title, _, date) in self.articles.items()
         )
@@ -78,6 +85,13 @@ class Feed:
                 return _send(handler, 304, {"ETag": tag}, b"")
             self.sent.append(200)
             return _send(handler, 200, {"ETag": tag, "Content-Type": "application/rss+xml"}, body)
+        return self._answer_page(handler, path)
+
+    def _answer_page(self, handler, path):
+        if path in self.busy:
+            return _send(handler, 503, self.headers, b"")
+        if path in self.moved:
+            return _send(handler, 302, {"Location": self.moved[path]}, b"")
         if path in self.broken or path not in self.articles:
             return _send(handler, 500, {}, b"")
         title, text, _ = self.articles[path]

@@ -29,6 +29,8 @@ measured."""
 
 _STEP_SECONDS = 10.0
 """For connecting, and for each piece that arrives."""
+_PASSING = frozenset({408, 429, 502, 503, 504})
+"""Answers of a server that is busy, or of what stands before one that is away (RFC 9110, 15)."""
 _USER_AGENT = "Jawab/0.1 (+article indexer)"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -38,11 +40,13 @@ class FetchError(InputError):
 
     Attributes:
         retry_after: Seconds that the server asks to be left alone for; 0 where it says nothing.
+        is_passing: Whether it tells of the network or a busy server, not of the address.
     """
 
-    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
+    def __init__(self, reason: str, retry_after: float = 0.0, *, is_passing: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.is_passing = is_passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def fetch(url: str, *, allow_private: bool = False, known: Validators | None = N
 
     Args:
         url: An http or https address.
-        allow_private: Whether addresses of this machine and its network may be fetched.
+        allow_private: Whether this very host and port may be of this machine or its network; what
+            it redirects to elsewhere may not.
         known: The state of it that is known; None to have it sent in any case.
 
     Raises:
@@ -92,8 +97,8 @@ def fetch(url: str, *, allow_private: bool = False, known: Validators | None = N
             (:class:`FetchError`), or is too large or too slow.
     """
     deadline = time.monotonic() + SECONDS
-    backend = _GuardedBackend(deadline, allow_private=allow_private)
     try:
+        backend = _GuardedBackend(deadline, place_of(url) if allow_private else None)
         with httpcore2.ConnectionPool(
             network_backend=backend, ssl_context=_load_ssl_context()
         ) as pool:
@@ -105,8 +110,11 @@ def fetch(url: str, *, allow_private: bool = False, known: Validators | None = N
                 url = urljoin(url, found)
         raise InputError(f"redirects more than {REDIRECTS} times")
     except httpcore2.TimeoutException:
-        raise InputError(f"takes over {SECONDS:.0f} s to answer") from None
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, ValueError) as error:
+        raise FetchError(f"takes over {SECONDS:.0f} s to answer", is_passing=True) from None
+    except (httpcore2.NetworkError, OSError) as error:
+        reason = f"cannot be fetched: {_describe_error(error)}"
+        raise FetchError(reason, is_passing=True) from None
+    except (httpcore2.ProtocolError, ValueError) as error:
         raise InputError(f"cannot be fetched: {_describe_error(error)}") from None
 
 
@@ -118,6 +126,29 @@ def _load_ssl_context() -> ssl.SSLContext:
 
 def _describe_error(error: Exception) -> str:
     return put_on_one_line(error) or type(error).__name__
+
+
+def place_of(url: str) -> tuple[str, int]:
+    """Return host and port of a web address.
+
+    >>> place_of("https://A.example/1"), place_of("http://a.example:8080")
+    (('a.example', 443), ('a.example', 8080))
+
+    Raises:
+        ValueError: Its port is no number.
+    """
+    parts = urlsplit(url)
+    usual = 443 if parts.scheme.lower() == "https" else 80
+    return (parts.hostname or "").encode("idna").decode().lower(), parts.port or usual
+
+
+def reaches_inside(url: str) -> bool:
+    """Tell whether the host of an address is of this machine or its network; looks its name up."""
+    try:
+        found = socket.getaddrinfo(*place_of(url), type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        return False
+    return not all(is_public(str(entry[4][0])) for entry in found)
 
 
 def _require_web(url: str) -> None:
@@ -146,11 +177,12 @@ def _get(
         fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
         if response.status in {301, 302, 303, 307, 308} and b"location" in fields:
             return fields[b"location"]
-        if response.status == 304:
+        if response.status == 304 and (known.etag or known.modified):
             return Fetched(url, "", "", b"", known, is_unchanged=True)
         if response.status != 200:
             wait = _read_wait(fields.get(b"retry-after", ""))
-            raise FetchError(f"the server answers {response.status}", wait)
+            is_passing = response.status in _PASSING
+            raise FetchError(f"the server answers {response.status}", wait, is_passing=is_passing)
         data = _read_body(response, deadline)
     kind, _, rest = fields.get(b"content-type", "").partition(";")
     charset = rest.partition("charset=")[2].split(";")[0].strip(" \"'")
@@ -233,10 +265,11 @@ def is_public(address: str) -> bool:
 class _GuardedBackend(httpcore2.NetworkBackend):
     """Connects only to addresses it has checked, and only until the deadline."""
 
-    def __init__(self, deadline: float, *, allow_private: bool) -> None:
+    def __init__(self, deadline: float, trusted: tuple[str, int] | None) -> None:
+        """Take when to end, and the host and port that may be of this machine or its network."""
         self._plain = httpcore2.SyncBackend()
         self._deadline = deadline
-        self._allow_private = allow_private
+        self._trusted = trusted
 
     def connect_tcp(
         self,
@@ -255,12 +288,12 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except socket.gaierror:
-            raise InputError(f"there is no host {host}") from None
+            raise FetchError(f"there is no host {host}", is_passing=True) from None
         addresses = [str(entry[4][0]) for entry in found]
-        if not self._allow_private and not all(map(is_public, addresses)):
+        if (host.lower(), port) != self._trusted and not all(map(is_public, addresses)):
             raise InputError(
                 f"{host} is an address of this machine or its network, which is not fetched;"
-                " if you trust it: --allow-private"
+                " if you trust it: name it itself, with --allow-private"
             )
         return addresses[0]
 

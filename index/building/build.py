@@ -28,7 +28,7 @@ from index.embedding.contract import Embedder
 from index.embedding.embedded import Embedded, split_new
 from index.embedding.embedders import embedder_like, load_embedder
 from index.errors import InputError
-from index.store.changes import ApplyReport, ArticleChunks
+from index.store.changes import ApplyReport, ArticleChunks, Move
 from index.store.contract import Store
 from index.store.manifest import Manifest
 from index.store.opening import RAY, Place, create_store, holds_store, open_store
@@ -186,6 +186,7 @@ def update_index(
     options: ReadOptions | None = None,
     mirrored: Set[Path] = frozenset(),
     removed: Iterable[str] = (),
+    moves: Iterable[Move] = (),
     read: ReadSource = read_source,
 ) -> BuildReport:
     """Add or replace the articles of some sources; other arguments and errors as for a build.
@@ -198,6 +199,7 @@ def update_index(
         options: How to read.
         mirrored: Paths below which articles are removed that were not found there.
         removed: Ids of articles to remove; unknown ones are passed over.
+        moves: Articles that are found elsewhere from now on.
         read: Reads the articles of a source.
     """
     store, embedder = _open_or_create(place, embedder)
@@ -205,8 +207,9 @@ def update_index(
         store.manifest.require(embedder.identity, store.place)  # it may have been migrated just now
         run = _Run(store, embedder, progress)
         run.ingest(listing, options or ReadOptions(), mirrored=mirrored, read=read)
-        if gone := list(removed):
-            run.done += store.apply((), gone)
+        gone, moved = list(removed), list(moves)
+        if gone or moved:
+            run.done += store.apply((), gone, moves=moved)
         store.compact_if_needed()
     return run.report(store.stats().generation)
 

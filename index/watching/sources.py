@@ -33,7 +33,8 @@ class WatchedSource:
         since: Articles dated before this day, ``YYYY-MM-DD``, are not taken; "" takes all.
         keep_for: Seconds after its date, or its arrival where it has none, that an article is
             removed; 0 keeps it for ever.
-        allow_private: Whether addresses of this machine and its network may be fetched.
+        allow_private: Whether it may be of this machine or its network, where whoever watches
+            allows that.
         is_added: Whether it was added on the page or by a command, not by the settings.
     """
 
@@ -94,12 +95,12 @@ class WatchedSource:
         return {name: value for name, value in table.items() if value}
 
 
-def parse_source(table: Any, *, folder: Path | None = None) -> WatchedSource:
+def parse_source(table: Any) -> WatchedSource:
     """Return the source that a table such as ``[[sources]]`` describes.
 
     Args:
-        table: ``path`` or ``url``; and ``name``, ``every``, ``since``, ``keep-for``.
-        folder: What a path is below; None for the working folder.
+        table: ``path``, below the working folder, or ``url``; and ``name``, ``every``, ``since``,
+            ``keep-for``.
 
     Raises:
         InputError: A field is unknown, missing or unusable.
@@ -108,7 +109,7 @@ def parse_source(table: Any, *, folder: Path | None = None) -> WatchedSource:
         raise InputError(f'must be tables, [[sources]] with url = "https://…", not {table!r}')
     if unknown := [name for name in table if name not in _FIELDS]:
         raise InputError(f"has no field {unknown[0]!r}; there are {', '.join(_FIELDS)}")
-    place = _read_place(table, folder or Path())
+    place = _read_place(table)
     usual = _EVERY_ADDRESS if is_address(place) else _EVERY_FOLDER
     return WatchedSource(
         place=place,
@@ -132,12 +133,12 @@ def check_distinct(sources: Iterable[WatchedSource]) -> tuple[WatchedSource, ...
     return tuple(found.values())
 
 
-def _read_place(table: Mapping[str, Any], folder: Path) -> str:
+def _read_place(table: Mapping[str, Any]) -> str:
     path, url = _read_text(table, "path"), _read_text(table, "url")
     if bool(path) == bool(url):
         raise InputError("wants a path or a url in each table, one of the two")
     if path:
-        return str((folder / Path(path).expanduser()).resolve())
+        return str(Path(path).expanduser().resolve())
     return check_address(url)
 
 

@@ -20,8 +20,13 @@ from index.watching.sources import WatchedSource
 _ADDED, _WATCHED, _LOCK = "added.json", "watched.json", "watching.lock"
 _LOOK_SECONDS = 1.0
 """That another may hold the lock of whoever watches, to see whether it is held; chosen."""
+_FOLLOW_SECONDS = 60.0
+"""For another process to ask saved questions; chosen: who asks without a model is done by then."""
 _WAIT_SECONDS = 10.0
 """For another process to write a small file; chosen."""
+
+
+_ALWAYS = ("digest", "day", "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +35,28 @@ class Entry:
 
     Attributes:
         digest: Of what its feed said of it when it was read, or of its page.
-        day: Of its date, else of its arrival, ``YYYY-MM-DD``.
+        day: Of its date, else of its arrival, ``YYYY-MM-DD``; "" for what is not kept.
         seen: When its source had it last, in seconds since 1970.
-        tries: How often it could not be read; 0 where it was.
+        failing: Since when it cannot be read, in seconds since 1970; 0 where it was.
+        error: Why not.
+        taken: Whether its article came from this source: False where another source has it, where
+            it was too old, and while it was never read.
+        text: Hash of its title and text, by which the same article is found elsewhere.
     """
 
     digest: str
     day: str
     seen: float
-    tries: int = 0
+    failing: float = 0.0
+    error: str = ""
+    taken: bool = True
+    text: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON-ready values, without those that say nothing."""
+        usual = Entry("", "", 0.0)
+        told = asdict(self)
+        return {k: v for k, v in told.items() if k in _ALWAYS or v != getattr(usual, k)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,8 @@ class SourceState:
         articles: How many came from it, less those that were removed for their age.
         validators: What its server called the last state.
         digest: Of the bytes of the last state.
+        limits: Which articles were wanted at the last visit: ``since`` and ``keep-for``.
+        every: Seconds from visit to visit by which it is due.
         entries: Origin -> what is known of an article.
     """
 
@@ -65,11 +85,14 @@ class SourceState:
     articles: int = 0
     validators: Validators = field(default_factory=Validators)
     digest: str = ""
+    limits: str = ""
+    every: float = 0.0
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready values."""
-        return asdict(self)
+        entries = {origin: entry.to_dict() for origin, entry in self.entries.items()}
+        return {**asdict(replace(self, entries={})), "entries": entries}
 
     @classmethod
     def from_dict(cls, known: Mapping[str, Any]) -> "SourceState":
@@ -110,7 +133,7 @@ class WatchFolder:
     def load_state(self, source: WatchedSource) -> SourceState:
         """Return what is known of a source; what cannot be read is as if it were not known."""
         try:
-            return SourceState.from_dict(self._read(f"source-{source.id}.json"))
+            return SourceState.from_dict(self.read(f"source-{source.id}.json"))
         except (KeyError, TypeError, AttributeError):
             return SourceState()
 
@@ -124,7 +147,7 @@ class WatchFolder:
 
     def load_added(self) -> AddedSources:
         """Return what editors changed."""
-        known = self._read(_ADDED)
+        known = self.read(_ADDED)
         return AddedSources(
             tuple(WatchedSource(**source) for source in known.get("sources", ())),
             frozenset(known.get("paused", ())),
@@ -183,11 +206,11 @@ class WatchFolder:
 
     def _save_added(self, added: AddedSources) -> None:
         sources = [asdict(source) for source in added.sources]
-        self.write(_ADDED, {"sources": sources, "paused": sorted(added.paused)})
+        self.update(_ADDED, {"sources": sources, "paused": sorted(added.paused)})
 
     def list_all(self) -> tuple[WatchedSource, ...]:
         """Return what is watched: of the settings, as whoever watches saw them last, and added."""
-        known = self._read(_WATCHED).get("sources", ())
+        known = self.read(_WATCHED).get("sources", ())
         return join(tuple(WatchedSource(**source) for source in known), self.load_added())
 
     def note_settings(self, sources: Sequence[WatchedSource]) -> None:
@@ -243,19 +266,49 @@ class WatchFolder:
         except Timeout:
             raise IndexLockedError(f"{self.path} is being written to; try again") from None
 
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Be the one who asks saved questions and sends what came.
+
+        Raises:
+            IndexLockedError: Another process does for too long.
+            IndexWriteError: It cannot be written to.
+        """
+        self._prepare()
+        try:
+            with FileLock(self.path / "following.lock", timeout=_FOLLOW_SECONDS):
+                yield
+        except Timeout:
+            raise IndexLockedError(
+                f"another process asks the saved questions of {self.path.parent}; try again"
+            ) from None
+
     def read(self, name: str) -> dict[str, Any]:
         """Return the table that a file holds; nothing where it is not there or damaged."""
-        return self._read(name)
-
-    def _read(self, name: str) -> dict[str, Any]:
         try:
             found = json.loads((self.path / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
 
-    def write(self, name: str, content: Mapping[str, Any]) -> None:
+    def update(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write what people entered, and have it on the disk.
+
+        Raises:
+            IndexWriteError: It cannot be written, or what is there is damaged and would be lost.
+        """
+        path = self.path / name
+        if path.exists() and not self.read(name):
+            raise IndexWriteError(f"{path} is damaged; repair it, or move it away to begin anew")
+        self.write(name, content, is_synced=True)
+
+    def write(self, name: str, content: Mapping[str, Any], *, is_synced: bool = False) -> None:
         """Write a file, all of it or nothing.
+
+        Args:
+            name: Of the file.
+            content: JSON-ready.
+            is_synced: Whether to wait until it is on the disk, for what cannot be found again.
 
         Raises:
             IndexWriteError: It cannot be written.
@@ -263,7 +316,11 @@ class WatchFolder:
         self._prepare()
         staged = self.path / f"{name}.{os.getpid()}.tmp"
         try:
-            staged.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+            with staged.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(content, ensure_ascii=False))
+                file.flush()
+                if is_synced:
+                    os.fsync(file.fileno())
             staged.replace(self.path / name)
         except OSError as error:
             raise IndexWriteError(

@@ -5,8 +5,11 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from index.articles.fetching import Fetched, Validators, fetch
+from index.articles.fetching import Fetched, FetchError, Validators, fetch
 
+_TURN_SECONDS = 60.0
+"""For a host that others ask, so that one slow server does not hold every thread. Chosen: twice
+what one request takes at most."""
 PAUSE = 1.0
 """Seconds between two requests to one host. Chosen: what a reader who clicks would leave."""
 
@@ -29,10 +32,16 @@ class PoliteFetcher:
     def fetch(
         self, url: str, *, allow_private: bool = False, known: Validators | None = None
     ) -> Fetched:
-        """Fetch an address when its host may be asked; errors as for ``fetching.fetch``."""
+        """Fetch an address when its host may be asked; errors as for ``fetching.fetch``.
+
+        Raises:
+            FetchError: Others ask its host for too long.
+        """
         with self._lock:
             host = self._hosts.setdefault(urlsplit(url).netloc.lower(), _Host())
-        with host.turn:
+        if not host.turn.acquire(timeout=_TURN_SECONDS):
+            raise FetchError("others ask its host just now", is_passing=True)
+        try:
             wait = host.asked + self._seconds - time.monotonic()
             if wait > 0:
                 self._pause(wait)
@@ -40,6 +49,8 @@ class PoliteFetcher:
                 return fetch(url, allow_private=allow_private, known=known)
             finally:
                 host.asked = time.monotonic()
+        finally:
+            host.turn.release()
 
 
 class _Host:

@@ -17,8 +17,12 @@ from index.watching.durations import DAY, MINUTE
 from index.watching.sources import WatchedSource
 from index.watching.state import Entry, SourceState
 
-MAX_TRIES = 4
-"""Visits at which an article that cannot be read is tried again. Chosen."""
+GIVE_UP = 3 * DAY
+"""After which an article that cannot be read is tried no more. Chosen, for a site that is broken
+over a weekend; what tells of the network or a busy server does not count."""
+MAX_ENTRIES = 1_000
+"""Entries of a feed that are looked at, and articles of a source that are remembered: five times as
+many. Chosen; feeds have ten to a hundred."""
 LONGEST_WAIT = DAY
 """From one visit that fails to the next, or as long as from visit to visit where that is longer.
 Chosen: who is back after a month is found within a day."""
@@ -97,15 +101,15 @@ def visit_address(
         is_stopped: Tells whether to come to an end.
     """
     began = now()
+    state = _fit_limits(state, source)
     try:
         found = fetch(source.place, allow_private=source.allow_private, known=state.validators)
     except InputError as error:
         asked = error.retry_after if isinstance(error, FetchError) else 0.0
         return fail(source, state, error, began, asked)
     digest = hashlib.sha256(found.data).hexdigest()[:32]
-    fine = replace(
-        state, visited=began, due=next_visit(source, 0, began), failures=0, error="", unread=()
-    )
+    due = next_visit(source, 0, began)
+    fine = replace(state, visited=began, due=due, every=source.every, failures=0, error="")
     if found.is_unchanged or digest == state.digest:
         return Visit(source, fine)
     reading = _Reading(source, state, now, fetch, is_stopped)
@@ -116,9 +120,22 @@ def visit_address(
     if reading.is_complete:
         fine = replace(fine, validators=found.validators, digest=digest)
     else:  # or it would be said to be unchanged
-        due = min(fine.due, began + max(MINUTE, reading.asked))
+        due = min(fine.due, began + MINUTE)
         fine = replace(fine, validators=Validators(), digest="", due=due)
+    if reading.asked:
+        asked = min(reading.asked, LONGEST_WAIT)
+        due = began + asked if not reading.is_complete else max(fine.due, began + asked)
+        fine = replace(fine, due=max(due, began + MINUTE))
     return Visit(source, reading.note(fine, items), items)
+
+
+def _fit_limits(state: SourceState, source: WatchedSource) -> SourceState:
+    """Forget what was passed over where something else is wanted than at the last visit."""
+    limits = f"{source.since} {source.keep_for:.0f}"
+    if limits == state.limits:
+        return state
+    entries = {o: e for o, e in state.entries.items() if e.taken or e.day}
+    return replace(state, limits=limits, validators=Validators(), digest="", entries=entries)
 
 
 @dataclass(slots=True)
@@ -135,7 +152,9 @@ class _Reading:
     _began: float = 0.0
     _wanted: dict[str, str] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
-    _old: dict[str, Entry] = field(default_factory=dict)
+    _passing: set[str] = field(default_factory=set)
+    _left: list[str] = field(default_factory=list)
+    _count: int = 0
 
     def read(self, found: Fetched) -> tuple[Read, ...]:
         """Return what is new."""
@@ -155,20 +174,26 @@ class _Reading:
             return self.get(url, allow_private=allow_private)
         except FetchError as error:
             self.asked = max(self.asked, error.retry_after)
+            if error.is_passing:
+                self._passing.add(url)
             raise
 
     def _wants(self, entry: FeedEntry) -> bool:
         """Tell whether an entry of a feed is new, and there is time for it."""
+        self._count += 1
+        if self._count > MAX_ENTRIES:
+            return False
         article = entry.article
-        origin = self._origin_of(entry.link or article.title)
+        origin = self._origin_of(entry.link or entry.key)
         said = (article.title, article.date, article.text)
         digest = hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:16]
         known = self.state.entries.get(origin)
         self._seen.add(origin)
-        if known and known.digest == digest and not 0 < known.tries < MAX_TRIES:
+        if known and known.digest == digest and not self._is_tried(known):
+            if known.failing:
+                self._left.append(f"{origin}: {known.error}")
             return False
         if article.date and article.date < self.source.first_day(self._began):
-            self._old[origin] = Entry(digest, article.date, self._began)
             return False
         is_late = self.now() - self._began > VISIT_SECONDS
         if is_late or self.asked or self.is_stopped():
@@ -176,6 +201,10 @@ class _Reading:
             return False
         self._wanted[origin] = digest
         return True
+
+    def _is_tried(self, entry: Entry) -> bool:
+        """Tell whether an article that could not be read is tried again."""
+        return entry.failing > 0 and self._began - entry.failing <= GIVE_UP
 
     def _origin_of(self, place: str) -> str:
         """Return the origin of an entry by its link or title."""
@@ -190,24 +219,29 @@ class _Reading:
         unread: list[str] = []
         new = 0
         for item in items:
-            digest = self._digest_of(item)
+            known = entries.get(self._origin_of(item.origin))
             if isinstance(item, Article):
-                known = entries.get(item.origin)
-                new += known is None or known.tries > 0
-                day = item.date or (known.day if known else today)
-                entries[item.origin] = Entry(digest, day, self._began)
+                new += known is None or not known.taken
+                day = item.date or (known.day if known else "") or today
+                entry = Entry(self._digest_of(item), day, self._began, text=item.text_hash)
+                entries[item.origin] = entry
             elif isinstance(item, ReadFailure):
-                origin = self._origin_of(item.origin)
-                tries = entries[origin].tries + 1 if origin in entries else 1
-                entries[origin] = Entry(self._wanted.get(origin, ""), today, self._began, tries)
                 unread.append(f"{item.origin}: {item.reason}")
-                if tries < MAX_TRIES:  # read the feed again though it may be the same
+                failed = self._note_failure(item, known)
+                if failed is not None:
+                    entries[self._origin_of(item.origin)] = failed
+                if failed is None or self._is_tried(failed):  # read it again though it be the same
                     state = replace(state, validators=Validators(), digest="")
             elif item.kind == TOO_OLD:
-                entries[item.origin] = Entry(digest, today, self._began)
+                usual = known if known and known.taken else Entry("", "", 0.0, taken=False)
+                entry = replace(usual, digest=self._digest_of(item), seen=self._began)
+                entries[item.origin] = entry
         for origin in self._seen & entries.keys():
             entries[origin] = replace(entries[origin], seen=self._began)
-        entries |= self._old
+        unread += self._left
+        if self._count > MAX_ENTRIES:
+            more = self._count - MAX_ENTRIES
+            unread.insert(0, f"{self.source.origin}: {more} entries more than {MAX_ENTRIES}")
         return replace(
             state,
             entries=self._forget(entries),
@@ -215,15 +249,25 @@ class _Reading:
             unread=tuple(unread[:_TOLD]),
         )
 
+    def _note_failure(self, failure: ReadFailure, known: Entry | None) -> Entry | None:
+        """Return what is known of an article that could not be read, or None for nothing new."""
+        if failure.origin in self._passing:
+            return None
+        digest = self._wanted.get(self._origin_of(failure.origin), "")
+        usual = known or Entry("", "", 0.0, taken=False)
+        again = usual.failing > 0 and usual.digest == digest
+        since = usual.failing if again else self._began
+        return replace(usual, digest=digest, seen=self._began, failing=since, error=failure.reason)
+
     def _digest_of(self, item: Read) -> str:
         return self._wanted.get(item.origin, "")
 
     def _forget(self, entries: Mapping[str, Entry]) -> dict[str, Entry]:
         """Leave out what need not be known any more."""
         kept = max(_REMEMBERED, self.source.keep_for + DAY)
-        return {
-            origin: entry for origin, entry in entries.items() if self._began - entry.seen <= kept
-        }
+        fresh = [(o, entry) for o, entry in entries.items() if self._began - entry.seen <= kept]
+        fresh.sort(key=lambda one: -one[1].seen)
+        return dict(fresh[: 5 * MAX_ENTRIES])
 
 
 def take_wanted(

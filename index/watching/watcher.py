@@ -41,6 +41,8 @@ _BATCH_SECONDS = 10.0
 index may have to be published."""
 _LOOK_SECONDS = 1.0
 """Real seconds until it is looked for what is due or was changed by editors."""
+_FOLLOW_AGAIN_SECONDS = 60.0
+"""Real seconds until a folder is followed again that could not be. Chosen."""
 _LOCKED_SECONDS = 2.0
 """Real seconds until the index is asked for again that another process writes to."""
 _STOP_SECONDS = 20.0
@@ -100,6 +102,8 @@ class Watcher:
         workers: int = WORKERS,
         fetch: Fetch | None = None,
         batch_seconds: float = _BATCH_SECONDS,
+        allow_private: bool = False,
+        ocr: bool = False,
     ) -> None:
         """Take what to watch; nothing is done yet.
 
@@ -112,6 +116,8 @@ class Watcher:
             workers: Visits at a time.
             fetch: Fetches addresses; None for one that is polite to their hosts.
             batch_seconds: Real seconds that what was found waits for more to be stored with it.
+            allow_private: Whether sources that are marked so may be of this machine or its network.
+            ocr: Whether pictures of text are read in folders.
         """
         self.folder = WatchFolder(place)
         self._settings = tuple(sources)
@@ -122,6 +128,8 @@ class Watcher:
         self._clock = clock or Clock()
         self._workers = workers
         self._batch_seconds = batch_seconds
+        self._allow_private = allow_private
+        self._ocr = ocr
         self._stopped = threading.Event()
         pause = self._clock.real(PAUSE)
         self._fetch = fetch or PoliteFetcher(self._stopped.wait, pause).fetch
@@ -138,6 +146,7 @@ class Watcher:
         self._looks: dict[WatchedSource, Look] = {}
         self._waits_since = 0.0
         self._folders: dict[str, FolderWatch] = {}
+        self._followed_again: dict[str, float] = {}  # id of a folder -> when, by monotonic time
         self._ends = float("inf")
 
     def stop(self) -> None:
@@ -215,12 +224,18 @@ class Watcher:
             return
         self._added_changed = changed
         added = self.folder.load_added()
-        self._paused = added.paused
-        sources = join(self._settings, added)
+        resumed, self._paused = self._paused - added.paused, added.paused
+        sources = [
+            replace(source, allow_private=source.allow_private and self._allow_private)
+            for source in join(self._settings, added)
+        ]
         self._states = {
             source: self._states.get(source) or _fit(self.folder.load_state(source), source)
             for source in sources
         }
+        for source, state in self._states.items():
+            if source.id in resumed and not source.is_address:  # it may have changed meanwhile
+                self._states[source] = replace(state, due=0.0)
 
     def _active(self) -> list[WatchedSource]:
         return [source for source in self._states if source.id not in self._paused]
@@ -306,10 +321,16 @@ class Watcher:
             if id_ not in active or self._states[active[id_]].failures or not watch.is_alive:
                 watch.stop()
                 del self._folders[id_]
+                if not watch.is_alive:  # the system watches no more folders, or it is gone
+                    self._followed_again[id_] = time.monotonic() + _FOLLOW_AGAIN_SECONDS
         for id_, source in active.items():
             state = self._states[source]
+            if time.monotonic() < self._followed_again.get(id_, 0.0):
+                continue
             if id_ not in self._folders and not state.failures and Path(source.place).exists():
                 self._folders[id_] = FolderWatch(source, self._note_change)
+                if self._followed_again.pop(id_, 0.0):  # what changed meanwhile was not told
+                    self._states[source] = replace(state, due=0.0)
 
     def _note_change(self, source: WatchedSource, paths: Set[Path]) -> None:
         self._events.put(_Change(source, paths))
@@ -361,6 +382,7 @@ class Watcher:
                     self._states,
                     now=self._clock.now(),
                     progress=self._check,
+                    ocr=self._ocr,
                 )
             except IndexLockedError as error:
                 logger.info("waiting: %s", error)
@@ -389,12 +411,12 @@ class Watcher:
 
 
 def _fit(state: SourceState, source: WatchedSource) -> SourceState:
-    """Return what is known of a source, due no later than it says now.
+    """Return what is known of a source, due no later than it says now where that was changed.
 
     Folders are looked through when watching begins: they may have changed since it ended.
     """
     if not source.is_address:
         return replace(state, due=0.0)
-    if state.failures:
+    if state.failures or state.every == source.every:
         return state
     return replace(state, due=min(state.due, state.visited + source.every))

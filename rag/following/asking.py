@@ -1,13 +1,14 @@
 """Ask saved questions of the articles that came since they were asked last."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from index.errors import JawabError
 from index.store.contract import Filter, Store
 from rag.answers import Answer, Citation
 from rag.assistant import Assistant
+from rag.errors import ModelError
 from rag.following.questions import (
     Clock,
     News,
@@ -34,6 +35,7 @@ def ask_saved(
     *,
     ways: Sequence[str] = (),
     now: Clock = utc_now,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> list[News]:
     """Ask each saved question of what is new; return and keep what came.
 
@@ -44,12 +46,15 @@ def ask_saved(
         questions: Of that index.
         ways: On which the news are going to be sent.
         now: Tells the time.
+        is_stopped: Tells whether to come to an end; the rest is asked the next time.
 
     Raises:
         IndexWriteError: What came cannot be kept.
     """
     found = []
     for question in questions.list():
+        if is_stopped():
+            break
         began = now()
         since = _since(question, began)
         try:
@@ -85,6 +90,8 @@ def _find_new(assistant: Assistant, question: SavedQuestion, since: str) -> Answ
             return None
         answer = assistant.answer(question.text, filter=where)
         old = {c.article_id for c in answer.citations if _is_known(c, told, store, since)}
+        if not answer.found and answer.error:  # the model failed, not the articles
+            raise ModelError(answer.error)
         if not answer.found:
             return None
         if not old:

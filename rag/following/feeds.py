@@ -36,14 +36,17 @@ def format_news(news: Sequence[News], kind: str, *, link: str = "") -> str:
 
 
 def write_news(news: Sequence[News], path: Path, kind: str) -> None:
-    """Write news to a file, all of it or nothing.
+    """Write news to a file where it holds something else, all of it or nothing.
 
     Raises:
         InputError: It cannot be written, or there is no such format.
     """
     staged = path.with_name(f"{path.name}.tmp")
+    text = format_news(news, kind)
     try:
-        staged.write_text(format_news(news, kind), encoding="utf-8")
+        if path.is_file() and path.read_bytes() == text.encode():
+            return
+        staged.write_text(text, encoding="utf-8")
         staged.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -200,6 +201,10 @@ class SavedQuestions:
             news = [one for one in self.news() if one.question_id != question.id]
             self._save(questions, news)
 
+    def following(self) -> AbstractContextManager[None]:
+        """Be the one who asks and sends; errors as for ``WatchFolder.following``."""
+        return self._folder.following()
+
     def note(self, question: SavedQuestion, asked: str, news: News | None, known: set[str]) -> None:
         """Keep that a question was asked, and what came.
 
@@ -214,10 +219,11 @@ class SavedQuestions:
         """
         with self._folder.changing():
             questions = self.list()
-            if question.id not in {one.id for one in questions}:  # removed meanwhile
+            now = next((one for one in questions if one.id == question.id), None)
+            if now is None:  # removed meanwhile
                 return
-            told = tuple(dict.fromkeys((*question.told, *sorted(known))))[-_KEPT_TOLD:]
-            changed = replace(question, asked=asked, told=told)
+            told = tuple(dict.fromkeys((*now.told, *sorted(known))))[-_KEPT_TOLD:]
+            changed = replace(now, asked=asked, told=told)
             found = [changed if one.id == question.id else one for one in questions]
             self._save(found, (*((news,) if news else ()), *self.news()))
 
@@ -243,7 +249,7 @@ class SavedQuestions:
             "questions": [asdict(question) for question in questions],
             "news": [asdict(one) for one in news[:_KEPT_NEWS]][::-1],
         }
-        self._folder.write(_FILE, content)
+        self._folder.update(_FILE, content)
 
 
 def _load_question(row: Mapping[str, Any]) -> SavedQuestion:

@@ -3,10 +3,13 @@
 import json
 import logging
 import os
+import signal
 import smtplib
 import ssl
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -20,6 +23,7 @@ logger = logging.getLogger(__name__)
 PASSWORD = "JAWAB_SMTP_PASSWORD"  # noqa: S105  the variable's name
 _SECONDS = 60.0
 """That a command or a mail server may take; chosen."""
+_SAID_BYTES = 4_096
 
 
 def list_ways(settings: FollowSettings) -> tuple[str, ...]:
@@ -66,20 +70,28 @@ def send_unsent(
 def run_command(command: str, news: Sequence[News]) -> None:
     """Run a command in a shell with the news on its standard input: ``{"news": […]}``, UTF-8.
 
+    What it leaves running is not waited for.
+
     Raises:
-        InputError: It fails, or takes over a minute.
+        InputError: It fails, or takes over a minute; all it started is ended then.
     """
     told = json.dumps({"news": [one.to_dict() for one in news]}, ensure_ascii=False)
-    try:
-        done = subprocess.run(  # noqa: S602  the user's own command, from his settings or command
-            command, shell=True, input=told.encode(), timeout=_SECONDS, capture_output=True,
-            check=False,
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S602  the user's own command, from his settings
+            command, shell=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said,
+            start_new_session=True,
         )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise InputError(f"{command!r} takes over {_SECONDS:.0f} s") from None
-    if done.returncode:
-        said = " ".join(done.stderr.decode(errors="replace").split())[:200]
-        raise InputError(f"{command!r} ends with {done.returncode}: {said}")
+        try:
+            process.communicate(told.encode(), timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise InputError(f"{command!r} takes over {_SECONDS:.0f} s") from None
+        said.seek(0)
+        words = " ".join(said.read(_SAID_BYTES).decode(errors="replace").split())[:200]
+    if process.returncode:
+        raise InputError(f"{command!r} ends with {process.returncode}: {words}")
 
 
 def send_mail(settings: FollowSettings, news: Sequence[News], password: str) -> None:
@@ -95,7 +107,7 @@ def send_mail(settings: FollowSettings, news: Sequence[News], password: str) -> 
             if settings.smtp_user:
                 server.login(settings.smtp_user, password)
             server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:  # a password not in ASCII
         said = put_on_one_line(error)
         raise InputError(f"the mail server {settings.smtp} takes no message: {said}") from None
 

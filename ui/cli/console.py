@@ -37,6 +37,14 @@ def errors() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+_CONTROLS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160)])
+
+
+def plain(text: str) -> str:
+    """Return a text of others without what a terminal obeys; line ends stay."""
+    return text.translate(_CONTROLS)
+
+
 def print_json(content: Any) -> None:
     """Print a value as JSON with its letters, not escapes."""
     sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")

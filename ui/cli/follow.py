@@ -1,17 +1,28 @@
 """`jawab follow`: questions that are asked again of new articles."""
 
+import logging
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.console import IndexOption, JsonOption, output, print_json
+from ui.cli.console import IndexOption, JsonOption, errors, output, plain, print_json
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.following.questions import News, SavedQuestions
     from rag.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 300.0
+"""Until what could not be asked or sent is tried again where no articles come. Chosen."""
+_LOOK_SECONDS = 0.5
+_STOP_SECONDS = 10.0
+"""That a question which is being asked is waited for at the end. Chosen."""
 
 app = typer.Typer(
     help="Save questions that are asked again of new articles. · أسئلة محفوظة تُسأل المقالاتُ"
@@ -146,10 +157,13 @@ def export(
 class Follower:
     """Asks saved questions of an index that is opened when the first is asked."""
 
-    def __init__(self, settings: "Settings") -> None:
+    def __init__(
+        self, settings: "Settings", is_stopped: Callable[[], bool] = lambda: False
+    ) -> None:
         from rag.following.questions import SavedQuestions
 
         self._settings = settings
+        self._is_stopped = is_stopped
         self._questions = SavedQuestions(settings.index)
         self._assistant: Assistant | None = None
         self.news: tuple[News, ...] = ()
@@ -162,11 +176,67 @@ class Follower:
         if not self._questions.list():
             return False
         self._assistant = self._assistant or Assistant.from_settings(self._settings)
-        done = follow_up(self._assistant, self._questions, self._settings.follow)
+        done = follow_up(
+            self._assistant, self._questions, self._settings.follow, is_stopped=self._is_stopped
+        )
         self.news = done.news
         for one in () if quiet else done.news:
             _print_news(one)
         return done.failed > 0
+
+
+class FollowingThread:
+    """Asks saved questions beside what goes on: at once, when articles came, and by the clock.
+
+    A model may take minutes, and watching is not to wait for it nor to end with it.
+    """
+
+    def __init__(self, settings: "Settings", *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._stopped, self._woken = threading.Event(), threading.Event()
+        self._is_last = False
+        self._follower = Follower(settings, self._stopped.is_set)
+        self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
+
+    def start(self) -> None:
+        """Ask now, and from now on."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Ask, since articles came."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Come to an end soon: no other question is asked."""
+        self._stopped.set()
+        self._woken.set()
+
+    def finish(self) -> None:
+        """Ask once more, unless stopped, and come to an end."""
+        self._is_last = True
+        self._woken.set()
+        if self._thread.ident is None:
+            self._thread.start()
+        while self._thread.is_alive() and not self._stopped.is_set():
+            self._thread.join(_LOOK_SECONDS)
+        self._thread.join(_STOP_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            is_last = self._is_last
+            self._woken.clear()
+            self._follow()
+            if is_last:
+                return
+            self._woken.wait(_AGAIN_SECONDS)
+
+    def _follow(self) -> None:
+        try:
+            self._follower.run(quiet=self._quiet)
+        except Exception as error:  # articles go on coming
+            logger.debug("asking saved questions", exc_info=True)
+            errors().print("[yellow]لم تُسأل الأسئلة المحفوظة · saved questions wait[/] ", end="")
+            errors().print(plain(str(error)) or type(error).__name__, markup=False)
 
 
 def _print_news(news: "News") -> None:
@@ -175,8 +245,8 @@ def _print_news(news: "News") -> None:
     from rag.following.feeds import describe_news
 
     console = output()
-    console.print(Text.assemble(("جديد · new ", "bold green"), news.question))
-    console.print(Text(describe_news(news)))
+    console.print(Text.assemble(("جديد · new ", "bold green"), plain(news.question)))
+    console.print(Text(plain(describe_news(news))))
 
 
 def _settings(index: str | None) -> "Settings":

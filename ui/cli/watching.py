@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ui.cli.console import IndexOption, JsonOption, QuietOption, errors, output, print_json
+from ui.cli.console import (
+    IndexOption,
+    JsonOption,
+    QuietOption,
+    errors,
+    output,
+    plain,
+    print_json,
+)
+from ui.cli.follow import FollowingThread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +26,6 @@ if TYPE_CHECKING:
     from index.watching.state import SourceState, WatchFolder
     from index.watching.watcher import Stored, Watcher
     from rag.settings import Settings
-    from ui.cli.follow import Follower
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -40,7 +48,8 @@ def watch(
         bool,
         typer.Option(
             "--allow-private",
-            help="Also fetch addresses of this machine and its network that jawab.toml names.",
+            help="Also visit sources of this machine and its network: those that jawab.toml names,"
+            " and those that were added as such.",
         ),
     ] = False,
     quiet: QuietOption = False,
@@ -62,55 +71,68 @@ def watch(
     from rag.settings import load_chosen_embedder, load_settings
 
     settings = load_settings(index=index)
+    following = FollowingThread(settings, quiet=quiet)
     sources = [replace(source, allow_private=allow_private) for source in settings.watched]
     watcher = Watcher(
         sources,
         settings.index,
         embedder=load_chosen_embedder(settings),
-        tell=_Teller(settings, quiet=quiet),
+        tell=_Teller(following, quiet=quiet),
+        allow_private=allow_private,
+        ocr=settings.ocr == "on",
     )
     if not sources and not watcher.folder.load_added().sources:
         raise InputError(
             "there is nothing to watch; add [[sources]] to jawab.toml, such as"
             ' url = "https://example.org/feed.xml", or: jawab sources add URL'
         )
-    if _run(watcher, once=once):
-        return
-    raise typer.Exit(1)
+    if not _run(watcher, following, once=once):
+        raise typer.Exit(1)
 
 
-def _run(watcher: "Watcher", *, once: bool) -> bool:
+def _run(watcher: "Watcher", following: FollowingThread, *, once: bool) -> bool:
     """Watch until a signal to stop; tell whether all sources are fine, or watching was stopped."""
+
+    def stop() -> None:
+        watcher.stop()
+        following.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
         # In a thread: what stops takes a lock that the interrupted code may hold.
-        signal.signal(number, lambda *_: threading.Thread(target=watcher.stop).start())
+        signal.signal(number, lambda *_: threading.Thread(target=stop).start())
     if once:
-        return watcher.run_once()
-    watcher.run()
+        fine = watcher.run_once()
+        following.finish()
+        return fine
+    following.start()
+    try:
+        watcher.run()
+    finally:
+        following.stop()
+        following.finish()
     return True
 
 
 class _Teller:
-    """Prints what came, which sources fail and which work again; asks saved questions."""
+    """Prints what came, which sources fail and which work again; has saved questions asked."""
 
-    def __init__(self, settings: "Settings", *, quiet: bool) -> None:
-        self._settings = settings
+    def __init__(self, following: FollowingThread, *, quiet: bool) -> None:
+        self._following = following
         self._quiet = quiet
-        self._follower: Follower | None = None
 
     def __call__(self, stored: "Stored") -> None:
         console = errors()
         for visit, before in zip(stored.visits, stored.before, strict=True):
             if visit.state.error and visit.state.error != before.error:
                 console.print("[yellow]تعذّر · failed[/] ", end="")
-                console.print(f"{visit.source.shown}: {visit.state.error}", markup=False)
+                console.print(plain(f"{visit.source.shown}: {visit.state.error}"), markup=False)
             elif before.error and not visit.state.error:
                 console.print("[green]عاد · works again[/] ", end="")
                 console.print(visit.source.shown, markup=False)
             for unread in visit.state.unread if not visit.state.error else ():
                 if unread not in before.unread:
                     console.print("[yellow]تُرك · skipped[/] ", end="")
-                    console.print(unread, markup=False)
+                    console.print(plain(unread), markup=False)
         if stored.changed and stored.report and not self._quiet:
             r = stored.report
             now = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
@@ -119,18 +141,7 @@ class _Teller:
                 f" {len(stored.visits)} visits; {r.seconds:.1f} s"
             )
         if stored.changed:
-            self._follow()
-
-    def _follow(self) -> None:
-        from index.errors import JawabError
-        from ui.cli.follow import Follower
-
-        try:
-            self._follower = self._follower or Follower(self._settings)
-            self._follower.run(quiet=self._quiet)
-        except JawabError as error:  # articles go on coming
-            errors().print("[yellow]لم تُسأل الأسئلة المحفوظة · saved questions wait[/] ", end="")
-            errors().print(str(error), markup=False)
+            self._following.wake()
 
 
 @app.callback()
@@ -168,7 +179,11 @@ def add(
         str, typer.Option(help="How long articles are kept: 90d. Default: for ever.")
     ] = "",
     allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="It is of this machine or its network.")
+        bool,
+        typer.Option(
+            "--allow-private",
+            help="It is of this machine or its network; jawab watch --allow-private visits it.",
+        ),
     ] = False,
 ) -> None:
     """Watch a feed or page that jawab.toml does not name; it is kept in the index.
@@ -286,8 +301,8 @@ def _print_table(rows: "list[tuple[WatchedSource, SourceState, bool]]") -> None:
     for source, state, paused in rows:
         following = "paused" if paused else _show_time(state.due, never="now")
         told = state.error or "; ".join(state.unread)
-        cells = (source.shown, _show_time(state.visited, never="never"), following)
-        table.add_row(*map(Text, (*cells, str(state.articles), told or "—")))
+        cells = (plain(source.shown), _show_time(state.visited, never="never"), following)
+        table.add_row(*map(Text, (*cells, str(state.articles), plain(told) or "—")))
     with suppress(BrokenPipeError):
         output().print(table)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from index.articles.fetching import fetch
+from index.articles.fetching import fetch, reaches_inside
 from index.errors import InputError, JawabError
 from index.watching.sources import WatchedSource, parse_source
 from index.watching.state import WatchFolder
@@ -105,8 +105,10 @@ class WatchedPart:
         yield notice("info", "يُفتح الرابط…"), gr.skip(), gr.skip(), gr.skip()
         try:
             table = {"url": (address or "").strip(), "name": (name or "").strip(), "every": every}
-            source = replace(parse_source(table), allow_private=self._private)
-            fetch(source.place, allow_private=self._private)
+            source = parse_source(table)
+            inside = self._private and reaches_inside(source.place)
+            fetch(source.place, allow_private=inside)
+            source = replace(source, allow_private=inside)
             self._folder(index, request).add(source)
         except JawabError as error:
             yield failure("لم يُضف المصدر.", error), gr.skip(), gr.skip(), gr.skip()

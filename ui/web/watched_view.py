@@ -69,8 +69,8 @@ def _item(row: WatchedRow, now: float, *, editable: bool) -> str:
 
 
 def _public_name(source: WatchedSource) -> str:
-    """Return what readers see of a source: of a folder no path of this machine."""
-    return source.name or (source.place if source.is_address else PurePath(source.place).name)
+    """Return what readers see of a source: no path of this machine, no key in an address."""
+    return source.name or (source.host if source.is_address else PurePath(source.place).name)
 
 
 def _trouble(state: SourceState, *, editable: bool) -> str:

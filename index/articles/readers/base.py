@@ -59,7 +59,8 @@ class ReadOptions:
     Attributes:
         columns: Field of an article (``text``, ``title``, ``date``, …) -> its name in records and
             front matter, when it is none of the usual ones.
-        allow_private: Whether web addresses of this machine and its network may be fetched.
+        allow_private: Whether the web addresses that are named may be of this machine and its
+            network; what they lead to on other hosts and ports may not.
         fetch: Fetches addresses, as :func:`index.articles.fetching.fetch` does.
         ocr: Whether pictures of text are read.
     """

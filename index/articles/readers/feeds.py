@@ -1,8 +1,10 @@
 """Read RSS and Atom feeds."""
 
+import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,13 +16,23 @@ from index.articles.readers.markup import read_lines
 from index.articles.readers.values import clean
 from index.errors import InputError
 
+_KEY_LENGTH, _LINK_LENGTH = 120, 2_000
+"""Characters of what an entry is known by. Chosen: a headline, and what browsers take."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """An entry of a feed: what it says of an article, and where the article is."""
+    """An entry of a feed: what it says of an article, and where the article is.
+
+    Attributes:
+        link: Address of the article; "" for none of its own.
+        article: What the feed holds of it.
+        key: What it is known by in the feed where it has no address of its own; never an address.
+    """
 
     link: str
     article: Article
+    key: str
 
 
 def looks_like_feed(data: bytes) -> bool:
@@ -59,7 +71,17 @@ def feed_entries(data: bytes, address: str = "") -> list[FeedEntry]:
     publisher = _line(feed.feed.get("title", ""))
     own = (link.get("href", "") for link in feed.feed.get("links", []) if link.get("rel") == "self")
     site = _resolve_address(_resolve_address(address, next(own, "")), feed.feed.get("link", ""))
-    return [_entry(entry, publisher, site) for entry in feed.entries]
+    found = [_entry(entry, publisher, site) for entry in feed.entries]
+    # What several entries link to, such as the front page, is the article of none.
+    times = Counter(link for link, _ in {(one.link, one.key) for one in found if one.link})
+    return [replace(one, link="") if times[one.link] > 1 else one for one in found]
+
+
+def _make_key(text: str) -> str:
+    """Return a short key for an entry that nobody takes for an address."""
+    if len(text) > _KEY_LENGTH:
+        text = f"{text[:_KEY_LENGTH]}…{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"entry {text}" if "://" in text else text
 
 
 def _resolve_address(base: str, link: str) -> str:
@@ -81,7 +103,8 @@ def _text(markup: str) -> str:
 
 def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
     own = entry.get("link", "")
-    link = _resolve_address(site, own) if own else ""
+    link = _resolve_address(site, own) if len(own) <= _LINK_LENGTH else ""
+    link = link if own else ""
     title = _line(entry.get("title", ""))
     contents = [_text(part.get("value", "")) for part in entry.get("content", [])]
     summary = _text(entry.get("summary", ""))
@@ -97,4 +120,5 @@ def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
         author=clean(entry.get("author", "")),
         url=link,
     )
-    return FeedEntry(link, article)
+    guid = clean(entry.get("id", "")) if link else ""
+    return FeedEntry(link, article, _make_key(guid or article.title))

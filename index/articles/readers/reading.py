@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.articles.article import Article, origin_of_address, place_in
-from index.articles.fetching import Fetched
+from index.articles.fetching import Fetched, place_of
 from index.articles.file_names import printable_path
 from index.articles.readers.archives import (
     Allowance,
@@ -34,6 +34,9 @@ from index.articles.repair import join_surrogates, repair
 from index.errors import InputError, put_on_one_line
 
 logger = logging.getLogger(__name__)
+
+MAX_FEED_BYTES = 10 * 1024 * 1024
+"""Of a feed: what reads them takes eighty times as much memory. Chosen."""
 
 Read = Article | ReadFailure | PassedOver
 """What there is in a source: an article, or a file or record that is none, and why."""
@@ -111,11 +114,13 @@ def read_fetched(
         wanted: Tells whether an entry of a feed is to be read; None for all.
     """
     data, ending = to_readable(found)
-    if is_feed(ending):
+    if is_feed(ending) and len(data) > MAX_FEED_BYTES:
+        yield ReadFailure(source.origin, f"is a feed of over {MAX_FEED_BYTES >> 20} MiB")
+    elif is_feed(ending):
         yield from _read_feed(data, source, options, wanted)
-        return
-    for item in _read(data, ending, _Place(source.name, source.origin), options):
-        yield replace(item, url=item.url or found.url) if isinstance(item, Article) else item
+    else:
+        for item in _read(data, ending, _Place(source.name, source.origin), options):
+            yield replace(item, url=item.url or found.url) if isinstance(item, Article) else item
 
 
 def _read_feed(
@@ -125,7 +130,8 @@ def _read_feed(
     wanted: Callable[[FeedEntry], bool] | None,
 ) -> Iterator[Read]:
     def page(url: str) -> Iterator[Article]:
-        data, ending = to_readable(options.fetch(url, allow_private=options.allow_private))
+        trusted = options.allow_private and _is_same_place(url, source.origin)
+        data, ending = to_readable(options.fetch(url, allow_private=trusted))
         for item in _read(data, ending, _Place(address_id(url), url), options):
             if isinstance(item, ReadFailure):
                 raise InputError(item.reason)
@@ -145,6 +151,14 @@ def _read_feed(
                 yield ReadFailure(place, "has no text")
     except InputError as error:
         yield ReadFailure(source.origin, str(error))
+
+
+def _is_same_place(url: str, other: str) -> bool:
+    """Tell whether two addresses have one host and port."""
+    try:
+        return place_of(url) == place_of(other)
+    except ValueError:
+        return False
 
 
 def _read(

@@ -93,13 +93,13 @@ def list_changed(root: Path, changed: Iterable[Path], *, ocr: bool = False) -> L
 
     Args:
         root: A real path.
-        changed: Files and folders below it, each of which may be gone.
+        changed: Files and folders below it, none of them a link, each of which may be gone.
         ocr: Whether pictures of text are read.
     """
     walk = Walk()
     found: list[Source] = []
     for path in sorted(changed):
-        if any(is_hidden(name) for name in path.relative_to(root).parts) or path.is_symlink():
+        if any(is_hidden(name) for name in path.relative_to(root).parts):
             continue
         if path.is_dir():
             found += _sources_below(path, walk, root, ocr=ocr)

@@ -64,6 +64,25 @@ def address_id(url: str) -> str:
     return f"{host}{path}" + (f"?{unquote(parts.query)}" if parts.query else "")
 
 
+def is_same_site(one: str, other: str) -> bool:
+    """Tell whether two addresses are of one site: of one host, or of a host and one below it.
+
+    >>> is_same_site("https://feeds.a.example/rss", "https://www.a.example/1")
+    True
+    >>> is_same_site("https://b.example/rss", "https://a.example/1")
+    False
+    """
+    a, b = _host_of(one), _host_of(other)
+    return bool(a) and (a == b or (f".{a}".endswith(f".{b}") or f".{b}".endswith(f".{a}")))
+
+
+def _host_of(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def to_readable(found: Fetched) -> tuple[bytes, str]:
     """Return the content of an address, and the file ending that says its format."""
     ending = _ending(found)
@@ -145,8 +164,10 @@ def read_linked(
 ) -> Iterator[tuple[str, Article | InputError]]:
     """Read the articles that a feed links to.
 
-    What the feed says of an article fills what its page leaves open; a page that cannot be read is
-    replaced by what the feed holds of it, when that is a text and not a teaser.
+    Of pages of its own site a feed is believed: its title and date come first, it fills what the
+    page leaves open, and its text stands for a page that cannot be read, when it is one and not a
+    teaser. Other sites speak for themselves: a feed says no more than where they are, and when an
+    article is from that has no date.
 
     Args:
         data: The feed.
@@ -161,13 +182,14 @@ def read_linked(
         if wanted and not wanted(entry):
             continue
         if entry.link:
-            yield entry.link, _read_entry(entry, read_page)
+            own = is_same_site(address, entry.link)
+            yield entry.link, _read_entry(entry, read_page, is_own=own)
         else:
-            yield entry.article.title, entry.article
+            yield entry.key, entry.article
 
 
 def _read_entry(
-    entry: FeedEntry, read_page: Callable[[str], Iterator[Article]]
+    entry: FeedEntry, read_page: Callable[[str], Iterator[Article]], *, is_own: bool
 ) -> Article | InputError:
     told = entry.article
     try:
@@ -176,7 +198,9 @@ def _read_entry(
     except InputError as error:
         page, trouble = None, error
     if page is None or not page.text.strip():
-        return told if len(told.text) >= _WHOLE else trouble
+        return told if is_own and len(told.text) >= _WHOLE else trouble
+    if not is_own:
+        return replace(page, date=page.date or told.date, url=page.url or told.url)
     return replace(
         page,
         title=told.title or page.title,

@@ -202,6 +202,19 @@ def test_an_error_of_the_server_is_reported():
         fetch(address, allow_private=True)
 
 
+def test_a_server_that_calls_unchanged_what_was_not_asked_for_so_is_an_error():
+    with site({"/": (304, {}, b"")}) as (address, _), pytest.raises(InputError, match="304"):
+        fetch(address, allow_private=True)
+
+
+def test_what_a_trusted_address_redirects_to_on_another_port_is_not_trusted():
+    with site({"/": html(PAGE)}) as (inside, asked):
+        moved = {"/": (302, {"Location": inside}, b"")}
+        with site(moved) as (address, _), pytest.raises(InputError, match="its network"):
+            fetch(address, allow_private=True)
+    assert asked == []
+
+
 def read(*addresses):
     return list(read_articles(addresses, ReadOptions(allow_private=True)))
 

@@ -7,16 +7,18 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from fakes import WordEmbedder
 from feeds import HandClock, feed_site
-from sites import html, site
+from sites import PAGE, html, site
 
 from index import build_index
+from index.articles.fetching import fetch
+from index.articles.readers.reading import MAX_FEED_BYTES
 from index.building.resharding import reshard_index
-from index.errors import IndexLockedError, InputError
+from index.errors import IndexLockedError, IndexWriteError, InputError
 from index.store.opening import holds_store, open_store
 from index.watching.durations import DAY, HOUR, MINUTE
 from index.watching.sources import WatchedSource
 from index.watching.state import WatchFolder
-from index.watching.visiting import MAX_TRIES, next_visit
+from index.watching.visiting import MAX_ENTRIES, next_visit
 from index.watching.watcher import Watcher
 
 
@@ -30,6 +32,7 @@ def watched(tmp_path):
     clock, told = HandClock(), []
 
     def make(*sources, **options):
+        options.setdefault("allow_private", True)
         return Watcher(
             sources,
             str(tmp_path / "index"),
@@ -44,6 +47,8 @@ def watched(tmp_path):
 
 
 def titles(place):
+    if not holds_store(place):
+        return []
     rows, _ = open_store(place).find_articles(limit=None)
     return sorted(row.title for row in rows)
 
@@ -154,18 +159,125 @@ def test_a_folder_that_is_not_there_is_looked_for_every_few_minutes():
     assert waits == [24 * 60, 1, 2, 4, 24 * 60]
 
 
-def test_a_page_that_cannot_be_read_is_tried_again_and_then_left(watched):
+def test_a_page_that_cannot_be_read_is_tried_for_three_days_and_then_left_but_told(watched):
     with feed_site(2) as feed:
         feed.broken.add("/a/1")
-        for _ in range(MAX_TRIES + 2):
-            watcher = watched(source(feed.url))
+        for _ in range(5):
+            watcher = watched(source(feed.url, every=DAY))
             assert watcher.run_once()  # the source itself is fine
-            watched.clock.time += HOUR
-        assert feed.pages_asked() == ["/a/0", *["/a/1"] * MAX_TRIES]
+            (told,) = watcher.states[source(feed.url, every=DAY)].unread
+            assert "500" in told
+            watched.clock.time += DAY
+        assert feed.pages_asked() == ["/a/0", *["/a/1"] * 4]
         feed.broken.clear()
         feed.articles["/a/1"] = ("عنوان مصحح", *feed.articles["/a/1"][1:])
-        watched(source(feed.url)).run_once()
+        watcher = watched(source(feed.url, every=DAY))
+        watcher.run_once()
     assert titles(watched.place) == ["خبر المشروع 0", "عنوان مصحح"]
+    assert watcher.states[source(feed.url, every=DAY)].unread == ()
+
+
+def test_a_page_of_a_busy_server_is_never_given_up(watched):
+    with feed_site(1) as feed:
+        feed.busy.add("/a/0")
+        for _ in range(9):
+            assert watched(source(feed.url, every=DAY)).run_once()
+            watched.clock.time += DAY
+        feed.busy.clear()
+        watched(source(feed.url, every=DAY)).run_once()
+    assert titles(watched.place) == ["خبر المشروع 0"]
+
+
+def test_pages_whose_server_asks_to_be_left_alone_are_left_alone(watched):
+    with feed_site(1) as feed:
+        feed.busy.add("/a/0")
+        feed.headers = {"Retry-After": "10800"}
+        watcher = watched(source(feed.url))
+        watcher.run_once()
+        watched.clock.time += HOUR
+        watched(source(feed.url)).run_once()
+    assert feed.pages_asked() == ["/a/0"]
+
+
+def test_what_was_too_old_comes_when_more_is_wanted(watched):
+    with feed_site() as feed:
+        feed.put(1, date="2026-09-01")
+        feed.put(2, date="2026-09-20")
+        watched(source(feed.url, since="2026-09-10", keep_for=10 * DAY)).run_once()
+        assert titles(watched.place) == ["خبر المشروع 2"]
+        watched.clock.time += HOUR
+        watched(source(feed.url)).run_once()
+    assert titles(watched.place) == ["خبر المشروع 1", "خبر المشروع 2"]
+
+
+def test_of_a_feed_without_end_the_first_entries_are_read_and_the_rest_is_told(watched):
+    items = "".join(
+        f"<item><title>{'ط' * 300} {n}</title><description>{'نص طويل. ' * 50}</description></item>"
+        for n in range(MAX_ENTRIES + 200)
+    )
+    body = f'<rss version="2.0"><channel><title>كثير</title>{items}</channel></rss>'
+    with site({"/f": (200, {"Content-Type": "application/rss+xml"}, body)}) as (root, _):
+        many = source(f"{root}/f")
+        watcher = watched(many)
+        watcher.run_once()
+    state = watcher.states[many]
+    assert len(state.entries) == MAX_ENTRIES
+    assert max(map(len, state.entries)) < 250
+    assert "200 entries more" in state.unread[0]
+
+
+def test_a_feed_of_too_many_bytes_is_not_taken_apart(watched):
+    body = b'<rss version="2.0"><channel>' + b" " * MAX_FEED_BYTES
+    with site({"/f": (200, {"Content-Type": "application/rss+xml"}, body)}) as (root, _):
+        watcher = watched(source(f"{root}/f"))
+        assert not watcher.run_once()
+    assert "over 10 MiB" in watcher.states[source(f"{root}/f")].error
+
+
+def test_entries_that_all_link_to_one_page_are_told_apart_and_forge_no_address(watched):
+    text = "نص طويل من الخلاصة نفسها. " * 30
+    items = "".join(
+        f"<item><title>نشرة {n}</title><link>/</link><guid isPermaLink='false'>{guid}</guid>"
+        f"<description>{text} {n}</description></item>"
+        for n, guid in enumerate(["n-1", "https://other.example/a", "n-3"])
+    )
+    body = f'<rss version="2.0"><channel><title>نشرات</title>{items}</channel></rss>'
+    with site({"/f": (200, {"Content-Type": "application/rss+xml"}, body)}) as (root, asked):
+        watched(source(f"{root}/f")).run_once()
+        assert asked == ["/f"]
+        origins = {known.origin for known in open_store(watched.place).known().values()}
+    assert titles(watched.place) == ["نشرة 0", "نشرة 1", "نشرة 2"]
+    assert all(origin.startswith(f"{root}/f::") for origin in origins)
+
+
+def test_an_article_that_leaves_one_source_stays_for_another_that_has_the_same(watched):
+    with feed_site() as one, feed_site() as two:
+        for feed in (one, two):
+            feed.put(1, date="2026-09-20")
+        short, long = source(one.url, keep_for=2 * DAY), source(two.url)
+        watched(short).run_once()
+        watched(short, long).run_once()
+        assert len(ids(watched.place)) == 1
+        for _ in range(2):
+            watched.clock.time += 5 * DAY
+            watched(short, long).run_once()
+            (known,) = open_store(watched.place).known().values()
+            assert known.origin == two.url.replace("feed.xml", "a/1")
+
+
+def test_of_a_folder_in_a_folder_the_inner_rules_hold(watched, folder):
+    inner = folder / "دائم"
+    inner.mkdir()
+    for place in (folder, inner):
+        text = f"---\ndate: 2026-09-01\n---\nخبر {place.name}\n\nوصل وفد إلى {place.name}."
+        (place / "قديم.md").write_text(text, encoding="utf-8")
+    sources = source(folder, keep_for=5 * DAY), source(inner)
+    for _ in range(2):
+        watched(*sources).run_once()
+        kept = {known.origin for known in open_store(watched.place).known().values()}
+        assert str(inner / "قديم.md") in kept
+        assert str(folder / "قديم.md") not in kept
+        watched.clock.time += DAY
 
 
 def test_an_article_whose_headline_changes_is_read_again(watched):
@@ -232,6 +344,52 @@ def test_an_article_that_another_source_keeps_is_kept(watched):
     assert titles(watched.place) == ["خبر المشروع 1"]
 
 
+def fetch_anything(url, *, allow_private=False, known=None):
+    """Fetch any address of this machine, as if each were public."""
+    return fetch(url, allow_private=True, known=known)
+
+
+@pytest.fixture
+def other_site():
+    """A feed of another site than those at 127.0.0.1, which tells of an article there."""
+    with feed_site() as feed:
+        feed.url = feed.url.replace("127.0.0.1", "localhost")
+        yield feed
+
+
+def test_a_feed_changes_nothing_of_another_site(watched, other_site):
+    with feed_site(2) as feed:
+        for n in range(2):
+            link = feed.url.replace("feed.xml", f"a/{n}")
+            other_site.articles[link] = (f"عنوان مزوّر {n}", "", "2026-09-19")
+        other_site.describes = "نص مزوّر طويل. " * 60
+        feed.broken.add("/a/1")
+        forged, own = source(other_site.url), source(feed.url)
+        for sources in ((forged,), (forged, own), (forged, own)):
+            watched(*sources, fetch=fetch_anything).run_once()
+            assert titles(watched.place) == ["خبر المشروع 0"]
+            watched.clock.time += HOUR
+        feed.articles["/a/0"] = ("عنوان مصحح", *feed.articles["/a/0"][1:])
+        other_site.articles[link] = ("مزوّر من جديد", "", "")
+        watched(forged, own, fetch=fetch_anything).run_once()
+        assert titles(watched.place) == ["عنوان مصحح"]
+        (article,) = open_store(watched.place).newest_articles(1)
+        assert "مزوّر" not in article.text
+        assert article.source == "صحيفة الحي"
+
+
+def test_what_one_source_has_is_not_replaced_by_a_feed_of_another_site(watched, other_site):
+    with feed_site(1) as feed:
+        own, other = source(feed.url), source(other_site.url)
+        watched(own, fetch=fetch_anything).run_once()
+        feed.articles["/a/0"] = ("صفحة أخرى", "نص آخر تمامًا عن المشروع.", "")
+        other_site.articles[feed.url.replace("feed.xml", "a/0")] = ("خبر", "", "")
+        watched(other, own, fetch=fetch_anything).run_once()  # not yet due: its own feed
+        assert titles(watched.place) == ["خبر المشروع 0"]
+        folder = WatchFolder(str(watched.place))
+        assert (folder.load_state(own).articles, folder.load_state(other).articles) == (1, 0)
+
+
 def test_a_folder_is_kept_like_a_build_keeps_it(watched, folder, tmp_path):
     nested = folder / "قسم"
     nested.mkdir()
@@ -274,6 +432,42 @@ def test_a_folder_that_became_empty_takes_nothing_away(watched, folder):
     assert len(ids(watched.place)) == 3
 
 
+def test_a_folder_that_is_emptied_while_it_is_followed_takes_nothing_away(watched, folder):
+    watcher = watched(source(folder))
+    with running(watcher):
+        wait_until(lambda: len(ids(watched.place)) == 3)
+        time.sleep(0.3)  # the folder is being followed by then
+        for file in folder.iterdir():
+            file.unlink()
+        wait_until(lambda: watcher.states[source(folder)].failures)
+    assert "is empty" in watcher.states[source(folder)].error
+    assert len(ids(watched.place)) == 3
+
+
+def test_a_folder_that_is_empty_at_the_first_look_takes_nothing_of_an_earlier_build_away(
+    watched, folder
+):
+    build_index([folder], watched.place, embedder=WordEmbedder())
+    for file in folder.iterdir():
+        file.unlink()
+    assert not watched(source(folder)).run_once()
+    assert len(ids(watched.place)) == 3
+
+
+def test_a_link_in_a_folder_that_changes_stays_in_the_index(watched, folder, tmp_path):
+    for name in ("أول", "ثان"):
+        (tmp_path / f"{name}.txt").write_text(f"خبر {name}\n\nوصل وفد {name}.", encoding="utf-8")
+    link, staged = folder / "اليوم.txt", tmp_path / "staged"
+    link.symlink_to(tmp_path / "أول.txt")
+    with running(watched(source(folder))):
+        wait_until(lambda: "خبر أول" in titles(watched.place))
+        time.sleep(0.3)
+        staged.symlink_to(tmp_path / "ثان.txt")
+        staged.rename(link)
+        wait_until(lambda: "خبر ثان" in titles(watched.place))
+    assert len(ids(watched.place)) == 4
+
+
 def test_old_files_leave_the_index_and_are_not_read_into_it_again(watched, tmp_path):
     folder = tmp_path / "news"
     folder.mkdir()
@@ -301,6 +495,28 @@ def test_a_paused_source_is_not_visited_until_it_is_resumed(watched):
         assert len(titles(watched.place)) == 1
 
 
+def test_what_changed_in_a_paused_folder_comes_when_it_is_resumed(watched, folder):
+    with running(watched(source(folder))):
+        wait_until(lambda: len(ids(watched.place)) == 3)
+        kept = WatchFolder(str(watched.place))
+        kept.pause(source(folder), paused=True)
+        time.sleep(1.5)  # until that is seen
+        (folder / "خبر.txt").write_text("خبر آخر\n\nوصل وفد جديد.", encoding="utf-8")
+        time.sleep(0.5)
+        assert len(ids(watched.place)) == 3
+        kept.pause(source(folder), paused=False)
+        wait_until(lambda: len(ids(watched.place)) == 4)
+
+
+def test_a_damaged_file_of_what_people_added_is_not_written_over(watched):
+    folder = WatchFolder(str(watched.place))
+    folder.add(source("https://news.example/feed.xml"))
+    (folder.path / "added.json").write_text('{"sources": [', encoding="utf-8")
+    with pytest.raises(IndexWriteError, match="move it away"):
+        folder.add(source("https://other.example/feed.xml"))
+    assert (folder.path / "added.json").read_text(encoding="utf-8") == '{"sources": ['
+
+
 def test_a_source_that_is_added_while_watching_is_visited(watched):
     with feed_site(1) as one, feed_site(2) as two, running(watched(source(one.url))):
         wait_until(lambda: len(ids(watched.place)) == 1)
@@ -321,6 +537,23 @@ def test_addresses_of_this_machine_are_not_fetched_unless_that_is_allowed(watche
             "this machine or its network"
             in watcher.states[source(feed.url, allow_private=False)].error
         )
+
+
+def test_a_source_that_may_be_of_this_machine_opens_no_other_place_of_it(watched):
+    """Neither what it links to nor what it redirects to; nor itself once that is not allowed."""
+    with feed_site(1) as feed, site({"/secret": html(PAGE)}) as (root, asked):
+        feed.articles[f"{root}/secret"] = ("من الداخل", "", "")
+        feed.articles["/moved"] = ("من الداخل", "", "")
+        feed.moved = {"/moved": f"{root}/secret"}
+        watcher = watched(source(feed.url))
+        watcher.run_once()
+        assert titles(watched.place) == ["خبر المشروع 0"]
+        assert asked == []
+        told = watcher.states[source(feed.url)].unread
+        assert len(told) == 2
+        assert all("this machine or its network" in reason for reason in told)
+        watched.clock.time += HOUR
+        assert not watched(source(feed.url), allow_private=False).run_once()
 
 
 def test_one_index_has_one_watcher(watched):

@@ -1,6 +1,8 @@
 """Saved questions are asked of new articles alone, and told once."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -9,6 +11,7 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from browser import free_port
 
 from index import add_articles, build_index
@@ -16,9 +19,10 @@ from index.errors import InputError
 from index.store.local import rows
 from rag import Assistant
 from rag.following import questions as saving
+from rag.following import sending
 from rag.following.asking import ask_saved
 from rag.following.feeds import format_news
-from rag.following.questions import SavedQuestions
+from rag.following.questions import SavedQuestions, format_time
 from rag.following.running import follow_up
 from rag.following.sending import run_command, send_mail
 from rag.settings import FollowSettings, SettingsError, load_settings
@@ -104,6 +108,20 @@ def test_news_beside_a_reprint_are_told_alone(saved, assistant, come):
     now = come(نقل=reprint, جديد=NEW)
     (news,) = ask_saved(assistant, saved, now=now)
     assert {quote.article_id for quote in news.quotes} == {"جديد"}
+
+
+def test_a_question_that_a_model_fails_at_is_asked_again_of_the_same_articles(
+    place, assistant, come
+):
+    questions = SavedQuestions(str(place), now=just_after)
+    questions.add("من صمّم جسر النهر؟")
+    now = come(جديد=NEW)
+    broken = Assistant.open(place, model="openai:x", base_url="http://127.0.0.1:9/v1", timeout=3)
+    broken.index.embedder = assistant.index.embedder
+    assert ask_saved(broken, questions, now=now) == []
+    assert questions.list()[0].asked == ""
+    ask_saved(assistant, questions, now=now)
+    assert questions.list()[0].asked == format_time(now())
 
 
 def test_a_question_may_be_asked_of_some_publishers_alone(place, assistant, come):
@@ -214,12 +232,73 @@ def test_news_go_to_a_command_and_by_mail_once_and_again_where_that_failed(
     assert json.loads((tmp_path / "news.data").read_text(encoding="utf-8"))["news"]
 
 
+def test_several_who_follow_at_once_tell_news_once(saved, place, assistant, come, tmp_path):
+    now = come(جديد=NEW)
+    got = tmp_path / "got.jsonl"
+    settings = FollowSettings(exec=f"cat >> {got} && echo >> {got} && sleep 0.3")
+
+    def follow(_):
+        return follow_up(assistant, SavedQuestions(str(place)), settings, now=now)
+
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(follow, range(3)))
+    assert sum(len(one.news) for one in done) == 1
+    assert len(got.read_text(encoding="utf-8").splitlines()) == 1
+
+
 def test_a_command_or_mail_server_that_fails_is_told(news):
     with pytest.raises(InputError, match="ends with 3: broken"):
         run_command("echo broken >&2; exit 3", news)
     nobody = FollowSettings(email="a@b.example", smtp="127.0.0.1:9", smtp_security="none")
     with pytest.raises(InputError, match=r"127\.0\.0\.1:9 takes no message"):
         send_mail(nobody, news, "")
+
+
+def test_a_command_that_leaves_something_running_is_not_waited_for(news, tmp_path):
+    began = time.monotonic()
+    run_command(f"cat > {tmp_path / 'got'}; sleep 30 &", news)
+    assert time.monotonic() - began < 10
+    assert json.loads((tmp_path / "got").read_text(encoding="utf-8"))["news"]
+
+
+def test_a_command_that_takes_too_long_is_ended_with_all_it_started(news, tmp_path, monkeypatch):
+    monkeypatch.setattr(sending, "_SECONDS", 0.3)
+    with pytest.raises(InputError, match="takes over"):
+        run_command(f"(sleep 1; touch {tmp_path / 'alive'}) & sleep 30", news)
+    time.sleep(1.2)
+    assert not (tmp_path / "alive").exists()
+
+
+def test_a_password_that_no_mail_server_takes_is_told(news):
+    box = Mailbox()
+    login = Controller(
+        box, hostname="127.0.0.1", port=free_port(), auth_require_tls=False,
+        authenticator=lambda *_: AuthResult(success=True),
+    )  # fmt: skip
+    login.start()
+    settings = FollowSettings(
+        email="a@b.example", smtp=f"127.0.0.1:{login.port}", smtp_user="desk", smtp_security="none"
+    )
+    with pytest.raises(InputError, match="takes no message"):
+        send_mail(settings, news, "كلمة")
+    login.stop()
+
+
+def test_files_of_news_are_true_after_a_question_was_removed(saved, assistant, come, tmp_path):
+    settings = FollowSettings(json=str(tmp_path / "news.json"))
+    now = come(جديد=NEW)
+    follow_up(assistant, saved, settings, now=now)
+    saved.remove(saved.list()[0])
+    follow_up(assistant, saved, settings, now=now)
+    assert json.loads((tmp_path / "news.json").read_text(encoding="utf-8")) == {"news": []}
+
+
+def test_asking_ends_when_it_is_told_to_and_goes_on_the_next_time(saved, assistant, come):
+    now = come(جديد=NEW)
+    settings = FollowSettings(exec="exit 1")
+    assert follow_up(assistant, saved, settings, now=now, is_stopped=lambda: True).news == ()
+    done = follow_up(assistant, saved, settings, now=now)
+    assert (len(done.news), done.failed) == (1, 1)
 
 
 def test_a_password_is_not_sent_without_encryption_unless_that_is_said(news, mail):

@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from conftest import ROOT
@@ -15,6 +17,7 @@ from index import build_index
 from index.store.opening import holds_store
 from index.watching.sources import WatchedSource
 from index.watching.state import WatchFolder
+from rag.following.questions import SavedQuestions
 from rag.settings import Settings
 from ui.cli.chat import _create_if_missing
 
@@ -95,6 +98,39 @@ def test_sigterm_ends_watching_cleanly(tmp_path):
     assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
     assert time.monotonic() - began < 10
+
+
+def test_a_model_that_does_not_answer_holds_up_neither_watching_nor_its_end(tmp_path, bundled):
+    asked, free = threading.Event(), threading.Event()
+
+    class Silent(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.set()
+            free.wait(60)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Silent)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "قديم.txt").write_text("خبر\n\nوصل الوفد إلى المدينة.", encoding="utf-8")
+    build_index([news], tmp_path / ".jawab", embedder=bundled)
+    model = f'model = "openai:x"\nbase_url = "http://127.0.0.1:{server.server_port}/v1"\n'
+    (tmp_path / "jawab.toml").write_text(model + '[[sources]]\npath = "news"\n', encoding="utf-8")
+    SavedQuestions(str(tmp_path / ".jawab")).add("كم بلغت كلفة جسر النهر؟")
+    time.sleep(1.1)  # articles of the same second are no news
+    process = start("watch", cwd=tmp_path)
+    text = "الجسر\n\nأعلن الوزير أن كلفة جسر النهر بلغت 15 مليون دينار."
+    (news / "جديد.txt").write_text(text, encoding="utf-8")
+    assert "1 added" in process.stdout.readline()
+    assert asked.wait(60)
+    (news / "مطر.txt").write_text("مطر\n\nهطل المطر على الساحل.", encoding="utf-8")
+    assert "1 added" in process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    free.set()
+    server.shutdown()
+    server.server_close()
 
 
 def test_a_source_may_be_added_before_there_is_an_index(tmp_path):

@@ -138,7 +138,7 @@ def test_an_editor_adds_a_source_sees_what_came_and_pauses_it(
         page.fill("#watch-name :is(input, textarea)", "صحيفة الحي")
         page.click("#watch-new")
         expect(page.locator("#watch-list li")).to_contain_text("لم يُزر بعد")
-        Watcher((), str(place), embedder=bundled).run_once()
+        Watcher((), str(place), embedder=bundled, allow_private=True).run_once()
         expect(page.locator("#watch-list li")).to_contain_text("المقالات: 2", timeout=30_000)
         expect(page.locator(".art-stats")).to_contain_text("30")
         walk.look("watched sources", "#watched")
