@@ -616,6 +616,23 @@ def test_a_host_is_asked_for_one_thing_at_a_time(watched):
     assert len(ids(watched.place)) == 8
 
 
+def test_a_feed_whose_pages_are_elsewhere_does_not_hold_its_host(watched, other_site):
+    free = threading.Event()
+
+    def hang(_):
+        free.wait(20)
+
+    with site({"/slow": hang}) as (root, asked):
+        other_site.articles[f"{root}/slow"] = ("بطيء", "", "")
+        other_site.articles["/a/7"] = ("صفحة الحي", "نص صفحة الحي كامل هنا.", "")
+        page = other_site.url.replace("feed.xml", "a/7")
+        feed = source(other_site.url)
+        with running(watched(feed, source(page), fetch=fetch_anything)):
+            wait_until(lambda: asked)
+            wait_until(lambda: "/a/7" in other_site.asked)
+            free.set()
+
+
 def test_what_is_known_of_sources_lies_in_the_index_and_is_no_article(watched, tmp_path, folder):
     with feed_site(1) as feed:
         watched(source(feed.url)).run_once()
