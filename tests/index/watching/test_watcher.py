@@ -18,6 +18,7 @@ from index.store.opening import holds_store, open_store
 from index.watching.durations import DAY, HOUR, MINUTE
 from index.watching.sources import WatchedSource
 from index.watching.state import WatchFolder
+from index.watching.turns import PoliteFetcher
 from index.watching.visiting import MAX_ENTRIES, next_visit
 from index.watching.watcher import Watcher
 
@@ -614,6 +615,16 @@ def test_a_host_is_asked_for_one_thing_at_a_time(watched):
         assert watched(*(source(f"{root}/{n}") for n in range(8))).run_once()
     assert most == 1
     assert len(ids(watched.place)) == 8
+
+
+def test_where_an_address_redirects_to_is_asked_in_its_turn():
+    pauses = []
+    pages = {"/a": (302, {"Location": "/b"}, b""), "/b": (302, {"Location": "/c"}, b"")}
+    with site(pages | {"/c": html(PAGE)}) as (root, asked):
+        found = PoliteFetcher(pauses.append, 5.0).fetch(f"{root}/a", allow_private=True)
+    assert found.url == f"{root}/c"
+    assert asked == ["/a", "/b", "/c"]
+    assert [round(pause) for pause in pauses] == [5, 5]
 
 
 def test_a_feed_whose_pages_are_elsewhere_does_not_hold_its_host(watched, other_site):
