@@ -85,10 +85,11 @@ class Feed:
                 return _send(handler, 304, {"ETag": tag}, b"")
             self.sent.append(200)
             return _send(handler, 200, {"ETag": tag, "Content-Type": "application/rss+xml"}, body)
-        if path in self.busy:
-            return _send(handler, 503, self.headers, b"")
-        if path in self.moved:
-            return _send(handler, 302, {"Location": self.moved[path]}, b"")
+        if path in self.busy | self.moved.keys():
+            moved = {"Location": self.moved.get(path, "")}
+            return _send(
+                handler, *((503, self.headers) if path in self.busy else (302, moved)), b""
+            )
         if path in self.broken or path not in self.articles:
             return _send(handler, 500, {}, b"")
         title, text, _ = self.articles[path]
