@@ -300,7 +300,12 @@ def _log(path: Path, now: Callable[[], float]) -> Callable[[Stored], None]:
 
 def _watch_day(sources: list[WatchedSource], place: str, clock: DayClock, log: Path) -> None:
     Watcher(
-        sources, place, clock=_as_clock(clock), tell=_log(log, clock.now), batch_seconds=_BATCH
+        sources,
+        place,
+        clock=_as_clock(clock),
+        tell=_log(log, clock.now),
+        batch_seconds=_BATCH,
+        allow_private=True,
     ).run()
 
 
@@ -370,7 +375,9 @@ def _watch_many(
     sources: list[WatchedSource], place: str, clock: DayClock, log: Path, found: Any
 ) -> None:
     began, used = time.perf_counter(), time.process_time()
-    watcher = Watcher(sources, place, clock=_as_clock(clock), tell=_log(log, clock.now))
+    watcher = Watcher(
+        sources, place, clock=_as_clock(clock), tell=_log(log, clock.now), allow_private=True
+    )
     fine = watcher.run_once()
     found.put(
         {

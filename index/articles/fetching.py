@@ -10,7 +10,8 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -83,7 +84,13 @@ class Fetched:
     is_unchanged: bool = False
 
 
-def fetch(url: str, *, allow_private: bool = False, known: Validators | None = None) -> Fetched:
+def fetch(
+    url: str,
+    *,
+    allow_private: bool = False,
+    known: Validators | None = None,
+    turn: Callable[[str], AbstractContextManager[object]] = nullcontext,
+) -> Fetched:
     """Fetch a web address.
 
     Args:
@@ -91,23 +98,25 @@ def fetch(url: str, *, allow_private: bool = False, known: Validators | None = N
         allow_private: Whether this very host and port may be of this machine or its network; what
             it redirects to elsewhere may not.
         known: The state of it that is known; None to have it sent in any case.
+        turn: Entered for each request, also after a redirect, with its address; the time that this
+            takes does not count.
 
     Raises:
         InputError: It is no public web address, cannot be reached, answers with an error
             (:class:`FetchError`), or is too large or too slow.
     """
-    deadline = time.monotonic() + SECONDS
+    left = SECONDS
     try:
-        backend = _GuardedBackend(deadline, place_of(url) if allow_private else None)
-        with httpcore2.ConnectionPool(
-            network_backend=backend, ssl_context=_load_ssl_context()
-        ) as pool:
-            for _ in range(REDIRECTS + 1):
-                _require_web(url)
-                found = _get(pool, url, deadline, known or Validators())
-                if isinstance(found, Fetched):
-                    return found
-                url = urljoin(url, found)
+        trusted = place_of(url) if allow_private else None
+        for _ in range(REDIRECTS + 1):
+            _require_web(url)
+            with turn(url):
+                began = time.monotonic()
+                found = _request(url, began + left, trusted, known or Validators())
+                left -= time.monotonic() - began
+            if isinstance(found, Fetched):
+                return found
+            url = urljoin(url, found)
         raise InputError(f"redirects more than {REDIRECTS} times")
     except httpcore2.TimeoutException:
         raise FetchError(f"takes over {SECONDS:.0f} s to answer", is_passing=True) from None
@@ -116,6 +125,16 @@ def fetch(url: str, *, allow_private: bool = False, known: Validators | None = N
         raise FetchError(reason, is_passing=True) from None
     except (httpcore2.ProtocolError, ValueError) as error:
         raise InputError(f"cannot be fetched: {_describe_error(error)}") from None
+
+
+def _request(
+    url: str, deadline: float, trusted: tuple[str, int] | None, known: Validators
+) -> Fetched | str:
+    """Return what is there, or where it redirects to, over a connection of its own."""
+    backend = _GuardedBackend(deadline, trusted)
+    context = _load_ssl_context()
+    with httpcore2.ConnectionPool(network_backend=backend, ssl_context=context) as pool:
+        return _get(pool, url, deadline, known)
 
 
 @cache

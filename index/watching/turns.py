@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from index.articles.fetching import Fetched, FetchError, Validators, fetch
@@ -37,6 +38,10 @@ class PoliteFetcher:
         Raises:
             FetchError: Others ask its host for too long.
         """
+        return fetch(url, allow_private=allow_private, known=known, turn=self._take_turn)
+
+    @contextmanager
+    def _take_turn(self, url: str) -> Iterator[None]:
         with self._lock:
             host = self._hosts.setdefault(urlsplit(url).netloc.lower(), _Host())
         if not host.turn.acquire(timeout=_TURN_SECONDS):
@@ -46,7 +51,7 @@ class PoliteFetcher:
             if wait > 0:
                 self._pause(wait)
             try:
-                return fetch(url, allow_private=allow_private, known=known)
+                yield
             finally:
                 host.asked = time.monotonic()
         finally:

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from index.articles.article import Article
+from index.articles.fetching import Fetched
 from index.building.reports import BuildProgress, BuildReport
 from index.embedding.contract import Embedder
 from index.embedding.embedders import embedder_like, load_embedder
@@ -83,6 +85,12 @@ class _Result(NamedTuple):
     visit: Visit
 
 
+class _Freed(NamedTuple):
+    """A visit that goes on at other hosts than its source's."""
+
+    source: WatchedSource
+
+
 class _Change(NamedTuple):
     source: WatchedSource
     paths: Set[Path]
@@ -133,7 +141,7 @@ class Watcher:
         self._stopped = threading.Event()
         pause = self._clock.real(PAUSE)
         self._fetch = fetch or PoliteFetcher(self._stopped.wait, pause).fetch
-        self._events: queue.SimpleQueue[_Result | _Change | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[_Result | _Freed | _Change | None] = queue.SimpleQueue()
         self._tasks: queue.SimpleQueue[tuple[WatchedSource, SourceState] | None] = (
             queue.SimpleQueue()
         )
@@ -274,7 +282,7 @@ class Watcher:
                     source,
                     state,
                     now=self._clock.now,
-                    fetch=self._fetch,
+                    fetch=self._free_elsewhere(source),
                     is_stopped=self._stopped.is_set,
                 )
             except Exception as error:  # one bad source must not stop the others
@@ -282,6 +290,16 @@ class Watcher:
                 reason = InputError(f"{type(error).__name__}: {put_on_one_line(error)}")
                 visit = fail(source, state, reason, self._clock.now())
             self._events.put(_Result(visit))
+
+    def _free_elsewhere(self, source: WatchedSource) -> Fetch:
+        """Return what fetches for a visit, and frees its host once the visit goes on elsewhere."""
+
+        def fetch(url: str, **options: Any) -> Fetched:
+            if urlsplit(url).netloc.lower() != source.host:
+                self._events.put(_Freed(source))
+            return self._fetch(url, **options)
+
+        return fetch
 
     def _collect(self, *, is_last: bool = False) -> None:
         """Wait a moment for a visit to end or a folder to change, and take all there is."""
@@ -294,11 +312,14 @@ class Watcher:
         except queue.Empty:
             return
 
-    def _take(self, event: _Result | _Change | None) -> None:
+    def _take(self, event: _Result | _Freed | _Change | None) -> None:
         if isinstance(event, _Result):
             self._waits_since = self._waits_since or time.monotonic()
             self._running.pop(event.visit.source.id, None)
             self._visits.append(event.visit)
+        elif isinstance(event, _Freed):
+            if event.source.id in self._running:
+                self._running[event.source.id] = ""
         elif isinstance(event, _Change) and event.source.id not in self._paused:
             index = Path(self._place).resolve()
             paths = {p for p in event.paths if is_worth_a_look(p, event.source, index)}

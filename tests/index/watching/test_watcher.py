@@ -18,6 +18,7 @@ from index.store.opening import holds_store, open_store
 from index.watching.durations import DAY, HOUR, MINUTE
 from index.watching.sources import WatchedSource
 from index.watching.state import WatchFolder
+from index.watching.turns import PoliteFetcher
 from index.watching.visiting import MAX_ENTRIES, next_visit
 from index.watching.watcher import Watcher
 
@@ -614,6 +615,33 @@ def test_a_host_is_asked_for_one_thing_at_a_time(watched):
         assert watched(*(source(f"{root}/{n}") for n in range(8))).run_once()
     assert most == 1
     assert len(ids(watched.place)) == 8
+
+
+def test_where_an_address_redirects_to_is_asked_in_its_turn():
+    pauses = []
+    pages = {"/a": (302, {"Location": "/b"}, b""), "/b": (302, {"Location": "/c"}, b"")}
+    with site(pages | {"/c": html(PAGE)}) as (root, asked):
+        found = PoliteFetcher(pauses.append, 5.0).fetch(f"{root}/a", allow_private=True)
+    assert found.url == f"{root}/c"
+    assert asked == ["/a", "/b", "/c"]
+    assert [round(pause) for pause in pauses] == [5, 5]
+
+
+def test_a_feed_whose_pages_are_elsewhere_does_not_hold_its_host(watched, other_site):
+    free = threading.Event()
+
+    def hang(_):
+        free.wait(20)
+
+    with site({"/slow": hang}) as (root, asked):
+        other_site.articles[f"{root}/slow"] = ("بطيء", "", "")
+        other_site.articles["/a/7"] = ("صفحة الحي", "نص صفحة الحي كامل هنا.", "")
+        page = other_site.url.replace("feed.xml", "a/7")
+        feed = source(other_site.url)
+        with running(watched(feed, source(page), fetch=fetch_anything)):
+            wait_until(lambda: asked)
+            wait_until(lambda: "/a/7" in other_site.asked)
+            free.set()
 
 
 def test_what_is_known_of_sources_lies_in_the_index_and_is_no_article(watched, tmp_path, folder):

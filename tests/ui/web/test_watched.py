@@ -53,6 +53,15 @@ def test_readers_see_no_paths_of_the_server_and_nothing_to_change():
     assert "jawab watch" in shown
 
 
+def test_readers_see_the_host_of_an_unnamed_feed_and_no_key_in_its_address():
+    feed = WatchedSource("https://news.example/feed.xml?key=s3cret")
+    row = WatchedRow(feed, SourceState(), is_paused=False)
+    shown = list_sources([row], NOW, editable=False, is_watched=True)
+    assert "news.example" in shown
+    assert "s3cret" not in shown
+    assert "s3cret" in list_sources([row], NOW, editable=True, is_watched=True)
+
+
 def test_a_paused_source_is_said_to_be_and_only_added_ones_are_removed():
     shown = list_sources(rows(is_paused=True), NOW, editable=True, is_watched=True)
     assert "متوقف مؤقتًا" in shown
