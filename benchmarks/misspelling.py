@@ -21,7 +21,7 @@ from benchmarks.datasets import make_parser, report
 from index.arabic.words import analyse, split_words
 from index.search.search import SearchIndex
 from rag.evaluation.retrieval import estimate_mean
-from rag.language.questions import content_words
+from rag.language.questions import content_words, is_function_word
 
 _ALIKE = ("صس", "ضظ", "ذد", "طت", "قغ", "ئي", "هح", "ثس", "قك")
 _LONG = "اوي"
@@ -77,7 +77,7 @@ def measure(index: SearchIndex, asked: list[Asked]) -> dict[str, Any]:
         return bool(first) and same[first[0].article.id] == same[row.article]
 
     right = [found(row.text, row) for row in asked]
-    changed = [index.correct_spelling(row.text) != row.text for row in asked]
+    changed = [index.correct_spelling(row.text, is_function_word) != row.text for row in asked]
     figures: dict[str, Any] = {
         "questions": len(asked),
         "R@1": estimate_mean(right),
@@ -86,7 +86,7 @@ def measure(index: SearchIndex, asked: list[Asked]) -> dict[str, Any]:
     for name, damage in (("slips", slip), ("any letter", strike)):
         rows = [(row, misspell(row.text, damage, f"{_SEED} {row.text}")) for row in asked]
         rows = [(row, text) for row, text in rows if text != row.text]
-        corrected = [index.correct_spelling(text) for _, text in rows]
+        corrected = [index.correct_spelling(text, is_function_word) for _, text in rows]
         pairs = list(zip(rows, corrected, strict=True))
         figures[name] = {
             "questions": len(rows),

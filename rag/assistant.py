@@ -20,6 +20,7 @@ from rag.langchain.runnable import AnswerRunnable
 from rag.language.followup import History
 from rag.language.forms import STORIES
 from rag.language.parts import strip_conjunction
+from rag.language.questions import is_function_word
 from rag.language.suggestions import list_suggestions
 from rag.question import Question, understand
 from rag.reading.binding import filter_by_names
@@ -144,7 +145,7 @@ class Assistant:
             InputError: The question is empty or too long, or ``k`` is out of range.
         """
         wanted = self.settings.k if k is None else k
-        asked = understand(question, spell=self.index.correct_spelling)
+        asked = understand(question, spell=self._spell)
         return self.index.search(asked.query, k=wanted, where=filter)
 
     def answer(
@@ -190,8 +191,8 @@ class Assistant:
         setup, clock = self.setup, Clock()
         writer = setup.writer(self.index.embedder, stop)
         rewrite = writer.rewrite if isinstance(writer, Generator) else None
-        spell = self.index.correct_spelling
-        whole = understand(question, history, self._topic(filter), spell=spell, rewrite=rewrite)
+        topic = self._topic(filter)
+        whole = understand(question, history, topic, spell=self._spell, rewrite=rewrite)
         clock.lap("rewrite")
         wanted = setup.settings.k if k is None else check_k(k, MAX_READ)
         # What many articles tell is read in as many.
@@ -238,6 +239,10 @@ class Assistant:
             if len(kept) == _MOST_SUGGESTED:
                 break
         return kept
+
+    def _spell(self, question: str) -> str:
+        """Return a question with misspelled words as the articles spell them."""
+        return self.index.correct_spelling(question, is_function_word)
 
     def _topic(self, where: Filter | None) -> str:
         """Return the title of the only article that may be used: what «من أخرجه؟» is about."""

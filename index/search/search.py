@@ -222,8 +222,14 @@ class SearchIndex:
         built.require(embedder.identity, self.store.place)
         self.embedder = embedder
 
-    def correct_spelling(self, question: str) -> str:
+    def correct_spelling(
+        self, question: str, is_right: Callable[[str], bool] = lambda _: False
+    ) -> str:
         """Return a question with misspelled words as the articles spell them.
+
+        Args:
+            question: As it was typed.
+            is_right: Tells of a folded word whether it is right whatever the articles say.
 
         Raises:
             ShardAwayError: A part of the index stopped answering again and again.
@@ -231,7 +237,7 @@ class SearchIndex:
 
         def ask() -> str:
             with self.store.read() as reader:
-                return correct_spelling(reader, question, self.embedder.count_tokens)
+                return correct_spelling(reader, question, self.embedder.count_tokens, is_right)
 
         return _ask_again(ask)
 

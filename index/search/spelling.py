@@ -8,7 +8,7 @@ one beside much of what else is asked, so that no name is exchanged for one that
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -35,7 +35,12 @@ _MOST_TRIED, _MOST_READ = 4, 10
 """Words tried for one, the most frequent first, and chunks read for each. Chosen."""
 
 
-def correct_spelling(reader: StoreReader, question: str, count_tokens: TokenCounter) -> str:
+def correct_spelling(
+    reader: StoreReader,
+    question: str,
+    count_tokens: TokenCounter,
+    is_right: Callable[[str], bool] = lambda _: False,
+) -> str:
     """Return a question with misspelled words as the articles spell them; the rest stays.
 
     Numbers, quoted words, foreign letters and words that the embedder knows as one token are right
@@ -45,6 +50,7 @@ def correct_spelling(reader: StoreReader, question: str, count_tokens: TokenCoun
         reader: Of the index that is asked.
         question: As it was typed.
         count_tokens: Counts those of words, as the embedder does.
+        is_right: Tells of a folded word whether it is right whatever the articles say.
     """
     terms = tuple(dict.fromkeys(Query.of(question).terms))
     frequencies = reader.document_frequencies(terms)
@@ -60,7 +66,7 @@ def correct_spelling(reader: StoreReader, question: str, count_tokens: TokenCoun
         found = analyse(word)
         if len(found) != 1 or found[0] not in unknown or not _ARABIC.fullmatch(word):
             continue
-        if 1 in count_tokens([word, found[0]]):
+        if is_right(fold(word)) or 1 in count_tokens([word, found[0]]):
             continue
         if meant := _find(reader, found[0], rarity):
             spelled = _spell(reader, word, found[0], meant)

@@ -103,7 +103,7 @@ def test_a_page_printed_by_a_browser_is_read(tmp_path):
 
 @pytest.mark.slow
 def test_a_scanned_pdf_says_that_it_needs_ocr(tmp_path):
-    assert "OCR" in reason(tmp_path, "a.pdf", documents.picture_pdf())
+    assert "--ocr" in reason(tmp_path, "a.pdf", documents.picture_pdf())
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7 nothing", b"", b"\x00" * 1000])

@@ -59,7 +59,7 @@ def many(folder, count=400):
         (folder / f"{n:03}.txt").write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("kilobytes", [1_600, 2_400, 4_000, 6_000])
+@pytest.mark.parametrize("kilobytes", [1_600, 2_400, 4_000, 5_000])
 def test_a_full_disk_is_reported_and_nothing_stored_is_lost(folder, embedder, kilobytes):
     with small_disk(kilobytes) as disk:
         build_index([folder], disk / "index", embedder=embedder)

@@ -240,7 +240,7 @@ def test_the_model_is_not_asked_without_evidence(ask):
     assert requests == []
 
 
-DOUBTFUL = "قديش حق تذكرة باص المطار الكهربائي؟"
+DOUBTFUL = "قديش حق تذكرة المطار الكهربائي؟"
 
 
 @openai
