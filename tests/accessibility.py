@@ -10,8 +10,8 @@ RUN = """([part, rules, dark]) => {
   return axe.run(part ?? document, {runOnly: rules, resultTypes: ['violations']}).then(found =>
     found.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html.slice(0, 120)])));
 }"""
-NAMED = """() => [...document.querySelectorAll('#chat button')].every(
-  button => button.getAttribute('aria-label') || button.textContent.trim())"""
+NAMED = """() => [...document.querySelectorAll('#chat button[aria-label=""]')].every(
+  button => button.title || button.textContent.trim() || !button.checkVisibility())"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LIGHT, DARK = {"type": "tag", "values": TAGS}, {"type": "rule", "values": ["color-contrast"]}
 
@@ -28,7 +28,7 @@ class Walk:
     def look(self, state, part=None):
         """Note what axe finds in a part of the page: all in light, in dark what colours do."""
         with suppress(sync_api.TimeoutError):  # axe tells of a button that never gets its name
-            self.page.wait_for_function(NAMED, timeout=3_000)
+            self.page.wait_for_function(NAMED, timeout=700)
         for rules, dark in ((LIGHT, False), (DARK, True)):
             if found := self.page.evaluate(RUN, [part, rules, dark]):
                 self.found[f"{state}, dark" if dark else state] = found
