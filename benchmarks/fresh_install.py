@@ -25,7 +25,7 @@ WAYS = {
     "wheel": "python3 -m venv --upgrade-deps .venv"
     " && python3 -m venv builder && builder/bin/pip wheel --quiet --no-deps --wheel-dir dist ."
     " && .venv/bin/pip install --quiet --constraint constraints.txt dist/*.whl"
-    " && cd / && /work/wheel/.venv/bin/jawab demo --no-serve",
+    " && cd / && /srv/wheel/.venv/bin/jawab demo --no-serve",
 }
 
 
@@ -48,17 +48,17 @@ def main() -> None:
 
 
 def _measure(root: Root, name: str, command: str, wheels: Path | None) -> str:
-    place = root.folder / "work" / name
+    place = root.folder / "srv" / name
     shutil.rmtree(place, ignore_errors=True)
     shutil.rmtree(root.folder / "root" / ".cache", ignore_errors=True)
     copy_project(place)
     began = time.monotonic()
     done = root.run(
         ["sh", "-c", command],
-        place=f"/work/{name}",
+        place=f"/srv/{name}",
         mounts={wheels: "/wheels"} if wheels else {},
         environment={
-            "PIP_LOG": f"/work/{name}/pip.log",
+            "PIP_LOG": f"/srv/{name}/pip.log",
             "PIP_NO_CACHE_DIR": "1",
             **({"PIP_FIND_LINKS": "/wheels"} if wheels else {}),
         },
