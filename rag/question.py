@@ -1,12 +1,11 @@
 """A question as it was understood: made once, handed from step to step, never read again."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from index.arabic.dialects import normalize_dialect
 from index.arabic.numbers import find_number_values
-from index.arabic.words import split_words
+from index.arabic.words import QUOTED, split_words
 from index.embedding.word_vectors import word_spans
 from index.errors import InputError
 from index.search.query import Query
@@ -27,7 +26,6 @@ from rag.language.questions import (
 from rag.language.sides import split_sides
 from rag.language.statements import Statement, read_statement
 
-_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 MAX_QUESTION = 2_000
 """Characters of a question; a longer one is refused."""
 
@@ -194,7 +192,7 @@ def _is_kept(asked: str, rewritten: str, *, leans: bool) -> bool:
     if not find_number_values(before) <= find_number_values(after):
         return False
     names = {term for name in find_names(typed) for term in name.terms}
-    quoted = {term for title in _QUOTED.findall(before) for term in content_terms(title)}
+    quoted = {term for title in QUOTED.findall(before) for term in content_terms(title)}
     if not names | quoted <= {*find_terms(after), *terms_of(name_words(told))}:
         return False
     if len(split_question(before)) > len(split_question(after)):

@@ -10,11 +10,8 @@ from functools import cache
 from importlib import resources
 
 from index.arabic.question_words import load_question_words
+from index.arabic.words import MARK, MARKED_WORD
 
-_MARKS = "\u0640\u064b-\u0652\u0670"
-_WORD = re.compile(rf"\w[\w{_MARKS}]*")
-"""A word with its vowel marks: «شنوّة», «قدّاش»."""
-_MARK = re.compile(f"[{_MARKS}]")
 _FUTURE = re.compile(r"^[هح](?=[يتن]\w{3,})")
 _BEFORE_THINGS = {
     **{before: before for before in ("", "ال", "وال", "ب", "بال", "ل", "لل", "ك", "كال")},
@@ -36,13 +33,13 @@ def normalize_dialect(question: str) -> str:
     'متى تأسست هيئة الكهرباء؟'
     """
     sure, table = _load_dialect_words()
-    if not any(_MARK.sub("", word) in sure for word in _WORD.findall(question)):
+    if not any(MARK.sub("", word) in sure for word in MARKED_WORD.findall(question)):
         return question
-    return _WORD.sub(lambda found: _normalize_word(found[0], table), question)
+    return MARKED_WORD.sub(lambda found: _normalize_word(found[0], table), question)
 
 
 def _normalize_word(word: str, table: dict[str, str]) -> str:
-    if (bare := _MARK.sub("", word)) in table:
+    if (bare := MARK.sub("", word)) in table:
         return table[bare]
     return _PRESENT.sub("", _FUTURE.sub("س", word))
 

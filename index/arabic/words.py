@@ -29,6 +29,12 @@ _FOLDED = FOLDED | DIGITS
 _WORD = re.compile(r"\w+")
 _LAST_HAMZA = re.compile("ي[ءؤ]$")
 _ARABIC = re.compile("[\u0621-\u064a]")
+MARK = re.compile("[\u0640\u064b-\u0652\u0670]")
+"""A vowel mark, or the stroke that only makes a word longer."""
+MARKED_WORD = re.compile(r"\w[\w\u0640\u064b-\u0652\u0670]*")
+"""A word with its vowel marks: «شنوّة», «قدّاش»."""
+QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
+"""What stands in quotation marks, with them."""
 
 
 def fold(text: str) -> str:

@@ -12,16 +12,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from index.arabic.words import analyse, fold
+from index.arabic.words import MARK, MARKED_WORD, QUOTED, analyse, fold
 from index.articles.chunking import TokenCounter
 from index.search.query import Query
 from index.store.bm25 import compute_idf
 from index.store.contract import StoredChunk, StoreReader
 
-_WORD = re.compile(r"\w[\w\u064b-\u0652\u0670]*")
-_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _ARABIC = re.compile("[\u0621-\u064a]+")
-_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 _ALIKE = ("صسث", "ضظ", "ذدز", "تطث", "قغك", "يؤ", "هح", "جش")
 """Letters that are written for one another, as :func:`fold` leaves them: ؤ is any hamza on a
 letter, and ق, غ and ك are one sound in names from abroad."""
@@ -61,8 +58,8 @@ def correct_spelling(
     chunks = reader.totals().chunks
     rarity = {term: compute_idf(frequencies[term], chunks) for term in known}
     corrected = question
-    for typed in dict.fromkeys(_WORD.findall(_QUOTED.sub(" ", question))):
-        word = _MARKS.sub("", typed)
+    for typed in dict.fromkeys(MARKED_WORD.findall(QUOTED.sub(" ", question))):
+        word = MARK.sub("", typed)
         found = analyse(word)
         if len(found) != 1 or found[0] not in unknown or not _ARABIC.fullmatch(word):
             continue
@@ -131,7 +128,7 @@ def _spell(reader: StoreReader, word: str, term: str, meant: _Meant) -> str:
     article = reader.articles([meant.chunk.article_key])[meant.chunk.article_key]
     text = f"{article.title}\n{article.text[meant.chunk.start : meant.chunk.end]}"
     before, _, after = fold(word).partition(term)
-    for spelled in map(partial(_MARKS.sub, ""), _WORD.findall(text)):
+    for spelled in map(partial(MARK.sub, ""), MARKED_WORD.findall(text)):
         place = fold(spelled).find(meant.term)
         if place >= 0 and fold(spelled)[place:] == meant.term + after:
             letters = spelled[place : place + len(meant.term)]

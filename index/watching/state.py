@@ -259,12 +259,9 @@ class WatchFolder:
             IndexLockedError: Another process does for too long.
             IndexWriteError: It cannot be written to.
         """
-        self._prepare()
-        try:
-            with FileLock(self.path / "changing.lock", timeout=_WAIT_SECONDS):
-                yield
-        except Timeout:
-            raise IndexLockedError(f"{self.path} is being written to; try again") from None
+        told = f"{self.path} is being written to; try again"
+        with self._alone("changing.lock", _WAIT_SECONDS, told):
+            yield
 
     @contextmanager
     def following(self) -> Iterator[None]:
@@ -274,14 +271,19 @@ class WatchFolder:
             IndexLockedError: Another process does for too long.
             IndexWriteError: It cannot be written to.
         """
+        told = f"another process asks the saved questions of {self.path.parent}; try again"
+        with self._alone("following.lock", _FOLLOW_SECONDS, told):
+            yield
+
+    @contextmanager
+    def _alone(self, lock: str, seconds: float, told: str) -> Iterator[None]:
+        """Hold a lock that others wait for; after so many seconds say what holds it."""
         self._prepare()
         try:
-            with FileLock(self.path / "following.lock", timeout=_FOLLOW_SECONDS):
+            with FileLock(self.path / lock, timeout=seconds):
                 yield
         except Timeout:
-            raise IndexLockedError(
-                f"another process asks the saved questions of {self.path.parent}; try again"
-            ) from None
+            raise IndexLockedError(told) from None
 
     def read(self, name: str) -> dict[str, Any]:
         """Return the table that a file holds; nothing where it is not there or damaged."""

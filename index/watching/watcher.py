@@ -8,7 +8,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -176,41 +177,43 @@ class Watcher:
             IndexMismatchError: It was built with another embedder or version.
             IndexWriteError: The disk is full, or the folder may not be written to.
         """
-        with self.folder.watching():
-            self._begin()
-            try:
-                while not self._stopped.is_set():
-                    self._load_added()
-                    self._start_due(self._clock.now())
-                    self._watch_folders()
-                    self._collect()
-                    if self._is_time_to_store():
-                        self._store()
-                self._collect(is_last=True)
-                self._store()
-            finally:
-                self._end()
+        with self._at_work():
+            while not self._stopped.is_set():
+                self._load_added()
+                self._start_due(self._clock.now())
+                self._watch_folders()
+                self._take_in()
 
     def run_once(self) -> bool:
         """Visit each source that is due, once; return whether all are fine.
 
         Errors as for ``run``.
         """
+        with self._at_work():
+            self._load_added()
+            left = [s for s in self._active() if self._is_due_soon(s)]
+            while (left or self._running) and not self._stopped.is_set():
+                left = [source for source in left if not self._start(source)]
+                self._take_in()
+        return not any(self._states[source].failures for source in self._active())
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Be the one who watches this index; at the end store what was found."""
         with self.folder.watching():
             self._begin()
             try:
-                self._load_added()
-                left = [s for s in self._active() if self._is_due_soon(s)]
-                while (left or self._running) and not self._stopped.is_set():
-                    left = [source for source in left if not self._start(source)]
-                    self._collect()
-                    if self._is_time_to_store():
-                        self._store()
+                yield
                 self._collect(is_last=True)
                 self._store()
             finally:
                 self._end()
-        return not any(self._states[source].failures for source in self._active())
+
+    def _take_in(self) -> None:
+        """Collect what visits found, and store it when it is time to."""
+        self._collect()
+        if self._is_time_to_store():
+            self._store()
 
     def _begin(self) -> None:
         self._open_store()  # what is wrong with the index is told before anything is visited

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from index.arabic.words import fold
+from index.arabic.words import QUOTED, fold
 from rag.language.followup import complete_follow_up
 from rag.language.questions import (
     PREPOSITION,
@@ -23,7 +23,6 @@ _COMPLETED = re.compile(r".*[؟?]\s*\(.*\)", re.DOTALL)
 """What a follow-up looks like once it was completed: the brackets ask nothing."""
 _EDGE = " ،,:;؛.-"
 _ALSO = r"(?:(?:ايضا|أيضا|أيضًا|كذلك|كمان|برضه|برضو)\s+)?"
-_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 _OR = re.compile(r"(?:^|\s)(?:أم|ام|أو|او)\s")
 """«تلفزات أم ثلاجات؟» asks the same again."""
 _LEAST_BEHIND_A_PREPOSITION = 3
@@ -103,7 +102,7 @@ def _lean(part: str, first: str) -> str:
 def _find_parts(text: str) -> list[str]:
     """Return what asks, in order; what does not ask stays with what stands before or behind it."""
     found: list[tuple[str, bool]] = []
-    quoted = [quotation.span() for quotation in _QUOTED.finditer(text)]
+    quoted = [quotation.span() for quotation in QUOTED.finditer(text)]
     for stretch, is_marked in _split_at_marks(text, quoted):
         for number, part in enumerate(_cut(stretch)):
             # What ends in a question mark of its own asks, whatever its words.
@@ -139,7 +138,7 @@ def _is_inside(place: int, quoted: Sequence[tuple[int, int]]) -> bool:
 
 def _cut(stretch: str) -> list[str]:
     """Return the questions of a stretch, whatever stands before the first with it."""
-    quoted = [quotation.span() for quotation in _QUOTED.finditer(stretch)]
+    quoted = [quotation.span() for quotation in QUOTED.finditer(stretch)]
     borders = [
         border
         for border in _build_border().finditer(stretch)
