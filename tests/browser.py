@@ -146,6 +146,14 @@ def called(address, name, *arguments):
     return result
 
 
+def until(page, told, seconds=20):
+    """Let the page go on until something is told; fail where that takes too long."""
+    deadline = time.monotonic() + seconds
+    while not told():
+        assert time.monotonic() < deadline, f"not told in {seconds} s"
+        page.wait_for_timeout(50)
+
+
 class Chat:
     """The page as a person uses it."""
 

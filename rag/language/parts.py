@@ -31,7 +31,14 @@ _SHORT = frozenset({"كم", "اي"})
 """Shorter ones that no name has behind a preposition."""
 _ALSO_OTHERWISE = frozenset({"لم", "ليه", "ممن", "فيمن"})
 """Words that ask at an end of a question and say other things inside it."""
-_WHO_ASKS = re.compile(r"(?:هو|هي|هم|الذي|التي|الذين)\b")
+_FROM = re.compile(
+    r"(?:ثم|مع|بين|ضمن|وقت|قبل|بعد|خلال|غير|حول|جهه|ناحيه|اجل|دون|يوم|هنا|هناك|ذلك|حين|الان)"
+    r"(?:ه|ها|هم|هما|نا)?\b|\w+ ان\b"
+)
+"""«ومن معه», «ومن المتوقع أن»: no one is asked for."""
+_OF_BEFORE = re.compile(r"\w\s+من\s+\w")
+_OF_WHO = re.compile(r"(?:هو|هي|هم|الذي|التي|الذين)\b|\w+(?:ه|ها|هم|هما|هن)\b")
+"""What «ومن» asks about even behind another «من»: «جاء من تونس ومن سوريا» does not ask."""
 _WHAT_ASKS = re.compile(r"(?:هو|هي|هم|اسم|عدد|سبب|مصير|رد|موقف)\b|\w+(?:ه|ها|هم|هما)\b")
 _WHAT_IS = re.compile(r"(?:زال|زالت|يزال|تزال|دام|دامت|بعد|قبل|حول|عدا|خلا|كان|كانت)(?:ه|ها)?\b")
 """«وما زال», «وما بعده»: nothing is asked."""
@@ -81,7 +88,7 @@ def split_question(text: str) -> tuple[str, ...]:
 
     >>> split_question("كم كلفة الجسر ومتى افتتح؟"), split_question("متى وأين افتتح الجسر؟")
     (('كم كلفة الجسر؟', 'ومتى افتتح؟'), ('متى؟', 'أين افتتح الجسر؟'))
-    >>> split_question("من افتتح الجسر ومن حضر معه من الوزراء؟")
+    >>> split_question("كم سائحا جاء من تونس ومن سوريا؟")
     ()
     """
     if not is_arabic(text) or _WHOLE.search(fold(text)) or _COMPLETED.fullmatch(text.strip()):
@@ -157,7 +164,10 @@ def _is_question(border: re.Match[str], stretch: str) -> bool:
     if border["before"] and len(word) < _LEAST_BEHIND_A_PREPOSITION and word not in _SHORT:
         return False
     if word == "من":
-        return bool(_WHO_ASKS.match(behind))
+        before = fold(stretch[: border.start()])
+        return not _FROM.match(behind) and bool(
+            _OF_WHO.match(behind) or not _OF_BEFORE.search(before)
+        )
     if word == "ما":
         return bool(_WHAT_ASKS.match(behind)) and not _WHAT_IS.match(behind)
     return True

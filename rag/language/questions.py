@@ -126,7 +126,8 @@ def is_function_word(word: str) -> bool:
     >>> is_function_word("والذي"), is_function_word("له"), is_function_word("الله")
     (True, True, False)
     """
-    return _is_function(word) or (word[0] in "وف" and len(word) > 1 and _is_function(word[1:]))
+    behind = word[1:] if word.startswith(("و", "ف")) else ""
+    return _is_function(word) or (bool(behind) and _is_function(behind))
 
 
 def _is_function(word: str) -> bool:

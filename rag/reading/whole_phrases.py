@@ -44,7 +44,7 @@ def widen_to_unit(text: str, span: Span) -> Span:
         return span
     while found := _NEXT_WORD.match(text, end):
         word = fold(found[1])
-        if is_function_word(word):
+        if not word or is_function_word(word):  # of «200 ـ 300» nothing is left
             break
         end = found.end()
         if not is_number_word(found[1]):

@@ -99,11 +99,19 @@ class FilterFields:
         return [gr.Dropdown(self._sources(seen, name), value=[]), "", "", []]
 
     def restore(self, seen: Indexes, name: str, where: Filter) -> list[Any]:
-        """Return the fields as they were for a filter, with what the index still knows of it."""
+        """Return the fields as they were for a filter, with what the index still knows of it.
+
+        The reader is told where that is not all: more is searched in than was then.
+        """
         known = self._sources(seen, name)
         sources = [source for _, source in known if source in where.sources]
         titles = _find_titles(seen[name].index.store, where.articles)
         articles = [article for _, article in titles]
+        if not {*where.sources, *where.articles} <= {*sources, *articles}:
+            gr.Warning(
+                "بعض ما حُصر فيه البحث لم يعد في الفهرس؛ تجدر مراجعة «تضييق البحث» قبل السؤال.",
+                duration=10,
+            )
         return [gr.Dropdown(known, value=sources), where.since, where.until, articles]
 
     @staticmethod

@@ -30,8 +30,11 @@ class SettingsTab:
         self._served = served
 
     def build(self) -> None:
-        """Create the components and connect them; called inside a tab."""
-        settings = self._served.settings
+        """Create the components and connect them; called inside a tab.
+
+        They hold the defaults: what is chosen is told to nobody but those who may change it.
+        """
+        settings = Settings()
         with gr.Column(elem_id="set-all") as self._all:
             gr.HTML(
                 '<p class="hint">تسري على جميع المستخدمين حتى إعادة تشغيل الخادم؛ ولتثبيتها تُكتب في'
@@ -55,11 +58,10 @@ class SettingsTab:
                 info="سؤال النموذج نداء واحد بعد الإجابة، عما ليس في المقالات بحرفه.",
             )  # fmt: skip
             model = gr.Textbox(
-                settings.model, label="النموذج اللغوي", elem_classes="ltr", elem_id="set-model",
-                info=_MODELS,
-            )  # fmt: skip
+                label="النموذج اللغوي", elem_classes="ltr", elem_id="set-model", info=_MODELS
+            )
             address = gr.Textbox(
-                settings.base_url, label="عنوان خادم النموذج", placeholder="http://127.0.0.1:8080/v1",
+                label="عنوان خادم النموذج", placeholder="http://127.0.0.1:8080/v1",
                 elem_classes="ltr", elem_id="set-address",
             )  # fmt: skip
             with gr.Row():
@@ -67,19 +69,21 @@ class SettingsTab:
                 save = gr.Button("حفظ", variant="primary", elem_id="set-save")
         told = gr.HTML(elem_id="set-told", apply_default_css=False)
         test.click(self._test, [model, address], [told], concurrency_id="llm", **_PRIVATE)
-        save.click(
-            self._save, [k, caution, unsupported, verify, model, address], [told],
-            concurrency_id="llm", **_PRIVATE,
-        )  # fmt: skip
+        self._fields = [k, caution, unsupported, verify, model, address]
+        save.click(self._save, self._fields, [told], concurrency_id="llm", **_PRIVATE)
         self._told = told
 
     def load(self, page: gr.Blocks) -> None:
         """Show the settings to those who may change them."""
-        page.load(self._show_tab, None, [self._all, self._told], queue=False, **_PRIVATE)
+        shown = [self._all, self._told, *self._fields]
+        page.load(self._show_tab, None, shown, queue=False, **_PRIVATE)
 
-    def _show_tab(self, request: gr.Request) -> tuple[Any, str]:
-        allowed = self._served.may_edit_all(request)
-        return gr.Column(visible=allowed), "" if allowed else _FORBIDDEN
+    def _show_tab(self, request: gr.Request) -> list[Any]:
+        if not self._served.may_edit_all(request):
+            return [gr.Column(visible=False), _FORBIDDEN, *[gr.skip()] * len(self._fields)]
+        now = self._served.settings
+        values = [now.k, now.caution, now.unsupported, now.verify, now.model, now.base_url]
+        return [gr.Column(visible=True), "", *values]
 
     def _test(self, model: str, address: str, request: gr.Request) -> str:
         if not self._served.may_edit_all(request):

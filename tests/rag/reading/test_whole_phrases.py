@@ -27,6 +27,8 @@ def widened(text, words, kind=Kind.HOW_MANY):
         ("جمع 40، وخسر 3.", "40", "40"),
         ("المادتان 12،134 من القانون", "12", "12"),
         ("بيعت لسامي أمس.", "سامي", "سامي"),
+        ("حضر 200 ـ 300 شخص.", "200", "200"),
+        ("حضر 200 ــ كما قيل", "200", "200"),
     ],
 )
 def test_a_number_is_shown_whole_with_what_it_counts(text, words, whole):

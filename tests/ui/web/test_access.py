@@ -187,12 +187,16 @@ def test_no_file_is_taken_that_could_not_be_read(address):
 
 
 def test_where_nobody_may_add_articles_no_file_is_taken(sample_index, tmp_path):
-    with served(sample_index, tmp_path / "log", "--root-path", "/jawab") as address:
+    own = ("--model", "openai:guarded", "--base-url", "http://127.0.0.1:9/hidden")
+    with served(sample_index, tmp_path / "log", "--root-path", "/jawab", *own) as address:
         with pytest.raises(urllib.error.HTTPError, match="403") as refused:
             upload(address, "خبر".encode())
         described = httpx.get(f"{address}api/openapi.json", timeout=30).json()
+        told = httpx.get(f"{address}config", timeout=30).text
     refused.value.close()
     assert described["servers"] == [{"url": "/jawab"}]
+    assert "127.0.0.1:9/hidden" not in told
+    assert "openai:guarded" not in told
 
 
 @pytest.mark.slow

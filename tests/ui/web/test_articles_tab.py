@@ -202,6 +202,10 @@ def test_settings_are_tried_and_kept(open_page, address):
     page.get_by_label("بكلماتها وبسؤال النموذج مرة ثانية", exact=True).check()
     page.click("#set-save")
     expect(page.locator("#set-told")).to_contain_text("حُفظت الإعدادات")
+    page.reload()
+    page.get_by_role("tab", name="الإعدادات").click()
+    expect(page.get_by_label("حذر", exact=True)).to_be_checked()
+    expect(page.locator("#set-model :is(input, textarea)")).to_have_value("extractive")
     page.close()
 
 

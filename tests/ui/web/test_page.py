@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import served
+from browser import served, until
 
 expect = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing (make test installs it)"
@@ -42,6 +42,8 @@ def test_a_question_is_shown_at_once_and_its_answer_read_from_the_beginning(chat
     page.keyboard.press("Enter")
     expect(page.locator("#echo")).to_have_text(question)
     expect(page.locator("#q textarea")).to_have_css("color", "rgba(0, 0, 0, 0)")
+    until(page, lambda: held)
+    page.wait_for_timeout(500)  # a second one would come
     assert len(held) == 1
     held[0].continue_()
     page.unroute("**/queue/join**")

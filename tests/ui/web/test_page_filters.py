@@ -44,6 +44,18 @@ def test_answers_may_be_taken_from_some_articles_only(chat):
     expect(page.locator(".chip")).to_have_text("من 1 نوفمبر/تشرين الثاني 2025✕")
 
 
+def test_a_link_to_what_is_gone_from_the_index_says_that_it_was_narrower(chat, two_indexes):
+    page, asked = chat.page, "كم منظارًا في مرصد الطيور؟"
+    for gone in ("source=صحيفة أُغلقت", "article=gone"):
+        page.goto(f"{two_indexes}?q={asked}&since=2025-01-01&index=index&{gone}")
+        expect(page.locator("#q textarea")).to_have_value(asked)
+        expect(page.locator(".toast-body")).to_contain_text("لم يعد في الفهرس")
+        expect(page.locator(".chip")).to_have_text("من 1 يناير/كانون الثاني 2025✕")
+    page.goto(f"{two_indexes}?q={asked}&source=مجلة أوراق&index=index")
+    expect(page.locator(".chip")).to_have_text("مجلة أوراق✕")
+    expect(page.locator(".toast-body")).to_have_count(0)
+
+
 def test_a_search_in_no_article_is_told_and_widened(chat):
     page = chat.page
     page.fill("#f-since :is(input, textarea)", "2027-01-01")
