@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.corpora import make_index, pooled_index, questions
 from benchmarks.datasets import read
-from benchmarks.reader_data import WRITTEN, ReaderData, is_kept, list_asked, read_written
+from benchmarks.reader_data import WRITTEN, ReaderData, Written, is_kept, list_asked, read_written
 from index.arabic.words import fold
 from index.search.search import Passage, SearchIndex
 from index.store.contract import Filter
@@ -16,7 +16,7 @@ from rag.language.followup import History
 from rag.question import Question, understand
 from rag.reading.binding import filter_by_names
 from rag.reading.evidence import compute_features
-from rag.reading.missing_words import measure_missing
+from rag.reading.missing_words import MissingWords, measure_missing
 from rag.reading.passages import merge_neighbours
 from rag.reading.relevance import ScoredSentence, score_sentences
 
@@ -25,6 +25,8 @@ _NEWS = 50
 """Articles of held-out news from whose sentences questions are made."""
 OTHER_KINDS = "other kinds: "
 """What the condition of a question begins with that few words do not answer."""
+_COLLECTIONS, _FEW, _ASKED_OF_OTHERS = 4, 25, 0.12
+"""Small collections, articles in each, and the share of other questions that are asked of it."""
 _OTHERS = 1_200
 """Articles beside those that are asked for, where not all are searched in."""
 
@@ -41,7 +43,7 @@ class Case:
         passages: Without the vectors of their words.
         sentences: As scored by their words.
         features: Of the gate, without the reader's.
-        missing: What the words that each passage lacks say against it.
+        missing: What the words that the passages lack say against them.
         answers: Right ones; of several facts the wordings of each.
         own: Positions of the passages that answer.
         dialect: Whether it is known to be asked in a dialect.
@@ -54,7 +56,7 @@ class Case:
     passages: tuple[Passage, ...]
     sentences: tuple[ScoredSentence, ...]
     features: dict[str, float]
-    missing: tuple[float, ...]
+    missing: MissingWords
     answers: tuple[tuple[str, ...], ...]
     own: frozenset[int]
     dialect: bool = False
@@ -75,6 +77,7 @@ def make_fitting_cases(data: Path, scratch: Path) -> Iterator[Case]:
     made = ReaderData(data).of_held_out_news()
     news = _index_some_news(data, scratch, made)
     yield from ask_held_out_news(news)
+    yield from ask_few_news(data, scratch)
     yield from ask_other_kinds(news)
     yield from ask_encyclopaedia(data, scratch, fits=True, news=news)
     yield from ask_news(made, news)
@@ -158,7 +161,7 @@ def ask(
     bare = tuple(replace(passage, words=None) for passage in bound)
     told = tuple(tuple(wordings) for wordings in answers)
     own = frozenset(n for n, passage in enumerate(bare) if right and right(passage))
-    missing = tuple(measure_missing(asked, result.query, bound))
+    missing = measure_missing(asked, result.query, bound)
     return Case(
         condition,
         fits,
@@ -243,15 +246,38 @@ def ask_news(made: ReaderData, index: SearchIndex, count: int = _NEWS) -> Iterat
 def ask_held_out_news(index: SearchIndex) -> Iterator[Case]:
     """Ask the questions that were written on articles that nothing was trained on."""
     for row in read_written(WRITTEN / "held_out.jsonl"):
+        yield from _some(_ask_held_out(row, index))
 
-        def is_own(passage: Passage, own: str = row.article) -> bool:
-            return passage.article.id == own
 
-        right = is_own if row.answers else None
-        name = f"near miss, {row.miss}" if row.miss else "written"
-        case = ask(name, index, row.question, fits=True, answers=[row.answers], right=right)
-        if case:
-            yield replace(case, dialect=row.dialect)
+def _ask_held_out(row: Written, index: SearchIndex, of: str = "") -> Case | None:
+    def is_own(passage: Passage) -> bool:
+        return passage.article.id == row.article
+
+    right = is_own if row.answers else None
+    name = f"{of}near miss, {row.miss}" if row.miss else f"{of}written"
+    case = ask(name, index, row.question, fits=True, answers=[row.answers], right=right)
+    return replace(case, dialect=row.dialect) if case else None
+
+
+def ask_few_news(data: Path, scratch: Path) -> Iterator[Case]:
+    """Ask the same of a few articles each time, where most words of a question are in none.
+
+    Beside those that were written on the articles some are asked that were written on others.
+    """
+    chance, rows = random.Random(4), read_written(WRITTEN / "held_out.jsonl")
+    asked = sorted({row.article for row in rows})
+    chance.shuffle(asked)
+    texts = {row["id"]: row for row in read(data, "antcorpus", "articles.jsonl")}
+    for number in range(_COLLECTIONS):
+        chosen = asked[number * _FEW : (number + 1) * _FEW]
+        path = scratch / f"few-news-{number}.jsonl"
+        path.write_text("".join(json.dumps(texts[name]) + "\n" for name in chosen))
+        index = make_index(scratch / f"few-news-{number}", path)
+        for row in rows:
+            if row.article in chosen:
+                yield from _some(_ask_held_out(row, index, "few, "))
+            elif chance.random() < _ASKED_OF_OTHERS:
+                yield from _some(ask("few, another", index, row.question, fits=True))
 
 
 def ask_other_kinds(index: SearchIndex) -> Iterator[Case]:

@@ -162,7 +162,8 @@ def _find_shown(row: Row) -> str | None:
 def judge_row(row: Row) -> Evidence:
     """Return the evidence for a question."""
     case = row.case
-    values = {**case.features, **compute_gate(row.read, case.sentences)}
+    sentences = choose_again(case.sentences, row.read)
+    values = {**case.features, **compute_gate(row.read, sentences)}
     return judge(case.question, case.passages, values)
 
 

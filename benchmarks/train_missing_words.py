@@ -4,10 +4,11 @@
 
 Ten thousand questions were written on articles of radio news, three in five of them near misses
 (``benchmarks/news_questions``). An article answers if none of the words that it lacks had to be
-there; each word's chance is a logistic function of its vector inside the question and of its
-rarity. What is maximised is the likelihood of all questions (a noisy-or over words: Maron and
-Lozano-Pérez, "A framework for multiple-instance learning", 1998). Reported is the AUROC on the
-questions written on held-out articles, by kind of near miss.
+there; each word's chance is a logistic function of its vector inside the question or, where an
+index holds no vectors of words, of its rarity. What is maximised is the likelihood of all
+questions (a noisy-or over words: Maron and Lozano-Pérez, "A framework for multiple-instance
+learning", 1998). Reported is the AUROC on the questions written on held-out articles, by kind of
+near miss.
 """
 
 import argparse
@@ -50,7 +51,7 @@ class Row(NamedTuple):
     Attributes:
         miss: Why the article does not answer; "" where it does.
         vectors: Of those words inside the question, shape (words, dimension).
-        known: What else is known of them, shape (words, 3).
+        known: What is known of them without, shape (words, 3).
     """
 
     miss: str
@@ -105,7 +106,7 @@ def fit(rows: Sequence[Row], *, by_vector: bool) -> dict[str, Any]:
 
     Args:
         rows: Of answerable questions and of near misses.
-        by_vector: Whether its vector is looked at.
+        by_vector: Whether its vector is looked at, or its rarity.
     """
     x = np.concatenate([_join(row, by_vector) for row in rows]).astype(np.float32)
     owner = np.repeat(np.arange(len(rows)), [len(row.known) for row in rows])
@@ -130,13 +131,15 @@ def fit(rows: Sequence[Row], *, by_vector: bool) -> dict[str, Any]:
     start = np.zeros(x.shape[1] + 1)
     start[-1] = -2.0
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x[:-1]
-    vector, known = found[: -len(OF_A_WORD)], found[-len(OF_A_WORD) :]
-    weights: dict[str, Any] = {"vector": [round(float(w), 4) for w in vector]} if by_vector else {}
-    return weights | {n: round(float(w), 4) for n, w in zip(OF_A_WORD, known, strict=True)}
+    told = [round(float(weight), 4) for weight in found]
+    if by_vector:
+        return {"vector": told[:-1], "bias": told[-1]}
+    return dict(zip(OF_A_WORD, told, strict=True))
 
 
 def _join(row: Row, by_vector: bool) -> Matrix:
-    return np.hstack([row.vectors, row.known]) if by_vector else row.known
+    """Return what its words are judged by; the last column is 1."""
+    return np.hstack([row.vectors, row.known[:, -1:]]) if by_vector else row.known
 
 
 def compute_surprise(row: Row, weights: Mapping[str, Any]) -> float:

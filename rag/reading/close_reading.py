@@ -6,7 +6,7 @@ of it. The weights are in ``close_reading.json``, with what they were fitted on,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.arabic.sentences import Span, sentence_spans
 from index.arabic.words import fold
@@ -15,6 +15,7 @@ from rag.language.package_data import read_weights
 from rag.language.questions import Kind, is_arabic
 from rag.language.signs import detect_sign
 from rag.question import Question
+from rag.reading.missing_words import MissingWords
 from rag.reading.reader import Reader
 from rag.reading.reader_input import MAX_ANSWER
 from rag.reading.relevance import ScoredSentence, rank_sentences
@@ -39,8 +40,8 @@ _NEVER_FEW = {Kind.WHY, Kind.YES_NO}
 # What no held-out figure needed was left out: ``python -m benchmarks.reader_uses``.
 CHOICE = ("score", "margin", "missing")
 """What a sentence is chosen by."""
-GATE = ("missing", "read_answerable")
-"""What the reader adds to what the gate looks at."""
+GATE = ("worst_missing", "unknown", "sign", "no_sign", "margin")
+"""What reading adds to what the gate looks at."""
 HEADLINE = ("answerable", "lead", "agrees", "chance")
 """What tells whether the few words are right."""
 
@@ -92,17 +93,12 @@ class CloseReading:
     Attributes:
         windows: In the order of their best sentences.
         spans: The likeliest answers of all windows, best first.
-        missing: For each passage how much the words that it lacks speak against it; empty where
-            that was not measured.
+        missing: How much the words that the passages lack speak against them.
     """
 
     windows: Sequence[Window] = ()
     spans: Sequence[ReadSpan] = ()
-    missing: Sequence[float] = ()
-
-    def get_missing(self, sentence: ScoredSentence) -> float:
-        """Return what the words that the passage of a sentence lacks say against it."""
-        return self.missing[sentence.passage] if self.missing else 0.0
+    missing: MissingWords = field(default_factory=MissingWords)
 
 
 def read_closely(
@@ -210,17 +206,26 @@ def compute_choice(sentence: ScoredSentence, read: CloseReading) -> dict[str, fl
     return {
         "score": sentence.score,
         "margin": _limit(max(margins)) if margins else -_FARTHEST,
-        "missing": read.get_missing(sentence),
+        "missing": read.missing.get_total(sentence.passage),
     }
 
 
 def compute_gate(read: CloseReading, sentences: Sequence[ScoredSentence]) -> dict[str, float]:
-    """Return what the reader tells the gate; see ``GATE``."""
+    """Return what reading tells the gate; see ``GATE``.
+
+    Args:
+        read: What the reader said.
+        sentences: As the reader orders them.
+    """
     if not read.spans:
         return {}
+    first = sentences[0]
     return {
-        "missing": read.get_missing(sentences[0]),
-        "read_answerable": _limit(max(window.answerable for window in read.windows)),
+        "worst_missing": read.missing.get_worst(first.passage),
+        "unknown": float(read.missing.unknown),
+        "sign": float(first.sign is True),
+        "no_sign": float(first.sign is False),
+        "margin": _limit(read.spans[0].margin),
     }
 
 

@@ -15,7 +15,7 @@ from index.store.bm25 import compute_idf
 from rag.language.package_data import read_weights
 from rag.language.questions import find_terms, is_arabic
 from rag.question import Question
-from rag.reading.close_reading import GATE, CloseReading, compute_gate
+from rag.reading.close_reading import GATE, CloseReading, choose_again, compute_gate
 from rag.reading.relevance import ScoredSentence, compute_overlap
 
 FEATURES = {
@@ -41,8 +41,10 @@ FEATURES = {
 """What the gate looks at where nothing was read closely. Across languages no words can be
 compared."""
 
-READ_FEATURES = (*FEATURES["same_language"], "low_cosine", "low_coverage", *GATE)
-"""What it looks at where the reader has read; fitted by ``benchmarks/train_close_reading.py``."""
+READ_FEATURES = ("cosine", "low_cosine", "low_coverage", "sentence_margin", "score", *GATE)
+"""What it looks at where the reader has read; fitted by ``benchmarks/train_close_reading.py``, and
+chosen from sixty by what folds of those questions foretell of each other
+(docs/decisions/0057-what-speaks-against-an-answer.md)."""
 
 _ON_TOPIC = {"cosine": 0.87, "coverage": 0.5}
 """From where on a passage is about the matter, and a higher value says less of whether it answers.
@@ -101,7 +103,8 @@ def compute_evidence(
     if not passages or not sentences or unknown:
         return Evidence(0.0)
     features = compute_features(question, query.idf, passages, sentences)
-    return judge(question, passages, {**features, **compute_gate(read, sentences)})
+    gate = compute_gate(read, choose_again(sentences, read))
+    return judge(question, passages, {**features, **gate})
 
 
 def judge(question: Question, passages: Sequence[Passage], values: Mapping[str, float]) -> Evidence:

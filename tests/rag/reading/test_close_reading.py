@@ -18,6 +18,7 @@ from rag.reading.close_reading import (
     find_headline,
     read_closely,
 )
+from rag.reading.missing_words import MissingWords
 from rag.reading.reader import PassageReading
 from rag.reading.reader_input import FoundSpan
 from rag.reading.relevance import ScoredSentence
@@ -134,9 +135,27 @@ def test_the_gate_is_told_how_sure_the_reader_is(passages):
     asked, sentences = understand("من وصل؟"), sentences_of(passages)
     sure = read_closely(WordReader(سامي=6.0), asked, passages, sentences)
     unsure = read_closely(WordReader(سامي=-6.0), asked, passages, sentences)
-    assert compute_gate(sure, sentences)["read_answerable"] == 6
-    assert compute_gate(unsure, sentences)["read_answerable"] < 0
+    assert compute_gate(sure, sentences)["margin"] == 6
+    assert compute_gate(unsure, sentences)["margin"] < 0
     assert compute_gate(CloseReading(), sentences) == {}
+
+
+def test_the_gate_is_told_what_the_first_passage_lacks(passages):
+    asked, sentences = understand("من وصل؟"), sentences_of(passages)
+    read = read_closely(WordReader(سامي=6.0), asked, passages, sentences)
+    read = replace(read, missing=MissingWords((1.5, 0.0), (1.0, 0.0), unknown=2))
+    told = compute_gate(read, sentences)
+    assert (told["worst_missing"], told["unknown"]) == (1.0, 2.0)
+    assert compute_gate(read, sentences[::-1])["worst_missing"] == 0.0
+
+
+@pytest.mark.parametrize(("sign", "told"), [(True, (1, 0)), (False, (0, 1)), (None, (0, 0))])
+def test_the_gate_is_told_whether_the_kind_of_thing_asked_for_is_there(passages, sign, told):
+    asked, sentences = understand("من وصل؟"), sentences_of(passages)
+    read = read_closely(WordReader(سامي=6.0), asked, passages, sentences)
+    sentences[0] = replace(sentences[0], sign=sign)
+    found = compute_gate(read, sentences)
+    assert (found["sign"], found["no_sign"]) == told
 
 
 def test_the_same_answer_twice_is_no_rival(passages):
