@@ -8,7 +8,14 @@ the process.
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+)
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
@@ -18,6 +25,8 @@ from typing import Any, TypeVar
 from index.errors import JawabError
 
 _T = TypeVar("_T")
+_AGAIN_S = 0.2
+"""Seconds after which work that was cancelled and goes on is cancelled again. Chosen."""
 _BEGINNING = threading.Lock()
 """Held while the loop is begun, so that there is one."""
 _OPENED: ContextVar[list[AsyncGenerator[Any, Any]]] = ContextVar("_OPENED")
@@ -90,7 +99,7 @@ def iterate(pieces: AsyncIterator[_T], stop: Stop) -> Iterator[_T]:
                 with suppress(Exception):  # of what was closed for good
                     await generator.aclose()
 
-    receiving = asyncio.run_coroutine_threadsafe(receive(), _loop())
+    receiving = asyncio.run_coroutine_threadsafe(_until_stopped(receive()), _loop())
     receiving.add_done_callback(lambda _: received.put(stopped))
     stop.tell(receiving.cancel)
     try:
@@ -100,6 +109,21 @@ def iterate(pieces: AsyncIterator[_T], stop: Stop) -> Iterator[_T]:
             yield got[0]
     finally:
         receiving.cancel()
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for work; where that is cancelled, cancel the work until it has ended.
+
+    Once is not enough: before Python 3.12 ``asyncio.wait_for``, through which LangChain reads each
+    piece, forgets a cancellation that comes together with a piece (CPython issue 86296).
+    """
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({working})
+    finally:
+        while not working.done():
+            working.cancel()
+            await asyncio.wait({working}, timeout=_AGAIN_S)
 
 
 def _loop() -> asyncio.AbstractEventLoop:
