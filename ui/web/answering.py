@@ -58,6 +58,9 @@ _WRITING: Message = {
 }
 
 
+_BUSY = "لم تكتمل الإجابة الحالية بعد؛ يمكن انتظارها أو إيقافها."
+
+
 class _Running:
     """Questions that are being answered, so that each is answered once; safe from threads.
 
@@ -117,10 +120,15 @@ class Answering:
         """Show the question at once, or say why not."""
         question = (question or "").strip()
         if busy:
-            return _refuse("لم تكتمل الإجابة الحالية بعد؛ يمكن انتظارها أو إيقافها.")
+            return _refuse(_BUSY)
         if not question:
             return _refuse("لا يوجد سؤال لإرساله.")
         return _start_turn(messages, question)
+
+    @staticmethod
+    def tell_busy() -> None:
+        """Say why a question is not asked while another is answered."""
+        _refuse(_BUSY)
 
     def begin_option(
         self,

@@ -53,7 +53,7 @@ element.addEventListener('click', event => {
   if (event.target.closest('#new-btn')) trigger('new_chat');
 });
 for (const name of ['stop_answer', 'open_conversation', 'export_conversation', 'only_article',
-  'open_link'])
+  'open_link', 'ask_early'])
   element.addEventListener(`jawab:${name}`, event => trigger(name, event.detail));
 """
 _OPEN_ARTICLE = """
@@ -354,6 +354,7 @@ class _Page:
         parts, header = self._conversation_parts(), self.header
         self._begin_anew(header.new_chat).then(None, None, None, js=_FOCUS)
         self._stop_on(header.stop_answer)  # the browser's code triggers it before the next
+        header.ask_early(self._answering.tell_busy, None, None, **_QUIET)
         opened = header.open_conversation(
             self._conversations.open, None, [*parts, self.picker], **_QUIET
         )

@@ -171,6 +171,7 @@ def test_a_second_question_waits_for_the_first(chat, script):
     go_on.set()
     chat.wait()
     expect(chat.page.locator("#chat .user-row")).to_have_count(1)
+    expect(chat.page.locator("#q textarea")).to_have_value("سؤال ثانٍ؟")
 
 
 def test_a_new_chat_while_an_answer_comes_stays_empty(chat, script):

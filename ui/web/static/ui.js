@@ -289,8 +289,11 @@
 
   document.addEventListener("keydown", event => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches?.("#q textarea")) return;
-    if (isWaiting()) { event.preventDefault(); event.stopPropagation(); }
-    else showEcho(event.target.value.trim());
+    if (!isWaiting() && !isAnswering()) { showEcho(event.target.value.trim()); return; }
+    event.preventDefault();
+    event.stopPropagation();
+    // Not as a question that is refused: it would run through the steps of the one that is answered.
+    if (isAnswering()) window.jawab.tell("ask_early", {});
   }, true);
   document.addEventListener("click", event => {
     const pressed = event.target.closest?.("#q .submit-button, #chat .example, #chat .options button");
