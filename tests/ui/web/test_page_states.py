@@ -132,7 +132,7 @@ def test_what_is_stopped_frees_its_place_and_its_model_at_once(chat, script):
             chat.page.click("#q .stop-button")
         else:
             chat.page.click("#new-btn")
-        assert reply.closed.wait(5)
+        assert reply.closed.wait(30)
         chat.page.wait_for_selector("#q .submit-button")
 
 
@@ -141,7 +141,7 @@ def test_whoever_closes_the_page_closes_the_models_connection(chat, script):
     send(chat)
     assert reply.asked.wait(20)
     chat.page.close()
-    assert reply.closed.wait(5)
+    assert reply.closed.wait(30)
 
 
 def test_how_long_the_model_takes_is_seen_and_not_read_out(chat, script):
