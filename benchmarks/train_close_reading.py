@@ -163,7 +163,7 @@ def fit(rows: Sequence[Row], kept: Mapping[str, Any] | None = None) -> dict[str,
     read, kept = [row for row in rows if row.read.spans], kept or {}
     choice = kept.get("choice") or rounded(fit_sentence_choice(read))
     x, answerable = gate_matrix(read, READ_FEATURES, choice)
-    gate = rounded(fit_logistic(x, answerable, READ_FEATURES))
+    gate = kept.get("gate") or rounded(fit_logistic(x, answerable, READ_FEATURES))
     chances = 1 / (1 + np.exp(-scores(x, READ_FEATURES, gate)))
     told = np.array([r.case.condition == "written" or is_of_other_kind(r) for r in read])
     least = {

@@ -79,11 +79,12 @@ def measure_missing(
         if forms
     ]
     lacking = [_list_lacking(words, list_terms(_show(passage))) for passage in passages]
-    never = known[:, OF_A_WORD.index("unknown")] * (query.totals.chunks >= _ENOUGH)
+    never = known[:, OF_A_WORD.index("unknown")]
+    unknown = [forms for forms, of in zip(question.forms, never, strict=True) if forms and of]
     return MissingWords(
         tuple(min(_MOST, math.fsum(surprises)) for surprises in lacking),
         tuple(max(surprises, default=0.0) for surprises in lacking),
-        sum(bool(forms) and bool(of) for forms, of in zip(question.forms, never, strict=True)),
+        len(unknown) if query.totals.chunks >= _ENOUGH else 0,
     )
 
 
