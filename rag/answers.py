@@ -142,6 +142,7 @@ class Sentence:
         label: Who says it, or what it is about; "" otherwise.
         is_version: Whether it is quoted of one of several articles that differ.
         is_open: Whether its verdict may still change; never in a whole answer.
+        is_further: Whether it tells more of a story than is shown at first.
     """
 
     text: str
@@ -153,6 +154,7 @@ class Sentence:
     label: str = ""
     is_version: bool = False
     is_open: bool = False
+    is_further: bool = False
 
     @property
     def place(self) -> Place:
@@ -300,9 +302,18 @@ class Answer:
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """What it says, place by place, in the words that are shown."""
+        """What it says, place by place, in the words that are shown at first."""
+        return self._list_points(is_further=False)
+
+    @property
+    def further(self) -> tuple[Point, ...]:
+        """What it tells more of the story, in the same way."""
+        return self._list_points(is_further=True)
+
+    def _list_points(self, *, is_further: bool) -> tuple[Point, ...]:
         cited = {citation.number: citation for citation in self.citations}
-        return tuple(self._point(sentence, cited) for sentence in self.sentences)
+        told = (sentence for sentence in self.sentences if sentence.is_further == is_further)
+        return tuple(self._point(sentence, cited) for sentence in told)
 
     @staticmethod
     def _point(sentence: Sentence, cited: Mapping[int, Citation]) -> Point:
@@ -352,6 +363,7 @@ class Answer:
             "opening": self.opening,
             "kind": self.kind,
             "points": [asdict(point) for point in self.points],
+            "further": [asdict(point) for point in self.further],
             "differs": self.differs,
             "incomplete": self.incomplete,
             "found": self.found,
@@ -367,6 +379,7 @@ class Answer:
                     "note": sentence.note,
                     "label": sentence.label,
                     "is_version": sentence.is_version,
+                    "is_further": sentence.is_further,
                 }
                 for sentence in self.sentences
             ],

@@ -316,7 +316,8 @@ class _Walk:
         yield begun
         missing = [part.name for part in found if not self._suffices(part.evidence)]
         begun = replace(begun, notice=tell_missing(missing, load_phrases(whole.language)))
-        reading = Reading(whole, passages, sentences, groups=groups, missing=missing)
+        length = self.setup.settings.length
+        reading = Reading(whole, passages, sentences, groups=groups, missing=missing, length=length)
         yield from self._compose(begun, reading, [part.evidence for part in answered])
 
     def answer(self, question: Question) -> Iterator[Answer]:
@@ -330,7 +331,8 @@ class _Walk:
             return
         answer = replace(answer, passages=found.bound)
         yield answer
-        reading = read_passages(question, found.bound, found.sentences, found.read)
+        length = self.setup.settings.length
+        reading = read_passages(question, found.bound, found.sentences, found.read, length)
         yield from self._compose(answer, reading, [found.evidence])
 
     def _suffices(self, evidence: Evidence) -> bool:

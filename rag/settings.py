@@ -26,6 +26,8 @@ _NOT_SETTINGS = {"JAWAB_CACHE", "JAWAB_SMTP_PASSWORD"}
 
 CAUTION = ("careful", "balanced", "lenient")
 """Levels of caution: حذر، متوازن، متساهل."""
+LENGTHS = ("short", "normal", "long")
+"""Of an answer: موجزة، معتدلة، مفصّلة."""
 
 SMALLEST_WINDOW, LARGEST_WINDOW = 2_048, 1_000_000
 """Tokens that a model may be said to take: rules and answer alone want two thousand."""
@@ -111,6 +113,7 @@ class Settings:
             ``timeout``.
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``: how sure to be before answering.
+        length: ``short``, ``normal`` or ``long``: how much an answer tells.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
         conversations: ``server`` or ``browser``: where ``jawab chat`` keeps those of signed-in
             readers.
@@ -139,6 +142,7 @@ class Settings:
     verify: str = "words"
     k: int = 8
     caution: str = "balanced"
+    length: str = "normal"
     unsupported: str = "remove"
     conversations: str = "server"
     record_questions: str = "off"
@@ -276,6 +280,7 @@ def check_settings(settings: Settings, where: str = "here") -> None:
     """
     choices = {
         "caution": CAUTION,
+        "length": LENGTHS,
         "unsupported": ("remove", "mark"),
         "reader": ("on", "off"),
         "ocr": ("on", "off"),

@@ -28,7 +28,8 @@ from rag.language.followup import History
 from rag.settings import Settings, load_settings
 
 _SETTINGS = (
-    "index", "model", "base_url", "timeout", "window", "k", "caution", "unsupported", "verify",
+    "index", "model", "base_url", "timeout", "window", "k", "caution", "length", "unsupported",
+    "verify",
 )  # fmt: skip
 _NOT_METADATA = ("text", "model", "passages")
 """Fields of an answer that a message has elsewhere; passages are long, and the retriever's."""
@@ -63,6 +64,7 @@ class ChatJawab(BaseChatModel):
         window: Tokens that it takes, prompt and answer together.
         k: Passages to read for an answer.
         caution: ``careful``, ``balanced`` or ``lenient``.
+        length: ``short``, ``normal`` or ``long``.
         unsupported: ``remove`` or ``mark`` sentences that the articles contradict.
         verify: ``words``, or ``model`` for its second opinion on what it wrote.
         where: Which articles may be used; None means all.
@@ -86,6 +88,7 @@ class ChatJawab(BaseChatModel):
     window: int | None = None
     k: int | None = None
     caution: str | None = None
+    length: str | None = None
     unsupported: str | None = None
     verify: str | None = None
     where: Filter | None = None

@@ -122,6 +122,16 @@ def read_statement(text: str) -> Statement:
     return Statement(tokens, any(token.depends for token in tokens))
 
 
+@lru_cache(maxsize=8_192)
+def find_matter(text: str) -> frozenset[str]:
+    """Return the keys of what a text tells.
+
+    >>> sorted(find_matter("قال الوزير إن الطرق لم تُصلح"))
+    ['تصلح', 'طرق', 'وزير']
+    """
+    return frozenset(token.key for token in read_statement(text).matter)
+
+
 _EDGE = Token(EDGE, frozenset(), "", False, True, False, False, "")
 
 

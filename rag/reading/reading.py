@@ -31,6 +31,7 @@ class Reading:
         groups: Where passages are grouped by the parts of the question, each part by the position
             of its first passage.
         missing: Parts that no passage answers.
+        length: Of the answer: ``short``, ``normal`` or ``long``.
     """
 
     question: Question
@@ -41,6 +42,7 @@ class Reading:
     spans: Sequence[ReadSpan] = ()
     groups: Mapping[int, str] = field(default_factory=dict)
     missing: Sequence[str] = ()
+    length: str = "normal"
 
     def find_answer(self, passage: int, span: Span, least: float = 0.0) -> Span | None:
         """Return the words inside a span that answer best; None where the reader saw none.
@@ -99,6 +101,7 @@ def read_passages(
     passages: Sequence[Passage],
     sentences: Sequence[ScoredSentence],
     read: CloseReading,
+    length: str = "normal",
 ) -> Reading:
     """Look among the sentences for other versions and for the few words that answer.
 
@@ -107,8 +110,11 @@ def read_passages(
         passages: In the order they are numbered.
         sentences: By their words, best first.
         read: What the reader said of them.
+        length: Of the answer: ``short``, ``normal`` or ``long``.
     """
     chosen = choose_again(sentences, read)
+    # Neither a story nor a list is told in a few words.
+    few = question.form is not Form.LIST and question.form not in STORIES
     # Only what asks for one value can be answered with another; a story has many.
     one_value = question.form in {Form.FACT, Form.YES_NO, Form.SEVERAL}
     return Reading(
@@ -116,6 +122,7 @@ def read_passages(
         passages,
         chosen,
         versions=find_other_versions(question, passages, chosen) if one_value else (),
-        short=find_headline(question, passages, chosen, read),
+        short=find_headline(question, passages, chosen, read) if few else None,
         spans=read.spans,
+        length=length,
     )

@@ -5,13 +5,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from index.arabic.words import fold
 from index.search.search import Passage
-from rag.language.forms import Form
-from rag.language.statements import read_statement
+from rag.language.forms import STORIES, Form
+from rag.language.statements import find_matter, read_statement
 from rag.question import Question
 from rag.reading.relevance import ScoredSentence
+from rag.reading.story import keep_story
 
 # Chosen on the questions of benchmarks/news_questions/other_kinds.jsonl with even numbers and the
 # development questions of ``python -m benchmarks.news_questions``, whose report has the answers.
@@ -25,7 +27,11 @@ _MOST = {
     Form.SUMMARY: 7,
     Form.SEVERAL: 3,
 }
-"""Sentences of an answer."""
+"""Sentences of an answer of normal length."""
+_FURTHER = {Form.TIMELINE: 4, Form.SUMMARY: 4}
+"""Sentences that are told behind them, to who wants to know more."""
+_LENGTHS = {"short": 0.5, "normal": 1.0, "long": 2.0}
+"""Sentences and words of an answer, as a share of those of a normal one. Chosen."""
 _WITHIN = {
     Form.FACT: 2.0,
     Form.YES_NO: 2.0,
@@ -42,7 +48,8 @@ _ENOUGH_CHANCE = 0.8
 _DOUBTFUL = 3
 """Sentences that are taken, however they score, while that chance is not reached."""
 _MOST_WORDS = 270
-"""Words of all sentences of an answer together, a longer one than the next line says counted so."""
+"""Words of all sentences of a normal answer together, a longer one than the next line says counted
+so; of those told behind them in proportion."""
 _MOST_COUNTED = 60
 _LEAST_OF_A_STORY = 8
 """Words of a sentence that tells a part of a story."""
@@ -65,30 +72,77 @@ _LONGEST_RECURRING = 12
 """Words of a line that a source may put under each of its articles."""
 
 
+class Selection(NamedTuple):
+    """The sentences that an answer consists of, in the order that they are told.
+
+    Attributes:
+        told: Those that answer.
+        further: Those that tell more of the same story.
+    """
+
+    told: Sequence[ScoredSentence] = ()
+    further: Sequence[ScoredSentence] = ()
+
+
+class _Room(NamedTuple):
+    """How much an answer may hold.
+
+    Attributes:
+        told: Sentences that answer.
+        most: Those and what is told behind them.
+        words: Of all sentences together.
+    """
+
+    told: int
+    most: int
+    words: float
+
+    @classmethod
+    def of(cls, form: Form, length: str) -> "_Room":
+        """Return that of an answer of this form and length."""
+        told = math.ceil(_MOST[form] * _LENGTHS[length])
+        most = told + (_FURTHER.get(form, 0) if length == "normal" else 0)
+        return cls(told, most, _MOST_WORDS * _LENGTHS[length] * most / told)
+
+    def fits(self, chosen: Sequence[ScoredSentence], sentence: ScoredSentence) -> bool:
+        """Tell whether a sentence has room beside those chosen; the first one always has."""
+        words = sum(min(len(s.text.split()), _MOST_COUNTED) for s in (*chosen, sentence))
+        return not chosen or (len(chosen) < self.most and words <= self.words)
+
+
 def select_sentences(
-    question: Question, passages: Sequence[Passage], sentences: Sequence[ScoredSentence]
-) -> list[ScoredSentence]:
-    """Return the sentences that answer, in the order that they are told.
+    question: Question,
+    passages: Sequence[Passage],
+    sentences: Sequence[ScoredSentence],
+    length: str = "normal",
+) -> Selection:
+    """Return the sentences that answer; all of them tell one story.
 
     Args:
         question: As it was understood.
         passages: Those that the sentences are of.
         sentences: Best first.
+        length: ``short``, ``normal`` or ``long``.
     """
     if not sentences:
-        return []
-    told = _leave_out_boilerplate(passages, sentences)
+        return Selection()
+    told = keep_story(passages, _leave_out_boilerplate(passages, sentences))
     near = _list_near(told, _WITHIN[question.form])
-    most = _MOST[question.form]
+    room = _Room.of(question.form, length)
     if question.form is Form.TIMELINE:
-        return _by_date(passages, _choose_rows(question, passages, near, most))
-    if question.form is Form.SUMMARY:
-        return _by_date(passages, _cover_story(question, passages, near, most))
-    chosen = _choose_best(near, most)
+        chosen = _choose_rows(question, passages, near, room)
+    elif question.form is Form.SUMMARY:
+        chosen = _cover_story(question, passages, near, room)
+    else:
+        chosen = _choose_best(near, room)
+    if question.form in STORIES:
+        return Selection(
+            _by_date(passages, chosen[: room.told]), _by_date(passages, chosen[room.told :])
+        )
     if question.form in _BEST_FIRST:
-        return chosen
+        return Selection(chosen)
     order = {s.passage: i for i, s in reversed(list(enumerate(chosen)))}
-    return sorted(chosen, key=lambda s: (order[s.passage], s.span))
+    return Selection(sorted(chosen, key=lambda s: (order[s.passage], s.span)))
 
 
 def _list_near(sentences: Sequence[ScoredSentence], within: float) -> list[ScoredSentence]:
@@ -105,22 +159,20 @@ def _list_near(sentences: Sequence[ScoredSentence], within: float) -> list[Score
 
 def _is_repetition(one: ScoredSentence, other: ScoredSentence) -> bool:
     """Tell whether two sentences say the same."""
-    first, second = _find_terms(one.text), _find_terms(other.text)
+    first, second = find_matter(one.text), find_matter(other.text)
     return len(first & second) >= _REPETITION_SHARE * min(len(first), len(second))
 
 
-def _choose_best(near: Sequence[ScoredSentence], most: int) -> list[ScoredSentence]:
+def _choose_best(near: Sequence[ScoredSentence], room: _Room) -> list[ScoredSentence]:
     chosen: list[ScoredSentence] = []
     for sentence in near:
-        if len(chosen) == most:
-            break
-        if _fits(chosen, sentence) and not any(_is_repetition(sentence, c) for c in chosen):
+        if room.fits(chosen, sentence) and not any(_is_repetition(sentence, c) for c in chosen):
             chosen.append(sentence)
     return chosen
 
 
 def _choose_rows(
-    question: Question, passages: Sequence[Passage], near: Sequence[ScoredSentence], most: int
+    question: Question, passages: Sequence[Passage], near: Sequence[ScoredSentence], room: _Room
 ) -> list[ScoredSentence]:
     """Return sentences each of which tells a number or a day that no other has told."""
     chosen: list[ScoredSentence] = []
@@ -130,15 +182,15 @@ def _choose_rows(
         article = passages[sentence.passage].article.id
         new = _find_figures(sentence.text) - told
         crowded = articles[article] >= _MOST_OF_ONE_ARTICLE and len(articles) > 1
-        if len(chosen) < most and new and not crowded and _fits(chosen, sentence):
+        if new and not crowded and room.fits(chosen, sentence):
             chosen.append(sentence)
             articles[article] += 1
             told |= new
-    return chosen or _choose_best(near, most)
+    return chosen or _choose_best(near, room)
 
 
 def _cover_story(
-    question: Question, passages: Sequence[Passage], near: Sequence[ScoredSentence], most: int
+    question: Question, passages: Sequence[Passage], near: Sequence[ScoredSentence], room: _Room
 ) -> list[ScoredSentence]:
     """Return sentences that together tell most: each adds words that none before it has.
 
@@ -155,17 +207,16 @@ def _cover_story(
     told: set[str] = set()
 
     def gain(sentence: ScoredSentence) -> float:
-        new = sum(weights[term] for term in _find_terms(sentence.text) - told)
+        new = sum(weights[term] for term in find_matter(sentence.text) - told)
         near = 0.4 * sentence.score + 0.6 * nearest[sentence.passage]
         return float(new * math.exp(0.5 * near) / len(sentence.text.split()) ** 0.5)
 
-    while len(chosen) < most:
-        fitting = [s for s in left if s not in chosen and _fits(chosen, s)]
-        best = max(fitting, key=gain, default=None)
-        if best is None or gain(best) <= 0:
+    while fitting := [s for s in left if s not in chosen and room.fits(chosen, s)]:
+        best = max(fitting, key=gain)
+        if gain(best) <= 0:
             break
         chosen.append(best)
-        told |= _find_terms(best.text)
+        told |= find_matter(best.text)
     return chosen
 
 
@@ -174,7 +225,7 @@ def _weigh_terms(
 ) -> Mapping[str, float]:
     articles = defaultdict(set)
     for sentence in sentences:
-        for term in _find_terms(sentence.text):
+        for term in find_matter(sentence.text):
             articles[term].add(passages[sentence.passage].article.id)
     asked = frozenset(question.terms)
     return {
@@ -185,11 +236,6 @@ def _weigh_terms(
 
 def _by_date(passages: Sequence[Passage], chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     return sorted(chosen, key=lambda s: (passages[s.passage].article.date, s.passage, s.span))
-
-
-def _fits(chosen: Sequence[ScoredSentence], sentence: ScoredSentence) -> bool:
-    words = sum(min(len(s.text.split()), _MOST_COUNTED) for s in (*chosen, sentence))
-    return not chosen or words <= _MOST_WORDS
 
 
 def _leave_out_boilerplate(
@@ -216,11 +262,6 @@ def _leave_out_boilerplate(
         if not recurs and not headline and not _BOILERPLATE.match(line):
             kept.append(sentence)
     return kept or list(sentences)
-
-
-@lru_cache(maxsize=4_096)
-def _find_terms(text: str) -> frozenset[str]:
-    return frozenset(token.key for token in read_statement(text).matter)
 
 
 @lru_cache(maxsize=4_096)

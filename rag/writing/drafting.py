@@ -30,6 +30,10 @@ _MOST_SHOWN = {
 _TOP_ITEM = re.compile(r"\n(?:-|\d+\.) ")
 
 
+def _begins_item(lead: str) -> bool:
+    return lead.rpartition("\n")[2].startswith("-")
+
+
 @dataclass(slots=True)
 class Draft:
     """An answer under way: give it sentences as they come.
@@ -149,7 +153,7 @@ class Draft:
             lead = lead if lead.startswith("\n") else "\n"
             lead = f"{lead}{day}: " if day else lead
             label = label or self._call_earlier(article.date)
-        elif self.reading.question.form is Form.TIMELINE and day and lead.startswith("\n-"):
+        elif self.reading.question.form is Form.TIMELINE and day and _begins_item(lead):
             lead = f"{lead}{day}: "
         if label:
             lead = f"{lead}{label}: "
@@ -179,6 +183,7 @@ class Draft:
                 label=written.label,
                 is_version=is_version,
                 is_open=written.doubt is not None,
+                is_further=written.is_further,
             )
         )
 

@@ -352,6 +352,8 @@ def _outline(prompt: Prompt, reading: Reading) -> str:
     """Say which form of answer is wanted, and of what parts."""
     question, outlines = reading.question, prompt.outlines
     lines = [outlines[question.form.value]]
+    if reading.length != "normal":
+        lines.append(outlines[reading.length])
     if question.parts:
         parts = "؛ ".join(part.side or part.asked for part in question.parts)
         lines.append(outlines["parts"].format(parts=parts))

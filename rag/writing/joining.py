@@ -28,9 +28,10 @@ def join_answers(
     found = [(part, side) for part, side in zip(parts, about, strict=True) if part.found]
     citations: list[Citation] = []
     sentences: list[Sentence] = []
+    further: list[Sentence] = []
     for part, side in found:
         cited = {citation.number: citation for citation in part.citations}
-        said = {sentence.text for sentence in sentences}
+        said = {sentence.text for sentence in (*sentences, *further)}
         new = [
             replace(
                 s,
@@ -40,6 +41,11 @@ def join_answers(
             for s in part.sentences
             if side or part.differs or s.text not in said  # sides and versions stand together
         ]
+        more = [sentence for sentence in new if sentence.is_further]
+        if further and more:  # one heading stands above what all parts tell more
+            more[0] = replace(more[0], lead="\n" + more[0].lead.rpartition("\n")[2])
+        further += more
+        new = [sentence for sentence in new if not sentence.is_further]
         if new:
             opening = f"{part.opening}\n" if part.differs else f"{side}: " if side else ""
             new[0] = replace(new[0], lead=f"\n{opening}{new[0].lead.lstrip()}")
@@ -48,7 +54,7 @@ def join_answers(
     return replace(
         begun,
         passages=join_passages(answers),
-        sentences=tuple(sentences),
+        sentences=(*sentences, *further),
         citations=tuple(citations),
         differs=any(part.differs for part in answers),
         found=True,

@@ -1,12 +1,14 @@
 """The writer that never invents: it quotes the sentences that answer, whole and exactly."""
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from index.arabic.sentences import Span, sentence_spans
 from index.arabic.words import fold
 from index.search.search import Passage
+from prompts import load_phrases
 from rag.checking.grounding import Support
 from rag.language.clauses import find_speaker
 from rag.language.forms import Form
@@ -59,18 +61,12 @@ class Quoter:
     @staticmethod
     def write(reading: Reading) -> Generator[Written, None, bool]:
         """Yield the sentences that answer; quotes of one passage stand in one paragraph."""
-        previous: Quote | None = None
-        items = reading.question.form in _ITEMS and not reading.versions
-        for quote in choose_quotes(reading):
-            passage, (start, end), speaker = quote
-            text = reading.passages[passage].article.text[start:end]
-            together = previous is not None and previous.passage == passage
-            if previous and together and (not items or start - previous.span.end <= 1):
-                lead = " "  # what was taken along with a sentence stays on its line
-            else:
-                lead = "\n- " if items else "\n"
-            yield Written(text, (Support(passage, quote.span, 1.0),), lead, speaker)
-            previous = quote
+        told, further = choose_quotes(reading)
+        yield from _write(reading, told)
+        heading = load_phrases(reading.question.language)["further"]
+        for written in _write(reading, further):
+            yield replace(written, heading=heading, is_further=True)
+            heading = ""
         return False
 
     @staticmethod
@@ -83,17 +79,36 @@ QUOTER = Quoter()
 """It has no state, so one serves all."""
 
 
-def choose_quotes(reading: Reading) -> list[Quote]:
-    """Return the quotes that answer, and what they need to be understood.
+def _write(reading: Reading, quotes: Sequence[Quote]) -> Iterator[Written]:
+    previous: Quote | None = None
+    items = reading.question.form in _ITEMS and not reading.versions
+    for quote in quotes:
+        passage, (start, end), speaker = quote
+        text = reading.passages[passage].article.text[start:end]
+        together = previous is not None and previous.passage == passage
+        if previous and together and (not items or start - previous.span.end <= 1):
+            lead = " "  # what was taken along with a sentence stays on its line
+        else:
+            lead = "\n- " if items else "\n"
+        yield Written(text, (Support(passage, quote.span, 1.0),), lead, speaker)
+        previous = quote
+
+
+def choose_quotes(reading: Reading) -> tuple[list[Quote], list[Quote]]:
+    """Return the quotes that answer, with what they need to be understood, and further ones.
 
     A sentence that leaves what it speaks of to the one before takes that one along; one that leaves
     only its speaker there is told with his name. Where articles differ, every version is quoted and
     nothing else, the newest first.
     """
+    passages = reading.passages
     if reading.versions:
-        return _split_quotes(reading.passages, reading.all_versions)
-    chosen = select_sentences(reading.question, reading.passages, reading.sentences)
-    return _split_quotes(reading.passages, chosen)
+        return _split_quotes(passages, reading.all_versions), []
+    chosen = select_sentences(reading.question, passages, reading.sentences, reading.length)
+    told = _split_quotes(passages, chosen.told)
+    # What the first ones took along is not quoted twice.
+    further = [q for q in _split_quotes(passages, chosen.further) if q not in told]
+    return told, further
 
 
 def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence]) -> list[Quote]:

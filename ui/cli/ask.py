@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from index.store.contract import Filter
-    from rag.answers import Answer, Sentence
+    from rag.answers import Answer, Point, Sentence
     from rag.assistant import Assistant
 
 _READ_FROM_PICTURE = "قراءة آلية من صورة · OCR"
@@ -48,6 +48,9 @@ def ask(
     article: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Only this article (jawab index list); may be repeated."),
+    ] = None,
+    length: Annotated[
+        str | None, typer.Option(help="How much to tell: short, normal or long.")
     ] = None,
     reranker: RerankerOption = None,
     explain: Annotated[
@@ -72,7 +75,8 @@ def ask(
     from rag.errors import ModelError
 
     chosen = {
-        "k": k, "model": model, "base_url": base_url, "timeout": timeout, "reranker": reranker
+        "k": k, "model": model, "base_url": base_url, "timeout": timeout, "length": length,
+        "reranker": reranker,
     }  # fmt: skip
     from ui.filters import filter_of
     from ui.source_names import name_sources
@@ -175,8 +179,9 @@ def _print_points(answer: "Answer") -> None:
         console.print(Text(answer.short, style="bold"))
     sided = answer.kind == Form.COMPARISON.value
     dated = answer.kind == Form.TIMELINE.value
-    told = dict(zip(answer.sentences, answer.points, strict=True))
-    for group in group_versions(answer.sentences):
+    first = [sentence for sentence in answer.sentences if not sentence.is_further]
+    told = dict(zip(first, answer.points, strict=True))
+    for group in group_versions(first):
         if group[0].is_version and not sided:
             _print_versions(answer, group)
             continue
@@ -185,11 +190,19 @@ def _print_points(answer: "Answer") -> None:
             if side:
                 console.print(Text(side, style="bold"))
             for point in alike:
-                said = f"{point.label}: " if point.label and not sided else ""
-                day = f"{point.date} · " if dated and point.date else ""
-                marks = "".join(f"[{number}]" for number in point.citations)
-                line = ("- ", (day, "cyan"), f"{said}{point.text} ", (marks, "cyan"))
-                console.print(Text.assemble(*line))
+                console.print(_line(point, sided=sided, dated=dated))
+    if answer.further:
+        console.print()
+        console.print(Text(f"{load_phrases('ar')['further']}:", style="bold"))
+    for point in answer.further:
+        console.print(_line(point, sided=sided, dated=dated))
+
+
+def _line(point: "Point", *, sided: bool, dated: bool) -> Text:
+    said = f"{point.label}: " if point.label and not sided else ""
+    day = f"{point.date} · " if dated and point.date else ""
+    marks = "".join(f"[{number}]" for number in point.citations)
+    return Text.assemble("- ", (day, "cyan"), f"{said}{point.text} ", (marks, "cyan"))
 
 
 def _print_versions(answer: "Answer", group: "list[Sentence]") -> None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from index.arabic.sentences import sentence_spans
 from index.arabic.words import fold
 from index.search.search import Passage
+from prompts import load_phrases
 from rag.answers import (
     Answer,
     Citation,
@@ -42,7 +43,8 @@ def answer_card(turn: str, answer: Answer) -> str:
         answer: Whose sentences are quotes.
     """
     cited = {citation.number: citation for citation in answer.citations}
-    rows = [(s, cited[s.citations[0]]) for s in answer.sentences if s.citations]
+    all_rows = [(s, cited[s.citations[0]]) for s in answer.sentences if s.citations]
+    rows = [row for row in all_rows if not row[0].is_further]
     if answer.kind == Form.COMPARISON.value and any(sentence.label for sentence, _ in rows):
         body = _sides(turn, rows)
     elif answer.differs:
@@ -51,6 +53,7 @@ def answer_card(turn: str, answer: Answer) -> str:
         body = _list(turn, answer.kind, rows)
     else:
         body = _cards(turn, rows)
+    body += _further(turn, answer.kind, [row for row in all_rows if row[0].is_further])
     name = answer.kind.replace("/", "-")
     return one_line(f'<div class="ans ans-{name}">{headline(answer)}{body}</div>')
 
@@ -107,7 +110,7 @@ def _versions(turn: str, answer: Answer) -> str:
     if answer.opening and not any(sentence.is_version for sentence in answer.sentences):
         # A conversation that was kept before sentences knew whether they are versions.
         parts.append(f'<p class="ans-open">{escape(answer.opening)}</p>')
-    for group in group_versions(answer.sentences):
+    for group in group_versions(s for s in answer.sentences if not s.is_further):
         rows = [(s, cited[s.citations[0]]) for s in group if s.citations]
         if group[0].is_version:
             caption = find_caption(group, answer.opening)
@@ -137,6 +140,17 @@ def _table(turn: str, caption: str, versions: list[Version]) -> str:
     return (
         f'<table class="ans-versions"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _further(turn: str, kind: str, rows: list[tuple[Sentence, Citation]]) -> str:
+    """Return what more is told of a story, folded."""
+    if not rows:
+        return ""
+    told = _list(turn, kind, rows) if kind in _ROWS else _cards(turn, rows)
+    return (
+        '<details class="ans-more"><summary>'
+        f"{load_phrases('ar')['further']} ({len(rows)})</summary>{told}</details>"
     )
 
 

@@ -176,6 +176,7 @@ def _parse_sentence(row: Mapping[str, Any]) -> Sentence:
         note=str(row.get("note", "")),
         label=str(row.get("label", "")),
         is_version=bool(row.get("is_version")),
+        is_further=bool(row.get("is_further")),
     )
 
 

@@ -14,6 +14,7 @@ from ui.web.render import notice
 from ui.web.served import Served
 
 CAUTION = [("حذر", "careful"), ("متوازن", "balanced"), ("متساهل", "lenient")]
+LENGTH = [("موجزة", "short"), ("معتدلة", "normal"), ("مفصّلة", "long")]
 UNSUPPORTED = [("تُحذف", "remove"), ("تُعرض معلَّمة", "mark")]
 VERIFY = [("بكلماتها", "words"), ("بكلماتها وبسؤال النموذج مرة ثانية", "model")]
 _MODELS = (
@@ -48,6 +49,9 @@ class SettingsTab:
                 CAUTION, value=settings.caution, label="درجة الحذر", rtl=True,
                 elem_id="set-caution", info="حذر: يعتذر أكثر. متساهل: يجيب أكثر وقد يخطئ.",
             )  # fmt: skip
+            length = gr.Radio(
+                LENGTH, value=settings.length, label="طول الإجابة", rtl=True, elem_id="set-length"
+            )
             unsupported = gr.Radio(
                 UNSUPPORTED, value=settings.unsupported, rtl=True, elem_id="set-unsupported",
                 label="جمل النموذج التي تخالفها المقالات",
@@ -69,7 +73,7 @@ class SettingsTab:
                 save = gr.Button("حفظ", variant="primary", elem_id="set-save")
         told = gr.HTML(elem_id="set-told", apply_default_css=False)
         test.click(self._test, [model, address], [told], concurrency_id="llm", **_PRIVATE)
-        self._fields = [k, caution, unsupported, verify, model, address]
+        self._fields = [k, caution, length, unsupported, verify, model, address]
         save.click(self._save, self._fields, [told], concurrency_id="llm", **_PRIVATE)
         self._told = told
 
@@ -82,7 +86,8 @@ class SettingsTab:
         if not self._served.may_edit_all(request):
             return [gr.Column(visible=False), _FORBIDDEN, *[gr.skip()] * len(self._fields)]
         now = self._served.settings
-        values = [now.k, now.caution, now.unsupported, now.verify, now.model, now.base_url]
+        values = [now.k, now.caution, now.length, now.unsupported, now.verify]
+        values += [now.model, now.base_url]
         return [gr.Column(visible=True), "", *values]
 
     def _test(self, model: str, address: str, request: gr.Request) -> str:
@@ -98,6 +103,7 @@ class SettingsTab:
         self,
         k: float,
         caution: str,
+        length: str,
         unsupported: str,
         verify: str,
         model: str,
@@ -110,6 +116,7 @@ class SettingsTab:
             self._served.settings,
             k=int(k),
             caution=caution,
+            length=length,
             unsupported=unsupported,
             verify=verify,
             model=(model or EXTRACTIVE).strip(),

@@ -1,16 +1,18 @@
 """Answers to the parts of a question become one answer, over the samples."""
 
+from dataclasses import replace
+
 import pytest
 from checks import check_citations
 
 from prompts import load_phrases
+from rag.answers import Answer, Citation, Sentence
 from rag.writing.joining import join_answers
-
-pytestmark = pytest.mark.slow
 
 TWO = "كم تلميذًا سيحصل على وجبات ساخنة مجانية، وأين عُرضت القطع الأثرية في الموصل؟"
 
 
+@pytest.mark.slow
 def test_each_part_is_answered_from_its_own_article(assistant, sample_index):
     answer = assistant.answer(TWO)
     assert answer.found
@@ -20,6 +22,7 @@ def test_each_part_is_answered_from_its_own_article(assistant, sample_index):
     check_citations(answer, sample_index)
 
 
+@pytest.mark.slow
 def test_what_answers_two_parts_is_quoted_once_and_only_what_is_quoted_is_cited(assistant):
     one, other = map(
         assistant.answer, ("من أخرج فيلم آخر الصيادين؟", "متى يُعرض فيلم آخر الصيادين في لبنان؟")
@@ -33,6 +36,24 @@ def test_what_answers_two_parts_is_quoted_once_and_only_what_is_quoted_is_cited(
     assert sorted(used) == list(range(1, len(joined.citations) + 1))
 
 
+def test_what_parts_tell_more_stands_together_behind_them():
+    said = Citation(1, "أ", "ع", "", "", "", "قيل.", 0, 4, 1.0)
+
+    def part(number):
+        cited = (replace(said, start=number), replace(said, number=2, start=9 + number))
+        told = (
+            Sentence(f"قيل {number}.", (1,), 1.0),
+            Sentence(f"وزيد {number}.", (2,), 1.0, lead="\n\nالمزيد:\n- ", is_further=True),
+        )
+        return Answer("؟", "؟", "", told, cited, found=True)
+
+    parts = [part(0), part(1)]
+    joined = join_answers(parts[0], parts, load_phrases("ar"), {})
+    assert joined.text == "قيل 0 [1].\nقيل 1 [3].\n\nالمزيد:\n- وزيد 0 [2].\n- وزيد 1 [4]."
+    assert len(joined.further) == 2
+
+
+@pytest.mark.slow
 def test_articles_that_differ_on_one_part_are_told_there(assistant):
     answer = assistant.answer("متى بني سد الوادي الأخضر، وكم عدد المصابين في حريق مصنع الرمال؟")
     assert answer.differs
@@ -41,6 +62,7 @@ def test_articles_that_differ_on_one_part_are_told_there(assistant):
     assert answer.short is None
 
 
+@pytest.mark.slow
 def test_the_few_words_of_all_parts_are_given_or_none(reading_assistant):
     both = reading_assistant.answer(
         "كم تلميذًا سيحصل على وجبات ساخنة مجانية، وكم قطعة أثرية عرضت في قاعة الآشوريين بالموصل؟"
@@ -55,12 +77,14 @@ def test_the_few_words_of_all_parts_are_given_or_none(reading_assistant):
     assert one.short is None
 
 
+@pytest.mark.slow
 def test_the_same_few_words_do_not_answer_two_parts(reading_assistant):
     one = reading_assistant.answer("كم تلميذًا سيحصل على وجبات ساخنة مجانية؟")
     assert one.short
     assert join_answers(one, [one, one], load_phrases("ar"), {}).short is None
 
 
+@pytest.mark.slow
 def test_a_part_that_no_article_answers_is_told(assistant):
     answer = assistant.answer("متى بني سد الوادي الأخضر، ومتى تأسست جامعة طوكيو في اليابان؟")
     assert answer.found
@@ -68,6 +92,7 @@ def test_a_part_that_no_article_answers_is_told(assistant):
     assert "متى تأسست جامعة طوكيو" in answer.notice
 
 
+@pytest.mark.slow
 def test_it_does_not_matter_which_part_no_article_answers(assistant):
     answer = assistant.answer("متى تأسست جامعة طوكيو في اليابان، ومتى بني سد الوادي الأخضر؟")
     assert answer.found
@@ -76,6 +101,7 @@ def test_it_does_not_matter_which_part_no_article_answers(assistant):
     assert answer.notice.endswith("متى تأسست جامعة طوكيو في اليابان؟")
 
 
+@pytest.mark.slow
 def test_nothing_found_for_any_part_is_a_refusal(assistant):
     answer = assistant.answer("متى تأسست جامعة طوكيو في اليابان، وكم عدد سكان جزيرة غرينلاند؟")
     assert not answer.found
@@ -83,6 +109,7 @@ def test_nothing_found_for_any_part_is_a_refusal(assistant):
     assert answer.citations == ()
 
 
+@pytest.mark.slow
 def test_the_answer_grows_and_its_first_state_has_no_text(assistant):
     states = list(assistant.stream(TWO))
     assert states[0].text == ""

@@ -112,6 +112,15 @@ def test_lists_and_headings_are_exported_as_such():
     ) in told
 
 
+def test_what_was_folded_is_folded_again():
+    (said,) = answered().sentences
+    more = replace(said, text="وعاد الوفد.", lead="\n\nالمزيد عن القصة:\n- ", is_further=True)
+    kept = conversation(replace(answered(), sentences=(said, more)))
+    (turn,) = read_conversation(kept.to_json()).turns
+    assert [sentence.is_further for sentence in turn.answer.sentences] == [False, True]
+    assert "**المزيد عن القصة:**\n\n- وعاد الوفد [1]." in to_markdown(kept)
+
+
 def test_what_differs_is_exported_as_a_table():
     (sentence,), (cited,) = (
         answered().sentences,

@@ -325,6 +325,20 @@ def test_each_kind_of_answer_has_its_own_look(kind, labels, part):
     assert part in render.whole_answer(Turn("t1", "؟", make_answer(kind, labels=labels), 0))
 
 
+@pytest.mark.parametrize("kind", ["fact", "list", "timeline", "summary", "comparison", "several"])
+def test_what_more_there_is_to_tell_is_folded_behind_the_rest(kind):
+    answer = make_answer(kind)
+    first, second = answer.sentences
+    answer = replace(answer, sentences=(first, replace(second, is_further=True)))
+    told, _, further = render.answer_card("t1", answer).partition('<details class="ans-more">')
+    assert "#src-t1-1" in told
+    assert "#src-t1-2" not in told
+    assert further.startswith("<summary>المزيد عن القصة (1)</summary>")
+    assert "#src-t1-2" in further
+    assert [point.citations for point in answer.points] == [(1,)]
+    assert [point.citations for point in answer.further] == [(2,)]
+
+
 def make_versions(known=True):
     """Return a quoted answer of two articles of which the newer gives another figure."""
     answer = make_answer()
