@@ -57,6 +57,10 @@ _ATTRIBUTION = re.compile(
     rf"|إلى)\s)[^\s،,:.؛]+){{0,9}}?)"
     r"(?:[،,]\s+[^،,:.؛\n]{0,60}[،,])?\s+(?:إلى |الى |على )?(?:ب?أنّ?|إنّ?|ان)\s+(?=\S)"
 )
+_COLON = re.compile(
+    rf"(?:كما |قد |وقد )?[وفي]?(?:{_SAYS})ت?(?P<who>(?:\s+[^\s،,:.؛«\"]+){{1,9}}?)\s*:\s*(?=[«\"“])"
+)
+"""«وقال فلان: «…»»."""
 _THAT = re.compile(r"\s*ب?(?:أنّ?|إنّ?|ان)\s+")
 _PRONOUN = re.compile(r"(?:ه|ها|هم|هما)\b")
 _BYLINE = re.compile(
@@ -66,7 +70,8 @@ _MOST_OF_A_BYLINE = 30
 """Characters of «تونس - وات -»; a longer opening is a sentence."""
 _CIRCUMSTANCE = re.compile(
     r"\s+(?:في|خلال|اليوم|أمس|امس|صباح|مساء|يوم|عقب|إثر|اثر|على|لدى|عبر|ل?مراسل\S*|حول|بخصوص"
-    r"|وهو|وهي|وهم)\s.*",
+    r"|وهو|وهي|وهم)\s.*"
+    r"|\s+(?:قائل|لل?صحا?فيي?ن|ل(?:وكالة|قناة|إذاعة|اذاعة|صحيفة|موقع)\b).*",
     re.DOTALL,
 )
 _MOST_OF_A_NAME = 7
@@ -133,8 +138,10 @@ def find_speaker(text: str) -> str:
 
     >>> find_speaker("وقال وزير الصحة سعيد العايدي في تصريح إن الوضع مستقر.")
     'وزير الصحة سعيد العايدي'
+    >>> find_speaker("وقالت ليلى الكيلاني للصحفيين: «الوضع مستقر».")
+    'ليلى الكيلاني'
     """
-    found = _ATTRIBUTION.match(text)
+    found = _ATTRIBUTION.match(text) or _COLON.match(text)
     return _name(found["who"]) if found else ""
 
 
@@ -155,7 +162,7 @@ def _skip_opening(text: str, span: Span, answer: Span | None) -> tuple[int, str]
     connective = _CONNECTIVE.match(text, start, span.end)
     if connective and connective.end() <= last:
         start = connective.end()
-    said = _ATTRIBUTION.match(text, start, span.end)
+    said = _ATTRIBUTION.match(text, start, span.end) or _COLON.match(text, start, span.end)
     if said and said.end() <= last and not _PRONOUN.match(text, said.end() - 1):
         named = _name(said["who"])
         # What is said without a name keeps who says it, unless that is only «وأضاف أن».
@@ -191,16 +198,22 @@ def _find_core(
     if answer:
         held = [n for n, p in enumerate(pieces) if p.start < answer.end and answer.start < p.end]
         last = held[-1] if held else 0
-        while last + 1 < len(pieces) and _THAT.match(text, pieces[last + 1].start):
+        while last + 1 < len(pieces) and _introduces(text, pieces[last], pieces[last + 1]):
             last += 1  # who says it is nothing without what is said
         if held:
             return held[0], last
     counts = [worth(text[p.start : p.end]) for p in pieces]
     for n, following in enumerate(pieces[1:]):
-        if _THAT.match(text, following.start):  # who says it; what is said comes behind
-            counts[n] = 0.0
+        if _introduces(text, pieces[n], following):  # who says it; what is said comes behind
+            counts[n] = -1.0
     best = counts.index(max(counts))
     return best, best
+
+
+def _introduces(text: str, piece: Span, following: Span) -> bool:
+    """Tell whether a piece only says who says what follows: «… أن …», «…: «…»»."""
+    said = text[piece.start : piece.end].rstrip()
+    return said.endswith(":") or bool(_THAT.match(text, following.start))
 
 
 def _grow(text: str, pieces: Sequence[Span], low: int, high: int, most: int) -> tuple[int, int]:

@@ -198,8 +198,12 @@ class Draft:
     def _choose_shown(self, support: Support) -> Shown:
         """Return the clause of a quote that is shown at first."""
         question, article = self.reading.question, self.reading.passages[support.passage].article
-        # Where the clause is, even a doubtful guess of the reader tells better than words.
-        answer = self.reading.find_answer(support.passage, support.span, least=-math.inf)
+        # Where the clause is, even a doubtful guess of the reader tells better than words; but what
+        # opens an article says what happened, and a story begins with that.
+        opens = not article.text[: support.span.start].strip()
+        answer = None
+        if not (opens and question.form is Form.SUMMARY):
+            answer = self.reading.find_answer(support.passage, support.span, least=-math.inf)
         most = _MOST_SHOWN.get(question.form, _USUALLY_SHOWN)
         return choose_clause(article.text, support.span, answer, self.reading.weigh_piece, most)
 

@@ -32,6 +32,16 @@ def test_who_speaks_is_not_shown_without_what_is_said():
     assert "سيفتتح" in show(text, "وزير النقل", most=16)[0]
 
 
+@pytest.mark.parametrize("answer", ["", "سالم علي", "أربع سنوات"])
+def test_nor_where_it_stands_behind_a_colon(answer):
+    said = "«لا يجوز أن يبقى الجسر مغلقا بعد كل هذه الأشغال التي دامت أربع سنوات»."
+    text = f"وقال رئيس نقابة سائقي الشاحنات الكبيرة سالم علي: {said}"
+    place = text.index(answer) if answer else 0
+    span = Span(place, place + len(answer)) if answer else None
+    found = choose_clause(text, Span(0, len(text)), span, lambda _: 0.0, 14).span
+    assert said.rstrip(".") in text[found.start : found.end]
+
+
 def test_a_short_sentence_is_shown_whole():
     text = "افتتح الجسر أمس بحضور الوالي."
     assert show(text) == (text, "")
@@ -92,6 +102,10 @@ def test_quotations_and_numbers_stay_whole():
     [
         ("وقال رئيس البلدية في تصريح صحفي إن الأشغال متوقفة.", "رئيس البلدية"),
         ("وأضاف ذات المصدر أن الأشغال متوقفة.", ""),
+        ("وقالت المهندسة سلمى عمار للصحفيين: «الأشغال متوقفة».", "المهندسة سلمى عمار"),
+        ("وقال سامي بن علي قائلا: «الأشغال متوقفة».", "سامي بن علي"),
+        ("وقال المصدر: «الأشغال متوقفة».", ""),
+        ("قائمة الأشغال: «الجسر» و«النفق».", ""),
         ("توقفت الأشغال أمس.", ""),
     ],
 )
