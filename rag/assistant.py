@@ -285,10 +285,10 @@ class _Walk:
             _ask_whole(told[0], whole), incomplete=any(answer.incomplete for answer in told)
         )
         sides = [part.side for part in parts] if parts[0].side else []
-        if any(answer.found for answer in told):
+        if any(answer.found for answer in told) and not (sides and _tell_the_same(told)):
             phrases = load_phrases(whole.language)
             yield join_answers(begun, told, phrases, self.clock.lap("answer"), sides)
-        elif sides:  # neither stands alone: the question is asked as it stands
+        elif sides:  # the sides cannot be told apart: the question is asked as it stands
             yield from self.answer(whole)
         else:
             begun = replace(begun, passages=join_passages(told))
@@ -395,6 +395,12 @@ class _Found(NamedTuple):
     def name(self) -> str:
         """What the question asks, or which side it is about."""
         return self.question.side or strip_conjunction(self.question.asked)
+
+
+def _tell_the_same(sides: Sequence[Answer]) -> bool:
+    """Tell whether the first words quoted for two sides of a comparison are the same."""
+    first = [one.citations[0] for one in sides if one.citations]
+    return len({(one.article_id, one.start) for one in first}) < len(first)
 
 
 def _find_or_add(passages: list[Passage], one: Passage) -> int:

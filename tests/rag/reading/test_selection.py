@@ -54,6 +54,15 @@ def test_what_is_shown_stands_in_what_is_cited(told):
     ] * len(answer.sentences)
 
 
+def test_sides_that_would_be_told_the_same_are_not_told_apart(assistant):
+    asked = "قارن بين التقرير الأول والنهائي في عدد مصابي حريق مصنع الرمال"
+    answer = assistant.answer(asked)
+    assert answer.found
+    quoted = [(citation.article_id, citation.start) for citation in answer.citations]
+    assert len(set(quoted)) == len(answer.points)
+    assert not any(point.label.startswith("التقرير الأول") for point in answer.points)
+
+
 def test_a_comparison_says_which_side_is_missing(told):
     answer = told.answer("قارن بين خسائر حريق مصنع الورق وخسائر غرق السفينة زنوبيا")
     assert answer.kind == Form.COMPARISON.value
