@@ -70,8 +70,10 @@ def take(page, address, folder, name):
     page.wait_for_timeout(300)
     page.screenshot(path=folder / f"{name}-conversations.png")
     page.locator("#conversations .conversation").last.click()
-    page.wait_for_selector("#chat a.cite")
+    page.wait_for_selector(f"#chat .user >> text={next(iter(QUESTIONS.values()))}")
+    page.wait_for_timeout(600)  # the filters it was asked with stand then
     page.get_by_text("تضييق البحث", exact=True).click()
+    page.wait_for_timeout(600)  # the fields are there only now
     page.fill("#f-since :is(input, textarea)", "2025-03-01")
     page.fill("#f-title :is(input, textarea)", "مهرجان")
     page.wait_for_selector("[data-pick]")
