@@ -41,10 +41,7 @@ def join_answers(
             for s in part.sentences
             if side or part.differs or s.text not in said  # sides and versions stand together
         ]
-        more = [sentence for sentence in new if sentence.is_further]
-        if further and more:  # one heading stands above what all parts tell more
-            more[0] = replace(more[0], lead="\n" + more[0].lead.rpartition("\n")[2])
-        further += more
+        further += _place_further([s for s in new if s.is_further], part, is_first=not further)
         new = [sentence for sentence in new if not sentence.is_further]
         if new:
             opening = f"{part.opening}\n" if part.differs else f"{side}: " if side else ""
@@ -64,6 +61,16 @@ def join_answers(
         notice=_tell_refused(parts, phrases, sides),
         timings=timings,
     ).with_text()
+
+
+def _place_further(more: list[Sentence], part: Answer, *, is_first: bool) -> list[Sentence]:
+    """Return what a part tells more, under the heading that stands once above that of all parts."""
+    if not more:
+        return []
+    heading = next(s.lead for s in part.sentences if s.is_further).rpartition("\n")[0]
+    item = more[0].lead.rpartition("\n")[2]
+    lead = f"{heading}\n{item}" if is_first else f"\n{item}"
+    return [replace(more[0], lead=lead), *more[1:]]
 
 
 def join_passages(parts: Sequence[Answer]) -> tuple[Passage, ...]:

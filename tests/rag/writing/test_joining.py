@@ -53,6 +53,19 @@ def test_what_parts_tell_more_stands_together_behind_them():
     assert len(joined.further) == 2
 
 
+def test_their_heading_stands_also_where_the_first_of_them_was_quoted_before():
+    cited = tuple(Citation(n, "أ", "ع", "", "", "", "قيل.", n, n + 4, 1.0) for n in (1, 2, 3))
+    first = (Sentence("وزيد.", (1,), 1.0),)
+    second = (
+        Sentence("قيل.", (1,), 1.0),
+        Sentence("وزيد.", (2,), 1.0, lead="\n\nالمزيد:\n- 1 مارس: ", is_further=True),
+        Sentence("وبقي.", (3,), 1.0, lead="\n- 2 مارس: ", is_further=True),
+    )
+    parts = [Answer("؟", "؟", "", told, cited, found=True) for told in (first, second)]
+    joined = join_answers(parts[0], parts, load_phrases("ar"), {})
+    assert joined.text.endswith("\n\nالمزيد:\n- 2 مارس: وبقي [2].")
+
+
 @pytest.mark.slow
 def test_articles_that_differ_on_one_part_are_told_there(assistant):
     answer = assistant.answer("متى بني سد الوادي الأخضر، وكم عدد المصابين في حريق مصنع الرمال؟")
