@@ -228,7 +228,7 @@ def test_a_question_is_taken_back(chat):
     chat.page.locator("#chat").get_by_label("تراجع").last.click()
     expect(chat.page.locator("#chat .user-row")).to_have_count(1)
     expect(chat.page.locator("#q textarea")).to_have_value("كم ثمن تذكرة الحافلة الكهربائية؟")
-    assert "آخر الصيادين" in chat.page.inner_text(".src-turn.is-active .src-q")
+    expect(chat.page.locator(".src-turn.is-active .src-q")).to_contain_text("آخر الصيادين")
 
 
 def test_the_same_question_is_asked_again(chat, script):
