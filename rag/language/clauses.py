@@ -141,8 +141,13 @@ def find_speaker(text: str) -> str:
     >>> find_speaker("وقالت ليلى الكيلاني للصحفيين: «الوضع مستقر».")
     'ليلى الكيلاني'
     """
-    found = _ATTRIBUTION.match(text) or _COLON.match(text)
+    found = _match_saying(text, 0, len(text))
     return _name(found["who"]) if found else ""
+
+
+def _match_saying(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the words with which a sentence begins that say who speaks; the group ``who``."""
+    return _ATTRIBUTION.match(text, start, end) or _COLON.match(text, start, end)
 
 
 def _name(words: str) -> str:
@@ -162,7 +167,7 @@ def _skip_opening(text: str, span: Span, answer: Span | None) -> tuple[int, str]
     connective = _CONNECTIVE.match(text, start, span.end)
     if connective and connective.end() <= last:
         start = connective.end()
-    said = _ATTRIBUTION.match(text, start, span.end) or _COLON.match(text, start, span.end)
+    said = _match_saying(text, start, span.end)
     if said and said.end() <= last and not _PRONOUN.match(text, said.end() - 1):
         named = _name(said["who"])
         # What is said without a name keeps who says it, unless that is only «وأضاف أن».

@@ -106,8 +106,10 @@ class _Room(NamedTuple):
 
     def fits(self, chosen: Sequence[ScoredSentence], sentence: ScoredSentence) -> bool:
         """Tell whether a sentence has room beside those chosen; the first one always has."""
+        if not chosen or len(chosen) == self.most:
+            return not chosen
         words = sum(min(len(s.text.split()), _MOST_COUNTED) for s in (*chosen, sentence))
-        return not chosen or (len(chosen) < self.most and words <= self.words)
+        return words <= self.words
 
 
 def select_sentences(

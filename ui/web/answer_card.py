@@ -148,22 +148,21 @@ def _further(turn: str, kind: str, rows: list[tuple[Sentence, Citation]]) -> str
     if not rows:
         return ""
     told = _list(turn, kind, rows) if kind in _ROWS else _cards(turn, rows)
-    return (
-        '<details class="ans-more"><summary>'
-        f"{load_phrases('ar')['further']} ({len(rows)})</summary>{told}</details>"
-    )
+    return _fold(load_phrases("ar")["further"], len(rows), told)
+
+
+def _fold(title: str, count: int, body: str) -> str:
+    return f'<details class="ans-more"><summary>{title} ({count})</summary>{body}</details>'
 
 
 def _cards(turn: str, rows: list[tuple[Sentence, Citation]]) -> str:
     cards = [_card(turn, sentence, citation) for sentence, citation in rows]
     first, rest = "".join(cards[:_SHOWN_CARDS]), cards[_SHOWN_CARDS:]
-    more = (
-        f'<details class="ans-more"><summary>المزيد من المقالات ({len(rest)})</summary>'
-        f'<ul class="ans-cards">{"".join(rest)}</ul></details>'
-        if rest
-        else ""
-    )
-    return f'<ul class="ans-cards">{first}</ul>{more}'
+    shown = f'<ul class="ans-cards">{first}</ul>'
+    if not rest:
+        return shown
+    folded = f'<ul class="ans-cards">{"".join(rest)}</ul>'
+    return shown + _fold("المزيد من المقالات", len(rest), folded)
 
 
 def _card(turn: str, sentence: Sentence, citation: Citation) -> str:
