@@ -176,7 +176,7 @@ def measure(articles: int) -> dict[str, object]:
     """Return the error by kind of damage, over some articles."""
     chosen = [
         found
-        for found in read_articles([ROOT / "samples" / "articles"])
+        for found in read_articles([ROOT / "ui" / "samples" / "articles"])
         if isinstance(found, Article) and len(found.text) in _LENGTHS
         and not any(letter.isascii() and letter.isalpha() for letter in found.text)
     ][:articles]  # fmt: skip
