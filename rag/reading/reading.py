@@ -113,10 +113,10 @@ def read_passages(
         length: Of the answer: ``short``, ``normal`` or ``long``.
     """
     chosen = choose_again(sentences, read)
-    # Neither a story nor a list is told in a few words.
-    few = question.form is not Form.LIST and question.form not in STORIES
     # Only what asks for one value can be answered with another; a story has many.
     one_value = question.form in {Form.FACT, Form.YES_NO, Form.SEVERAL}
+    # A list, a story or both sides of a comparison are not told in a few words.
+    few = one_value or question.form is Form.WHY
     return Reading(
         question,
         passages,

@@ -122,8 +122,8 @@ def test_further_rows_by_date_have_their_day_too():
     assert all("مارس/آذار 2025: " in row for row in rows)
 
 
-@pytest.mark.parametrize("form", [Form.SUMMARY, Form.TIMELINE, Form.LIST])
-def test_few_words_are_no_story_and_no_list(form):
+@pytest.mark.parametrize("form", [Form.SUMMARY, Form.TIMELINE, Form.LIST, Form.COMPARISON])
+def test_few_words_are_no_story_no_list_and_no_comparison(form):
     told = read("متى اندلع حريق مصنع الورق؟", FIRE, scores=(3,))
     place = FIRE.index("فجر السبت")
     window = Window(0, Span(0, len(FIRE)), 9.0)
