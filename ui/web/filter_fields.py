@@ -31,6 +31,10 @@ element.addEventListener('click', event => {
   const data = event.target.closest('[data-drop]')?.dataset;
   if (data) trigger('drop', {field: data.drop, value: data.value ?? ''});
 });
+// Gradio 6.31 tells of no input to a field that became one for a date.
+document.addEventListener('input', event => {
+  if (event.target.closest?.('#f-since, #f-until')) setTimeout(() => trigger('date'));
+});
 """
 _PICK = """
 element.addEventListener('click', event => {
@@ -71,7 +75,7 @@ class FilterFields:
 
     def connect(self, picker: gr.Dropdown) -> None:
         """Look up articles as their titles are typed, and keep the chips true."""
-        *typed, articles = self.fields
+        sources, _, _, articles = self.fields
         self._picker = picker
         self._words.change(
             self._look_up, [picker, self._words, articles], [self._offers], **_PRIVATE
@@ -80,11 +84,13 @@ class FilterFields:
             self._offers.pick(self._pick, [articles], [articles, self._words], **_PRIVATE)
         )
         self.show_chips(self.chips.drop(self._drop, self.fields, self.fields, **_PRIVATE))
-        # One event for all fields: of two, the first might be answered last, and show less.
-        gr.on(
-            [field.change for field in typed], self._chips, [picker, *self.fields], [self.chips],
-            trigger_mode="always_last", **_PRIVATE,
-        )  # fmt: skip
+        # Of what a reader sets only: fields set by code change one after another, each would tell
+        # of itself, and what was told of the first might be answered last, and show less.
+        for by_hand in (sources.input, self.chips.date):
+            by_hand(
+                self._chips, [picker, *self.fields], [self.chips],
+                trigger_mode="always_last", **_PRIVATE,
+            )  # fmt: skip
 
     def show_chips(self, event: Any) -> Any:
         """Show as chips what is chosen after an event."""
