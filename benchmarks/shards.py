@@ -91,7 +91,8 @@ def main() -> None:
         report(_kill_nodes(options, questions[:50], embedder), options.out)
         return
     with tempfile.TemporaryDirectory(dir=options.scratch) as place:
-        alone = options.alone or Path(place, "alone")
+        kept = options.kept or Path(place)
+        alone = kept / "alone"
         built = {} if holds_store(alone) else build(alone, options.chunks, options.data)
         store = open_store(alone)
         expected = _told(store, embedder, questions)
@@ -101,15 +102,12 @@ def main() -> None:
             **built,
             "alone": _measure(store, embedder, questions, options.seconds),
         }
-        folder = Path(place, "shared-out")
-        shutil.copytree(alone, folder)
         for shards in options.shards:
-            begun = time.perf_counter()
-            reshard_index(folder, shards)
-            taken = time.perf_counter() - begun
+            folder = kept / str(shards)
+            taken = {} if holds_store(folder) else _share_out(alone, folder, shards)
             store = open_store(folder)
             figures[f"{shards} in process"] = {
-                "shared_out_s": round(taken, 1),
+                **taken,
                 "same_answers": _compare(expected, _told(store, embedder, questions)),
                 **_measure(store, embedder, questions, options.seconds),
             }
@@ -118,6 +116,14 @@ def main() -> None:
                     folder, shards, embedder, questions, expected, options
                 )
             report(figures, options.out)
+
+
+def _share_out(alone: Path, folder: Path, shards: int) -> dict[str, float]:
+    """Make a copy of an index in so many shards; return what that took."""
+    shutil.copytree(alone, folder)
+    begun = time.perf_counter()
+    reshard_index(folder, shards)
+    return {"shared_out_s": round(time.perf_counter() - begun, 1)}
 
 
 def _options() -> argparse.Namespace:
@@ -130,7 +136,7 @@ def _options() -> argparse.Namespace:
         "--nodes", type=int, default=0, help="kill so many nodes of a Ray instead, one by one"
     )
     parser.add_argument(
-        "--alone", type=Path, help="an index that was made so before; made where there is none"
+        "--kept", type=Path, help="a folder for the indexes, which are taken where they are there"
     )
     parser.add_argument("--questions", type=int, default=QUESTIONS)
     parser.add_argument(
