@@ -57,9 +57,15 @@ def _build_patterns() -> tuple[tuple[Form, str, re.Pattern[str]], ...]:
     )
 
 
-_INSIDE = r"(?:^|(?<= ))(?:[وفبل]|ال)?"
+# «لماذا وقع» asks something else than «ماذا وقع».
+_INSIDE = r"(?:^|(?<= ))(?:[وف]|[بل](?!ماذا)|ال)?"
 _BEFORE = {"start": r"^(?:[وف])?", "inside": _INSIDE, "open": _INSIDE}
-_OF_ONE_VALUE = frozenset({Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY})
+_SETTLED = frozenset({Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY, Kind.YES_NO})
+"""Kinds of question that tell the form of answer themselves, whatever they are about."""
+# «ماذا قال فلان عن قصة الفيلم؟» asks for his words.
+_WORDS = re.compile(r"[وف]?(?:ماذا|شنوه?|وش|ايش|شو) (?:قال|صرح|اعلن|رد|علق|كتب)\w*\b")
+# «هل يمكن تلخيص …؟», «هل لك أن تشرح …؟» ask for no yes.
+_REQUEST = re.compile(r"هل (?:\w?مكن\w*|\w?ستطيع\w*|با?مكان\w*|لك|من|بوسع\w*)\b")
 
 
 def _translate(phrase: str) -> str:
@@ -77,8 +83,9 @@ def detect_form(spoken: Sequence[str], kind: Kind) -> Form:
         kind: What it asks for.
     """
     text = " ".join(spoken)
+    is_settled = bool(_WORDS.match(text)) or (kind in _SETTLED and not _REQUEST.match(text))
     for form, where, pattern in _build_patterns():
-        if not (where == "open" and kind in _OF_ONE_VALUE) and pattern.search(text):
+        if not (where == "open" and is_settled) and pattern.search(text):
             return form
     if kind in _OF_KINDS:
         return _OF_KINDS[kind]

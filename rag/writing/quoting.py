@@ -105,10 +105,9 @@ def choose_quotes(reading: Reading) -> tuple[list[Quote], list[Quote]]:
     if reading.versions:
         return _split_quotes(passages, reading.all_versions), []
     chosen = select_sentences(reading.question, passages, reading.sentences, reading.length)
+    quotes = _split_quotes(passages, [*chosen.told, *chosen.further])
     told = _split_quotes(passages, chosen.told)
-    # What the first ones took along is not quoted twice.
-    further = [q for q in _split_quotes(passages, chosen.further) if q not in told]
-    return told, further
+    return told, quotes[len(told) :]
 
 
 def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence]) -> list[Quote]:
@@ -118,14 +117,13 @@ def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence])
         passage = passages[sentence.passage]
         wider, speaker = _find_speaker(passage, sentence)
         start, end = _extend_to_label(passage, wider)
-        last = found[-1] if found else None
-        if last and last.passage == sentence.passage and last.span.start <= start:
-            start = max(start, last.span.end)
-        text = passage.article.text[start:end] if start < end else ""
-        found += [
-            Quote(sentence.passage, Span(start + a, start + b), speaker)
-            for a, b in sentence_spans(text)
-        ]
+        told = [quote.span for quote in found if quote.passage == sentence.passage]
+        # Of what two of them take along, each part is quoted with the first.
+        start = max((span.end for span in told if span.start <= start < span.end), default=start)
+        for a, b in sentence_spans(passage.article.text[start:end]):
+            span = Span(start + a, start + b)
+            if not any(other.start <= span.start and span.end <= other.end for other in told):
+                found.append(Quote(sentence.passage, span, speaker))
     return found
 
 
