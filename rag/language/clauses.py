@@ -21,7 +21,7 @@ _SAYS = (
     r"|تابع|كشف|بيّ?ن|نوّ?ه|رجّ?ح|توقّ?ع|حذّ?ر|رأى|زعم|نقل|دعا"
 )
 _BORDER = re.compile(
-    r"(?<!\d)[،,؛](?!\d)|(?<=\d)[،,؛](?=\s)|[:\n]|\s[-–—]\s|\s(?=\()|(?<=\))\s"
+    r"(?<!\d)[،,؛](?!\d)|(?<=\d)[،,؛](?=\s)|(?<!\d):|:(?!\d)|\n|\s[-–—]\s|\s(?=\*)|(?<=\))\s"
     r"|\s(?=(?:بينما|فيما|حيث|إذ|مشير[اةً]+|مضيف[اةً]+|مؤكد[اةً]+|موضح[اةً]+|مبين[اةً]+"
     r"|معتبر[اةً]+|لافت[اةً]+"
     r"|داعي[اةً]+|علم[اً]+ (?:أن|ان)|وذلك|وهو ما|وهي|مما|ما أدى|لكن|غير أن|إلا أن|في حين|كما"
@@ -53,8 +53,8 @@ _CONNECTIVE = re.compile(
     r"(?: إلى| الى)?|بدور(?:ه|ها))[،,]?\s+)+(?!(?:أن|ان)\b)"
 )
 _ATTRIBUTION = re.compile(
-    rf"(?:كما |قد |وقد )?[وفي]?(?:{_SAYS})ت?(?P<who>(?:\s+(?!(?:أنّ?|ان|إنّ?|بأنّ?|الى"
-    rf"|إلى)\s)[^\s،,:.؛]+){{0,9}}?)"
+    rf"(?:كما |قد |وقد )?[وفي]?(?:{_SAYS})ت?(?P<who>(?:\s+(?!(?:ب?[أإا]نّ?(?:ه|ها|هم|هما)?"
+    rf"|الى|إلى)\s)[^\s،,:.؛«»\"“”]+){{0,9}}?)"
     r"(?:[،,]\s+[^،,:.؛\n]{0,60}[،,])?\s+(?:إلى |الى |على )?(?:ب?أنّ?|إنّ?|ان)\s+(?=\S)"
 )
 _COLON = re.compile(
@@ -71,9 +71,16 @@ _MOST_OF_A_BYLINE = 30
 _CIRCUMSTANCE = re.compile(
     r"\s+(?:في|خلال|اليوم|أمس|امس|صباح|مساء|يوم|عقب|إثر|اثر|على|لدى|عبر|ل?مراسل\S*|حول|بخصوص"
     r"|وهو|وهي|وهم)\s.*"
+    r"|\s+(?:(?:ال(?:سبت|[أا]حد|[إا]ثنين|ثلاثاء|[أا]ربعاء|خميس|جمعة))\b|\d).*"
     r"|\s+(?:قائل|لل?صحا?فيي?ن|ل(?:وكالة|قناة|إذاعة|اذاعة|صحيفة|موقع)\b).*",
     re.DOTALL,
 )
+_HANGING = re.compile(
+    r"(?:\s+(?:و|من|على|في|إلى|الى|عن|مع|أن|ان|وقد|قد|ثم|أو|بعد|قبل|التي|الذي|كما|حيث))+$"
+)
+"""Words with which nothing ends."""
+_MOST_OF_A_LABEL = 8
+"""Words before a colon that say what stands behind it: «الصنف الثالث: 25 دينارا»."""
 _MOST_OF_A_NAME = 7
 """Words of who speaks; what is longer is more than a name."""
 
@@ -129,7 +136,11 @@ def choose_clause(
         low -= 1  # what denies or conditions stands before what it reaches
     last = max((n for n in range(high + 1, len(pieces)) if _binds(text, pieces[n])), default=high)
     high = last  # or behind it: «إذا …», «ما لم …»
+    low = _find_label(text, pieces, low)
     chosen = _trim(text, Span(pieces[low].start, pieces[high].end))
+    if chosen.end < span.end and (hanging := _HANGING.search(text, chosen.start, chosen.end)):
+        kept = answer.end if answer else chosen.start
+        chosen = Span(chosen.start, max(hanging.start(), kept))
     return Shown(chosen, speaker if low == 0 else "")
 
 
@@ -152,7 +163,10 @@ def _match_saying(text: str, start: int, end: int) -> re.Match[str] | None:
 
 def _name(words: str) -> str:
     name = _CIRCUMSTANCE.sub("", words).strip(" ،,")
-    if re.search(r"\b(?:ذات|نفس|المصدر|ذاته|نفسه|المتحدث)\b", name):
+    if re.search(r"\b(?:ذات|نفس|المصدر|ذاته|نفسه|المتحدث)\b|^(?:هذ[اهي]\w*|ذلك|تلك|هؤلاء)\b", name):
+        return ""
+    # «القيادي السابق في حركة … فلان»: the name stands behind what was cut off.
+    if name != words.strip(" ،,") and all(word.startswith("ال") for word in name.split()):
         return ""
     return name if 1 < len(name.split()) <= _MOST_OF_A_NAME else ""
 
@@ -213,6 +227,15 @@ def _find_core(
             counts[n] = -1.0
     best = counts.index(max(counts))
     return best, best
+
+
+def _find_label(text: str, pieces: Sequence[Span], first: int) -> int:
+    """Return the piece before a colon that says what the first one is of; else the first."""
+    if not first:
+        return first
+    before = text[pieces[first - 1].start : pieces[first - 1].end].strip()
+    is_label = before.endswith(":") and len(before.split()) <= _MOST_OF_A_LABEL
+    return first - 1 if is_label else first
 
 
 def _introduces(text: str, piece: Span, following: Span) -> bool:

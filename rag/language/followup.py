@@ -54,6 +54,16 @@ _NO_SUBJECT = re.compile(
     r"^(?:[وف]?كم مره \w+|(?:متي|اين|كيف|لماذا|هل) (?:نال|تولي|تقلد|شغل|حصد)ت? ال\w+)$"
 )
 """«كم مرة سجن؟», «متى نال الجائزة؟»: who is not said. Verbs that the noun behind cannot do."""
+_MORE = re.compile(
+    r"[وف]?(?:(?:ا?عط(?:ي?ني|ينا)|هات|زي?د(?:ني|نا)?|ار?يد|نحب|بدي|عايز|ابغي|اذكر|فسر|اشرح|وضح|فصل"
+    r"|احك)(?: لي| لنا)?\b ?)?"
+    r"(?:(?:من )?(?:ال)?(?:مزيد|تفاصيل|معلومات|توضيح\w*|شرح\w*|تفسير\w*|تفصيل\w*|اكثر|اخري|اوسع"
+    r"|اوفر|فسر|لي) ?)*"
+)
+"""«أعطني تفاصيل أكثر», «المزيد», «فسّر أكثر»: nothing is said but that more is wanted."""
+_NOUN_ASKED = re.compile(r"^(?:[وف])?(?:(?:ما|من) (?:هو|هي|هم) |ما (?=\S+ \S)|كم (?=عدد ))")
+_HEAD = re.compile(r"^(?:سبب|اسباب|أسباب|قصة|عدد|حصيلة|تفاصيل|موعد|مكان|تاريخ) (?=\S)")
+"""What was asked of something; another question is asked of the thing itself."""
 _COMPLETED = re.compile(r"^.*?[؟?]\s*\((?P<topic>.*)\)$", re.DOTALL)
 _FEW, _MANY = 2, 4
 """Content words: so few need more; so many rarely do. Chosen, not measured;
@@ -129,7 +139,11 @@ def _rewrite(question: str, last: str, told: str) -> str:
     if year := _other_year(opening, topic):
         return year
     asked = _SAYS_NOTHING.sub("", opening)
-    if _build_question_word().fullmatch(asked) and is_arabic(asked) == is_arabic(topic):
+    is_bare = bool(_build_question_word().fullmatch(asked))
+    if is_bare and _NOUN_ASKED.match(topic):
+        about = _HEAD.sub("", _NOUN_ASKED.sub("", topic).rstrip("؟?!. "))
+        return f"{asked}{mark} ({about})"
+    if is_bare and is_arabic(asked) == is_arabic(topic):
         return f"{asked} {_build_opener_pattern().sub('', topic).rstrip('؟?!. ')}{mark}"
     if set(content_terms(topic)) <= set(content_terms(opening)):
         return question
@@ -162,6 +176,8 @@ def is_follow_up(question: str, told: str = "") -> bool:
     (True, False)
     """
     question = _RESUMED.sub(_without_resumed, _FILLER.sub("", question))
+    if _MORE.fullmatch(" ".join(split_words(question))):
+        return bool(question.strip())
     return _leans_back(question) and not (told and _names_another(question, told))
 
 

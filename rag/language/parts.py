@@ -47,6 +47,7 @@ _WHOLE = re.compile(
     r"|قارن\w*|مقارنه|الفرق بين|رتب(?:لي)?)\b"
 )
 """Asks for a story or two sides as a whole: what it lists behind are aspects of it."""
+_ABOUT = re.compile(r"\s(?:عن|حول|بشأن|بخصوص)\s.+$", re.DOTALL)
 
 
 @cache
@@ -96,8 +97,26 @@ def split_question(text: str) -> tuple[str, ...]:
     parts = list(dict.fromkeys(f"{part.strip(_EDGE)}؟" for part in _find_parts(text)))
     if len(parts) < 2:
         return ()
+    if shared := _share_end(parts):
+        return tuple(shared)
     place = next((n for n, part in enumerate(parts) if content_words(part)), 0)
     return (*parts[: place + 1], *(_lean(part, parts[place]) for part in parts[place + 1 :]))
+
+
+def _share_end(parts: list[str]) -> list[str]:
+    """Return the parts with what the last one says for all that ask the same; none otherwise.
+
+    «ماذا قال أ وماذا قال ب عن ج؟»
+    """
+    end = _ABOUT.search(parts[-1])
+    if not end or any(_ABOUT.search(one) for one in parts[:-1]) or len({*map(_open, parts)}) > 1:
+        return []
+    return [*(f"{part.rstrip('؟')}{end[0]}" for part in parts[:-1]), parts[-1]]
+
+
+def _open(part: str) -> str:
+    """Return how a part begins, the same for «ماذا قال» and «ماذا قالت»."""
+    return " ".join(word[:3] for word in part.split()[:2])
 
 
 def _lean(part: str, first: str) -> str:

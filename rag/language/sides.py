@@ -1,6 +1,7 @@
 """Take a comparison apart: one question for each side, so that each is looked for by itself."""
 
 import re
+from collections.abc import Sequence
 
 from index.arabic.words import fold, stem
 from rag.language.questions import PREPOSITION, build_question_word_pattern
@@ -37,6 +38,10 @@ _BEFORE_AND_AFTER = re.compile(r"(?:ما )?(?:قبل|بعد)(?:ه|ها|هم)")
 """«وما قبله»: named only by the other side."""
 _ASKING = rf"{PREPOSITION}(?:{build_question_word_pattern()})\b"
 _TAIL = re.compile(r"[؟?.!]\s*.*$", re.DOTALL)
+_END = re.compile(
+    r"(?<=\S)\s+(?P<end>(?:في|من|عن|حول|بشأن|بخصوص|ضد|إزاء|تجاه|خلال)\s.+)$", re.DOTALL
+)
+"""What may go for both sides: «موقف أ وموقف ب من الاتفاق»."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LEAST = 2
 """Letters of a side."""
@@ -67,7 +72,9 @@ def split_sides(text: str) -> tuple[tuple[str, str], ...]:
         first, second = _cut(found["sides"])
         if _BEFORE_AND_AFTER.fullmatch(second) or re.match(_ASKING, second):
             return ()
-        return _make(about, first, second, _complete(about, first, second)) if second else ()
+        second, end = _split_end(first, second)
+        whole = [f"{side} {end}" for side in _complete(about, first, second)]
+        return _make(about, first, second, whole) if second else ()
     return ()
 
 
@@ -77,6 +84,14 @@ def _cut(sides: str) -> tuple[str, str]:
     begins = _stem_first(sides)
     alike = next((place for place in places if _stem_first(place[1]) == begins), None)
     return alike or (places[0] if places else (sides, ""))
+
+
+def _split_end(first: str, second: str) -> tuple[str, str]:
+    """Return the second side without its end, where that goes for both, and that end."""
+    found = _END.search(second)
+    if not found or _END.search(first) or _stem_first(first) != _stem_first(second):
+        return second, ""
+    return second[: found.start()], found["end"]
 
 
 def _complete(about: str, first: str, second: str) -> tuple[str, str]:
@@ -101,7 +116,7 @@ def _stem_first(words: str) -> str:
 
 
 def _make(
-    about: str, first: str, second: str, whole: tuple[str, str] | None = None
+    about: str, first: str, second: str, whole: Sequence[str] = ()
 ) -> tuple[tuple[str, str], ...]:
     """Return the sides by name, each with its question: what both are about, and the whole side."""
     names = [_strip(side) for side in (first, second)]

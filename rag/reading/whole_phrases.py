@@ -14,6 +14,12 @@ line that names the columns says it."""
 _NUMBER_BEFORE = re.compile(r"(?:\d+[.,٫٬])+$")
 _NUMBER_AFTER = re.compile(r"(?:[.,٫٬]\d+|،\d{1,2}(?!\d))*\s?[%٪]?(?!\w)|(?:[.,٫٬]\d+)+")
 """What a number goes on with; behind the comma of «4،7» are two digits at most."""
+_LETTERS = re.compile("(?:[^\\W\\d_]|[\u064b-\u0652])+")
+_LETTERS_BEFORE = re.compile(f"{_LETTERS.pattern}$")
+_LONGEST_WORD = 30
+_STOP = re.compile(r"[.،؛:؟!]+$")
+_OUTSIDE = re.compile(r"[وف]?(?:[بلك]|لل)?(?P<article>ال)?")
+"""What is written with a word; of it the article belongs to the word."""
 _NEXT_WORD = re.compile(r" ([^\W\d_]+)(?![\w'’])")
 
 
@@ -29,9 +35,26 @@ def widen_to_number(text: str, span: Span) -> Span:
 
 
 def widen(text: str, span: Span, kind: Kind) -> Span:
-    """Return a span with what belongs to it: its whole number, and what that counts."""
-    whole = widen_to_number(text, span)
+    """Return a span with what belongs to it: whole words, its whole number, what that counts."""
+    whole = widen_to_number(text, _widen_to_words(text, span))
     return widen_to_unit(text, whole) if kind is Kind.HOW_MANY else whole
+
+
+def _widen_to_words(text: str, span: Span) -> Span:
+    """Return a span of whole words without the stop behind them: «شرف» of «أشرف» is no name.
+
+    A particle that is written with a word may stay outside: «بتونس» tells of «تونس».
+    """
+    start, end = span
+    before = _LETTERS_BEFORE.search(text[max(0, start - _LONGEST_WORD) : start])
+    behind = _LETTERS.match(text, end)
+    if before and text[start].isalpha():
+        outside = _OUTSIDE.fullmatch(before[0])
+        start -= len((outside["article"] or "") if outside else before[0])
+    if behind and text[end - 1].isalpha():
+        end = behind.end()
+    stop = _STOP.search(text, start, end)
+    return Span(start, stop.start() if stop and stop.start() > start else end)
 
 
 def widen_to_unit(text: str, span: Span) -> Span:

@@ -44,4 +44,5 @@ def test_no_order_of_marks_and_words_breaks_reading(seed):
         for span in (part, *(Span(*whole) for whole in sentence_spans(text))):
             for kind in (Kind.HOW_MANY, Kind.WHEN):
                 widened = widen(text, span, kind)
-                assert widened.start <= span.start < span.end <= widened.end <= len(text)
+                assert widened.start <= span.start < widened.end <= len(text)
+                assert not text[widened.end : span.end].strip(".،؛:؟!")  # but for a stop, all of it

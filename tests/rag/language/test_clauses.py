@@ -111,3 +111,42 @@ def test_quotations_and_numbers_stay_whole():
 )
 def test_who_speaks_is_told_where_it_is_plain(text, speaker):
     assert find_speaker(text) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("وأوضحت أنه من المنتظر أن يفتح الجسر غدا.", ""),
+        ('وقال الرئيس المنتهية ولايته "كنا نعرف أن الجسر يهتز".', ""),
+        ("وأكد وزير النقل سالم علي السبت 6 ماي 2017 أن الجسر آمن.", "وزير النقل سالم علي"),
+        ("وذكرت هذه التقارير أن الجسر آمن.", ""),
+        ("وقال القيادي السابق في حركة الجسور سالم علي إن الجسر آمن.", ""),
+        ("وقال وزير النقل في تصريح إن الجسر آمن.", "وزير النقل"),
+    ],
+)
+def test_a_speaker_is_told_by_his_name_or_office_alone(text, speaker):
+    assert find_speaker(text) == speaker
+
+
+def test_no_cut_falls_into_a_time_of_day():
+    text = (
+        "تدور المباراة يوم السبت 3 جوان على الساعة 19:45 في العاصمة كارديف " + "أمام الجمهور " * 9
+    )
+    assert "19:45" in show(text, "كارديف", most=10)[0]
+
+
+def test_a_value_is_shown_with_its_label():
+    text = "الصنف الثاني : تكون الزيادة الشهرية الخام 30 دينارا *الصنف الثالث : تكون الزيادة الشهرية الخام 25 دينارا *الصنف الرابع : 20"
+    shown, _ = show(text, "25 دينارا", most=8)
+    assert "الصنف الثالث" in shown
+    assert "30" not in shown
+
+
+def test_no_bracket_begins_what_is_shown_and_no_particle_ends_it():
+    text = (
+        "أعلنت الشركة في بيان صدر مساء أمس (08:15 بتوقيت غرينتش) أن المصنع لا يشكل خطرا على السكان و "
+        "التي تعيش حوله منذ سنوات طويلة وفق ما جاء في تقرير وزارة البيئة الأخير"
+    )
+    shown, _ = show(text, "لا يشكل خطرا على السكان", most=12)
+    assert not shown.startswith("(")
+    assert shown.endswith("السكان")
