@@ -1,7 +1,7 @@
 """The writer that never invents: it quotes the sentences that answer, whole and exactly."""
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from prompts import load_phrases
 from rag.checking.grounding import Support
 from rag.language.clauses import find_speaker
 from rag.language.forms import Form
+from rag.language.written_lists import find_written_list, is_item
 from rag.reading.reading import Reading
 from rag.reading.relevance import ScoredSentence
 from rag.reading.selection import select_sentences
@@ -86,10 +87,10 @@ def _write(reading: Reading, quotes: Sequence[Quote]) -> Iterator[Written]:
         passage, (start, end), speaker = quote
         text = reading.passages[passage].article.text[start:end]
         together = previous is not None and previous.passage == passage
-        if previous and together and (not items or start - previous.span.end <= 1):
-            lead = " "  # what was taken along with a sentence stays on its line
-        else:
-            lead = "\n- " if items else "\n"
+        # What was taken along with a sentence stays on its line.
+        follows = previous and together and start - previous.span.end <= 1 and not is_item(text)
+        is_row = items and not follows
+        lead = "\n- " if is_row else " " if together else "\n"
         yield Written(text, (Support(passage, quote.span, 1.0),), lead, speaker)
         previous = quote
 
@@ -105,12 +106,27 @@ def choose_quotes(reading: Reading) -> tuple[list[Quote], list[Quote]]:
     if reading.versions:
         return _split_quotes(passages, reading.all_versions), []
     chosen = select_sentences(reading.question, passages, reading.sentences, reading.length)
+    if reading.question.form is Form.LIST:
+        return _split_quotes(passages, _complete_lists(passages, chosen.told)), []
     quotes = _split_quotes(passages, [*chosen.told, *chosen.further])
     told = _split_quotes(passages, chosen.told)
     return told, quotes[len(told) :]
 
 
-def _split_quotes(passages: Sequence[Passage], chosen: Sequence[ScoredSentence]) -> list[Quote]:
+def _complete_lists(
+    passages: Sequence[Passage], chosen: Sequence[ScoredSentence]
+) -> Iterator[ScoredSentence]:
+    """Yield the sentences chosen, with the whole list where one is an item of it."""
+    for sentence in chosen:
+        text = passages[sentence.passage].article.text
+        sentences = sentence_spans(text)
+        item = next((n for n, span in enumerate(sentences) if span == sentence.span), None)
+        items = [] if item is None else find_written_list(text, sentences, item)
+        for start, end in items or [sentence.span]:
+            yield replace(sentence, span=Span(start, end), text=text[start:end])
+
+
+def _split_quotes(passages: Sequence[Passage], chosen: Iterable[ScoredSentence]) -> list[Quote]:
     """Return the sentences chosen, each once, with those that name their speakers."""
     found: list[Quote] = []
     for sentence in chosen:

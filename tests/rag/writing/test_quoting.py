@@ -92,3 +92,10 @@ def test_what_two_sentences_take_along_is_quoted_once():
         chosen.append(ScoredSentence(0, Span(start, start + len(line)), line, 1.0, chance=0.4))
     found = [quote.text for quote in Quoter().write(Reading(asked, passages, chosen))]
     assert found == list(lines)
+
+
+def test_who_asks_for_a_list_is_told_all_items_of_it_one_a_line():
+    text = "كشف التحقيق حقائق الجسر: 1. كان الجسر قديما. 2. لم يفحصه أحد. 3. سقط ليلا."
+    found = quotes("ما هي حقائق الجسر؟", text)
+    assert [quote.text for quote in found] == [text[a:b] for a, b in sentence_spans(text)]
+    assert all(quote.lead == "\n- " for quote in found)
