@@ -32,14 +32,16 @@ def join_answers(
     for part, side in found:
         cited = {citation.number: citation for citation in part.citations}
         said = {sentence.text for sentence in (*sentences, *further)}
+        # Versions stand together, unless all of them did before; a side has its best sentence.
+        is_whole = part.differs and not said.issuperset(s.text for s in part.sentences)
         new = [
             replace(
                 s,
                 citations=tuple(find_or_add(citations, cited[n]) for n in s.citations),
                 label=side or s.label,
             )
-            for s in part.sentences
-            if side or part.differs or s.text not in said  # sides and versions stand together
+            for n, s in enumerate(part.sentences)
+            if (side and n == 0) or is_whole or s.text not in said
         ]
         further += _place_further([s for s in new if s.is_further], part, is_first=not further)
         new = [sentence for sentence in new if not sentence.is_further]

@@ -129,3 +129,17 @@ def test_the_answer_grows_and_its_first_state_has_no_text(assistant):
     assert states[0].passages
     assert states[-1].found
     assert {state.question for state in states} == {TWO}
+
+
+def test_versions_and_sentences_of_a_side_are_not_told_again_by_the_next():
+    cited = tuple(Citation(n, "أ", "ع", "", "", "", "قيل.", n, n + 4, 1.0) for n in (1, 2, 3))
+    versions = tuple(Sentence(f"قيل {n}.", (n,), 1.0, is_version=True) for n in (1, 2))
+    part = Answer("؟", "؟", "", versions, cited, found=True, differs=True, opening="تختلف:")
+    joined = join_answers(part, [part, part], load_phrases("ar"), {})
+    assert [sentence.text for sentence in joined.sentences] == ["قيل 1.", "قيل 2."]
+    one = Answer(
+        "؟", "؟", "", tuple(Sentence(f"{n}.", (n,), 1.0) for n in (1, 2)), cited, found=True
+    )
+    other = replace(one, sentences=tuple(Sentence(f"{n}.", (n,), 1.0) for n in (3, 2)))
+    joined = join_answers(one, [one, other], load_phrases("ar"), {}, ["أ", "ب"])
+    assert [(s.label, s.text) for s in joined.sentences] == [("أ", "1."), ("أ", "2."), ("ب", "3.")]
