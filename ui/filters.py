@@ -1,6 +1,7 @@
 """Which articles may be used, as users say it: sources, first and last day, articles."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from index.arabic.dates import parse_date
 from index.errors import InputError
@@ -31,11 +32,22 @@ def filter_of(
     """
     days = {"since": since or "", "until": until or ""}
     for name, day in days.items():
-        if day and not parse_date(day):
+        if day and not parse_bound(day):
             raise InputError(wrong.format(name=name, day=day))
     return Filter(
         sources=tuple(sources or ()),
-        since=parse_date(days["since"]),
-        until=parse_date(days["until"]),
+        since=parse_bound(days["since"]),
+        until=parse_bound(days["until"]),
         articles=tuple(articles or ()),
     )
+
+
+def parse_bound(day: str) -> str:
+    """Return the first or last day of a filter as ``YYYY-MM-DD``, or "" when it is none.
+
+    As of an article, but in any year: programs write 9999-12-31 for no end.
+    """
+    try:
+        return date.fromisoformat(day.strip()).isoformat()
+    except ValueError:
+        return parse_date(day)

@@ -83,6 +83,10 @@ _PATTERNS = tuple(
         ),
     )
 )
+YEARS = range(1800, 2201)
+"""Years in which articles appear. Chosen: other ones stand for no date in exports (0001, 9999) or
+are misprints."""
+
 _LENGTH = 500
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:t?\d{4,6}(?:z|[+-]\d{4})?)?")
 _SECONDS = re.compile(r"\d{10}(?:\d{3})?")
@@ -119,25 +123,29 @@ def parse_date(value: object) -> str:
     """Return the day as ``YYYY-MM-DD``, or "" when it cannot be told for certain.
 
     Slashed dates are read day first, as Arabic newspapers write them. Of both calendars the
-    Gregorian day is taken; of publication and change, publication.
+    Gregorian day is taken; of publication and change, publication. A year out of :data:`YEARS` is
+    none.
 
     >>> parse_date("٢٤ شباط/فبراير ٢٠٢٢"), parse_date("2024-05-01T10:00:00Z"), parse_date("قريبا")
     ('2022-02-24', '2024-05-01', '')
     """
     if isinstance(value, datetime):
-        return value.date().isoformat()
+        return iso_day(value.date())
     if isinstance(value, date):
-        return value.isoformat()
+        return iso_day(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and value > 10**8:
         return _from_seconds(value)
     text = fold_line(str(value or "")[:_LENGTH])
     if found := find_dates(text):
-        day = choose_date(found)
-        return day.isoformat() if day else ""
+        return iso_day(choose_date(found))
     if compact := _COMPACT.fullmatch(text):
-        day = _gregorian(int(compact[1]), int(compact[2]), int(compact[3]))
-        return day.isoformat() if day else ""
+        return iso_day(_gregorian(int(compact[1]), int(compact[2]), int(compact[3])))
     return _from_seconds(int(text)) if _SECONDS.fullmatch(text) else _from_mail(text)
+
+
+def iso_day(day: date | None) -> str:
+    """Return a day as ``YYYY-MM-DD``; "" for none, and for one out of :data:`YEARS`."""
+    return day.isoformat() if day and day.year in YEARS else ""
 
 
 def fold_line(text: str) -> str:
@@ -224,24 +232,21 @@ def months_in(text: str) -> list[str]:
 def _from_seconds(value: float) -> str:
     """Return the day of a time in seconds or milliseconds since 1970."""
     try:
-        return (
-            datetime.fromtimestamp(value / (1_000 if value > 10**11 else 1), tz=UTC)
-            .date()
-            .isoformat()
-        )
+        seconds = value / (1_000 if value > 10**11 else 1)
+        return iso_day(datetime.fromtimestamp(seconds, tz=UTC).date())
     except (ValueError, OverflowError, OSError):
         return ""
 
 
 def _from_mail(text: str) -> str:
     try:
-        return parsedate_to_datetime(text).date().isoformat()
+        return iso_day(parsedate_to_datetime(text).date())
     except (ValueError, TypeError):
         return ""
 
 
 def _gregorian(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return date(year, month, day) if year in YEARS else None
     except ValueError:
         return None

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from index.errors import JawabError
+from index.errors import JawabError, put_on_one_line
 from index.store.contract import Filter, Store
 from rag.answers import Answer, Citation
 from rag.assistant import Assistant
@@ -39,7 +39,8 @@ def ask_saved(
 ) -> list[News]:
     """Ask each saved question of what is new; return and keep what came.
 
-    A question that cannot be asked now is asked the next time of the same articles.
+    A question that cannot be asked now, whatever it trips over, is asked the next time of the same
+    articles, and stops no other.
 
     Args:
         assistant: Over the index.
@@ -59,15 +60,20 @@ def ask_saved(
         since = _since(question, began)
         try:
             answer = _find_new(assistant, question, since)
+            time = format_time(began)
+            news = News.of(question, answer, time, unsent=ways) if answer else None
         except JawabError as error:
             logger.warning("«%s» is asked later: %s", question.text, error)
             continue
-        if answer is None:
-            questions.note(question, format_time(began), None, set())
+        except Exception as error:  # one question must not stop the others
+            logger.debug("asking «%s»", question.text, exc_info=True)
+            reason = f"{type(error).__name__}: {put_on_one_line(error)}"
+            logger.warning("«%s» is asked later: %s", question.text, reason)
             continue
-        news = News.of(question, answer, format_time(began), unsent=ways)
-        questions.note(question, format_time(began), news, _list_known(answer))
-        found.append(news)
+        known = _list_known(answer) if answer else set()
+        questions.note(question, time, news, known)
+        if news:
+            found.append(news)
     return found
 
 

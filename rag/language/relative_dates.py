@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from index.arabic.dates import MONTH_NAME, MONTHS, WEEKDAYS
+from index.arabic.dates import MONTH_NAME, MONTHS, WEEKDAYS, YEARS
 from index.arabic.sentences import sentence_spans
 from index.arabic.words import fold
 
@@ -55,7 +55,8 @@ def find_relative_dates(quote: str, published: str) -> tuple[RelativeDate, ...]:
 
     Args:
         quote: An article's own words.
-        published: Day the article appeared, ``YYYY-MM-DD``; "" explains nothing.
+        published: Day the article appeared, ``YYYY-MM-DD``; "" explains nothing, nor does a day
+            of a year that no article is of, which older indexes hold.
 
     >>> find_relative_dates("اجتمع الوزراء الثلاثاء.", "2025-09-04")
     (RelativeDate(words='الثلاثاء', date='2025-09-02'),)
@@ -65,6 +66,8 @@ def find_relative_dates(quote: str, published: str) -> tuple[RelativeDate, ...]:
     try:
         day = dt.date.fromisoformat(published)
     except ValueError:
+        return ()
+    if day.year not in YEARS:
         return ()
     found: dict[str, RelativeDate] = {}
     for start, end in sentence_spans(quote):

@@ -5,10 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from index.arabic.dates import parse_date
 from index.errors import InputError
 from index.store.contract import Filter, Store
-from ui.filters import filter_of
+from ui.filters import filter_of, parse_bound
 from ui.web import numbers
 from ui.web.events import event_data
 from ui.web.indexes import Indexes
@@ -245,7 +244,7 @@ def _date(day: str) -> str:
 
 
 def _are_reversed(since: str | None, until: str | None) -> bool:
-    first, last = parse_date((since or "").strip()), parse_date((until or "").strip())
+    first, last = parse_bound(since or ""), parse_bound(until or "")
     return bool(first and last and first > last)
 
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from index.arabic.dates import parse_date
 from index.store.contract import Filter
 from rag.question import MAX_QUESTION
 from rag.writing.quoting import EXTRACTIVE
+from ui.filters import parse_bound
 from ui.web import render
 from ui.web.access import Access, RateLimit
 from ui.web.answering import Answering, State
@@ -383,8 +383,8 @@ class _Page:
         index = seen.known(str(data["index"]))
         where = Filter(
             sources=tuple(map(str, data["sources"])),
-            since=parse_date(str(data["since"])),
-            until=parse_date(str(data["until"])),
+            since=parse_bound(str(data["since"])),
+            until=parse_bound(str(data["until"])),
             articles=tuple(map(str, data["articles"])),
         )
         return [*self._filters.restore(seen, index, where), index]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from index.arabic.dates import parse_date
+from index.arabic.dates import iso_day, parse_date
 from index.articles.readers.blocks import INNER, inner, lines_of
 from index.articles.readers.field_markup import line_of_field, text_of_field
 
@@ -121,7 +121,7 @@ def to_day(value: Any) -> str:
 
 def _since_1970(digits: str) -> str:
     seconds = int(digits) / 10 ** max(0, 3 * ((len(digits) - 8) // 3))
-    return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()
+    return iso_day(datetime.fromtimestamp(seconds, tz=UTC).date())
 
 
 def is_empty(value: Any) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from index.arabic.datelines import dateline
 from index.arabic.dates import months_in, parse_date
+from index.articles.readers.values import to_day
 
 
 @pytest.mark.parametrize(
@@ -142,3 +143,12 @@ def test_months_and_years_of_a_question(question, months):
 )
 def test_the_day_of_an_event_is_no_day_of_publication(line):
     assert dateline(f"خبر\n{line}\nنص.") == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["0001-01-01", "9999-12-31T00:00:00Z", "1799-12-31", "31/12/2201", dt.date(1, 1, 1),
+     dt.datetime(9999, 12, 31, tzinfo=dt.UTC), 9_999_999_999, "Fri, 31 Dec 9999 00:00:00 GMT", "00010101"],
+)  # fmt: skip
+def test_a_year_in_which_no_article_appears_is_no_date(written):
+    assert parse_date(written) == to_day(written) == ""

@@ -124,6 +124,27 @@ def test_a_question_that_a_model_fails_at_is_asked_again_of_the_same_articles(
     assert questions.list()[0].asked == format_time(now())
 
 
+def test_a_question_that_cannot_be_asked_stops_no_other(
+    place, assistant, come, monkeypatch, caplog
+):
+    questions = SavedQuestions(str(place), now=just_after)
+    questions.add("من صمّم جسر النهر؟")
+    questions.add(QUESTION)
+    now = come(جديد=NEW)
+    ask = Assistant.answer
+
+    def trip(self, question, **options):
+        if question != QUESTION:
+            raise OverflowError("date value out of range")
+        return ask(self, question, **options)
+
+    monkeypatch.setattr(Assistant, "answer", trip)
+    (news,) = ask_saved(assistant, questions, now=now)
+    assert news.question == QUESTION
+    assert [bool(one.asked) for one in questions.list()] == [False, True]
+    assert "«من صمّم جسر النهر؟» is asked later: OverflowError: date value" in caplog.text
+
+
 def test_a_question_may_be_asked_of_some_publishers_alone(place, assistant, come):
     questions = SavedQuestions(str(place), now=just_after)
     questions.add(QUESTION, sources=["الوكالة"])

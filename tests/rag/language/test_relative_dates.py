@@ -73,3 +73,9 @@ def test_each_sentence_has_its_own_tense():
 @pytest.mark.parametrize("published", ["", "2025", "قريبًا"])
 def test_without_a_day_nothing_is_explained(published):
     assert explained("أمس", published) == {}
+
+
+@pytest.mark.parametrize("published", ["0001-01-01", "9999-12-31", "0002-06-05"])
+@pytest.mark.parametrize("words", ["أمس", "غدًا", "الثلاثاء", "الشهر الماضي", "العام المقبل"])
+def test_a_day_that_older_indexes_hold_for_no_date_explains_nothing(published, words):
+    assert explained(words, published) == {}
