@@ -32,6 +32,8 @@ _STEP_SECONDS = 10.0
 """For connecting, and for each piece that arrives."""
 _PASSING = frozenset({408, 429, 502, 503, 504})
 """Answers of a server that is busy, or of what stands before one that is away (RFC 9110, 15)."""
+_PACKINGS = frozenset({"gzip", "x-gzip", "deflate"})
+_GZIP = b"\x1f\x8b"
 _USER_AGENT = "Jawab/0.1 (+article indexer)"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -251,16 +253,44 @@ def _unpack(data: bytes, encoding: str) -> bytes:
     """Unpack what a server packed though it was asked not to, up to the limit."""
     if encoding in {"", "identity"}:
         return data
-    if encoding not in {"gzip", "deflate"}:
+    if encoding not in _PACKINGS:
         raise InputError(f"is packed with {encoding!r}, which cannot be unpacked here")
-    unpacker = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib, whichever it is
+    plain, left = _unpack_member(data, encoding, MAX_BYTES)
+    while left.startswith(_GZIP):  # what else follows is padding (RFC 1952, 2.2)
+        more, left = _unpack_member(left, encoding, MAX_BYTES - len(plain))
+        plain += more
+    return plain
+
+
+def _unpack_member(data: bytes, encoding: str, limit: int) -> tuple[bytes, bytes]:
+    """Unpack up to the end of what was packed at once; return that and what follows it.
+
+    Raises:
+        FetchError: It ends in the middle: the connection was cut.
+        InputError: It is damaged, or holds more bytes than the limit.
+    """
+    unpacker = zlib.decompressobj(wbits=_form_of(data, encoding))
     try:
-        plain = unpacker.decompress(data, MAX_BYTES)
+        plain = unpacker.decompress(data, limit + 1)
     except zlib.error as error:
         raise InputError(f"cannot be unpacked: {error}") from None
-    if unpacker.unconsumed_tail:
+    if len(plain) > limit:
         raise InputError(f"is over {MAX_BYTES >> 20} MiB")
-    return plain
+    if not unpacker.eof:
+        raise FetchError("ends in the middle of what the server packed", is_passing=True)
+    return plain, unpacker.unused_data
+
+
+def _form_of(data: bytes, encoding: str) -> int:
+    """Return what zlib calls the form of packed bytes.
+
+    Some servers send as deflate what has no header (RFC 9110, 8.4.1.2); one of zlib has its method
+    in four bits and its first two bytes as a multiple of 31 (RFC 1950, 2.2).
+    """
+    has_header = data[:1] and data[0] & 15 == 8 and int.from_bytes(data[:2]) % 31 == 0
+    if encoding == "deflate" and not has_header and not data.startswith(_GZIP):
+        return -zlib.MAX_WBITS
+    return 32 + zlib.MAX_WBITS  # gzip or zlib, whichever it is
 
 
 def is_public(address: str) -> bool:

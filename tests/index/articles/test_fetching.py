@@ -4,6 +4,7 @@ import gzip
 import socket
 import threading
 import time
+import zlib
 
 import documents
 import pytest
@@ -11,7 +12,7 @@ from sites import PAGE, TEXT, html, site
 
 from index import add_articles, build_index, open_index
 from index.articles import fetching
-from index.articles.fetching import fetch, is_public
+from index.articles.fetching import FetchError, fetch, is_public
 from index.articles.readers.base import ReadFailure, ReadOptions
 from index.articles.readers.reading import read_articles
 from index.errors import InputError
@@ -151,6 +152,50 @@ def test_a_packed_page_is_unpacked():
     packed = html(gzip.compress(PAGE.encode()), **{"Content-Encoding": "gzip"})
     with site({"/": packed}) as (address, _):
         assert fetch(address, allow_private=True).data == PAGE.encode()
+
+
+def deflated(data):
+    """Without a header, as some servers send it."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+HALVES = [PAGE.encode()[:99], PAGE.encode()[99:]]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", b"".join(map(gzip.compress, HALVES))),
+        ("gzip", gzip.compress(PAGE.encode()) + b"\0" * 512),
+        ("x-gzip", gzip.compress(PAGE.encode())),
+        ("deflate", deflated(PAGE.encode())),
+        ("deflate", zlib.compress(PAGE.encode())),
+    ],
+)
+def test_a_page_is_unpacked_however_servers_pack_it(encoding, body):
+    with site({"/": html(body, **{"Content-Encoding": encoding})}) as (address, _):
+        assert fetch(address, allow_private=True).data == PAGE.encode()
+
+
+@pytest.mark.parametrize("body", [gzip.compress(PAGE.encode())[:-9], gzip.compress(b"a")[:5], b""])
+def test_a_packed_page_that_ends_early_is_no_page_but_tried_again(body):
+    with (
+        site({"/": html(body, **{"Content-Encoding": "gzip"})}) as (address, _),
+        pytest.raises(FetchError, match="ends in the middle") as found,
+    ):
+        fetch(address, allow_private=True)
+    assert found.value.is_passing
+
+
+def test_packed_pages_together_are_no_larger_than_one(monkeypatch):
+    monkeypatch.setattr(fetching, "MAX_BYTES", len(PAGE.encode()) - 1)
+    packed = html(b"".join(map(gzip.compress, HALVES)), **{"Content-Encoding": "gzip"})
+    with (
+        site({"/": packed}) as (address, _),
+        pytest.raises(InputError, match="is over"),
+    ):
+        fetch(address, allow_private=True)
 
 
 @pytest.mark.parametrize("slow", ["headers", "body", "silence"])
