@@ -197,7 +197,7 @@ def _get(
     with pool.stream("GET", _encode_url(url), headers=headers, extensions=limits) as response:
         fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
         if response.status in {301, 302, 303, 307, 308} and b"location" in fields:
-            return fields[b"location"]
+            return _read_location(fields[b"location"])
         if response.status == 304 and (known.etag or known.modified):
             return Fetched(url, "", "", b"", known, is_unchanged=True)
         if response.status != 200:
@@ -210,6 +210,14 @@ def _get(
     data = _unpack(data, fields.get(b"content-encoding", "").strip().lower())
     validators = Validators(fields.get(b"etag", ""), fields.get(b"last-modified", ""))
     return Fetched(url, kind.strip().lower(), charset, data, validators)
+
+
+def _read_location(told: str) -> str:
+    """Return where a redirect leads: some servers write Arabic in it as it is, in UTF-8."""
+    try:
+        return told.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return told
 
 
 def _read_wait(told: str) -> float:

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 import zlib
+from urllib.parse import quote
 
 import documents
 import pytest
@@ -123,6 +124,18 @@ def test_redirects_are_followed_but_not_for_ever():
         with pytest.raises(InputError, match="redirects more than 5 times"):
             fetch(f"{address}/loop", allow_private=True)
     assert asked.count("/loop") == 6
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [("/أخبار/جسر?رقم=1".encode(), "/أخبار/جسر?رقم=1"), (b"/caf\xe9", "/café")],
+)
+def test_a_redirect_may_be_written_in_arabic(location, path):
+    def redirect(handler):
+        handler.wfile.write(b"HTTP/1.0 301 Moved\r\nLocation: " + location + b"\r\n\r\n")
+
+    with site({"/": redirect, quote(path, safe="/?="): html(PAGE)}) as (address, _):
+        assert fetch(address, allow_private=True).data == PAGE.encode()
 
 
 def test_a_page_that_is_too_large_is_given_up(monkeypatch):
