@@ -219,23 +219,24 @@ class _Reading:
         unread: list[str] = []
         new = 0
         for item in items:
-            known = entries.get(self._origin_of(item.origin))
+            origin = self._origin_of(item.origin) if isinstance(item, ReadFailure) else item.origin
+            known = entries.get(origin)
             if isinstance(item, Article):
                 new += known is None or not known.taken
                 day = item.date or (known.day if known else "") or today
                 entry = Entry(self._digest_of(item), day, self._began, text=item.text_hash)
-                entries[item.origin] = entry
+                entries[origin] = entry
             elif isinstance(item, ReadFailure):
                 unread.append(f"{item.origin}: {item.reason}")
                 failed = self._note_failure(item, known)
                 if failed is not None:
-                    entries[self._origin_of(item.origin)] = failed
+                    entries[origin] = failed
                 if failed is None or self._is_tried(failed):  # read it again though it be the same
                     state = replace(state, validators=Validators(), digest="")
             elif item.kind == TOO_OLD:
                 usual = known if known and known.taken else Entry("", "", 0.0, taken=False)
                 entry = replace(usual, digest=self._digest_of(item), seen=self._began)
-                entries[item.origin] = entry
+                entries[origin] = entry
         for origin in self._seen & entries.keys():
             entries[origin] = replace(entries[origin], seen=self._began)
         unread += self._left
