@@ -101,8 +101,15 @@ def _text(markup: str) -> str:
     return "\n".join(read_lines(markup))
 
 
+def _link_of(entry: Any) -> str:
+    """Return the link of an entry, or ""; a mere number under ``<guid>`` is none (RSS 2.0)."""
+    link: str = entry.get("link", "")
+    is_guid = entry.get("guidislink") and not entry.get("links")
+    return "" if is_guid and not link.strip().lower().startswith(("http://", "https://")) else link
+
+
 def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
-    own = entry.get("link", "")
+    own = _link_of(entry)
     link = _resolve_address(site, own) if len(own) <= _LINK_LENGTH else ""
     link = link if own else ""
     title = _line(entry.get("title", ""))
@@ -120,5 +127,5 @@ def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
         author=clean(entry.get("author", "")),
         url=link,
     )
-    guid = clean(entry.get("id", "")) if link else ""
+    guid = clean(entry.get("id", "")) if link or entry.get("link") else ""
     return FeedEntry(link, article, _make_key(guid or article.title))

@@ -17,7 +17,7 @@ from index.articles.readers.subtitles import read_subtitles
 from index.articles.readers.tables import read_csv
 from index.articles.readers.word import read_docx
 
-READERS_VERSION = "6"
+READERS_VERSION = "7"
 """Changes whenever the same file may be read differently."""
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
