@@ -115,7 +115,7 @@ def visit_address(
     reading = _Reading(source, state, now, fetch, is_stopped)
     items = reading.read(found)
     for item in items:
-        if isinstance(item, ReadFailure) and item.origin == source.origin:
+        if isinstance(item, ReadFailure) and item.origin == source.origin and not reading.count:
             return fail(source, state, InputError(item.reason), began)
     if reading.is_complete:
         fine = replace(fine, validators=found.validators, digest=digest)
@@ -140,7 +140,13 @@ def _fit_limits(state: SourceState, source: WatchedSource) -> SourceState:
 
 @dataclass(slots=True)
 class _Reading:
-    """The reading of a feed or page in a state that is new."""
+    """The reading of a feed or page in a state that is new.
+
+    Attributes:
+        is_complete: Whether nothing of it was left for the next visit.
+        asked: Seconds that a server asked to be left alone for.
+        count: Entries of the feed; 0 for a page, and for a feed that cannot be read.
+    """
 
     source: WatchedSource
     state: SourceState
@@ -149,12 +155,12 @@ class _Reading:
     is_stopped: Callable[[], bool]
     is_complete: bool = True
     asked: float = 0.0
+    count: int = 0
     _began: float = 0.0
     _wanted: dict[str, str] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
     _passing: set[str] = field(default_factory=set)
     _left: list[str] = field(default_factory=list)
-    _count: int = 0
 
     def read(self, found: Fetched) -> tuple[Read, ...]:
         """Return what is new."""
@@ -180,8 +186,8 @@ class _Reading:
 
     def _wants(self, entry: FeedEntry) -> bool:
         """Tell whether an entry of a feed is new, and there is time for it."""
-        self._count += 1
-        if self._count > MAX_ENTRIES:
+        self.count += 1
+        if self.count > MAX_ENTRIES:
             return False
         article = entry.article
         origin = self._origin_of(entry.link or entry.key)
@@ -219,6 +225,10 @@ class _Reading:
         unread: list[str] = []
         new = 0
         for item in items:
+            if isinstance(item, ReadFailure) and item.origin == self.source.origin:
+                unread.insert(0, f"{item.origin}: {item.reason}")
+                state = replace(state, validators=Validators())  # it may have been cut on its way
+                continue
             origin = self._origin_of(item.origin) if isinstance(item, ReadFailure) else item.origin
             known = entries.get(origin)
             if isinstance(item, Article):
@@ -240,8 +250,8 @@ class _Reading:
         for origin in self._seen & entries.keys():
             entries[origin] = replace(entries[origin], seen=self._began)
         unread += self._left
-        if self._count > MAX_ENTRIES:
-            more = self._count - MAX_ENTRIES
+        if self.count > MAX_ENTRIES:
+            more = self.count - MAX_ENTRIES
             unread.insert(0, f"{self.source.origin}: {more} entries more than {MAX_ENTRIES}")
         return replace(
             state,

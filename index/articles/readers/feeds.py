@@ -1,7 +1,9 @@
 """Read RSS and Atom feeds."""
 
+import codecs
 import hashlib
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +12,7 @@ from urllib.parse import urljoin
 
 from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
+from index.articles.readers.base import ReadFailure
 from index.articles.readers.fields import public_url
 from index.articles.readers.leads import with_leads
 from index.articles.readers.markup import read_lines
@@ -18,6 +21,10 @@ from index.errors import InputError
 
 _KEY_LENGTH, _LINK_LENGTH = 120, 2_000
 """Characters of what an entry is known by. Chosen: a headline, and what browsers take."""
+
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
+_ENTRY_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_FEED_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +42,40 @@ class FeedEntry:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as it was read.
+
+    Attributes:
+        entries: In its order.
+        damage: What is wrong with it where entries may be missing, or "".
+    """
+
+    entries: tuple[FeedEntry, ...]
+    damage: str
+
+
 def looks_like_feed(data: bytes) -> bool:
     """Tell from its first elements whether a file is a feed."""
     head = data[:2_000].lower()
     return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf"))
 
 
-def read_feed(data: bytes) -> Iterator[Article]:
-    """Read the articles of a feed as far as it holds them itself.
+def read_feed(data: bytes) -> Iterator[Article | ReadFailure]:
+    """Read the articles of a feed as far as it holds them itself; last comes what is damaged.
 
     Raises:
         InputError: It is no feed.
     """
-    for entry in feed_entries(data):
+    feed = parse_feed(data)
+    for entry in feed.entries:
         yield entry.article
+    if feed.damage:
+        yield ReadFailure("", feed.damage)
 
 
-def feed_entries(data: bytes, address: str = "") -> list[FeedEntry]:
-    """Return the entries of a feed, in its order.
+def parse_feed(data: bytes, address: str = "") -> Feed:
+    """Return the entries of a feed.
 
     Args:
         data: The feed.
@@ -74,7 +97,39 @@ def feed_entries(data: bytes, address: str = "") -> list[FeedEntry]:
     found = [_entry(entry, publisher, site) for entry in feed.entries]
     # What several entries link to, such as the front page, is the article of none.
     times = Counter(link for link, _ in {(one.link, one.key) for one in found if one.link})
-    return [replace(one, link="") if times[one.link] > 1 else one for one in found]
+    entries = (replace(one, link="") if times[one.link] > 1 else one for one in found)
+    return Feed(tuple(entries), _describe_damage(data, len(found), feed.get("bozo_exception")))
+
+
+def _describe_damage(data: bytes, count: int, error: Exception | None) -> str:
+    """Say where a feed that is no XML was damaged, unless all its entries were found.
+
+    Args:
+        data: The feed.
+        count: How many entries were found.
+        error: What its parser tripped over, if anything; it went on as well as it could.
+    """
+    from xml.sax import SAXParseException
+
+    if not isinstance(error, SAXParseException):
+        return ""
+    markup = _decode_markup(data)
+    begun, ended = (sum(1 for _ in tag.finditer(markup)) for tag in (_ENTRY, _ENTRY_END))
+    if begun == ended == count and _FEED_END.search(markup):
+        return ""  # such as «&» in a title, which many write so
+    # Where there is no declaration, the parser is given one, on a line of its own.
+    line = (error.getLineNumber() or 1) - (not markup.startswith("<?xml"))
+    return f"is damaged at line {max(line, 1)}: entries after it may be missing"
+
+
+def _decode_markup(data: bytes) -> str:
+    """Return a feed as text whose tags are right; its words need not be.
+
+    Tags are ASCII, which is the same in every encoding of feeds but UTF-16.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    return data.removeprefix(codecs.BOM_UTF8).decode("latin-1")
 
 
 def _make_key(text: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from index.articles.article import Article
 from index.articles.fetching import Fetched
-from index.articles.readers.feeds import FeedEntry, feed_entries, looks_like_feed
+from index.articles.readers.feeds import FeedEntry, looks_like_feed, parse_feed
 from index.errors import InputError
 
 _ENDINGS = {
@@ -176,9 +176,11 @@ def read_linked(
         wanted: Tells whether an entry is to be read; None for all.
 
     Yields:
-        The address of each article, and the article or why there is none.
+        The address of each article, and the article or why there is none; last, where the feed is
+        damaged, its own address and how.
     """
-    for entry in feed_entries(data, address):
+    feed = parse_feed(data, address)
+    for entry in feed.entries:
         if wanted and not wanted(entry):
             continue
         if entry.link:
@@ -186,6 +188,8 @@ def read_linked(
             yield entry.link, _read_entry(entry, read_page, is_own=own)
         else:
             yield entry.key, entry.article
+    if feed.damage:
+        yield address, InputError(feed.damage)
 
 
 def _read_entry(

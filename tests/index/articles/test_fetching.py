@@ -191,8 +191,9 @@ def test_a_page_is_unpacked_however_servers_pack_it(encoding, body):
         assert fetch(address, allow_private=True).data == PAGE.encode()
 
 
-@pytest.mark.parametrize("body", [gzip.compress(PAGE.encode())[:-9], gzip.compress(b"a")[:5], b""])
-def test_a_packed_page_that_ends_early_is_no_page_but_tried_again(body):
+@pytest.mark.parametrize("bytes_sent", [-9, 99, 5, 0])
+def test_a_packed_page_that_ends_early_is_no_page_but_tried_again(bytes_sent):
+    body = gzip.compress(PAGE.encode())[:bytes_sent]
     with (
         site({"/": html(body, **{"Content-Encoding": "gzip"})}) as (address, _),
         pytest.raises(FetchError, match="ends in the middle") as found,

@@ -1,6 +1,6 @@
 """What a visit to a feed brings, without a server."""
 
-from index.articles.fetching import Fetched
+from index.articles.fetching import Fetched, Validators
 from index.watching.durations import DAY
 from index.watching.sources import WatchedSource
 from index.watching.state import SourceState
@@ -21,7 +21,9 @@ def visit(state, body, *, now, **fields):
         WatchedSource(FEED, **fields),
         state,
         now=lambda: now,
-        fetch=lambda url, **_: Fetched(url, "application/rss+xml", "", body.encode()),
+        fetch=lambda url, **_: Fetched(
+            url, "application/rss+xml", "", body.encode(), Validators("e-1")
+        ),
         is_stopped=lambda: False,
     )
 
@@ -33,3 +35,14 @@ def test_an_entry_without_a_link_is_one_article_however_often_it_is_edited():
         state = visit(state, body, now=came + 20 * DAY * edit, keep_for=90 * DAY).state
         assert state.articles == 1
         assert [(o, e.day) for o, e in state.entries.items()] == [(f"{FEED}::خبر", "2023-11-14")]
+
+
+def test_a_feed_that_is_cut_brings_its_entries_is_told_and_asked_for_again():
+    whole = rss(*(f"<title>خبر {n}</title><description>{TEXT} {n}</description>" for n in range(3)))
+    cut = whole[: whole.index("<title>خبر 2")]
+    found = visit(SourceState(), cut, now=1_700_000_000.0).state
+    assert (found.articles, found.failures, found.error) == (2, 0, "")
+    assert found.unread[0] == f"{FEED}: is damaged at line 1: entries after it may be missing"
+    assert found.validators == Validators()
+    found = visit(found, whole, now=1_700_100_000.0).state
+    assert (found.articles, found.unread) == (3, ())

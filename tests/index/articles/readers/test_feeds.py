@@ -2,7 +2,8 @@
 
 import pytest
 
-from index.articles.readers.feeds import feed_entries
+from index.articles.readers.base import ReadFailure
+from index.articles.readers.feeds import parse_feed, read_feed
 
 TEXT = "افتتح الوزير الجسر الجديد يوم الأحد، وشكر العمال على عملهم."
 
@@ -16,7 +17,7 @@ def rss(*items):
 @pytest.mark.parametrize("guid", ["48213", "urn:uuid:1225c695", "a.example:7"])
 def test_a_guid_that_is_no_web_address_is_no_link_but_tells_entries_apart(guid):
     items = [f"<title>نشرة</title><guid>{one}</guid>{TEXT}" for one in (guid, f"{guid}0")]
-    first, second = feed_entries(rss(*items).encode(), "https://a.example/feed")
+    first, second = parse_feed(rss(*items).encode(), "https://a.example/feed").entries
     assert (first.link, first.key, first.article.url) == ("", guid, "")
     assert second.key == f"{guid}0"
 
@@ -30,5 +31,40 @@ def test_a_guid_that_is_no_web_address_is_no_link_but_tells_entries_apart(guid):
     ],
 )
 def test_a_link_and_a_guid_that_is_a_web_address_are_where_the_article_is(said, link):
-    (entry,) = feed_entries(rss(f"<title>خبر</title>{said}").encode())
+    (entry,) = parse_feed(rss(f"<title>خبر</title>{said}").encode()).entries
     assert entry.link == link
+
+
+ITEMS = [f"<title>خبر {n}</title><description>{TEXT}</description>" for n in range(3)]
+WHOLE = rss(*(f"\n{item}" for item in ITEMS))  # a line an entry, from line 2
+
+
+@pytest.mark.parametrize(
+    ("damaged", "line", "titles"),
+    [
+        (WHOLE[: WHOLE.index("<title>خبر 2")], 4, ["خبر 0", "خبر 1", ""]),
+        (WHOLE[: WHOLE.index("</item></channel>") + len("</item>")], 4, ["خبر 0", "خبر 1", "خبر 2"]),
+        (WHOLE.replace("</description></item>", "</desc</item>", 1), 2, ["خبر 0", "خبر 2"]),
+        ('<?xml version="1.0"?>\n' + WHOLE[: WHOLE.index("خبر 1")], 4, ["خبر 0", ""]),
+    ],
+)  # fmt: skip
+def test_a_feed_that_is_cut_or_damaged_says_so_and_keeps_its_other_entries(damaged, line, titles):
+    feed = parse_feed(damaged.encode())
+    assert feed.damage == f"is damaged at line {line}: entries after it may be missing"
+    assert [entry.article.title for entry in feed.entries] == titles
+    *_, last = read_feed(damaged.encode())
+    assert last == ReadFailure("", feed.damage)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        WHOLE,
+        WHOLE.replace("خبر 0", "خبر & نبأ&nbsp;<br>"),
+        f'\n\n<?xml version="1.0"?>{WHOLE}',
+        WHOLE.replace("خبر 0", "خبر\x0b"),
+        rss(),
+    ],
+)
+def test_a_feed_that_is_no_xml_but_lost_nothing_is_not_called_damaged(whole):
+    assert parse_feed(whole.encode()).damage == ""
