@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.articles.article import Article
-from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
+from index.articles.readers.base import PassedOver, Read, ReadFailure, ReadOptions
 from index.articles.readers.formats import READERS_VERSION
-from index.articles.readers.reading import Read, read_source
+from index.articles.readers.reading import read_source
 from index.articles.readers.sources import Source, load
 from index.building.register import Register
 from index.errors import InputError

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.articles.article import Article, file_of, locate
-from index.articles.readers.base import ReadOptions
-from index.articles.readers.reading import Read, read_source
+from index.articles.readers.base import Read, ReadOptions
+from index.articles.readers.reading import read_source
 from index.articles.readers.sources import Listing, Source, list_changed, list_sources
 from index.articles.readers.web import address_id, is_address, is_same_site
 from index.building.build import update_index

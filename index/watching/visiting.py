@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from index.articles.article import Article, origin_of_address, place_in
 from index.articles.fetching import Fetched, FetchError, Validators
-from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
+from index.articles.readers.base import PassedOver, Read, ReadFailure, ReadOptions
 from index.articles.readers.feeds import FeedEntry
-from index.articles.readers.reading import Read, read_fetched
+from index.articles.readers.reading import read_fetched
 from index.articles.readers.sources import Source
 from index.articles.readers.web import is_address
 from index.errors import InputError

@@ -24,13 +24,19 @@ class ReadFailure:
 class PassedOver:
     """A file that was not read because its name says that it is in no format that is read.
 
+    So is a record that says that it is no article.
+
     Attributes:
-        origin: Where it is, as for an article.
+        origin: Where it is, as for an article; what a reader yields leaves it empty.
         kind: Its ending (``.xlsx``), or what else it is (``no ending``, ``pipe``).
     """
 
     origin: str
     kind: str
+
+
+Read = Article | ReadFailure | PassedOver
+"""What there is in a source: an article, or a file or record that is none, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class FileReader:
     """
 
     endings: tuple[str, ...]
-    read: Callable[..., Iterator[Article | ReadFailure]]
+    read: Callable[..., Iterator[Read]]
     named: bool = False
     several: bool = False
     ocr: bool = False

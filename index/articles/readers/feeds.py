@@ -12,11 +12,12 @@ from urllib.parse import urljoin
 
 from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
-from index.articles.readers.base import ReadFailure
+from index.articles.readers.base import PassedOver, Read, ReadFailure
 from index.articles.readers.fields import public_url
 from index.articles.readers.leads import with_leads
 from index.articles.readers.markup import read_lines
 from index.articles.readers.values import clean
+from index.articles.readers.wordpress import unread_entry
 from index.errors import InputError
 
 _KEY_LENGTH, _LINK_LENGTH = 120, 2_000
@@ -35,11 +36,13 @@ class FeedEntry:
         link: Address of the article; "" for none of its own.
         article: What the feed holds of it.
         key: What it is known by in the feed where it has no address of its own; never an address.
+        unread: What is told of it where it is not read; None where it is.
     """
 
     link: str
     article: Article
     key: str
+    unread: ReadFailure | PassedOver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def looks_like_feed(data: bytes) -> bool:
     return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf"))
 
 
-def read_feed(data: bytes) -> Iterator[Article | ReadFailure]:
+def read_feed(data: bytes) -> Iterator[Read]:
     """Read the articles of a feed as far as it holds them itself; last comes what is damaged.
 
     Raises:
@@ -69,7 +72,7 @@ def read_feed(data: bytes) -> Iterator[Article | ReadFailure]:
     """
     feed = parse_feed(data)
     for entry in feed.entries:
-        yield entry.article
+        yield entry.unread or entry.article
     if feed.damage:
         yield ReadFailure("", feed.damage)
 
@@ -183,4 +186,4 @@ def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
         url=link,
     )
     guid = clean(entry.get("id", "")) if link or entry.get("link") else ""
-    return FeedEntry(link, article, _make_key(guid or article.title))
+    return FeedEntry(link, article, _make_key(guid or article.title), unread_entry(entry))

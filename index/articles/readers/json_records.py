@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from index.articles.article import Article
-from index.articles.readers.base import ReadFailure
+from index.articles.readers.base import Read, ReadFailure
 from index.articles.readers.damage import decode_records, describe_damage
 from index.articles.readers.fields import article_from, describe_missing_text
 from index.articles.readers.headings import names_of
 from index.articles.readers.nested_records import find_records
 from index.articles.readers.values import to_address, to_line, to_text
+from index.articles.readers.wordpress import unread_record
 from index.errors import InputError
 
 Columns = Mapping[str, str]
@@ -47,7 +47,7 @@ class _Site:
         return cls(to_line(content.get("title")), address)
 
 
-def read_json(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
+def read_json(data: bytes, columns: Columns) -> Iterator[Read]:
     """Read the articles of JSON: a record, a list of them, or either inside something else.
 
     Raises:
@@ -67,9 +67,7 @@ def read_json(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
     yield from _read_content(content, columns, damaged=bool(describe_damage(text)))
 
 
-def _read_content(
-    content: Any, columns: Columns, *, damaged: bool = False
-) -> Iterator[Article | ReadFailure]:
+def _read_content(content: Any, columns: Columns, *, damaged: bool = False) -> Iterator[Read]:
     if not isinstance(content, list | dict):
         raise InputError("holds neither an object nor a list of objects")
     records = find_records(content, columns)
@@ -81,7 +79,7 @@ def _read_content(
         yield ReadFailure("", damage) if damage else _article(record, columns, site=site)
 
 
-def read_json_lines(data: bytes, columns: Columns) -> Iterator[Article | ReadFailure]:
+def read_json_lines(data: bytes, columns: Columns) -> Iterator[Read]:
     """Read JSON lines, a record or a list of them on each; a bad line costs that line.
 
     Raises:
@@ -156,9 +154,7 @@ def _records_after(text: str, at: int, columns: Columns) -> Iterator[int]:
                 yield found.end()
 
 
-def _read_found(
-    found: Iterable[tuple[int, Any]], columns: Columns
-) -> Iterator[Article | ReadFailure]:
+def _read_found(found: Iterable[tuple[int, Any]], columns: Columns) -> Iterator[Read]:
     """Read the records of values; where none of them has a text, say so once.
 
     Args:
@@ -183,13 +179,13 @@ def _read_found(
     yield from held[:1]
 
 
-def _article(
-    record: Any, columns: Columns, place: str = "", *, site: _Site | None = None
-) -> Article | ReadFailure:
+def _article(record: Any, columns: Columns, place: str = "", *, site: _Site | None = None) -> Read:
     if not isinstance(record, dict):
         return ReadFailure("", f"{place}is no object")
     site = site or _Site()
     article = article_from(record, columns, address=site.address)
+    if unread := unread_record(record):
+        return replace(unread, origin=article.id)
     if article.text:
         return replace(article, source=article.source or site.publisher)
     return ReadFailure(article.id, place + _no_text(record, columns))

@@ -18,7 +18,7 @@ from index.articles.readers.archives import (
     open_archive,
     read_entry,
 )
-from index.articles.readers.base import FileReader, PassedOver, ReadFailure, ReadOptions
+from index.articles.readers.base import FileReader, PassedOver, Read, ReadFailure, ReadOptions
 from index.articles.readers.feeds import FeedEntry
 from index.articles.readers.folders import article_name, ending_of, kind_of
 from index.articles.readers.formats import ARCHIVE, FORMATS, READERS, is_read
@@ -37,9 +37,6 @@ logger = logging.getLogger(__name__)
 
 MAX_FEED_BYTES = 10 * 1024 * 1024
 """Of a feed: what reads them takes eighty times as much memory. Chosen."""
-
-Read = Article | ReadFailure | PassedOver
-"""What there is in a source: an article, or a file or record that is none, and why."""
 
 
 def read_articles(
@@ -140,12 +137,14 @@ def _read_feed(
 
     try:
         for place, found in read_linked(data, page, source.origin, wanted):
+            linked = is_address(place)
+            origin = origin_of_address(place) if linked else place_in(source.origin, place)
             if isinstance(found, InputError):
                 yield ReadFailure(place, str(found))
+            elif isinstance(found, PassedOver):
+                yield replace(found, origin=origin)
             elif found.text.strip():
-                name = address_id(place) if is_address(place) else f"{source.name}#{place}"
-                linked = is_address(place)
-                origin = origin_of_address(place) if linked else place_in(source.origin, place)
+                name = address_id(place) if linked else f"{source.name}#{place}"
                 yield replace(_repair_article(found), id=name, origin=origin)
             else:
                 yield ReadFailure(place, "has no text")
@@ -237,14 +236,12 @@ def _unread_kind(entry: Entry, options: ReadOptions) -> str | None:
     return None if is_read(ending_of(entry.path), ocr=options.ocr) else kind_of(entry.path)
 
 
-def _fill_origins(
-    items: Iterator[Article | ReadFailure], place: _Place, *, several: bool
-) -> Iterator[Read]:
+def _fill_origins(items: Iterator[Read], place: _Place, *, several: bool) -> Iterator[Read]:
     """Fill in ids and origins, and report records without a body."""
     found = False
     for number, item in enumerate(items, start=1):
         found = True
-        if isinstance(item, ReadFailure):
+        if not isinstance(item, Article):
             yield replace(item, origin=place_in(place.origin, item.origin or number))
             continue
         article = _repair_article(item)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from index.articles.article import Article
 from index.articles.fetching import Fetched
+from index.articles.readers.base import PassedOver, ReadFailure
 from index.articles.readers.feeds import FeedEntry, looks_like_feed, parse_feed
 from index.errors import InputError
 
@@ -161,7 +162,7 @@ def read_linked(
     read_page: Callable[[str], Iterator[Article]],
     address: str = "",
     wanted: Callable[[FeedEntry], bool] | None = None,
-) -> Iterator[tuple[str, Article | InputError]]:
+) -> Iterator[tuple[str, Article | InputError | PassedOver]]:
     """Read the articles that a feed links to.
 
     Of pages of its own site a feed is believed: its title and date come first, it fills what the
@@ -176,20 +177,26 @@ def read_linked(
         wanted: Tells whether an entry is to be read; None for all.
 
     Yields:
-        The address of each article, and the article or why there is none; last, where the feed is
-        damaged, its own address and how.
+        The address of each article, and the article, why there is none, or what it is instead;
+        last, where the feed is damaged, its own address and how.
     """
     feed = parse_feed(data, address)
     for entry in feed.entries:
         if wanted and not wanted(entry):
             continue
-        if entry.link:
+        if entry.unread:
+            yield entry.link or entry.key, _tell_unread(entry.unread)
+        elif entry.link:
             own = is_same_site(address, entry.link)
             yield entry.link, _read_entry(entry, read_page, is_own=own)
         else:
             yield entry.key, entry.article
     if feed.damage:
         yield address, InputError(feed.damage)
+
+
+def _tell_unread(unread: ReadFailure | PassedOver) -> InputError | PassedOver:
+    return InputError(unread.reason) if isinstance(unread, ReadFailure) else unread
 
 
 def _read_entry(

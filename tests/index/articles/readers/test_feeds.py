@@ -2,8 +2,11 @@
 
 import pytest
 
-from index.articles.readers.base import ReadFailure
+from index.articles.fetching import Fetched
+from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
 from index.articles.readers.feeds import parse_feed, read_feed
+from index.articles.readers.reading import read_fetched
+from index.articles.readers.sources import Source
 
 TEXT = "افتتح الوزير الجسر الجديد يوم الأحد، وشكر العمال على عملهم."
 
@@ -68,3 +71,47 @@ def test_a_feed_that_is_cut_or_damaged_says_so_and_keeps_its_other_entries(damag
 )
 def test_a_feed_that_is_no_xml_but_lost_nothing_is_not_called_damaged(whole):
     assert parse_feed(whole.encode()).damage == ""
+
+
+def post(status="publish", kind="post", password=""):
+    return (
+        f"<title>خبر</title><link>https://a.example/1</link><description>{TEXT}</description>"
+        f"<wp:status><![CDATA[{status}]]></wp:status><wp:post_type>{kind}</wp:post_type>"
+        f"<wp:post_password><![CDATA[{password}]]></wp:post_password>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        *(
+            (post(status), ReadFailure("", f"is not published: {status}"))
+            for status in ("trash", "draft", "private", "pending", "future", "inherit")
+        ),
+        (post(password="سر"), ReadFailure("", "is not published: it has a password")),
+        (post("inherit", "attachment"), PassedOver("", "WordPress attachment")),
+        (post(kind="nav_menu_item"), PassedOver("", "WordPress nav_menu_item")),
+        (post("inherit", "revision"), PassedOver("", "WordPress revision")),
+    ],
+)
+def test_of_an_export_of_wordpress_only_what_is_published_is_read(item, told):
+    export = rss(post(), item, post(kind="page"), post(kind="news")).replace(
+        "<rss ", '<rss xmlns:wp="http://wordpress.org/export/1.2/" '
+    )
+    first, second, *others = read_feed(export.encode())
+    assert second == told
+    assert [article.text for article in (first, *others)] == [TEXT] * 3
+
+
+def test_what_is_not_published_is_not_fetched_either():
+    export = rss(post("trash"), post("inherit", "attachment")).replace(
+        "<rss ", '<rss xmlns:wp="http://wordpress.org/export/1.2/" '
+    )
+    found = Fetched("https://a.example/f.xml", "application/rss+xml", "", export.encode())
+    read = list(
+        read_fetched(found, Source("https://a.example/f.xml", "f"), ReadOptions(fetch=None))
+    )
+    assert read == [
+        ReadFailure("https://a.example/1", "is not published: trash"),
+        PassedOver("https://a.example/1", "WordPress attachment"),
+    ]

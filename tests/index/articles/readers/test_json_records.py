@@ -53,6 +53,35 @@ def test_a_post_of_wordpress_is_an_article_without_markup(tmp_path):
     assert (article.author, article.url) == ("", "https://wadi.example/market")
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"status": "draft"}, "is not published: draft"),
+        ({"status": "trash", "type": "page"}, "is not published: trash"),
+        ({"status": "publish", "password": "سر"}, "is not published: it has a password"),
+    ],
+)
+def test_a_post_of_wordpress_that_is_not_published_is_not_read(tmp_path, said, reason):
+    post = {"id": 7, "title": {"rendered": "خبر"}, "content": {"rendered": "<p>فقرة.</p>"}}
+    (failure, article) = read(tmp_path, [post | said, post | {"id": 8, "status": "publish"}])
+    assert failure.reason == reason
+    assert failure.origin.endswith("::7")
+    assert article.text == "فقرة."
+
+
+def test_a_row_of_the_database_of_wordpress_says_what_it_is(tmp_path):
+    row = {"post_title": "خبر", "post_content": "فقرة.", "post_status": "publish"}
+    draft, kept, revision = row | {"post_status": "draft"}, row, row | {"post_type": "revision"}
+    found = read(tmp_path, [draft, kept, revision])
+    assert found[0].reason == "is not published: draft"
+    assert found[1].text == "فقرة."
+    assert found[2].kind == "WordPress revision"
+
+
+def test_a_status_of_anything_else_says_nothing_of_publishing(tmp_path):
+    assert one(tmp_path, [{"title": "عقد", "text": "فقرة.", "status": "pending"}]).text == "فقرة."
+
+
 @pytest.mark.parametrize("graph", [True, False])
 def test_a_page_in_the_names_of_schema_org_is_an_article(tmp_path, graph):
     article = {
