@@ -22,6 +22,7 @@ _ENDINGS = {
     "text/markdown": ".md",
     "text/csv": ".csv",
     "application/json": ".json",
+    "text/json": ".json",
     "application/x-ndjson": ".jsonl",
     "application/pdf": ".pdf",
     "application/epub+zip": ".epub",
@@ -105,6 +106,8 @@ def _ending(found: Fetched) -> str:
     if found.data.startswith(b"PK\x03\x04"):
         return _ending_of_zip(found.data)
     known = _ENDINGS.get(found.content_type)
+    if found.content_type.endswith("+json"):  # such as application/feed+json (RFC 6839)
+        known = ".json"
     if known in {None, ".txt"}:
         path = urlsplit(found.url).path
         named = "." + path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""

@@ -1,6 +1,7 @@
 """What is fetched from the web, against servers on this machine."""
 
 import gzip
+import json
 import socket
 import threading
 import time
@@ -310,6 +311,20 @@ def test_a_text_is_read_in_the_encoding_it_is_in(body, kind):
     with site({"/": (200, {"Content-Type": kind}, body)}) as (address, _):
         (found,) = read(address)
     assert TEXT in found.text
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/feed+json", "application/ld+json; charset=utf-8", "text/json"]
+)
+def test_json_is_read_as_json_whatever_it_is_called(kind):
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "صحيفة",
+        "items": [{"id": "1", "title": "افتتاح الجسر", "content_html": f"<p>{TEXT}</p>"}],
+    }
+    with site({"/feed": (200, {"Content-Type": kind}, json.dumps(feed))}) as (address, _):
+        (article,) = read(f"{address}/feed")
+    assert (article.title, article.text, article.source) == ("افتتاح الجسر", TEXT, "صحيفة")
 
 
 @pytest.mark.parametrize("charset", ["windows-1256", "iso-8859-1", "utf-16"])
