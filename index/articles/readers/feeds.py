@@ -23,6 +23,12 @@ from index.errors import InputError
 _KEY_LENGTH, _LINK_LENGTH = 120, 2_000
 """Characters of what an entry is known by. Chosen: a headline, and what browsers take."""
 
+_HEAD = 64 * 1024
+"""Bytes in which the first element of a feed begins. Chosen, for long notices above it."""
+_BEFORE_FIRST = re.compile(
+    r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
+)
+_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _FEED_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
@@ -59,9 +65,10 @@ class Feed:
 
 
 def looks_like_feed(data: bytes) -> bool:
-    """Tell from its first elements whether a file is a feed."""
-    head = data[:2_000].lower()
-    return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf"))
+    """Tell from its first element whether a file is a feed."""
+    head = _decode_markup(data[:_HEAD])
+    before = _BEFORE_FIRST.match(head)
+    return _FEED.match(head, before.end() if before else 0) is not None
 
 
 def read_feed(data: bytes) -> Iterator[Read]:

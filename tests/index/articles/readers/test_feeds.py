@@ -1,10 +1,12 @@
 """RSS and Atom: which entries there are, and what they are known by."""
 
+import codecs
+
 import pytest
 
 from index.articles.fetching import Fetched
 from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
-from index.articles.readers.feeds import parse_feed, read_feed
+from index.articles.readers.feeds import looks_like_feed, parse_feed, read_feed
 from index.articles.readers.reading import read_fetched
 from index.articles.readers.sources import Source
 
@@ -115,3 +117,37 @@ def test_what_is_not_published_is_not_fetched_either():
         ReadFailure("https://a.example/1", "is not published: trash"),
         PassedOver("https://a.example/1", "WordPress attachment"),
     ]
+
+
+ABOVE = '<?xml version="1.0"?>\n<!-- <html> --><?xml-stylesheet href="a.xsl"?>\n'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        rss().encode(),
+        codecs.BOM_UTF8 + f"\n{ABOVE}{rss()}".encode(),
+        (ABOVE + '<!DOCTYPE rss [<!ENTITY x "<html>">]>' + rss()).encode(),
+        b"<!DOCTYPE rdf:RDF><rdf:RDF xmlns='http://purl.org/rss/1.0/'>",
+        f"<!--{'-x' * 9_000}-->{rss()}".encode(),
+        '<?xml version="1.0" encoding="utf-16"?><feed/>'.encode("utf-16"),
+        codecs.BOM_UTF16_BE + "<atom:feed xmlns:atom='x'>".encode("utf-16-be"),
+    ],
+)
+def test_a_feed_is_known_by_its_first_element(data):
+    assert looks_like_feed(data)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><head><!-- <rdf:RDF xmlns='http://web.resource.org/cc/'></rdf:RDF> --></head>",
+        "<!DOCTYPE html><!-- <rss> --><html>",
+        "<html><body><pre>&lt;rss <feed></pre>",
+        "<feedback/>",
+        "كيف تكتب <rss>",
+        "",
+    ],
+)
+def test_a_page_that_speaks_of_feeds_is_none(page):
+    assert not looks_like_feed(page.encode())
