@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.articles.article import file_of, locate
-from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
+from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions, Withdrawn
 from index.articles.readers.formats import PICTURES
 from index.articles.readers.headings import FIELDS
 from index.articles.readers.ocr import require_tesseract
@@ -295,7 +295,7 @@ class _Run:
             self._wait_until_stored(storing)
         self.failures, self.passed_over = intake.failures, intake.passed_over
         origins = {source.origin for source in listing.sources}
-        broken = {failure.origin for failure in self.failures}
+        broken = {f.origin for f in self.failures if not isinstance(f, Withdrawn)}
         # Pictures that are not read this time are there all the same.
         broken |= {file.origin for file in self.passed_over if file.kind in PICTURES}
         files = set(map(file_of, broken))

@@ -21,6 +21,11 @@ class ReadFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn(ReadFailure):
+    """A record that says that it is not published: what was read of it before leaves the index."""
+
+
+@dataclass(frozen=True, slots=True)
 class PassedOver:
     """A file that was not read because its name says that it is in no format that is read.
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from index.arabic.dates import parse_date
 from index.articles.article import Article, opening_words
-from index.articles.readers.base import PassedOver, Read, ReadFailure
+from index.articles.readers.base import PassedOver, Read, ReadFailure, Withdrawn
 from index.articles.readers.fields import public_url
 from index.articles.readers.leads import with_leads
 from index.articles.readers.markup import read_lines
@@ -48,7 +48,7 @@ class FeedEntry:
     link: str
     article: Article
     key: str
-    unread: ReadFailure | PassedOver | None = None
+    unread: Withdrawn | PassedOver | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,14 @@ from index.articles.readers.archives import (
     open_archive,
     read_entry,
 )
-from index.articles.readers.base import FileReader, PassedOver, Read, ReadFailure, ReadOptions
+from index.articles.readers.base import (
+    FileReader,
+    PassedOver,
+    Read,
+    ReadFailure,
+    ReadOptions,
+    Withdrawn,
+)
 from index.articles.readers.feeds import FeedEntry
 from index.articles.readers.folders import article_name, ending_of, kind_of
 from index.articles.readers.formats import ARCHIVE, FORMATS, READERS, is_read
@@ -141,7 +148,7 @@ def _read_feed(
             origin = origin_of_address(place) if linked else place_in(source.origin, place)
             if isinstance(found, InputError):
                 yield ReadFailure(place, str(found))
-            elif isinstance(found, PassedOver):
+            elif isinstance(found, Withdrawn | PassedOver):
                 yield replace(found, origin=origin)
             elif found.text.strip():
                 name = address_id(place) if linked else f"{source.name}#{place}"

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from index.articles.article import Article
 from index.articles.fetching import Fetched
-from index.articles.readers.base import PassedOver, ReadFailure
+from index.articles.readers.base import PassedOver, Withdrawn
 from index.articles.readers.feeds import FeedEntry, looks_like_feed, parse_feed
 from index.errors import InputError
 
@@ -165,7 +165,7 @@ def read_linked(
     read_page: Callable[[str], Iterator[Article]],
     address: str = "",
     wanted: Callable[[FeedEntry], bool] | None = None,
-) -> Iterator[tuple[str, Article | InputError | PassedOver]]:
+) -> Iterator[tuple[str, Article | InputError | Withdrawn | PassedOver]]:
     """Read the articles that a feed links to.
 
     Of pages of its own site a feed is believed: its title and date come first, it fills what the
@@ -188,7 +188,7 @@ def read_linked(
         if wanted and not wanted(entry):
             continue
         if entry.unread:
-            yield entry.link or entry.key, _tell_unread(entry.unread)
+            yield entry.link or entry.key, entry.unread
         elif entry.link:
             own = is_same_site(address, entry.link)
             yield entry.link, _read_entry(entry, read_page, is_own=own)
@@ -196,10 +196,6 @@ def read_linked(
             yield entry.key, entry.article
     if feed.damage:
         yield address, InputError(feed.damage)
-
-
-def _tell_unread(unread: ReadFailure | PassedOver) -> InputError | PassedOver:
-    return InputError(unread.reason) if isinstance(unread, ReadFailure) else unread
 
 
 def _read_entry(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from index.articles.readers.base import PassedOver, ReadFailure
+from index.articles.readers.base import PassedOver, Withdrawn
 
 _PUBLISHED = "publish"
 _NO_ARTICLES = frozenset({
@@ -15,7 +15,7 @@ _NO_ARTICLES = frozenset({
 articles."""
 
 
-def unread_post(kind: str, status: str, *, has_password: bool) -> ReadFailure | PassedOver | None:
+def unread_post(kind: str, status: str, *, has_password: bool) -> Withdrawn | PassedOver | None:
     """Return what is told of a post that is not read; None for one that is.
 
     Args:
@@ -26,13 +26,13 @@ def unread_post(kind: str, status: str, *, has_password: bool) -> ReadFailure | 
     if kind in _NO_ARTICLES:
         return PassedOver("", f"WordPress {kind}")
     if status not in {"", _PUBLISHED}:
-        return ReadFailure("", f"is not published: {status}")
+        return Withdrawn("", f"is not published: {status}")
     if has_password:
-        return ReadFailure("", "is not published: it has a password")
+        return Withdrawn("", "is not published: it has a password")
     return None
 
 
-def unread_entry(entry: Mapping[str, Any]) -> ReadFailure | PassedOver | None:
+def unread_entry(entry: Mapping[str, Any]) -> Withdrawn | PassedOver | None:
     """Return what is told of an entry of an export that is not read; None for any other."""
     kind, status, password = (
         str(entry.get(f"wp_{name}") or "").strip()
@@ -41,7 +41,7 @@ def unread_entry(entry: Mapping[str, Any]) -> ReadFailure | PassedOver | None:
     return unread_post(kind, status, has_password=bool(password))
 
 
-def unread_record(record: Mapping[str, Any]) -> ReadFailure | PassedOver | None:
+def unread_record(record: Mapping[str, Any]) -> Withdrawn | PassedOver | None:
     """Return what is told of a record that is not read; None for any other.
 
     It is looked at where it has the form of WordPress, as its programs give it (``title.rendered``)

@@ -4,8 +4,9 @@ import codecs
 
 import pytest
 
+from index import build_index, open_index
 from index.articles.fetching import Fetched
-from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions
+from index.articles.readers.base import PassedOver, ReadFailure, ReadOptions, Withdrawn
 from index.articles.readers.feeds import looks_like_feed, parse_feed, read_feed
 from index.articles.readers.reading import read_fetched
 from index.articles.readers.sources import Source
@@ -87,10 +88,10 @@ def post(status="publish", kind="post", password=""):
     ("item", "told"),
     [
         *(
-            (post(status), ReadFailure("", f"is not published: {status}"))
+            (post(status), Withdrawn("", f"is not published: {status}"))
             for status in ("trash", "draft", "private", "pending", "future", "inherit")
         ),
-        (post(password="سر"), ReadFailure("", "is not published: it has a password")),
+        (post(password="سر"), Withdrawn("", "is not published: it has a password")),
         (post("inherit", "attachment"), PassedOver("", "WordPress attachment")),
         (post(kind="nav_menu_item"), PassedOver("", "WordPress nav_menu_item")),
         (post("inherit", "revision"), PassedOver("", "WordPress revision")),
@@ -114,7 +115,7 @@ def test_what_is_not_published_is_not_fetched_either():
         read_fetched(found, Source("https://a.example/f.xml", "f"), ReadOptions(fetch=None))
     )
     assert read == [
-        ReadFailure("https://a.example/1", "is not published: trash"),
+        Withdrawn("https://a.example/1", "is not published: trash"),
         PassedOver("https://a.example/1", "WordPress attachment"),
     ]
 
@@ -151,3 +152,13 @@ def test_a_feed_is_known_by_its_first_element(data):
 )
 def test_a_page_that_speaks_of_feeds_is_none(page):
     assert not looks_like_feed(page.encode())
+
+
+def test_what_is_withdrawn_leaves_the_index(tmp_path, embedder):
+    file, place = tmp_path / "export.xml", tmp_path / "index"
+    named = '<rss xmlns:wp="http://wordpress.org/export/1.2/" '
+    for status, articles in (("publish", 2), ("trash", 1)):
+        other = f"<title>نبأ</title><description>{TEXT} وحضر كثيرون.</description>"
+        file.write_text(rss(post(status), other).replace("<rss ", named), encoding="utf-8")
+        build_index([file], place, embedder=embedder)
+        assert open_index(place, embedder=embedder).stats().articles == articles
