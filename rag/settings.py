@@ -201,7 +201,7 @@ def _tell_sources_apart(values: dict[str, Any], path: Path) -> dict[str, Any]:
             f"{path} names publishers in [sources] and in [publishers]; use the second alone"
         )
     if names is not None:
-        values = {**values, "sources": names}
+        values = {**values, "sources": _convert("publishers", {}, names, f"in {path}")}
         del values["publishers"]
     return values
 

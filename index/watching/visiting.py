@@ -181,7 +181,7 @@ class _Reading:
         except FetchError as error:
             self.asked = max(self.asked, error.retry_after)
             if error.is_passing:
-                self._passing.add(url)
+                self._passing.add(origin_of_address(url))
             raise
 
     def _wants(self, entry: FeedEntry) -> bool:
@@ -229,24 +229,23 @@ class _Reading:
                 unread.insert(0, f"{item.origin}: {item.reason}")
                 state = replace(state, validators=Validators())  # it may have been cut on its way
                 continue
-            origin = self._origin_of(item.origin) if isinstance(item, ReadFailure) else item.origin
-            known = entries.get(origin)
+            known = entries.get(item.origin)
             if isinstance(item, Article):
                 new += known is None or not known.taken
                 day = item.date or (known.day if known else "") or today
                 entry = Entry(self._digest_of(item), day, self._began, text=item.text_hash)
-                entries[origin] = entry
+                entries[item.origin] = entry
             elif isinstance(item, ReadFailure):
                 unread.append(f"{item.origin}: {item.reason}")
                 failed = self._note_failure(item, known)
                 if failed is not None:
-                    entries[origin] = failed
+                    entries[item.origin] = failed
                 if failed is None or self._is_tried(failed):  # read it again though it be the same
                     state = replace(state, validators=Validators(), digest="")
             elif item.kind == TOO_OLD:
                 usual = known if known and known.taken else Entry("", "", 0.0, taken=False)
                 entry = replace(usual, digest=self._digest_of(item), seen=self._began)
-                entries[origin] = entry
+                entries[item.origin] = entry
         for origin in self._seen & entries.keys():
             entries[origin] = replace(entries[origin], seen=self._began)
         unread += self._left
@@ -264,7 +263,7 @@ class _Reading:
         """Return what is known of an article that could not be read, or None for nothing new."""
         if failure.origin in self._passing:
             return None
-        digest = self._wanted.get(self._origin_of(failure.origin), "")
+        digest = self._digest_of(failure)
         usual = known or Entry("", "", 0.0, taken=False)
         again = usual.failing > 0 and usual.digest == digest
         since = usual.failing if again else self._began

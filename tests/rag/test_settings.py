@@ -68,6 +68,14 @@ def test_names_of_publishers_stand_in_one_table(tmp_path):
         load_settings(file, {})
 
 
+@pytest.mark.parametrize("wrong", ["[publishers]\na = 1", 'publishers = "أ"', "[[publishers]]"])
+def test_names_of_publishers_that_are_none_are_refused_under_their_own_name(tmp_path, wrong):
+    file = tmp_path / "jawab.toml"
+    file.write_text(wrong, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"^publishers in .* must be a table of texts"):
+        load_settings(file, {})
+
+
 def test_a_cluster_is_described_in_a_table(tmp_path):
     file = tmp_path / "jawab.toml"
     file.write_text(

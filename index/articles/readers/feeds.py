@@ -193,4 +193,6 @@ def _entry(entry: Any, publisher: str, site: str) -> FeedEntry:
         url=link,
     )
     guid = clean(entry.get("id", "")) if link or entry.get("link") else ""
-    return FeedEntry(link, article, _make_key(guid or article.title), unread_entry(entry))
+    return FeedEntry(
+        link, article, _make_key(guid or article.title or "entry"), unread_entry(entry)
+    )

@@ -147,14 +147,14 @@ def _read_feed(
             linked = is_address(place)
             origin = origin_of_address(place) if linked else place_in(source.origin, place)
             if isinstance(found, InputError):
-                yield ReadFailure(place, str(found))
+                yield ReadFailure(origin, str(found))
             elif isinstance(found, Withdrawn | PassedOver):
                 yield replace(found, origin=origin)
             elif found.text.strip():
                 name = address_id(place) if linked else f"{source.name}#{place}"
                 yield replace(_repair_article(found), id=name, origin=origin)
             else:
-                yield ReadFailure(place, "has no text")
+                yield ReadFailure(origin, "has no text")
     except InputError as error:
         yield ReadFailure(source.origin, str(error))
 

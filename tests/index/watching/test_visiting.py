@@ -46,3 +46,9 @@ def test_a_feed_that_is_cut_brings_its_entries_is_told_and_asked_for_again():
     assert found.validators == Validators()
     found = visit(found, whole, now=1_700_100_000.0).state
     assert (found.articles, found.unread) == (3, ())
+
+
+def test_an_entry_without_a_text_is_told_with_its_feed():
+    found = visit(SourceState(), rss("<title>صامت</title>", ""), now=1_700_000_000.0).state
+    told = (f"{FEED}::صامت: has no text", f"{FEED}::entry: has no text")
+    assert (found.unread, found.failures) == (told, 0)
