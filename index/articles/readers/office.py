@@ -27,7 +27,11 @@ def article_apart(module: str, data: bytes) -> Article:
     Raises:
         InputError: It is no document of the kind, or takes too much time or memory.
     """
-    found = read_apart(module, data)
+    return article_in(read_apart(module, data))
+
+
+def article_in(found: Mapping[str, Any]) -> Article:
+    """Return the article of what ``found_in`` returned in another process."""
     return office_article([Line(*line) for line in found["lines"]], found["properties"])
 
 

@@ -9,6 +9,7 @@ from itertools import dropwhile
 from pathlib import Path
 
 from index.articles.article import Article
+from index.articles.readers.base import ReadFailure
 from index.articles.readers.office import office_article
 from index.articles.readers.packages import OLD_OFFICE
 from index.articles.readers.pages import is_html, read_html
@@ -24,7 +25,7 @@ _NOTE_MARK = re.compile(r"\[([0-9]+)\]")
 _RULE = re.compile(r"-{5,}")
 
 
-def read_doc(data: bytes) -> Iterator[Article]:
+def read_doc(data: bytes) -> Iterator[Article | ReadFailure]:
     """Read the text of an old Word document, or of what is only called so.
 
     Raises:

@@ -249,7 +249,8 @@ def _fill_origins(items: Iterator[Read], place: _Place, *, several: bool) -> Ite
     for number, item in enumerate(items, start=1):
         found = True
         if not isinstance(item, Article):
-            yield replace(item, origin=place_in(place.origin, item.origin or number))
+            part = item.origin or (number if several else "")
+            yield replace(item, origin=place_in(place.origin, part) if part else place.origin)
             continue
         article = _repair_article(item)
         origin = place_in(place.origin, article.id or number) if several else place.origin

@@ -12,8 +12,10 @@ from itertools import zip_longest
 from typing import Any
 
 from index.articles.article import Article
+from index.articles.readers.apart import read_apart
+from index.articles.readers.base import ReadFailure
 from index.articles.readers.markup import raise_digits
-from index.articles.readers.office import HEADING, article_apart, found_in
+from index.articles.readers.office import HEADING, article_in, found_in
 from index.articles.readers.rows import Cell, table_lines
 from index.articles.readers.word_text import Line
 from index.articles.repair import join_surrogates
@@ -61,17 +63,20 @@ _OTHER_SCRIPTS = frozenset({"loch", "hich", "dbch"})
 """Behind these, associated fonts are those of Latin or East Asian letters."""
 
 
-def read_rtf(data: bytes) -> Iterator[Article]:
-    """Read the article of an RTF file.
+def read_rtf(data: bytes) -> Iterator[Article | ReadFailure]:
+    """Read the article of an RTF file, as far as it goes; then tell where that is not to its end.
 
     Raises:
         InputError: It is none, or takes too much time or memory.
     """
-    yield article_apart(__name__, data)
+    found = read_apart(__name__, data)
+    yield article_in(found)
+    if found["is_cut"]:
+        yield ReadFailure("", "ends in the middle: what came after it is missing")
 
 
 def read_directly(data: bytes) -> dict[str, Any]:
-    """Return the lines and properties of an RTF file, read without limits.
+    """Return the lines and properties of an RTF file, and whether it is cut, without limits.
 
     Raises:
         InputError: It is none.
@@ -80,7 +85,8 @@ def read_directly(data: bytes) -> dict[str, Any]:
         raise InputError("is no readable .rtf file: it does not begin as one")
     document = _Document()
     document.read(data.decode("latin-1"))
-    return found_in(document.lines(), document.properties())
+    found = found_in(document.lines(), document.properties())
+    return found | {"is_cut": document.is_open}
 
 
 @dataclass(slots=True)
@@ -205,6 +211,11 @@ class _Document:
             flow.end_paragraph(in_table=False)
             flow.end_table()
         return body.lines + self._notes.lines
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a group has begun and not ended, as that of the file does at its very end."""
+        return bool(self._outer)
 
     def properties(self) -> dict[str, str]:
         """Return title and author, or ""."""

@@ -97,3 +97,20 @@ def test_a_long_paragraph_takes_no_more_time_for_each_letter():
 
     # Twenty times as long; some eighty times where the paragraph is copied for every letter.
     assert seconds(600_000) < 50 * seconds(30_000)
+
+
+@pytest.mark.parametrize("end", [r"\par ", r"\par {\b x", r"\par {\pict\bin999 ab", r"\par \'"])
+def test_a_file_that_ends_in_the_middle_is_read_as_far_as_it_goes_and_told(tmp_path, end):
+    file = tmp_path / "a.rtf"
+    file.write_bytes(rtf(r"first line\par second line")[:-1] + end.encode())
+    article, failure = read_articles([file])
+    assert article.text.startswith("second line")
+    assert failure == ReadFailure(
+        article.origin, "ends in the middle: what came after it is missing"
+    )
+
+
+def test_a_file_that_ends_with_its_group_is_whole(tmp_path):
+    (tmp_path / "a.rtf").write_bytes(rtf(r"first line\par second line") + b"\r\n")
+    (article,) = read_articles([tmp_path])
+    assert article.text == "second line"
