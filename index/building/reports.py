@@ -1,7 +1,7 @@
 """What a build tells: how far it is, and in the end what it did."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -83,11 +83,16 @@ class BuildReport:
     @property
     def kinds_passed_over(self) -> dict[str, int]:
         """Kind -> how many files of it were passed over, the most frequent first."""
-        return dict(Counter(file.kind for file in self.passed_over).most_common())
+        return count_kinds(self.passed_over)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report by field name, with the kinds that were passed over."""
         return asdict(self) | {"kinds_passed_over": self.kinds_passed_over}
+
+
+def count_kinds(files: Iterable[PassedOver]) -> dict[str, int]:
+    """Return kind -> how many files are of it, the most frequent first."""
+    return dict(Counter(file.kind for file in files).most_common())
 
 
 Progress = Callable[[BuildProgress], None]

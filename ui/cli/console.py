@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -43,6 +44,22 @@ _CONTROLS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160)])
 def plain(text: str) -> str:
     """Return a text of others without what a terminal obeys; line ends stay."""
     return text.translate(_CONTROLS)
+
+
+def tell_passed_over(console: Console, kinds: Mapping[str, int]) -> None:
+    """Print how many files were not read for their kinds, if any were.
+
+    Args:
+        console: To print on.
+        kinds: Kind -> how many files are of it.
+    """
+    if not kinds:
+        return
+    count = sum(kinds.values())
+    files = "1 file" if count == 1 else f"{count} files"
+    listed = ", ".join(f"{kind} ({number})" for kind, number in kinds.items())
+    console.print("[yellow]لم يُقرأ · passed over[/] ", end="")
+    console.print(plain(f"{files} of kinds that are not read: {listed}"), markup=False)
 
 
 def print_json(content: Any) -> None:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli.console import IndexOption, JsonOption, QuietOption, errors, output, print_json
+from ui.cli.console import (
+    IndexOption,
+    JsonOption,
+    QuietOption,
+    errors,
+    output,
+    print_json,
+    tell_passed_over,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -353,11 +361,7 @@ def _summarise(report: "BuildReport", folder: str) -> None:
     console.print(
         f"[bold]{folder}[/]: {', '.join(parts)}; {embedded}{reused}; {report.seconds:.1f} s"
     )
-    if kinds := report.kinds_passed_over:
-        listed = ", ".join(f"{kind} ({count})" for kind, count in kinds.items())
-        files = "1 file" if len(report.passed_over) == 1 else f"{len(report.passed_over)} files"
-        console.print("[yellow]لم يُقرأ · passed over[/] ", end="")
-        console.print(f"{files} of kinds that are not read: {listed}", markup=False)
+    tell_passed_over(console, report.kinds_passed_over)
     for failure in report.failures:
         console.print("[yellow]تُرك · skipped[/] ", end="")
         console.print(f"{failure.origin}: {failure.reason}", markup=False)

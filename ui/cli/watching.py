@@ -16,12 +16,14 @@ from ui.cli.console import (
     output,
     plain,
     print_json,
+    tell_passed_over,
 )
 from ui.cli.follow import FollowingThread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from index.building.reports import BuildReport
     from index.watching.sources import WatchedSource
     from index.watching.state import SourceState, WatchFolder
     from index.watching.watcher import Stored, Watcher
@@ -114,11 +116,12 @@ def _run(watcher: "Watcher", following: FollowingThread, *, once: bool) -> bool:
 
 
 class _Teller:
-    """Prints what came, which sources fail and which work again; has saved questions asked."""
+    """Prints what came, what was not read, which sources fail; has saved questions asked."""
 
     def __init__(self, following: FollowingThread, *, quiet: bool) -> None:
         self._following = following
         self._quiet = quiet
+        self._passed_over: set[str] = set()  # origins of files that were told; one tells each once
 
     def __call__(self, stored: "Stored") -> None:
         console = errors()
@@ -140,8 +143,22 @@ class _Teller:
                 f"{now}: {r.added} added, {r.replaced} replaced, {r.removed} removed;"
                 f" {len(stored.visits)} visits; {r.seconds:.1f} s"
             )
+        if stored.report and not self._quiet:
+            self._tell_passed_over(stored.report)
         if stored.changed:
             self._following.wake()
+
+    def _tell_passed_over(self, report: "BuildReport") -> None:
+        from index.building.reports import count_kinds
+        from index.watching.visiting import TOO_OLD
+
+        files = [
+            file
+            for file in report.passed_over
+            if file.kind != TOO_OLD and file.origin not in self._passed_over
+        ]
+        self._passed_over.update(file.origin for file in files)
+        tell_passed_over(errors(), count_kinds(files))
 
 
 @app.callback()

@@ -103,8 +103,8 @@ def list_changed(root: Path, changed: Iterable[Path], *, ocr: bool = False) -> L
             continue
         if path.is_dir():
             found += _sources_below(path, walk, root, ocr=ocr)
-        elif path.is_file() and is_read(ending_of(path.name), ocr=ocr) and walk.is_new(str(path)):
-            found.append(_source(path, path.relative_to(root).as_posix()))
+        elif path.is_file() and walk.is_new(str(path)):
+            found += _take_file(path, walk, root, ocr=ocr)
     return Listing(tuple(found), tuple(walk.passed_over), tuple(walk.failures))
 
 
@@ -130,13 +130,18 @@ def _sources_below(
     folder: Path, walk: Walk, root: Path | None = None, *, ocr: bool
 ) -> list[Source]:
     """Return what is below a folder, named by its path below it or another one above."""
-    found = []
+    found: list[Source] = []
     for path in walk.files(folder):
-        if is_read(ending_of(path.name), ocr=ocr):
-            found.append(_source(path, path.relative_to(root or folder).as_posix()))
-        else:
-            walk.passed_over.append(PassedOver(origin_of(path), kind_of(path.name)))
+        found += _take_file(path, walk, root or folder, ocr=ocr)
     return found
+
+
+def _take_file(path: Path, walk: Walk, root: Path, *, ocr: bool) -> list[Source]:
+    """Return a file, named by its path below a folder, or note that its kind is not read."""
+    if is_read(ending_of(path.name), ocr=ocr):
+        return [_source(path, path.relative_to(root).as_posix())]
+    walk.passed_over.append(PassedOver(origin_of(path), kind_of(path.name)))
+    return []
 
 
 def _source(path: Path, name: str, *, origin: Path | None = None) -> Source:

@@ -415,6 +415,17 @@ def test_what_changes_in_a_folder_comes_at_once(watched, folder):
         wait_until(lambda: ids(watched.place) == {"جسر", "مدرسة", "قسم/خبر"})
 
 
+def test_files_that_are_passed_over_in_a_folder_are_told_when_they_are_found(watched, folder):
+    (folder / "رسالة.eml").write_text("x", encoding="utf-8")
+    with running(watched(source(folder))):
+        wait_until(lambda: watched.told)
+        time.sleep(0.3)  # the folder is being followed by then
+        (folder / "جدول.dbf").write_bytes(b"x")
+        wait_until(lambda: len(watched.told) > 1)
+    told = [[file.kind for file in stored.report.passed_over] for stored in watched.told]
+    assert told[:2] == [[".eml"], [".dbf"]]
+
+
 def test_what_changed_in_a_folder_meanwhile_comes_when_watching_begins(watched, folder):
     watched(source(folder)).run_once()
     (folder / "خبر.txt").write_text("خبر آخر\n\nوصل وفد جديد إلى المدينة.", encoding="utf-8")
