@@ -18,6 +18,7 @@ from rag.answers import Answer
 from ui.web import articles_view, errors
 
 ROOT = Path(__file__).resolve().parents[3]
+READ_FAILURES = {"InputError", "FetchError", "ReadFailure", "Withdrawn"}
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = {"PDF", "Word", "RSS", "Atom", "JSON", "CSV", "RTF", "ZIP", "Excel", "PowerPoint", "OpenDocument", "antiword", "UTF", "OCR", "docx", "doc", "https", "text"}  # fmt: skip
 
@@ -50,7 +51,7 @@ def reasons():
     for path in [*files, ROOT / "index" / "building" / "intake.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if called and node.func.id in {"InputError", "ReadFailure"}:
+            if called and node.func.id in READ_FAILURES:
                 text = said(node.args[-1])
                 text = text if re.search("[a-z]{3}", text) else ""
             elif isinstance(node, ast.Return) and isinstance(node.value, ast.JoinedStr):
