@@ -19,6 +19,7 @@ from index.arabic.sentences import sentence_spans
 from index.arabic.words import fold, split_words, stem
 from index.search.search import Passage
 from rag.checking.alignment import Alignment, is_light
+from rag.language.bounds import Bound, holds, misleads, opens_bound
 from rag.language.names import LOW_ORDINALS, name_words
 from rag.language.package_data import read_lines, read_weights, read_words
 from rag.language.relative_dates import find_relative_dates, spell_date
@@ -27,6 +28,7 @@ from rag.language.statements import EDGE, Token, read_statement, tokens_match
 _DAYS = frozenset(map(fold, WEEKDAYS))
 _HALF = "#50%"
 """«نصف» is said of much that nobody counts."""
+_BASIS_POINTS = [[fold(noun), fold("أساس")] for noun in ("نقطة", "نقاط")]
 _SCALES = (10, 100, 10**3, 10**6, 10**9)
 _CERTAIN = 0.75
 """Share of what stands around a figure that must be told beside another figure for that one to be
@@ -95,12 +97,27 @@ def read_exact(passages: Sequence[Passage]) -> Exact:
         for date in (*meant, article.date):
             told |= _list_exact(spell_date(date)) if date else set()
         inside = [passage.text[a:b] for a, b in sentence_spans(passage.text)]
-        sentences += [read_statement(text).tokens for text in (*inside, article.title)]
+        sentences += [_read_exact_tokens(text) for text in (*inside, article.title)]
     return Exact(frozenset(told), sentences)
 
 
 def _list_exact(text: str) -> frozenset[str]:
-    return frozenset(token.key for token in read_statement(text).tokens if token.exact)
+    return frozenset(token.key for token in _read_exact_tokens(text) if token.exact)
+
+
+def _read_exact_tokens(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a text, «50 نقطة أساس» as half a percent."""
+    tokens = read_statement(text).tokens
+    return tuple(
+        one._replace(key=f"#{float(_value(one.key) / 100):g}%")
+        if one.key.startswith("#") and _counts_points(tokens, n)
+        else one
+        for n, one in enumerate(tokens)
+    )
+
+
+def _counts_points(tokens: Sequence[Token], place: int) -> bool:
+    return [after.word for after in tokens[place + 1 : place + 3]] in _BASIS_POINTS
 
 
 def _list_ordinals(text: str) -> Iterator[str]:
@@ -122,7 +139,7 @@ def find_differences(claim: str, alignment: Alignment, exact: Exact) -> list[Dif
     found = [
         *_find_other_figures(claim, alignment, exact),
         *_find_denials(alignment),
-        *_find_opposites(alignment),
+        *_find_opposites(claim, alignment, exact),
     ]
     return sorted(found, key=lambda difference: not difference.told)
 
@@ -133,23 +150,48 @@ def _find_other_figures(claim: str, alignment: Alignment, exact: Exact) -> Itera
     near = [exact.sentences[n] for n in sorted(set(alignment.closest))]
     keys = {token.key for tokens in near for token in tokens if token.exact}
     values = [_value(key) for key in keys if key.startswith("#")]
-    tokens = read_statement(claim).tokens
+    tokens = _read_exact_tokens(claim)
     for place, token in enumerate(tokens):
         key = token.key
         if not token.exact or key in exact.told or key.rstrip("%") in bare or key == _HALF:
+            if token.exact and _is_turned(token, near):
+                yield Difference("opposite", token.word)
             continue
         if key.startswith("#") and _follows(_value(key), values):
             continue
-        rivals = {rival for one in near for rival in _find_rivals(tokens, place, one)}
-        certain = alignment.coverage >= _CERTAIN and rivals
+        rivals = [rival for one in near for rival in _find_rivals(tokens, place, one)]
+        true = [rival for rival in rivals if _holds(token, rival)]
+        if any(_says(token, rival) for rival in true):
+            continue
+        certain = alignment.coverage >= _CERTAIN and not true
         yield Difference(
             "number" if key.startswith("#") else "day",
             token.word,
-            " / ".join(sorted(rivals)) if certain else "",
+            " / ".join(sorted({rival.word for rival in rivals})) if certain else "",
         )
 
 
-def _find_rivals(claim: Sequence[Token], place: int, told: Sequence[Token]) -> Iterator[str]:
+def _holds(token: Token, rival: Token) -> bool:
+    """Tell whether a bounded number is true of a figure that is not bounded the other way."""
+    if token.bound is Bound.NONE or rival.bound not in {Bound.NONE, Bound.ABOUT, token.bound}:
+        return False
+    return holds(token.bound, _value(token.key), _value(rival.key))
+
+
+def _says(token: Token, rival: Token) -> bool:
+    """Tell whether a bound that holds says nothing else: a rounding may, and another bound."""
+    rounds = token.bound is Bound.ABOUT or rival.bound is token.bound
+    return not rounds and not misleads(_value(token.key), _value(rival.key))
+
+
+def _is_turned(token: Token, near: Sequence[Sequence[Token]]) -> bool:
+    """Tell whether «أقل من 300» is said of what is told as «أكثر من 300»."""
+    told = [other.bound for tokens in near for other in tokens if other.key == token.key]
+    turned = {Bound.LEAST: Bound.MOST, Bound.MOST: Bound.LEAST}.get(token.bound)
+    return bool(told) and set(told) == {turned}
+
+
+def _find_rivals(claim: Sequence[Token], place: int, told: Sequence[Token]) -> Iterator[Token]:
     """Yield the figures of a sentence that are of the same thing as one of a claim.
 
     Percentages are; other numbers where the same is counted, months behind the same number.
@@ -158,13 +200,15 @@ def _find_rivals(claim: Sequence[Token], place: int, told: Sequence[Token]) -> I
     for n, token in enumerate(told):
         if not token.exact or token.key in own or _kind(token.key) != _kind(key):
             continue
+        if _counts_points(told, n) != _counts_points(claim, place):
+            continue
         if _kind(key) == "#":
             beside = claim[place + 1], told[n + 1]
         else:
             beside = claim[place - 1], told[n - 1]
         counted = beside[0].key != EDGE and tokens_match(*beside)
         if _kind(key) == "%" or counted:
-            yield token.word
+            yield token
 
 
 def _kind(key: str) -> str:
@@ -322,12 +366,17 @@ def _load_denying_words() -> frozenset[str]:
     return frozenset(map(fold, read_words("checking/denying_words.txt")))
 
 
-def _find_opposites(alignment: Alignment) -> Iterator[Difference]:
-    """Yield words of the claim of which the nearest sentences have an opposite that it lacks."""
+def _find_opposites(claim: str, alignment: Alignment, exact: Exact) -> Iterator[Difference]:
+    """Yield words of the claim of which the nearest sentences have an opposite that it lacks.
+
+    Those of a bound are none, unless its number is told: «أقل من 300» for «أكثر من 300».
+    """
+    bounded = {token.key for token in _read_exact_tokens(claim) if token.bound} - exact.told
     said = np.asarray(alignment.same.any(axis=0))
-    for place, word in enumerate(alignment.claim.words):
+    words = alignment.claim.words
+    for place, word in enumerate(words):
         frame = alignment.find_frame(place, _REACH)
-        if not frame or not find_sides(word):
+        if not frame or not find_sides(word) or (bounded and opens_bound(words, place)):
             continue
         around = int(alignment.by_sentence[frame].mean(axis=0).argmax())
         near = np.flatnonzero(np.isin(alignment.sentences, [around, *alignment.closest]))

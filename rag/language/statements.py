@@ -11,6 +11,7 @@ from typing import NamedTuple
 from index.arabic.dates import MONTH_NAME, WEEKDAYS
 from index.arabic.numbers import find_numbers
 from index.arabic.words import fold, fold_names, skeleton, stem, term_of
+from rag.language.bounds import Bound, read_bound
 from rag.language.package_data import read_words
 from rag.language.questions import is_function_word
 
@@ -33,6 +34,7 @@ class Token(NamedTuple):
         denied: Whether the sentence denies it.
         depends: Whether it stands under a condition or is only claimed.
         before: The preposition that governs it, or "".
+        bound: Of a number: whether it is the figure itself.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Token(NamedTuple):
     denied: bool
     depends: bool
     before: str
+    bound: Bound = Bound.NONE
 
 
 class Statement(NamedTuple):
@@ -178,9 +181,9 @@ def _tokenize(text: str) -> Iterator[Token]:
     position = 0
     while position < len(text):
         if number := spans.get(position):
-            yield _make_token(
-                scope, f"#{number.key}", frozenset(), text[number.start : number.end], exact=True
-            )
+            start, end = number.start, number.end
+            made = _make_token(scope, f"#{number.key}", frozenset(), text[start:end], exact=True)
+            yield made._replace(bound=read_bound(text, start, end))
             if number.counted:
                 yield from _read_word(scope, number.counted, "")
             position = number.end
