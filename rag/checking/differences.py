@@ -6,9 +6,10 @@ itself.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,35 @@ _DAYS = frozenset(map(fold, WEEKDAYS))
 _HALF = "#50%"
 """«نصف» is said of much that nobody counts."""
 _BASIS_POINTS = [[fold(noun), fold("أساس")] for noun in ("نقطة", "نقاط")]
-_SCALES = (10, 100, 10**3, 10**6, 10**9)
+_SCALES = {
+    fold(noun): scale
+    for scale, nouns in (
+        (10, "عقود العقود عقدين العقدين"),
+        (100, "قرون القرون مئات المئات"),
+        (10**3, "آلاف الآلاف"),
+        (10**6, "ملايين الملايين"),
+        (10**9, "مليارات المليارات بلايين البلايين"),
+    )
+    for noun in nouns.split()
+}
+"""What a bare number beside it is of: «المليارات الأربعة» are four thousand million."""
+_UNITS = {
+    fold(noun): number
+    for number, nouns in enumerate(
+        (
+            "ثانية ثواني ثوان", "دقيقة دقائق", "ساعة ساعات", "يوم يوما أيام ليلة ليال",
+            "أسبوع أسبوعا أسابيع", "شهر شهرا أشهر شهور", "سنة سنوات عام عاما أعوام",
+            "متر مترا أمتار", "كيلومتر كيلومترا كيلومترات كلم كم", "طن طنا أطنان",
+            "دولار دولارا دولارات", "يورو", "دينار دينارا دنانير", "درهم درهما دراهم",
+            "ريال ريالا ريالات", "جنيه جنيها جنيهات", "ليرة ليرات",
+        ),
+        start=1,
+    )
+    for noun in nouns.split()
+}  # fmt: skip
+"""Days and minutes, or dinars and metres, have no sum."""
+_DOUBLES = re.compile(r"\w*ضا?عف\w*|مرتين|مثلي")
+"""What is told to double may be told as twice as much."""
 _CERTAIN = 0.75
 """Share of what stands around a figure that must be told beside another figure for that one to be
 what the sentence says."""
@@ -148,8 +177,9 @@ def _find_other_figures(claim: str, alignment: Alignment, exact: Exact) -> Itera
     """Yield numbers, months and days that nothing has and that follow from nothing."""
     bare = {key.rstrip("%") for key in exact.told}
     near = [exact.sentences[n] for n in sorted(set(alignment.closest))]
-    keys = {token.key for tokens in near for token in tokens if token.exact}
-    values = [_value(key) for key in keys if key.startswith("#")]
+    told = [figure for one in near for figure in _list_figures(one)]
+    doubles = any(_DOUBLES.fullmatch(one.word) for tokens in near for one in tokens)
+    told += [replace(one, value=2 * one.value) for one in told] if doubles else []
     tokens = _read_exact_tokens(claim)
     for place, token in enumerate(tokens):
         key = token.key
@@ -157,7 +187,7 @@ def _find_other_figures(claim: str, alignment: Alignment, exact: Exact) -> Itera
             if token.exact and _is_turned(token, near):
                 yield Difference("opposite", token.word)
             continue
-        if key.startswith("#") and _follows(_value(key), values):
+        if key.startswith("#") and _follows(tokens, place, told):
             continue
         rivals = [rival for one in near for rival in _find_rivals(tokens, place, one)]
         true = [rival for rival in rivals if _holds(token, rival)]
@@ -221,18 +251,44 @@ def _value(key: str) -> Fraction:
     return Fraction(key.strip("#%"))
 
 
-def _follows(value: Fraction, told: Collection[Fraction]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A number and what stands behind it: what it counts, mostly."""
+
+    value: Fraction
+    is_percent: bool
+    counted: Token
+
+    def adds_to(self, other: "_Figure") -> bool:
+        """Tell whether two figures are of one thing, so that their sum or difference is one too."""
+        if self.value == other.value or self.is_percent != other.is_percent:
+            return False
+        units = {_UNITS.get(one.counted.word.removeprefix("ال"), 0) for one in (self, other)} - {0}
+        return len(units) < 2
+
+
+def _list_figures(tokens: Sequence[Token]) -> Iterator[_Figure]:
+    for n, token in enumerate(tokens):
+        if token.key.startswith("#"):
+            yield _Figure(_value(token.key), token.key.endswith("%"), tokens[n + 1])
+
+
+def _follows(claim: Sequence[Token], place: int, told: Collection[_Figure]) -> bool:
     """Tell whether a number is a sum or difference of two that are told, or the rest of a hundred.
 
     Of small numbers that would be true by chance. «المليارات الأربعة» and «ثلاثة عقود» tell of four
     thousand million and of thirty years.
     """
-    if value <= 1 or any(one == value * scale for one in told for scale in _SCALES):
+    value, is_percent = _value(claim[place].key), claim[place].key.endswith("%")
+    beside = {_SCALES.get(claim[n].word, 1) for n in (place - 1, place + 1)} if value < 100 else {1}
+    if value <= 1 or any(one.value == value * scale for one in told for scale in beside):
         return True
-    return any(
-        100 - one == value or (value > 3 and (one - other == value or one + other == value))
-        for one in told
-        for other in told
+    if is_percent and any(one.is_percent and 100 - one.value == value for one in told):
+        return True
+    return value > 3 and any(
+        value in {abs(one.value - other.value), one.value + other.value}
+        for one, other in combinations(told, 2)
+        if one.adds_to(other)
     )
 
 
@@ -371,7 +427,8 @@ def _find_opposites(claim: str, alignment: Alignment, exact: Exact) -> Iterator[
 
     Those of a bound are none, unless its number is told: «أقل من 300» for «أكثر من 300».
     """
-    bounded = {token.key for token in _read_exact_tokens(claim) if token.bound} - exact.told
+    bounded = {token.key for token in _read_exact_tokens(claim) if token.bound}
+    bounded -= {_HALF, *exact.told}
     said = np.asarray(alignment.same.any(axis=0))
     words = alignment.claim.words
     for place, word in enumerate(words):

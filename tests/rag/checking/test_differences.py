@@ -4,7 +4,9 @@ import pytest
 
 from index import build_index, open_index
 from rag.checking.claims import Claim
+from rag.checking.differences import _follows, _list_figures
 from rag.checking.verdicts import Checker, Verdict
+from rag.language.statements import read_statement
 
 TUNNEL = (
     "افتتحت وزيرة النقل سلمى الحداد نفق الصنوبر الأحد في السادس من مايو بعد أشغال دامت 53 شهرًا. وتبلغ كلفة"
@@ -80,3 +82,38 @@ def test_points_of_another_unit_contradict_no_percentage(checker):
 def test_less_than_a_number_is_not_more_than_it(checker):
     claim = "تقل أعمار أقل من 200 سائق عن عشرين عامًا، ونقل اثنا عشر عاملًا إلى المستشفى."
     assert judge(checker, claim) is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "تبلغ كلفة النفق 64 مليون درهم، ويعبره كل يوم 28 ألف سائق.",  # a tenth
+        "تبلغ كلفة النفق 640 ألف درهم، ويعبره كل يوم 28 ألف سائق.",  # a thousandth
+        "تبلغ كلفة النفق 640 مليون درهم، ويعبره كل يوم 28 مليون سائق.",
+        "تبلغ كلفة النفق 640 مليون درهم، ويعبره كل يوم 56 ألف سائق.",  # twice
+        "افتتحت سلمى الحداد وزيرة النقل نفق الصنوبر في مايو بعد أشغال دامت 106 أشهر.",
+    ],
+)
+def test_a_multiple_of_a_figure_is_another_figure(checker, claim):
+    assert judge(checker, claim) is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "told", "is_same"),
+    [
+        ("المليارات الأربعة", "كلفته 4 مليارات دولار", True),
+        ("ثلاثة عقود", "حكم 30 عامًا", True),
+        ("14 عاملًا", "قُتل ثلاثة عمال وأصيب 11", True),
+        ("66 في المئة", "حصل على 34 في المئة", True),
+        ("ارتفع 3.5 نقطة", "ارتفع من 12.5 في المئة إلى 16 في المئة", True),
+        ("170 شخصًا", "كان في الطائرة 162 راكبًا و8 أفراد من الطاقم", True),
+        ("ثلاثة كتب", "حكم 30 عامًا", False),
+        ("66 عاملًا", "حصل على 34 عاملًا", False),
+        ("56 يومًا", "مدته 97 دقيقة وصوّر في 41 يومًا", False),
+        ("82 يومًا", "صوّر في 41 يومًا", False),
+    ],
+)
+def test_a_number_follows_only_from_figures_of_one_thing(claim, told, is_same):
+    tokens = read_statement(claim).tokens
+    place = next(n for n, token in enumerate(tokens) if token.key.startswith("#"))
+    assert _follows(tokens, place, [*_list_figures(read_statement(told).tokens)]) is is_same
