@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from langchain_core.language_models import BaseChatModel
@@ -21,7 +21,7 @@ from prompts import Prompt, load_phrases, load_prompt
 from rag.checking.citations import strip_citations
 from rag.checking.claims import Claim
 from rag.checking.grounding import LONG_CLAIM_WORDS, find_supports
-from rag.checking.refusals import is_refusal, strip_phrase
+from rag.checking.refusals import is_refusal, speaks_of_passages, split_refusal, strip_phrase
 from rag.checking.splitting import ClaimSplitter
 from rag.checking.verdicts import LINK, Check, Checker, Verdict
 from rag.clock import read_day
@@ -111,8 +111,8 @@ class Generator:
         today = self._read_day()
         orders = _Orders(self._prompt, reading, today)
         splitter, checker = ClaimSplitter(), self._make_checker(reading, orders)
-        chain = build_answer_chain(self._prompt, self.model, today)
-        for piece in stream_text(chain, reading, self._stop):
+        asked = build_answer_chain(self._prompt, self.model, today)
+        for piece in stream_text(asked, reading, self._stop):
             if piece is None:
                 splitter, checker = ClaimSplitter(), self._make_checker(reading, orders)
                 yield AFRESH
@@ -160,7 +160,7 @@ class _Checker:
 
     def check(self, claims: Iterable[Claim]) -> Iterator[Written]:
         """Yield the claims with what the articles say of them, without what claims nothing."""
-        for claim in claims:
+        for claim in chain.from_iterable(map(self._part, claims)):
             key = fold(f"{claim.label} {claim.text}")
             lead = self._lead if claim.lead == " " else claim.lead
             written = None if key in self._said else self._write(claim, lead)
@@ -171,11 +171,21 @@ class _Checker:
             self._lead = " "
             yield written
 
+    def _part(self, claim: Claim) -> Iterator[Claim]:
+        """Yield a refusal, and what a sentence claims beside it: «…، وقد بلغت كلفته …»."""
+        refused, rest = split_refusal(claim.text)
+        is_phrase = strip_phrase(claim.text, self._not_found) != claim.text
+        if is_phrase or not (refused and rest):
+            yield claim
+            return
+        yield replace(claim, text=refused, numbers=(), literal="")
+        yield replace(claim, text=rest, lead=" ", label="", heading="", literal="")
+
     def _write(self, claim: Claim, lead: str) -> Written | None:
         if (rest := strip_phrase(claim.text, self._not_found)) != claim.text:
             claim = replace(claim, text=rest, literal="")
         heading = claim.heading if self._is_no_claim(claim.heading) else ""
-        if is_refusal(claim.text):
+        if is_refusal(claim.text) and not self._is_cited(claim):
             return Written(claim.text, (), lead, claim.label, heading, Verdict.DECLINED)
         if self._repeats_orders(claim.text):
             return None
@@ -197,7 +207,12 @@ class _Checker:
             reason=quote_nearest(check, self._passages) if is_contradicted else "",
             is_related=check.is_related,
             doubt=self._doubt(claim, check),
+            is_cited=bool(claim.numbers),
         )
+
+    def _is_cited(self, claim: Claim) -> bool:
+        """Tell whether an article says it: «لا تذكر المقالات …» may be a sentence of one."""
+        return bool(claim.numbers) and self._checker.check(claim).verdict is Verdict.SUPPORTED
 
     def _doubt(self, claim: Claim, check: Check) -> Doubt | None:
         """Return what a second opinion is asked about, where one is."""
@@ -282,9 +297,15 @@ def _is_among(word: Token, tokens: Iterable[Token]) -> bool:
 
 
 def _is_answer(held: Sequence[Written]) -> bool:
-    """Tell whether something that follows a refusal answers: one remark more does not."""
+    """Tell whether something that follows a refusal answers: a remark about nothing does not."""
     others = [written for written in held if written.verdict is not Verdict.DECLINED]
-    return len(others) > 1 or any(one.verdict is Verdict.SUPPORTED for one in others)
+    return len(others) > 1 or any(map(_may_answer, others))
+
+
+def _may_answer(written: Written) -> bool:
+    if written.verdict is Verdict.UNSURE:
+        return written.is_cited and not speaks_of_passages(written.text)
+    return written.verdict is Verdict.SUPPORTED
 
 
 def build_answer_chain(

@@ -39,6 +39,7 @@ class Written:
         reason: What they say otherwise, of what they contradict; "" otherwise.
         is_related: Whether it cites a passage or is about what they tell.
         doubt: What a second opinion is still to be asked about; None where the verdict is the last.
+        is_cited: Whether it cites a passage itself.
         is_further: Whether it tells more of a story than is shown at first.
     """
 
@@ -51,6 +52,7 @@ class Written:
     reason: str = ""
     is_related: bool = True
     doubt: Doubt | None = None
+    is_cited: bool = False
     is_further: bool = False
 
     def judge(self, check: Check, passages: Sequence[Passage]) -> "Written":

@@ -4,7 +4,7 @@ import pytest
 
 from index import build_index, open_index
 from rag.checking.claims import Claim
-from rag.checking.refusals import is_refusal
+from rag.checking.refusals import is_refusal, split_refusal
 from rag.checking.splitting import split_claims
 from rag.checking.verdicts import Checker, Verdict
 
@@ -102,6 +102,20 @@ def test_clauses_that_a_semicolon_parts_are_one_sentence():
         "أما اسم المهندس فلا تذكره المقالات.",
         "لم يُذكر في المقالين من صمّم الجسر.",
         "I could not find an answer in the passages.",
+        "I'm sorry, but the passages do not mention this.",
+        "Based on the passages, I cannot answer.",
+        "The answer is not in the passages.",
+        "اسم المصمم غير مذكور في المقاطع.",
+        "تاريخ البناء لا يرد في المقالات.",
+        "لم أتمكن من العثور على إجابة في المقاطع.",
+        "لم أستطع أن أجد جوابًا.",
+        "هذا السؤال خارج نطاق المقاطع.",
+        "الإجابة غير موجودة في المقاطع",
+        "لا جواب في المقاطع.",
+        "لم يتم ذكر الكلفة في المقالين.",
+        "لا يُعرف من المقاطع متى بُني الجسر.",
+        "لا تحتوي البيانات المتاحة على اسمه.",
+        "لا أدري.",
     ],
 )
 def test_a_refusal_is_known_in_any_wording(said):
@@ -115,7 +129,35 @@ def test_a_refusal_is_known_in_any_wording(said):
         "لم تجد اللجنة دليلًا على الإهمال [1].",
         "لم يجب الوزير عن سؤال النائبة [2].",
         "نفت الوزارة المعلومات عن انهيار الجسر [1].",
+        "البيانات لا تكشف أسماء المرضى.",
+        "ولم تقدم المصادر الطبية عدد ضحايا الانهيار.",
+        "لم توفر الوزارة المواد الغذائية للعمال.",
+        "خلت الأسواق من المواد الأساسية.",
+        "لا يحتوي النص النهائي للعقد على بند عن الصيانة.",
+        "ليس في المصادر المفتوحة ما يؤكد ذلك.",
+        "المعلومات المتوفرة للشرطة لا تشير إلى إهمال.",
+        "قال المقاول إن اسم المصمم غير مذكور في المقاطع المصورة.",
+        "لا أعرف لماذا انهار الجسر، قال النائب.",
     ],
 )
 def test_what_somebody_else_did_not_find_or_say_is_no_refusal(said):
     assert not is_refusal(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "parts"),
+    [
+        (
+            "لا تذكر المقاطع من موّل الجسر، أما طوله فبلغ 860 مترًا.",
+            ("لا تذكر المقاطع من موّل الجسر.", "أما طوله فبلغ 860 مترًا."),
+        ),
+        (
+            "لم يرد في المقالين اسم المصمم، وقد دفعت الشركة رشوة.",
+            ("لم يرد في المقالين اسم المصمم.", "وقد دفعت الشركة رشوة."),
+        ),
+        ("لا تذكر المقاطع اسمه، ولا عمره.", ("لا تذكر المقاطع اسمه، ولا عمره.", "")),
+        ("لم تعلن الوزارة الكلفة، لكنها كبيرة.", ("", "لم تعلن الوزارة الكلفة، لكنها كبيرة.")),
+    ],
+)
+def test_what_follows_a_refusal_is_a_claim_of_its_own(said, parts):
+    assert split_refusal(said) == parts

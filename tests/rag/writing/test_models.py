@@ -184,6 +184,20 @@ def test_the_models_own_refusal_is_a_refusal(ask, reply):
 
 
 @openai
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "لا تذكر المقاطع من موّل الفيلم. وقد صوّرته شاهين بين الصيادين في قرى الساحل [1].",
+        "لا تذكر المقاطع من موّل الفيلم، أما مدته فنحو 95 دقيقة [1].",
+    ],
+)
+def test_an_unsure_sentence_behind_a_refusal_is_an_answer(ask, reply):
+    found, _ = ask(reply)
+    assert found.found
+    assert found.sentences[-1].verdict == "unsure"
+
+
+@openai
 def test_a_partial_refusal_stays_in_the_answer(ask):
     missing = "ولا تذكر المقاطع ميزانية الفيلم."
     for reply in (f"{TRUE} [1]. {missing}", f"{missing} {TRUE} [1]."):
