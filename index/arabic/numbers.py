@@ -52,6 +52,8 @@ _VAGUE = re.compile(rf"\b[وفبل]?(?:ال)?(?:بضعه?|نيف|عشرات|{fol
 _MINUS = re.compile(r"\b[وفب]?سالب\s+$|−\s?$")
 _SIGN = re.compile(r"(?<=[^\W\d] )-$")
 _DEGREES = re.compile(r"\s*(?:[%٪°]|درج)")
+_MOST_DIGITS = 40
+"""Digits and marks of a number; a longer chain counts nothing, and no number is read from 4,300."""
 _BEFORE = 12
 """Characters before a number that are looked at."""
 _NOUN_BETWEEN = re.compile(r" (\w{2,}) $")
@@ -118,6 +120,8 @@ def _find_pieces(folded: str, signed: frozenset[int]) -> Iterator[Piece]:
         if match.start() < skip:
             continue
         if match["digits"]:
+            if len(match["digits"]) > _MOST_DIGITS:
+                continue
             yield from (found := _parse_digits(match["digits"], match.start(), folded))
             skip = found[-1].end
         elif percent := _PERCENT.match(folded, match.start()):

@@ -367,3 +367,8 @@ def test_all_numbers_to_ten_thousand_and_a_sample_to_a_milliard_are_read_back():
 def test_the_shared_cases_are_read():
     rows = tsv_rows(SHARED / "cases" / "18-numbers-in-words" / "numbers.tsv")
     assert [(text, read(text)) for text, _ in rows] == [(text, [value]) for text, value in rows]
+
+
+@pytest.mark.parametrize("chain", ["7" * 41, "٣" * 5_000, "1." * 3_000 + "5", "0," + "9" * 4_400])
+def test_a_chain_of_digits_that_counts_nothing_is_no_number(chain):
+    assert [n.value for n in find_numbers(f"الرمز {chain} في 3 كتب")] == ["3"]
