@@ -129,7 +129,7 @@ class Completion(Asked):
     """Name of the index; empty for the first that is served."""
     messages: list[Message]
     """The conversation; it ends with a user's question."""
-    stream: bool = False
+    stream: bool | None = False
     """Whether the answer comes as it is written."""
     stream_options: StreamOptions | None = None
     stop: str | list[str] | None = None

@@ -1,5 +1,6 @@
 """What programs are told when something is wrong, in the form of OpenAI's errors."""
 
+import re
 from typing import Any
 
 from fastapi import Request
@@ -49,7 +50,8 @@ async def _report(_: Request, error: JawabError) -> Response:
 async def _report_field(_: Request, error: RequestValidationError) -> Response:
     """Say which field of a request is wrong: the first, as OpenAI does."""
     wrong = error.errors()[0]
-    place, *names = (str(part) for part in wrong["loc"])
+    # Of what may be of several types each try has a place of its own: «list[Part]».
+    place, *names = (str(part) for part in wrong["loc"] if re.fullmatch(r"\w+", str(part)))
     field = ".".join(names)
     return refuse(f"{field or place}: {wrong['msg']}", 400, param=field)
 

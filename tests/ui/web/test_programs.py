@@ -396,3 +396,15 @@ def test_tokens_cannot_be_tried_without_end(assistant, token_files, monkeypatch)
         tried = [asked_with(address, f"Bearer {n}").status_code for n in range(3)]
         assert tried == [401, 401, 429]
         assert asked_with(address, "Bearer t-1").status_code == 200  # known by now
+
+
+def test_a_wrong_field_is_named_as_it_was_sent(web):
+    for wrong in (5, [{"type": "text", "text": 3}]):
+        body = {"messages": [{"role": "user", "content": wrong}]}
+        told = web.post("v1/chat/completions", json=body).json()["error"]
+        assert told["param"] == "messages.0.content"
+
+
+def test_null_for_stream_asks_for_the_whole_answer(web):
+    body = {"messages": [{"role": "user", "content": QUESTION}], "stream": None}
+    assert web.post("v1/chat/completions", json=body).json()["object"] == "chat.completion"
