@@ -6,17 +6,22 @@ from index.arabic.digits import DIGITS
 
 _NUMBER = r"[0-9٠-٩۰-۹]{1,3}"
 _TO = r"\s*(?:[-–—]|إلى|to)\s*"
-_NAME = r"(?:(?:ال)?(?:مصدر|مصادر|مقطع|مقاطع)(?:ان|ين)?|sources?|passages?)[\s:]*"
+_NAME = (
+    r"(?:(?:ال)?(?:مصدر|مصادر|مقطع|مقاطع|مرجع|مراجع)(?:ان|ين)?(?:\s+رقم)?|sources?|passages?)[\s:]*"
+)
+_SEE = r"(?:(?:وفق|بحسب|حسب|انظر|راجع|see)\s+)?"
 _NUMBERS = rf"\^?{_NUMBER}\^?(?:(?:{_TO}|\s*(?:[,،;؛و]|and)\s*)(?:{_NAME})?\^?{_NUMBER}\^?)*"
+_BRACKETS = rf"[\[【]\s*(?:{_NAME})?(?:{_NUMBERS})(?:†[^\]】\n]*)?\s*[\]】]"
 _ONE = (
-    rf"\s*(?:[\[【]\s*(?:{_NAME})?(?:{_NUMBERS})(?:†[^\]】\n]*)?\s*[\]】]"
-    rf"|\(\s*{_NAME}\[?(?:{_NUMBERS})\]?\s*\))"
+    rf"\s*(?:\[{_BRACKETS}\]|\(\s*{_SEE}{_BRACKETS}\s*\)|{_BRACKETS}"
+    rf"|\(\s*{_SEE}{_NAME}\[?(?:{_NUMBERS})\]?\s*\))"
 )
 _MARK = re.compile(rf"{_ONE}(?:\s*[،,و]?{_ONE})*", re.IGNORECASE)
 """One or several that stand together: «[1]، [2] و[3]»."""
 _RANGE = re.compile(rf"({_NUMBER})\^?(?:{_TO}(?:{_NAME})?\^?({_NUMBER}))?", re.IGNORECASE)
 _AFTER_STOP = re.compile(
-    rf"([.!?؟؛…۔]+[»”\"')\]]*)({_MARK.pattern}|\s*\(\s*{_NUMBERS}\s*\)\s*$)", re.IGNORECASE
+    rf"(?<![.!?؟؛…۔])([.!?؟؛…۔]+[»”\"')\]]*)({_MARK.pattern}|\s*\(\s*{_NUMBERS}\s*\)\s*$)",
+    re.IGNORECASE,
 )
 _ROUND = re.compile(rf"\s*\(\s*({_NUMBERS})\s*\)(?=[.!?؟؛…۔:]*$)")
 _REFERENCES = re.compile(rf"{_NAME}|(?:ال)?مراجع|references", re.IGNORECASE)

@@ -24,8 +24,9 @@ _EMPHASIS = re.compile(
     r"(?<!\d)\*+(?=\S)|(?<=\S)\*+(?!\d)|\*{2,}|(?<!\w)_+(?=\S)|(?<=[^\s_])_+(?!\w)|`+|~~"
 )
 _TAG = re.compile(r"\s*<br\s*/?>|</?(?:b|strong|i|em|u|p|sup|mark)>", re.IGNORECASE)
-_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\s]*\)")
-_LINK = re.compile(r"(\[[^\]\n.!?؟؛…]*\])\([^)\s]*\)")
+# Without «[» inside: a model that repeats it would have each read up to the end.
+_IMAGE = re.compile(r"!\[[^\[\]\n]*\]\([^)\s\[]*\)")
+_LINK = re.compile(r"(\[[^\[\]\n.!?؟؛…]*\])\([^)\s\[]*\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _HAS_BEGUN = re.compile(r"[^\[【(<*_\\`]*[^\W_]|[\[【(][^\]】)]*[\]】)]+\s*[^\s\[【(]")
 """A sentence that is no mark, nor may still become one; that would belong to the one before."""

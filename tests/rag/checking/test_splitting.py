@@ -92,3 +92,31 @@ def test_a_number_in_round_brackets_may_be_of_the_text():
 
 def test_text_without_words_is_no_claim():
     assert split_claims(" ... [1] \n\n>\n-\n|\n``` ") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("وصل الوفد [[1]].", (1,)),
+        ("وصل الوفد ([1]).", (1,)),
+        ("وصل الوفد (انظر [1]).", (1,)),
+        ("وصل الوفد [المرجع 2].", (2,)),
+        ("وصل الوفد [المصدر رقم 2].", (2,)),
+        ("وصل الوفد (وفق المقطع 2).", (2,)),
+    ],
+)
+def test_no_bracket_of_a_mark_is_left(text, numbers):
+    (claim,) = split_claims(text)
+    assert (claim.text, claim.numbers) == ("وصل الوفد.", numbers)
+    splitter = ClaimSplitter()
+    pieces = [claim for letter in text for claim in splitter.feed(letter)]
+    assert [*pieces, *splitter.finish()] == [claim]
+
+
+@pytest.mark.parametrize("mark", [".", "[", "![", "[a]("])
+def test_a_mark_that_a_model_repeats_without_end_is_read_to_its_end(mark):
+    text = f"وصل الوفد {mark * 2_000}"[:2_000]  # it took minutes
+    splitter = ClaimSplitter()
+    for start in range(0, len(text), 4):
+        splitter.feed(text[start : start + 4])
+    assert splitter.finish()[0].text.startswith("وصل الوفد")
