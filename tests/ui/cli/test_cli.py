@@ -7,8 +7,9 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 
 import pytest
@@ -309,19 +310,28 @@ def at_a_terminal(*arguments):
         command, stdout=subprocess.PIPE, stderr=side, text=True, env=environment
     )
     os.close(side)
-    seen = ""
+    seen, came = bytearray(), threading.Condition()
+
+    def read():  # all the time, as a terminal does: one that does not holds the process up
+        with suppress(OSError):
+            while piece := os.read(screen, 4096):
+                with came:
+                    seen.extend(piece)
+                    came.notify_all()
 
     def read_until(words):
-        nonlocal seen
-        while words not in seen:
-            seen += os.read(screen, 4096).decode(errors="replace")
-        return seen
+        with came:
+            assert came.wait_for(lambda: words.encode() in seen, 60), seen.decode(errors="replace")
+            return seen.decode(errors="replace")
 
+    reading = threading.Thread(target=read)
+    reading.start()
     try:
         yield process, read_until
     finally:
         process.kill()
         process.communicate()
+        reading.join(30)
         os.close(screen)
 
 
