@@ -108,9 +108,8 @@ def choose_quotes(reading: Reading) -> tuple[list[Quote], list[Quote]]:
     chosen = select_sentences(reading.question, passages, reading.sentences, reading.length)
     if reading.question.form is Form.LIST:
         return _split_quotes(passages, _complete_lists(passages, chosen.told)), []
-    quotes = _split_quotes(passages, [*chosen.told, *chosen.further])
     told = _split_quotes(passages, chosen.told)
-    return told, quotes[len(told) :]
+    return told, _split_quotes(passages, chosen.further, told)
 
 
 def _complete_lists(
@@ -126,9 +125,14 @@ def _complete_lists(
             yield replace(sentence, span=Span(start, end), text=text[start:end])
 
 
-def _split_quotes(passages: Sequence[Passage], chosen: Iterable[ScoredSentence]) -> list[Quote]:
-    """Return the sentences chosen, each once, with those that name their speakers."""
-    found: list[Quote] = []
+def _split_quotes(
+    passages: Sequence[Passage], chosen: Iterable[ScoredSentence], before: Sequence[Quote] = ()
+) -> list[Quote]:
+    """Return the sentences chosen, each once, with those that name their speakers.
+
+    What was quoted before is not quoted again.
+    """
+    found = [*before]
     for sentence in chosen:
         passage = passages[sentence.passage]
         wider, speaker = _find_speaker(passage, sentence)
@@ -140,7 +144,7 @@ def _split_quotes(passages: Sequence[Passage], chosen: Iterable[ScoredSentence])
             span = Span(start + a, start + b)
             if not any(other.start <= span.start and span.end <= other.end for other in told):
                 found.append(Quote(sentence.passage, span, speaker))
-    return found
+    return found[len(before) :]
 
 
 def _find_speaker(passage: Passage, sentence: ScoredSentence) -> tuple[Span, str]:
